@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { call, stream } from '../ipc/contract.ts';
+import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
+
+const portSchema = z.int().min(0).max(65_535);
+
+/** Ports of 0 ask the operating system for a free one; `null` switches a listener off. */
+export const brokerOptionsSchema = z.strictObject({
+  host: z.string().min(1).max(255).default('127.0.0.1'),
+  tcpPort: portSchema.nullable().default(1883),
+  webSocketPort: portSchema.nullable().default(8083),
+});
+export type BrokerOptions = z.infer<typeof brokerOptionsSchema>;
+
+export interface BrokerListener {
+  readonly kind: 'tcp' | 'ws';
+  readonly host: string;
+  readonly port: number;
+  /** For clients: `mqtt://127.0.0.1:1883`, `ws://127.0.0.1:8083`. */
+  readonly url: string;
+}
+
+export interface BrokerFailure extends Problem {
+  /** The listener that failed, and a free port to offer instead. */
+  readonly listener?: 'tcp' | 'ws';
+  readonly port?: number;
+  readonly freePort?: number;
+}
+
+export type BrokerPhase = 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
+
+export interface BrokerStatus {
+  readonly phase: BrokerPhase;
+  readonly engine: 'aedes';
+  readonly listeners: readonly BrokerListener[];
+  /** Unix time in ms. */
+  readonly startedAt: number | null;
+  readonly failure: BrokerFailure | null;
+  readonly clientCount: number;
+  /** Publishes that the capture tap could not hand on, since the start. */
+  readonly tapDropped: number;
+  readonly demoDevice: { readonly enabled: boolean; readonly running: boolean };
+}
+
+export interface BrokerClient {
+  readonly clientId: string;
+  readonly version: MqttVersion;
+  readonly transport: 'tcp' | 'ws';
+  /** `address:port` of the peer. */
+  readonly address: string;
+  readonly username: string | null;
+  readonly cleanStart: boolean;
+  readonly keepAliveSeconds: number;
+  /** Unix time in ms. */
+  readonly connectedAt: number;
+  readonly subscriptions: readonly { readonly filter: string; readonly qos: Qos }[];
+}
+
+export const brokerContract = {
+  'broker.start': call<BrokerStatus>()(brokerOptionsSchema.partial()),
+  'broker.stop': call<BrokerStatus>()(noInput),
+  'broker.status': stream<BrokerStatus>()(noInput, { overflow: 'coalesce', window: 2 }),
+  'broker.clients': stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 2 }),
+  'broker.disconnectClient': call<void>()(z.strictObject({ clientId: z.string().max(65_535) })),
+  'broker.setDemoDevice': call<void>()(z.strictObject({ enabled: z.boolean() })),
+} as const;

@@ -1,0 +1,18 @@
+import { brokerContract } from './broker.ts';
+import { connectionsContract } from './connections.ts';
+import { hostContract } from './host.ts';
+import { messagesContract } from './messages.ts';
+import { topicsContract } from './topics.ts';
+import { workspaceContract } from './workspace.ts';
+
+/** Everything the engine offers to the page, in both hosts. */
+export const engineContract = {
+  ...hostContract,
+  ...brokerContract,
+  ...connectionsContract,
+  ...topicsContract,
+  ...messagesContract,
+  ...workspaceContract,
+} as const;
+
+export type EngineContract = typeof engineContract;

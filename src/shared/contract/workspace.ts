@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { call, stream } from '../ipc/contract.ts';
+import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
+
+export const settingsSchema = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
+  historyBudgetBytes: z.int().min(1_048_576).default(1_073_741_824),
+  maxShownPayloadBytes: z.int().min(1024).max(20_971_520).default(10_485_760),
+  demoDevice: z.boolean().default(true),
+  broker: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      tcpPort: z.int().min(0).max(65_535).nullable().default(1883),
+      webSocketPort: z.int().min(0).max(65_535).nullable().default(8083),
+    })
+    .prefault({}),
+  /** Command id to key chord, where it differs from the default. `null` removes the default. */
+  keymap: z.record(z.string(), z.string().nullable()).default({}),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** What the page remembers of its own arrangement; opaque to the engine apart from its size. */
+export const layoutSchema = z.record(z.string().max(200), z.json());
+export type Layout = z.infer<typeof layoutSchema>;
+
+export const savedPublishSchema = z.strictObject({
+  id: z.string().min(1).max(64),
+  name: z.string().min(1).max(200),
+  topic: topicTextSchema,
+  payload: z.string(),
+  format: z.enum(['text', 'json', 'hex', 'base64']),
+  qos: qosSchema,
+  retain: z.boolean(),
+});
+export type SavedPublish = z.infer<typeof savedPublishSchema>;
+
+/** A workspace file that could not be read. It was kept aside under `keptAs`, and the defaults are in use. */
+export interface WorkspaceProblem extends Problem {
+  readonly file: string;
+  readonly keptAs: string | null;
+}
+
+export interface WorkspaceView {
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly layout: Layout;
+  readonly savedPublishes: readonly SavedPublish[];
+  readonly problems: readonly WorkspaceProblem[];
+}
+
+export const workspaceContract = {
+  'workspace.watch': stream<WorkspaceView>()(noInput, { overflow: 'coalesce', window: 2 }),
+  'workspace.updateSettings': call<void>()(settingsSchema.partial()),
+  'workspace.setLayout': call<void>()(layoutSchema),
+  'workspace.savePublish': call<void>()(savedPublishSchema),
+  'workspace.removePublish': call<void>()(z.strictObject({ id: z.string().min(1).max(64) })),
+  'workspace.dismissProblem': call<void>()(z.strictObject({ file: z.string().max(255) })),
+} as const;
