@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { distFolder, projectFolder } from './project.ts';
+
+/** Bundles of the main side. Workers are separate files because they are started by path. */
+const nodeBundles = {
+  engine: { 'engine-process': 'src/main/engine/engine-process.ts' },
+  workers: { 'broker-worker': 'src/main/engine/broker/broker-worker.ts', 'store-worker': 'src/main/engine/store/store-worker.ts' },
+  headless: { main: 'src/main/headless/main.ts' },
+  broker: { cli: 'src/main/engine/broker/cli.ts' },
+  desktop: { main: 'src/main/desktop/main.ts' },
+} as const;
+
+const stampFile = path.join(distFolder, '.built-from');
+
+/** Builds what the running programs need into `dist/`. */
+export async function build(): Promise<void> {
+  const { build: viteBuild } = await import('vite');
+  const react = (await import('@vitejs/plugin-react')).default;
+  rmSync(distFolder, { recursive: true, force: true });
+  const version = (JSON.parse(readFileSync(path.join(projectFolder, 'package.json'), 'utf8')) as { version: string }).version;
+  const define = { __APP_VERSION__: JSON.stringify(version) };
+  // Inlined node_modules with conditional exports must resolve for Node, and nothing may stay external but built-ins and natives.
+  const external = ['electron', '@photostructure/sqlite'];
+  const common = { configFile: false as const, root: projectFolder, logLevel: 'warn' as const, define };
+  for (const [folder, input] of Object.entries(nodeBundles)) {
+    await viteBuild({
+      ...common,
+      ssr: { noExternal: true, external, target: 'node' },
+      build: {
+        ssr: true,
+        target: 'node20',
+        outDir: path.join(distFolder, folder),
+        emptyOutDir: true,
+        minify: false,
+        sourcemap: true,
+        rollupOptions: { input, output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
+      },
+    });
+  }
+  await viteBuild({
+    ...common,
+    ssr: { noExternal: true, external, target: 'node' },
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: path.join(distFolder, 'preload'),
+      minify: false,
+      rollupOptions: { input: { preload: 'src/main/preload/preload.ts' }, output: { format: 'cjs', entryFileNames: 'preload.cjs' } },
+    },
+  });
+  await viteBuild({
+    ...common,
+    root: path.join(projectFolder, 'src/renderer'),
+    base: './',
+    plugins: [react()],
+    worker: { format: 'es' },
+    build: { outDir: path.join(distFolder, 'page'), emptyOutDir: true, target: 'chrome130', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000, sourcemap: false },
+  });
+  writeFileSync(stampFile, sourceFingerprint());
+}
+
+/** Builds only when a source, a tool or the lock file has changed since the last build. */
+export async function buildIfStale(): Promise<boolean> {
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === sourceFingerprint()) return false;
+  console.log('Building …');
+  await build();
+  return true;
+}
+
+function sourceFingerprint(): string {
+  const hash = createHash('sha256');
+  const add = (file: string): void => {
+    hash.update(path.relative(projectFolder, file)).update(readFileSync(file));
+  };
+  const walk = (folder: string): void => {
+    for (const name of readdirSync(folder).toSorted()) {
+      const file = path.join(folder, name);
+      if (statSync(file).isDirectory()) walk(file);
+      else if (!/\.test\.tsx?$/.test(name)) add(file);
+    }
+  };
+  walk(path.join(projectFolder, 'src'));
+  add(import.meta.filename);
+  add(path.join(projectFolder, 'package-lock.json'));
+  return hash.digest('hex');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();
