@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { distFolder, projectFolder } from './project.ts';
 
@@ -64,10 +65,38 @@ export async function build(): Promise<void> {
 
 /** Builds only when a source, a tool or the lock file has changed since the last build. */
 export async function buildIfStale(): Promise<boolean> {
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === sourceFingerprint()) return false;
-  console.log('Building …');
-  await build();
-  return true;
+  const release = await lockBuild();
+  try {
+    if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === sourceFingerprint()) return false;
+    console.log('Building …');
+    await build();
+    return true;
+  } finally {
+    release();
+  }
+}
+
+/** One build at a time: a second command waits for the first one's result. A lock whose owner is gone is taken over. */
+async function lockBuild(): Promise<() => void> {
+  const lock = path.join(projectFolder, 'node_modules', '.cache', 'build-lock');
+  mkdirSync(path.dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
+    } catch {
+      if (!isAlive(Number(readFileSync(lock, { encoding: 'utf8', flag: 'a+' })))) rmSync(lock, { force: true });
+      else await setTimeout(200);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function sourceFingerprint(): string {
@@ -88,4 +117,7 @@ function sourceFingerprint(): string {
   return hash.digest('hex');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const built = await buildIfStale();
+  if (!built) console.log('dist/ is up to date.');
+}
