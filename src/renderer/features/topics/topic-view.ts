@@ -1,0 +1,193 @@
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { TopicRow, TopicsFrame, TopicSort, TopicView as TopicViewInput } from '../../../shared/contract/topics.ts';
+import type { CodedError } from '../../../shared/ipc/errors.ts';
+import type { Engine, Pacing } from '../common/engine.ts';
+import { FrameNotifier } from '../common/frame-notifier.ts';
+
+/** Rows asked for beyond each edge of what is visible, so that small scrolls need no round trip. */
+const overscanRows = 40;
+/** The contract's limit for one viewport. */
+const maxRows = 500;
+/** Expansions remembered for the case that the engine restarts. */
+const maxRemembered = 2000;
+
+export interface TopicTotals {
+  readonly totalRows: number;
+  readonly topicCount: number;
+  readonly messageCount: number;
+  readonly rate: number;
+  readonly matchCount: number | null;
+}
+
+const nothing: TopicTotals = { totalRows: 0, topicCount: 0, messageCount: 0, rate: 0, matchCount: null };
+
+/**
+ * The page's window onto the engine's topic index of one source. Only the rows around the viewport are here; the rest stays in the engine.
+ * Mutable and outside React: rows are read by position, changes are announced once per frame.
+ */
+export class TopicView {
+  readonly source: SourceId;
+  readonly notifier: FrameNotifier;
+  readonly #engine: Engine;
+  readonly #closeStream: () => void;
+  readonly #remembered = new Map<string, { readonly expanded: boolean; readonly recursive: boolean }>();
+  #view: TopicViewInput;
+  #firstRow = 0;
+  #rows: readonly TopicRow[] = [];
+  #totals = nothing;
+  #loaded = false;
+  #error: CodedError | undefined;
+  #sending = false;
+  #dirty = false;
+  #closed = false;
+
+  constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, initial: { readonly filter: string; readonly sort: TopicSort }) {
+    this.#engine = engine;
+    this.source = source;
+    this.notifier = new FrameNotifier(pacing);
+    this.#view = { viewId, first: 0, count: 0, ...initial };
+    this.#closeStream = engine.stream('topics.watch', () => ({ source, ...this.#view }), {
+      item: (frame) => this.#apply(frame),
+      restart: () => queueMicrotask(() => this.#restoreExpansion()),
+      end: (error) => {
+        this.#error = error;
+        void this.notifier.changed();
+      },
+    });
+  }
+
+  get totals(): TopicTotals {
+    return this.#totals;
+  }
+  /** False until the first frame came. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+  /** Why the stream ended, if it did. */
+  get error(): CodedError | undefined {
+    return this.#error;
+  }
+  get filter(): string {
+    return this.#view.filter;
+  }
+  get sort(): TopicSort {
+    return this.#view.sort;
+  }
+
+  /** The row at a position of the whole flattened view; `undefined` outside the part that is here. */
+  readonly row = (index: number): TopicRow | undefined => this.#rows[index - this.#firstRow];
+
+  /** The row of a topic, if it is in the part that is here. */
+  find(path: string): { readonly index: number; readonly row: TopicRow } | undefined {
+    const at = this.#rows.findIndex((row) => row.path === path);
+    const row = this.#rows[at];
+    return row ? { index: this.#firstRow + at, row } : undefined;
+  }
+
+  /** Tells which rows are visible; `count` 0 while nobody looks, so that only totals are sent. */
+  show(first: number, count: number): void {
+    const wanted = count === 0 ? { first: 0, count: 0 } : this.#window(first, count);
+    if (wanted.first === this.#view.first && wanted.count === this.#view.count) return;
+    this.#update(wanted);
+  }
+
+  setFilter(filter: string): void {
+    if (filter !== this.#view.filter) this.#update({ filter: filter.slice(0, 1000), first: 0 });
+  }
+
+  setSort(sort: TopicSort): void {
+    if (sort !== this.#view.sort) this.#update({ sort });
+  }
+
+  async setExpanded(path: string, expanded: boolean, recursive = false): Promise<void> {
+    if (recursive) {
+      for (const known of [...this.#remembered.keys()]) if (path === '' || known === path || known.startsWith(`${path}/`)) this.#remembered.delete(known);
+    }
+    this.#remembered.delete(path);
+    this.#remembered.set(path, { expanded, recursive });
+    if (this.#remembered.size > maxRemembered) this.#remembered.delete(this.#remembered.keys().next().value as string);
+    await this.#engine.call('topics.setExpanded', { viewId: this.#view.viewId, path, expanded, recursive });
+  }
+
+  /** Opens the ancestors of a topic and answers its row, or `null` if the filter hides it or it is unknown. */
+  async reveal(path: string): Promise<number | null> {
+    const { row } = await this.#engine.call('topics.reveal', { viewId: this.#view.viewId, path });
+    return row;
+  }
+
+  async rowAt(row: number): Promise<TopicRow | null> {
+    return this.row(row) ?? (await this.#engine.call('topics.rowAt', { viewId: this.#view.viewId, row }));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#closeStream();
+  }
+
+  /** Rounds outwards, so that a scroll by one row asks for nothing new. */
+  #window(first: number, count: number): { readonly first: number; readonly count: number } {
+    const step = overscanRows / 2;
+    const start = Math.max(0, Math.floor((first - overscanRows) / step) * step);
+    const end = Math.ceil((first + count + overscanRows) / step) * step;
+    return { first: start, count: Math.min(maxRows, end - start) };
+  }
+
+  #apply(frame: TopicsFrame): Promise<void> {
+    const previous = new Map(this.#rows.map((row) => [row.path, row]));
+    this.#rows = frame.rows.map((row) => {
+      const known = previous.get(row.path);
+      return known && sameRow(known, row) ? known : row;
+    });
+    this.#firstRow = frame.firstRow;
+    this.#totals = frame;
+    this.#loaded = true;
+    this.#error = undefined;
+    return this.notifier.changed();
+  }
+
+  #update(change: Partial<TopicViewInput>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#send();
+  }
+
+  /** One call under way at a time; whatever changed meanwhile goes out with the next. */
+  #send(): void {
+    if (this.#sending) {
+      this.#dirty = true;
+      return;
+    }
+    this.#sending = true;
+    const done = (): void => {
+      this.#sending = false;
+      if (!this.#dirty || this.#closed) return;
+      this.#dirty = false;
+      this.#send();
+    };
+    // A lost link fails the call; the reopened stream then carries the newest view by itself.
+    this.#engine.call('topics.setView', this.#view).then(done, done);
+  }
+
+  #restoreExpansion(): void {
+    for (const [path, { expanded, recursive }] of this.#remembered) {
+      this.#engine.call('topics.setExpanded', { viewId: this.#view.viewId, path, expanded, recursive }).catch(() => undefined);
+    }
+  }
+}
+
+function sameRow(a: TopicRow, b: TopicRow): boolean {
+  return (
+    a.messageCount === b.messageCount &&
+    a.rate === b.rate &&
+    a.expanded === b.expanded &&
+    a.lastTimeUs === b.lastTimeUs &&
+    a.childCount === b.childCount &&
+    a.topicCount === b.topicCount &&
+    a.ownMessageCount === b.ownMessageCount &&
+    a.preview === b.preview &&
+    a.previewKind === b.previewKind &&
+    a.retained === b.retained &&
+    a.depth === b.depth &&
+    a.positionInSet === b.positionInSet &&
+    a.setSize === b.setSize
+  );
+}
