@@ -1,8 +1,8 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageRow, MessageTail } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
-import type { Engine, Pacing } from '../common/engine.ts';
-import { FrameNotifier } from '../common/frame-notifier.ts';
+import type { Engine, Pacing } from '../common/index.ts';
+import { FrameNotifier } from '../common/index.ts';
 import { HistoryWindow } from './history-window.ts';
 
 const firstPageRows = 100;

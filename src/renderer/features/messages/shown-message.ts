@@ -1,8 +1,8 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageDetail } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
-import type { Engine, Pacing } from '../common/engine.ts';
-import { FrameNotifier } from '../common/frame-notifier.ts';
+import type { Engine, Pacing } from '../common/index.ts';
+import { FrameNotifier } from '../common/index.ts';
 
 /** Between two reads of the newest value; a screen shows no more than that to a reader anyway. */
 const refreshEveryMs = 100;

@@ -1,8 +1,8 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { TopicRow, TopicsFrame, TopicSort, TopicView as TopicViewInput } from '../../../shared/contract/topics.ts';
 import type { CodedError } from '../../../shared/ipc/errors.ts';
-import type { Engine, Pacing } from '../common/engine.ts';
-import { FrameNotifier } from '../common/frame-notifier.ts';
+import type { Engine, Pacing } from '../common/index.ts';
+import { FrameNotifier } from '../common/index.ts';
 
 /** Rows asked for beyond each edge of what is visible, so that small scrolls need no round trip. */
 const overscanRows = 40;
