@@ -4,11 +4,18 @@ import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
 
 const portSchema = z.int().min(0).max(65_535);
 
+// A default inside an optional field is applied even when the field is absent, so the start call takes the bare fields.
+const brokerFields = {
+  host: z.string().min(1).max(255),
+  tcpPort: portSchema.nullable(),
+  webSocketPort: portSchema.nullable(),
+};
+
 /** Ports of 0 ask the operating system for a free one; `null` switches a listener off. */
 export const brokerOptionsSchema = z.strictObject({
-  host: z.string().min(1).max(255).default('127.0.0.1'),
-  tcpPort: portSchema.nullable().default(1883),
-  webSocketPort: portSchema.nullable().default(8083),
+  host: brokerFields.host.default('127.0.0.1'),
+  tcpPort: brokerFields.tcpPort.default(1883),
+  webSocketPort: brokerFields.webSocketPort.default(8083),
 });
 export type BrokerOptions = z.infer<typeof brokerOptionsSchema>;
 
@@ -57,7 +64,8 @@ export interface BrokerClient {
 }
 
 export const brokerContract = {
-  'broker.start': call<BrokerStatus>()(brokerOptionsSchema.partial()),
+  /** What is absent comes from the settings. */
+  'broker.start': call<BrokerStatus>()(z.strictObject(brokerFields).partial()),
   'broker.stop': call<BrokerStatus>()(noInput),
   'broker.status': stream<BrokerStatus>()(noInput, { overflow: 'coalesce', window: 2 }),
   'broker.clients': stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 2 }),

@@ -2,22 +2,40 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
 
+// A default inside an optional field is applied even when the field is absent, so a patch is made of the bare fields.
+const brokerFields = {
+  host: z.string().min(1).max(255),
+  tcpPort: z.int().min(0).max(65_535).nullable(),
+  webSocketPort: z.int().min(0).max(65_535).nullable(),
+};
+const settingFields = {
+  theme: z.enum(['system', 'light', 'dark', 'contrast']),
+  historyBudgetBytes: z.int().min(1_048_576),
+  maxShownPayloadBytes: z.int().min(1024).max(20_971_520),
+  demoDevice: z.boolean(),
+  broker: z.strictObject(brokerFields),
+  /** Command id to key chord, where it differs from the default. `null` removes the default. */
+  keymap: z.record(z.string().max(200), z.string().max(200).nullable()),
+};
+
 export const settingsSchema = z.strictObject({
-  theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
-  historyBudgetBytes: z.int().min(1_048_576).default(1_073_741_824),
-  maxShownPayloadBytes: z.int().min(1024).max(20_971_520).default(10_485_760),
-  demoDevice: z.boolean().default(true),
+  theme: settingFields.theme.default('system'),
+  historyBudgetBytes: settingFields.historyBudgetBytes.default(1_073_741_824),
+  maxShownPayloadBytes: settingFields.maxShownPayloadBytes.default(10_485_760),
+  demoDevice: settingFields.demoDevice.default(true),
   broker: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
-      tcpPort: z.int().min(0).max(65_535).nullable().default(1883),
-      webSocketPort: z.int().min(0).max(65_535).nullable().default(8083),
+      host: brokerFields.host.default('127.0.0.1'),
+      tcpPort: brokerFields.tcpPort.default(1883),
+      webSocketPort: brokerFields.webSocketPort.default(8083),
     })
     .prefault({}),
-  /** Command id to key chord, where it differs from the default. `null` removes the default. */
-  keymap: z.record(z.string(), z.string().nullable()).default({}),
+  keymap: settingFields.keymap.default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+/** Absent fields stay as they are; `broker` and `keymap` are replaced as a whole. */
+export const settingsPatchSchema = z.strictObject(settingFields).partial();
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 /** What the page remembers of its own arrangement; opaque to the engine apart from its size. */
 export const layoutSchema = z.record(z.string().max(200), z.json());
@@ -50,7 +68,7 @@ export interface WorkspaceView {
 
 export const workspaceContract = {
   'workspace.watch': stream<WorkspaceView>()(noInput, { overflow: 'coalesce', window: 2 }),
-  'workspace.updateSettings': call<void>()(settingsSchema.partial()),
+  'workspace.updateSettings': call<void>()(settingsPatchSchema),
   'workspace.setLayout': call<void>()(layoutSchema),
   'workspace.savePublish': call<void>()(savedPublishSchema),
   'workspace.removePublish': call<void>()(z.strictObject({ id: z.string().min(1).max(64) })),
