@@ -29,7 +29,7 @@ export interface PreloadApi {
   /**
    * Asks for a fresh port to the engine. The answer is a `message` event on this window, from its own origin, with a
    * `PortMessage` as data and the port in `ports[0]`. The nonce: 16 to 64 characters out of `A-Za-z0-9_-`.
-   * No answer comes while the engine is not running: ask again (with a new nonce) after a time-out or on `onEngineHealth`.
+   * While the engine is being started again the answer waits for it; a newer request replaces an older one that waits.
    */
   requestPort(nonce: string): void;
   setMenu(commands: readonly MenuCommand[]): void;
@@ -37,6 +37,6 @@ export interface PreloadApi {
   onCommand(listener: (commandId: string) => void): () => void;
   /** Called at once with the present state, then with each change. Returns what stops listening. */
   onEngineHealth(listener: (health: EngineHealth) => void): () => void;
-  /** Starts the engine again after it was given up (`failed`). */
+  /** Starts the engine again after it was given up (`failed`), or replaces one that is `not-responding`. Ignored otherwise. */
   restartEngine(): void;
 }

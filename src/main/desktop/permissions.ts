@@ -1,0 +1,17 @@
+import type { Session } from 'electron';
+import { isOwnUrl } from './origin.ts';
+
+/** The page may write text to the clipboard. It gets nothing else: no camera, notifications, devices, clipboard reading. */
+export function isPermissionGranted(permission: string, requestingUrl: string): boolean {
+  return permission === 'clipboard-sanitized-write' && isOwnUrl(requestingUrl);
+}
+
+export function denyPermissions(session: Session): void {
+  session.setPermissionRequestHandler((_contents, permission, answer, details) => answer(isPermissionGranted(permission, details.requestingUrl)));
+  session.setPermissionCheckHandler((_contents, permission, requestingOrigin) => isPermissionGranted(permission, requestingOrigin));
+  session.setDevicePermissionHandler(() => false);
+  // The content security policy forbids these already; here they fail even if a page were served without it.
+  session.webRequest.onBeforeRequest({ urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file://*/*', 'ftp://*/*'] }, (_details, answer) =>
+    answer({ cancel: true }),
+  );
+}

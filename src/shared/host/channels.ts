@@ -1,0 +1,16 @@
+/** Channel names between preload and main process. `toMain` is what a page may cause; `toPage` is what it may hear. */
+export const toMain = {
+  requestPort: 'workbench:request-port',
+  setMenu: 'workbench:set-menu',
+  askEngineHealth: 'workbench:ask-engine-health',
+  restartEngine: 'workbench:restart-engine',
+} as const;
+
+export const toPage = {
+  port: 'workbench:port',
+  command: 'workbench:command',
+  engineHealth: 'workbench:engine-health',
+} as const;
+
+export type ToMainChannel = (typeof toMain)[keyof typeof toMain];
+export type ToPageChannel = (typeof toPage)[keyof typeof toPage];
