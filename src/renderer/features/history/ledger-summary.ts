@@ -1,0 +1,41 @@
+import type { Ledger } from '../../../shared/contract/messages.ts';
+import { formatBytes, formatCompact, formatCount } from '../common/index.ts';
+
+export interface LedgerSummary {
+  readonly tone: 'ok' | 'busy' | 'warn' | 'bad';
+  /** The short text of the strip. */
+  readonly text: string;
+  readonly droppedCount: number;
+  /** How full the budget is, 0 to 1. */
+  readonly fill: number;
+  /** A sentence when something is wrong, for a banner. */
+  readonly alarm: string | null;
+}
+
+/** Below this, rows waiting to be written are everyday and not worth a word. */
+const quietPending = 1000;
+
+export function summarise(ledger: Ledger): LedgerSummary {
+  const droppedCount = ledger.dropped.reduce((sum, entry) => sum + entry.count, 0);
+  const fill = ledger.budgetBytes > 0 ? Math.min(1, ledger.sizeBytes / ledger.budgetBytes) : 0;
+  const parts = [`${formatCompact(ledger.stored)} stored`];
+  if (ledger.pending > quietPending) parts.push(`${formatCompact(ledger.pending)} waiting`);
+  if (droppedCount > 0) parts.push(`${formatCount(droppedCount)} dropped`);
+  const base = { droppedCount, fill };
+  switch (ledger.state) {
+    case 'starting':
+      return { ...base, tone: 'busy', text: 'History starting', alarm: null };
+    case 'disk-full':
+      return { ...base, tone: 'bad', text: `Disk full · ${parts.join(' · ')}`, alarm: ledger.detail ?? 'The disk is full: new messages are shown but no longer kept.' };
+    case 'failed':
+      return { ...base, tone: 'bad', text: 'History not available', alarm: ledger.detail ?? 'The message history is not available: messages are shown but not kept.' };
+    case 'ok':
+      return { ...base, tone: droppedCount > 0 ? 'warn' : 'ok', text: parts.join(' · '), alarm: null };
+  }
+}
+
+/** `12 MiB of 1 GiB (1 %)`. */
+export function describeSize(ledger: Ledger): string {
+  const percent = ledger.budgetBytes > 0 ? Math.round((ledger.sizeBytes / ledger.budgetBytes) * 100) : 0;
+  return `${formatBytes(ledger.sizeBytes)} of ${formatBytes(ledger.budgetBytes)} (${percent} %)`;
+}
