@@ -1,0 +1,188 @@
+import path from 'node:path';
+import { z } from 'zod';
+import type { ConnectionProfile } from '../../../shared/contract/connections.ts';
+import {
+  layoutSchema,
+  savedPublishSchema,
+  settingsSchema,
+  type Layout,
+  type SavedPublish,
+  type Settings,
+  type SettingsPatch,
+  type WorkspaceProblem,
+  type WorkspaceView,
+} from '../../../shared/contract/workspace.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
+import { createJsonFile, sortKeys, type JsonFile } from './json-file.ts';
+import { openProfileFiles } from './profile-files.ts';
+import { createKeyFileCipher } from './secrets/key-file-cipher.ts';
+import { openSecretVault, secretsFolderName, type SecretVault } from './secrets/secret-vault.ts';
+import type { VaultCipher } from './secrets/vault-cipher.ts';
+import { lockWorkspace, type WorkspaceLock } from './workspace-lock.ts';
+
+const layoutDelayMs = 400;
+const maxLayoutBytes = 1024 * 1024;
+const maxSavedPublishes = 5_000;
+
+export interface WorkspaceOptions {
+  readonly folder: string;
+  readonly instance: string;
+  readonly hostName: string;
+  readonly cipher: VaultCipher | 'key-file';
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly files?: FileAccess | undefined;
+}
+
+/**
+ * What the user keeps: settings, layout, saved publishes, connections and their passwords. Memory holds the truth of this
+ * run; the folder follows. A change that cannot be saved rejects with `workspace-unwritable` and is in use all the same.
+ */
+export interface Workspace {
+  readonly folder: string;
+  view(): WorkspaceView;
+  onChange(listener: () => void): () => void;
+  updateSettings(patch: SettingsPatch): Promise<void>;
+  /** Saved a moment later, together with the changes that follow. */
+  setLayout(layout: Layout): void;
+  savePublish(publish: SavedPublish): Promise<void>;
+  removePublish(id: string): Promise<void>;
+  dismissProblem(file: string): void;
+  profiles(): readonly ConnectionProfile[];
+  saveProfile(profile: ConnectionProfile): Promise<void>;
+  removeProfile(id: string): Promise<void>;
+  readonly secrets: SecretVault;
+  close(): Promise<void>;
+}
+
+/** Rejects only when another engine is using the folder (`invalid-state`); everything else is reported in the view. */
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const { folder, now, files = diskAccess } = options;
+  const problems = new Map<string, WorkspaceProblem>();
+  const listeners = new Set<() => void>();
+  let view: WorkspaceView | undefined;
+  const changed = (): void => {
+    view = undefined;
+    for (const listener of listeners) listener();
+  };
+  const onProblem = (problem: WorkspaceProblem): void => {
+    problems.set(problem.file, problem);
+    changed();
+  };
+  const onRecovered = (file: string): void => {
+    if (problems.get(file)?.code === 'workspace-unwritable' && problems.delete(file)) changed();
+  };
+  const onLost = (): void =>
+    onProblem({
+      code: 'workspace-in-use',
+      file: '.lock',
+      keptAs: null,
+      message: 'Another workbench has taken over this workspace while this one was not responding.',
+      advice: 'Close one of them: each saves over what the other did.',
+    });
+
+  const lock = await prepareFolder({ ...options, files, onLost, onProblem });
+  const fileOptions = { folder, now, onProblem, onRecovered, files };
+  const openFile = <T>(name: string, schema: z.ZodType<T>): JsonFile<T> => createJsonFile({ ...fileOptions, name, schema });
+
+  const settingsFile = openFile('settings.json', settingsSchema);
+  const layoutFile = openFile('layout.json', z.strictObject({ layout: layoutSchema }));
+  const publishesFile = openFile('saved-publishes.json', z.strictObject({ publishes: z.array(savedPublishSchema) }));
+
+  let settings: Settings = (await settingsFile.read()) ?? settingsSchema.parse({});
+  let layout: Layout = (await layoutFile.read())?.layout ?? {};
+  let publishes: readonly SavedPublish[] = (await publishesFile.read())?.publishes ?? [];
+  const profileFiles = await openProfileFiles(fileOptions);
+  const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
+  const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
+
+  let layoutTimer: NodeJS.Timeout | undefined;
+  const saveLayout = async (): Promise<void> => {
+    clearTimeout(layoutTimer);
+    layoutTimer = undefined;
+    // A failure is in the view; nobody waits for this one.
+    await layoutFile.write({ layout: sortKeys(layout) }).catch(() => {});
+  };
+  const savePublishes = (next: readonly SavedPublish[]): Promise<void> => {
+    publishes = next;
+    changed();
+    return publishesFile.write({ publishes: [...next] });
+  };
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    if (layoutTimer) await saveLayout();
+    for (const file of [settingsFile, layoutFile, publishesFile, profileFiles, secrets]) await file.settle();
+    await lock?.release();
+  };
+
+  return {
+    folder,
+    secrets,
+    view: () => (view ??= { folder, settings, layout, savedPublishes: publishes, problems: [...problems.values()] }),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    updateSettings(patch) {
+      const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Partial<Settings>;
+      settings = { ...settings, ...given };
+      changed();
+      return settingsFile.write({ ...settings, keymap: sortKeys(settings.keymap) });
+    },
+    setLayout(next) {
+      if (Buffer.byteLength(JSON.stringify(next)) > maxLayoutBytes) throw new CodedError('bad-input', 'The layout is too large to be kept.');
+      layout = next;
+      changed();
+      layoutTimer ??= setTimeout(() => void saveLayout(), layoutDelayMs);
+    },
+    async savePublish(publish) {
+      const index = publishes.findIndex((one) => one.id === publish.id);
+      if (index < 0 && publishes.length >= maxSavedPublishes) {
+        throw new CodedError('invalid-state', `No more than ${maxSavedPublishes} publishes can be saved.`, { advice: 'Remove some first.' });
+      }
+      await savePublishes(index < 0 ? [...publishes, publish] : publishes.with(index, publish));
+    },
+    async removePublish(id) {
+      if (publishes.some((one) => one.id === id)) await savePublishes(publishes.filter((one) => one.id !== id));
+    },
+    dismissProblem(file) {
+      if (problems.delete(file)) changed();
+    },
+    profiles: () => profileFiles.list(),
+    saveProfile: (profile) => profileFiles.save(profile),
+    removeProfile: (id) => profileFiles.remove(id),
+    close: () => (closing ??= close()),
+  };
+}
+
+type PrepareOptions = WorkspaceOptions & { readonly files: FileAccess; readonly onLost: () => void; readonly onProblem: (problem: WorkspaceProblem) => void };
+
+/** Without a lock the folder cannot be written at all; the workbench then works from memory and says so. */
+async function prepareFolder(options: PrepareOptions): Promise<WorkspaceLock | undefined> {
+  const { folder, files } = options;
+  try {
+    await files.makeFolder(folder);
+    const lock = await lockWorkspace(options);
+    await files.create(path.join(folder, '.gitignore'), ignoredByGit).catch(() => {});
+    return lock;
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    const reason = errorCode(error) || (error instanceof Error ? error.message : String(error));
+    options.onProblem({
+      code: 'workspace-unwritable',
+      file: 'workspace folder',
+      keptAs: null,
+      message: `The workspace folder ${folder} cannot be written (${reason}).`,
+      advice: 'Changes are lost when the workbench closes. Make the folder writable, or start with another one: --workspace DIR.',
+    });
+    return undefined;
+  }
+}
+
+const ignoredByGit = `# Kept by MQTT Workbench: what belongs to this computer alone.
+.lock
+.secrets/
+history/
+*.broken.json
+`;
