@@ -25,14 +25,14 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
+  const asked = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve).once('SIGINT', resolve);
+  });
   try {
     const broker = await openLocalBroker(options);
-    const end = (): void => {
-      process.off('SIGTERM', end).off('SIGINT', end);
-      void broker.close();
-    };
-    process.on('SIGTERM', end).on('SIGINT', end);
     process.stdout.write(`listening on ${broker.listeners[0]?.url}\n`);
+    await asked;
+    await broker.close();
   } catch (error) {
     const advice = error instanceof CodedError && error.advice !== undefined ? ` ${error.advice}` : '';
     process.stderr.write(`${(error as Error).message}${advice}\n`);

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { brokerOptionsSchema, type BrokerClient, type BrokerListener } from '../../../shared/contract/broker.ts';
+import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
+import { call, stream } from '../../../shared/ipc/contract.ts';
+import type { Refusal } from './broker-engine.ts';
+
+export interface BrokerCounters {
+  readonly clientCount: number;
+  /** Tapped messages that the reader was too slow for, since the start. */
+  readonly tapDropped: number;
+}
+
+export interface TapBatch {
+  /** Made by `packRecords`. */
+  readonly records: Uint8Array;
+  readonly count: number;
+}
+
+/** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
+export const brokerWorkerContract = {
+  start: call<readonly BrokerListener[]>()(brokerOptionsSchema),
+  stop: call<void>()(noInput),
+  publish: call<void>()(z.strictObject({ topic: topicTextSchema, payload: z.instanceof(Uint8Array), qos: qosSchema, retain: z.boolean() })),
+  /** False when there is no such client. */
+  disconnectClient: call<boolean>()(z.strictObject({ clientId: z.string().max(65_535) })),
+  retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),
+  clients: stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 1 }),
+  counters: stream<BrokerCounters>()(noInput, { overflow: 'coalesce', window: 1 }),
+  refusals: stream<Refusal>()(noInput, { overflow: 'drop-oldest', window: 64 }),
+  /** Bounded on the sending side by bytes, where what is lost can be counted in messages. */
+  tap: stream<TapBatch>()(noInput, { overflow: 'wait', window: 8 }),
+} as const;
+
+export type BrokerWorkerContract = typeof brokerWorkerContract;

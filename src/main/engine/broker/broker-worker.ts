@@ -1,0 +1,93 @@
+import { parentPort, threadId, workerData, type MessagePort } from 'node:worker_threads';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { portTransport } from '../../../shared/ipc/port-transport.ts';
+import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
+import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
+import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract } from './broker-contract.ts';
+import type { BrokerEngine, Refusal } from './broker-engine.ts';
+import { openLocalBroker, type LocalBroker } from './local-broker.ts';
+import { TapQueue } from './tap-queue.ts';
+
+/** Changes within this time reach the engine as one. */
+const reportEveryMs = 200;
+
+/** Serves one engine process over a message port until that port closes. */
+function runBrokerWorker(port: MessagePort): void {
+  let broker: LocalBroker | undefined;
+  let opening: Promise<LocalBroker> | undefined;
+  const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
+  const counterSinks = new Set<StreamSink<BrokerCounters>>();
+  const refusalSinks = new Set<StreamSink<Refusal>>();
+  let reportTimer: NodeJS.Timeout | undefined;
+  const tap = new TapQueue({ onDropped: () => reportSoon() });
+
+  const engine = (): BrokerEngine => {
+    if (!broker) throw new CodedError('broker-not-running');
+    return broker.engine;
+  };
+  const counters = (): BrokerCounters => ({ clientCount: broker?.engine.clientCount ?? 0, tapDropped: tap.dropped });
+  const reportSoon = (): void => {
+    reportTimer ??= setTimeout(() => {
+      reportTimer = undefined;
+      sendAll(counterSinks, counters());
+      if (clientSinks.size > 0) sendAll(clientSinks, broker?.engine.clients() ?? []);
+    }, reportEveryMs);
+  };
+  const stop = async (): Promise<void> => {
+    await opening?.catch(() => undefined);
+    const stopping = broker;
+    broker = undefined;
+    await stopping?.close();
+    tap.flush();
+    reportSoon();
+  };
+
+  const handlers: Handlers<BrokerWorkerContract> = {
+    start: async (options) => {
+      if (broker ?? opening) throw new CodedError('invalid-state', 'The broker is already running.');
+      opening = openLocalBroker(options);
+      try {
+        broker = await opening;
+      } finally {
+        opening = undefined;
+      }
+      broker.engine.onPublish((record) => tap.push(record));
+      broker.engine.onClients(reportSoon);
+      broker.engine.onRefused((refusal) => sendAll(refusalSinks, refusal));
+      return broker.listeners;
+    },
+    stop,
+    publish: (message) => engine().publish(message),
+    disconnectClient: ({ clientId }) => engine().disconnectClient(clientId),
+    retained: ({ prefix }) => engine().retained(prefix),
+    clients: (_input, sink) => join(clientSinks, sink, broker?.engine.clients() ?? []),
+    counters: (_input, sink) => join(counterSinks, sink, counters()),
+    refusals: (_input, sink) => join(refusalSinks, sink),
+    tap: (_input, sink) => tap.attach(sink),
+  };
+
+  const transport = portTransport(port);
+  transport.onClose(() => {
+    clearTimeout(reportTimer);
+    void stop().finally(() => clearTimeout(reportTimer));
+  });
+  serve(brokerWorkerContract, handlers, transport, { instance: `broker-${threadId}`, onBug: reportBug });
+}
+
+function join<T>(sinks: Set<StreamSink<T>>, sink: StreamSink<T>, ...first: readonly T[]): () => void {
+  sinks.add(sink);
+  for (const item of first) sendAll(new Set([sink]), item);
+  return () => void sinks.delete(sink);
+}
+
+function sendAll<T>(sinks: ReadonlySet<StreamSink<T>>, item: T): void {
+  for (const sink of sinks) sink.send(item).catch(() => undefined);
+}
+
+/** A bug in a handler answers its caller with `internal`; the stack goes to the log of the process. */
+function reportBug(error: unknown, operation: string): void {
+  process.stderr.write(`broker worker, ${operation}: ${error instanceof Error ? error.stack : String(error)}\n`);
+}
+
+if (parentPort) runBrokerWorker((workerData as { readonly port: MessagePort }).port);

@@ -1,0 +1,64 @@
+import {
+  buildGfResponse,
+  gfCodes,
+  gfResponseTopic,
+  parseGfRequest,
+  parseGfTopic,
+  type GfCode,
+  type GfMethod,
+  type GfRequest,
+} from '../../../shared/coap/gf-envelope.ts';
+import type { JsonValue } from '../../../shared/rpc/python-json.ts';
+import type { DeviceControl, RpcReply } from './rpc-methods.ts';
+import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';
+
+export const gfDeviceTag = 'DEMO_THERMOSTAT';
+const maxRequestBytes = 65_536;
+
+interface Answer {
+  readonly code: GfCode;
+  readonly body: JsonValue;
+}
+
+type Resource = Readonly<Partial<Record<GfMethod, (request: GfRequest, device: DeviceControl) => Answer>>>;
+
+const resources: Readonly<Record<string, Resource>> = {
+  state: { GET: (_request, device) => ({ code: gfCodes.content, body: device.status() }) },
+  target: {
+    GET: (_request, device) => ({ code: gfCodes.content, body: device.status()['target'] ?? null }),
+    PUT: ({ body }, device) => {
+      if (typeof body !== 'number') return { code: gfCodes.badRequest, body: 'The body must be a number of degrees Celsius.' };
+      if (!isTargetAllowed(body)) {
+        return { code: gfCodes.badRequest, body: `The target must be from ${targetRangeCelsius.lowest} to ${targetRangeCelsius.highest} °C.` };
+      }
+      device.setTarget(body);
+      return { code: gfCodes.changed, body: null };
+    },
+  },
+};
+
+/** Answers one message on a request topic of the device, exactly once; `null` only for an empty payload, which clears a retained request. */
+export function answerGf(topic: string, payload: Uint8Array, device: DeviceControl, nowMs: number): RpcReply | null {
+  const address = parseGfTopic(topic);
+  if (!address || address.kind !== 'request' || payload.length === 0) return null;
+  const reply = (code: GfCode, body: JsonValue, about: Pick<GfRequest, 'path' | 'requestId' | 'correlationId'>): RpcReply => ({
+    topic: gfResponseTopic(address),
+    payload: buildGfResponse({ ...about, code, body, source: gfDeviceTag, timestampMs: nowMs }),
+  });
+  if (payload.length > maxRequestBytes) {
+    return reply(gfCodes.requestEntityTooLarge, `A request may have at most ${maxRequestBytes} bytes.`, {
+      path: '',
+      requestId: address.requestId,
+      correlationId: null,
+    });
+  }
+  const request = parseGfRequest(payload, address);
+  if ('code' in request) return reply(request.code, request.detail, request);
+  const path = request.path.replace(/^\/+/, '');
+  const resource = Object.hasOwn(resources, path) ? resources[path] : undefined;
+  if (!resource) return reply(gfCodes.notFound, `There is no resource "${path}".`, request);
+  const handle = resource[request.method];
+  if (!handle) return reply(gfCodes.methodNotAllowed, `"${path}" does not support ${request.method}.`, request);
+  const answer = handle(request, device);
+  return reply(answer.code, answer.body, request);
+}

@@ -1,0 +1,73 @@
+import {
+  buildMqttxxError,
+  buildMqttxxResult,
+  mqttxxErrorText,
+  parseMqttxxMessage,
+} from '../../../shared/rpc/mqttxx-envelope.ts';
+import type { JsonValue } from '../../../shared/rpc/python-json.ts';
+import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';
+
+/** What the methods may do with the device. */
+export interface DeviceControl {
+  status(): { readonly [key: string]: JsonValue };
+  setTarget(celsius: number): void;
+  /** Goes offline and comes back. */
+  reboot(): void;
+  /** Resolves after the time, or rejects when the device stops. */
+  wait(ms: number): Promise<void>;
+}
+
+type Method = (params: JsonValue, device: DeviceControl) => JsonValue | Promise<JsonValue>;
+
+export const selfTestMs = 3000;
+export const rebootMs = 3000;
+
+const methods: Readonly<Record<string, Method>> = {
+  get_status: (_params, device) => device.status(),
+  set_target: (params, device) => {
+    const target = readTarget(params);
+    if (typeof target !== 'number') throw new Error('set_target needs a number: {"target": 21.5}');
+    if (!isTargetAllowed(target)) {
+      throw new Error(`target ${target} °C is out of range (${targetRangeCelsius.lowest} to ${targetRangeCelsius.highest} °C)`);
+    }
+    device.setTarget(target);
+    return { target };
+  },
+  reboot: (_params, device) => {
+    device.reboot();
+    return { rebooting: true, back_in_seconds: rebootMs / 1000 };
+  },
+  run_self_test: async (_params, device) => {
+    await device.wait(selfTestMs);
+    return { passed: true, duration_seconds: selfTestMs / 1000, checks: { sensor: 'ok', heater: 'ok', flash: 'ok' } };
+  },
+  calibrate: () => {
+    throw new Error('calibration failed: reference sensor not found');
+  },
+};
+
+export interface RpcReply {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+/** Answers one message on the device's RPC topic; `null` when nothing is to be sent: no request, or nowhere to reply to. */
+export async function answerRpc(payload: Uint8Array, device: DeviceControl): Promise<RpcReply | null> {
+  const message = parseMqttxxMessage(payload);
+  if (message.kind !== 'request') return null;
+  const { requestId, method, params, replyTo } = message;
+  let reply: string;
+  try {
+    const run = typeof method === 'string' && Object.hasOwn(methods, method) ? methods[method] : undefined;
+    if (!run) throw new Error(mqttxxErrorText.methodNotFound(typeof method === 'string' ? method : JSON.stringify(method)));
+    reply = buildMqttxxResult(requestId, await run(params, device));
+  } catch (error) {
+    reply = buildMqttxxError(requestId, error instanceof Error ? error.message : String(error));
+  }
+  return replyTo === '' ? null : { topic: replyTo, payload: reply };
+}
+
+/** `{"target": 21.5}` as documented, or the bare number. */
+function readTarget(params: JsonValue): JsonValue | undefined {
+  return typeof params === 'object' && params !== null && 'target' in params ? (params as { readonly target: JsonValue }).target : params;
+}
