@@ -29,7 +29,10 @@ export interface LifecycleState {
   readonly phase: LifecyclePhase;
   /** Restarts since the engine last ran stably. */
   readonly retries: number;
-  readonly misses: number;
+  /** Heartbeats sent since the last answer. */
+  readonly unanswered: number;
+  /** True once an engine has been started in place of another one. */
+  readonly again: boolean;
 }
 
 export type LifecycleEvent =
@@ -52,7 +55,7 @@ export interface Transition {
   readonly effects: readonly LifecycleEffect[];
 }
 
-export const initialState: LifecycleState = { phase: 'off', retries: 0, misses: 0 };
+export const initialState: LifecycleState = { phase: 'off', retries: 0, unanswered: 0, again: false };
 
 /** The one timer a phase has: how long until its `timer` event, repeated while the phase lasts; `undefined` for none. */
 export function timerOf(state: LifecycleState, limits: LifecycleLimits): number | undefined {
@@ -72,7 +75,7 @@ export function timerOf(state: LifecycleState, limits: LifecycleLimits): number 
   }
 }
 
-export function healthOf(phase: LifecyclePhase): EngineHealth {
+export function healthOf({ phase, again }: LifecycleState): EngineHealth {
   switch (phase) {
     case 'running':
       return 'running';
@@ -84,7 +87,7 @@ export function healthOf(phase: LifecyclePhase): EngineHealth {
     case 'failed':
       return 'failed';
     default:
-      return 'starting';
+      return again ? 'restarting' : 'starting';
   }
 }
 
@@ -92,7 +95,7 @@ export function healthOf(phase: LifecyclePhase): EngineHealth {
 export function transition(state: LifecycleState, event: LifecycleEvent, limits: LifecycleLimits): Transition {
   const stay: Transition = { state, effects: [] };
   const go = (phase: LifecyclePhase, effects: readonly LifecycleEffect[] = [], more: Partial<LifecycleState> = {}): Transition => ({
-    state: { ...state, misses: 0, ...more, phase },
+    state: { ...state, unanswered: 0, ...more, phase },
     effects,
   });
   const crashed = (): Transition =>
@@ -103,7 +106,7 @@ export function transition(state: LifecycleState, event: LifecycleEvent, limits:
       if (event.type === 'start') return go('starting', ['fork']);
       return event.type === 'stop' ? go('stopped', ['report-stopped']) : stay;
     case 'starting':
-      if (event.type === 'ready') return go('running', ['ping']);
+      if (event.type === 'ready') return go('running', ['ping'], { unanswered: 1 });
       if (event.type === 'refused') return go('failed', ['report-failed']);
       // The exit that follows counts as a crash.
       if (event.type === 'timer') return { state, effects: ['kill'] };
@@ -113,8 +116,8 @@ export function transition(state: LifecycleState, event: LifecycleEvent, limits:
     case 'silent':
       if (event.type === 'pong') return go('running');
       if (event.type === 'timer') {
-        const misses = state.misses + 1;
-        return go(misses > limits.missesUntilSilent ? 'silent' : state.phase, ['ping'], { misses });
+        const silent = state.unanswered >= limits.missesUntilSilent;
+        return go(silent ? 'silent' : 'running', ['ping'], { unanswered: state.unanswered + 1 });
       }
       if (event.type === 'stable') return { state: { ...state, retries: 0 }, effects: [] };
       if (event.type === 'exited') return crashed();
@@ -122,13 +125,13 @@ export function transition(state: LifecycleState, event: LifecycleEvent, limits:
       return event.type === 'stop' ? go('stopping', ['ask-exit']) : stay;
     case 'replacing':
       if (event.type === 'timer') return { state, effects: ['kill'] };
-      if (event.type === 'exited') return go('starting', ['fork'], { retries: 0 });
+      if (event.type === 'exited') return go('starting', ['fork'], { retries: 0, again: true });
       return event.type === 'stop' ? go('stopping') : stay;
     case 'waiting':
-      if (event.type === 'timer') return go('starting', ['fork']);
+      if (event.type === 'timer') return go('starting', ['fork'], { again: true });
       return event.type === 'stop' ? go('stopped', ['report-stopped']) : stay;
     case 'failed':
-      if (event.type === 'restart') return go('starting', ['fork'], { retries: 0 });
+      if (event.type === 'restart') return go('starting', ['fork'], { retries: 0, again: true });
       return event.type === 'stop' ? go('stopped', ['report-stopped']) : stay;
     case 'stopping':
       if (event.type === 'timer') return { state, effects: ['kill'] };

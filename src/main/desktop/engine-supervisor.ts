@@ -45,7 +45,7 @@ export class EngineSupervisor {
   }
 
   get health(): EngineHealth {
-    return healthOf(this.#state.phase);
+    return healthOf(this.#state);
   }
 
   start(): void {
@@ -69,7 +69,8 @@ export class EngineSupervisor {
     const { state, effects } = transition(before, event, this.#options.limits);
     this.#state = state;
     if (state.phase !== before.phase || event.type === 'timer') this.#armTimer();
-    if (state.phase !== before.phase) this.#phaseChanged(before.phase, state.phase);
+    this.#watchStability(before.phase, state.phase);
+    if (healthOf(before) !== healthOf(state)) this.#options.onHealth(healthOf(state));
     for (const effect of effects) this.#run(effect);
   }
 
@@ -79,13 +80,11 @@ export class EngineSupervisor {
     this.#phaseTimer = ms === undefined ? undefined : this.#options.setTimer(() => this.#apply({ type: 'timer' }), ms);
   }
 
-  #phaseChanged(from: LifecyclePhase, to: LifecyclePhase): void {
+  #watchStability(from: LifecyclePhase, to: LifecyclePhase): void {
     const isUp = (phase: LifecyclePhase): boolean => phase === 'running' || phase === 'silent';
-    if (isUp(from) !== isUp(to)) {
-      this.#clear(this.#stableTimer);
-      this.#stableTimer = isUp(to) ? this.#options.setTimer(() => this.#apply({ type: 'stable' }), this.#options.limits.stableAfterMs) : undefined;
-    }
-    if (healthOf(from) !== healthOf(to)) this.#options.onHealth(healthOf(to));
+    if (isUp(from) === isUp(to)) return;
+    this.#clear(this.#stableTimer);
+    this.#stableTimer = isUp(to) ? this.#options.setTimer(() => this.#apply({ type: 'stable' }), this.#options.limits.stableAfterMs) : undefined;
   }
 
   #run(effect: LifecycleEffect): void {

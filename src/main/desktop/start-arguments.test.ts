@@ -1,0 +1,21 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { appFolders, workspaceArgument } from './start-arguments.ts';
+
+test.each([
+  [['electron', '.', '--workspace', 'lab'], path.resolve('/home', 'lab')],
+  [['electron', '.', '--workspace=/data/lab'], path.resolve('/data/lab')],
+  [['electron', '.'], undefined],
+  [['electron', '.', '--workspace'], undefined],
+  [['electron', '.', '--workspace='], undefined],
+  [['electron', '.', '--workspace', '--no-sandbox'], undefined],
+])('%j names %s', (args, folder) => expect(workspaceArgument(args, '/home')).toBe(folder));
+
+test('each workspace has its own app folder, always the same', () => {
+  const standard = appFolders('/cfg/app', undefined);
+  const lab = appFolders('/cfg/app', '/data/lab');
+  expect(standard).toEqual({ userData: '/cfg/app', workspace: path.join('/cfg/app', 'workspace') });
+  expect(lab.workspace).toBe('/data/lab');
+  expect(lab).toEqual(appFolders('/cfg/app', '/data/lab'));
+  expect(new Set([standard.userData, lab.userData, appFolders('/cfg/app', '/data/other').userData]).size).toBe(3);
+});
