@@ -1,0 +1,34 @@
+import type { brokerContract } from '../../../shared/contract/broker.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { Handlers } from '../../../shared/ipc/serve.ts';
+import type { Services } from './services.ts';
+import { sendSnapshots } from './snapshot-stream.ts';
+
+export function brokerHandlers({ broker, brokerChanged, workspace }: Services): Handlers<typeof brokerContract> {
+  return {
+    async 'broker.start'(input) {
+      const { settings } = workspace.view();
+      const options = {
+        host: input.host ?? settings.broker.host,
+        tcpPort: input.tcpPort === undefined ? settings.broker.tcpPort : input.tcpPort,
+        webSocketPort: input.webSocketPort === undefined ? settings.broker.webSocketPort : input.webSocketPort,
+      };
+      if (options.tcpPort === null && options.webSocketPort === null) {
+        throw new CodedError('bad-input', 'With both listeners off nobody could reach the broker.', { advice: 'Give it a TCP port or a WebSocket port.' });
+      }
+      await broker.start(options);
+      return broker.status();
+    },
+    async 'broker.stop'() {
+      await broker.stop();
+      return broker.status();
+    },
+    'broker.status': (_input, sink) => sendSnapshots(sink, () => broker.status(), brokerChanged.subscribe),
+    'broker.clients': (_input, sink) => sendSnapshots(sink, () => broker.clients(), brokerChanged.subscribe),
+    async 'broker.disconnectClient'({ clientId }) {
+      await broker.disconnectClient(clientId);
+    },
+    // The setting is the switch; the engine follows it.
+    'broker.setDemoDevice': ({ enabled }) => workspace.updateSettings({ demoDevice: enabled }),
+  };
+}

@@ -1,0 +1,69 @@
+import type { ConnectionProfile, ConnectionProfileView, connectionsContract } from '../../../shared/contract/connections.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { Handlers } from '../../../shared/ipc/serve.ts';
+import { checkBrokerUri, checkTopicFilter } from './input-rules.ts';
+import { passwordKey, type Services } from './services.ts';
+import { sendSnapshots } from './snapshot-stream.ts';
+
+const maxProfiles = 1_000;
+
+export function connectionsHandlers({ connections, connectionsChanged, store, topics, workspace }: Services): Handlers<typeof connectionsContract> {
+  const view = (profile: ConnectionProfile): ConnectionProfileView => ({ ...profile, passwordSet: workspace.secrets.has(passwordKey(profile.id)) });
+  const find = (id: string): ConnectionProfile => {
+    const profile = workspace.profiles().find((one) => one.id === id);
+    if (!profile) throw new CodedError('not-found', 'That connection does not exist (any more).');
+    return profile;
+  };
+  /** What was changed is in use even when it could not be written: the failure is told afterwards. */
+  const keep = async (profile: ConnectionProfile, password?: string | null): Promise<void> => {
+    const saves = [workspace.saveProfile(profile)];
+    if (password === null) saves.push(workspace.secrets.remove(passwordKey(profile.id)));
+    else if (password !== undefined) saves.push(workspace.secrets.set(passwordKey(profile.id), password));
+    const outcomes = await Promise.allSettled(saves);
+    // A profile the workspace refused is not in use.
+    if (workspace.profiles().includes(profile)) await connections.save(profile);
+    connectionsChanged.notify();
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) throw failure.reason;
+  };
+
+  return {
+    'connections.watch': (_input, sink) =>
+      sendSnapshots(sink, () => ({ profiles: workspace.profiles().map(view), statuses: connections.statuses() }), connectionsChanged.subscribe),
+    async 'connections.save'({ profile, password }) {
+      checkBrokerUri(profile.uri);
+      for (const { filter } of profile.subscriptions) checkTopicFilter(filter);
+      const profiles = workspace.profiles();
+      if (profiles.length >= maxProfiles && !profiles.some(({ id }) => id === profile.id)) {
+        throw new CodedError('invalid-state', `No more than ${maxProfiles} connections can be kept.`, { advice: 'Remove some first.' });
+      }
+      await keep(profile, password);
+      return view(profile);
+    },
+    async 'connections.remove'({ id }) {
+      find(id);
+      await connections.remove(id);
+      const source = `connection:${id}` as const;
+      topics.drop(source);
+      const outcomes = await Promise.allSettled([workspace.removeProfile(id), workspace.secrets.remove(passwordKey(id)), store.clear(source)]);
+      connectionsChanged.notify();
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failure) throw failure.reason;
+    },
+    async 'connections.connect'({ id }) {
+      find(id);
+      await connections.connect(id);
+    },
+    async 'connections.disconnect'({ id }) {
+      find(id);
+      await connections.disconnect(id);
+    },
+    async 'connections.setSubscriptions'({ id, subscriptions }) {
+      for (const { filter } of subscriptions) checkTopicFilter(filter);
+      const profile = { ...find(id), subscriptions };
+      await connections.setSubscriptions(id, subscriptions);
+      await workspace.saveProfile(profile);
+      connectionsChanged.notify();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { EngineContract } from '../../../shared/contract/index.ts';
+import type { Handlers } from '../../../shared/ipc/serve.ts';
+import { brokerHandlers } from './broker-handlers.ts';
+import { connectionsHandlers } from './connections-handlers.ts';
+import { messagesHandlers } from './messages-handlers.ts';
+import type { Services } from './services.ts';
+import { topicsHandlers } from './topics-handlers.ts';
+import { workspaceHandlers } from './workspace-handlers.ts';
+
+/** The engine's side of the contract, for one page. */
+export function createHandlers(services: Services): Handlers<EngineContract> {
+  return {
+    'host.info': () => services.info(),
+    'host.ping': () => 'pong',
+    ...brokerHandlers(services),
+    ...connectionsHandlers(services),
+    ...topicsHandlers(services),
+    ...messagesHandlers(services),
+    ...workspaceHandlers(services),
+  };
+}

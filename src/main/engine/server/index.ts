@@ -1,0 +1,2 @@
+export { createHandlers } from './handlers.ts';
+export { passwordKey, type Services } from './services.ts';

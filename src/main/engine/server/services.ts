@@ -1,0 +1,81 @@
+import type { BrokerClient, BrokerOptions, BrokerStatus } from '../../../shared/contract/broker.ts';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
+import type { HostInfo } from '../../../shared/contract/host.ts';
+import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
+import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
+import type { Tails } from '../ingest/index.ts';
+import type { Notifier } from '../notifier.ts';
+import type { Workspace } from '../workspace/index.ts';
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** What the contract's handlers use of the engine's parts; main.ts puts the real ones in. */
+export interface Services {
+  readonly info: () => HostInfo;
+  readonly broker: {
+    start(options: BrokerOptions): Promise<unknown>;
+    stop(): Promise<unknown>;
+    status(): BrokerStatus;
+    clients(): readonly BrokerClient[];
+    disconnectClient(clientId: string): Promise<unknown>;
+    publish(input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
+    /** Topics with a retained message: the prefix itself and what is below it. */
+    retained(prefix: string): Promise<readonly string[]>;
+  };
+  readonly brokerChanged: Notifier;
+  readonly connections: {
+    save(profile: ConnectionProfile): MaybePromise<unknown>;
+    remove(id: string): Promise<unknown>;
+    connect(id: string): Promise<unknown>;
+    disconnect(id: string): Promise<unknown>;
+    setSubscriptions(id: string, subscriptions: readonly Subscription[]): MaybePromise<unknown>;
+    publish(id: string, input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
+    statuses(): readonly ConnectionStatus[];
+  };
+  readonly connectionsChanged: Notifier;
+  readonly topics: {
+    openView(view: TopicView & { readonly source: SourceId }, onFrame: (frame: TopicsFrame) => void): TopicViewHandle;
+    clear(source: SourceId): MaybePromise<unknown>;
+    drop(source: SourceId): void;
+    retainedUnder(source: SourceId, topic: string): readonly string[];
+    retainedCount(source: SourceId, topic: string): number;
+  };
+  readonly tails: Tails;
+  /** The newest id given to a message. */
+  readonly lastMessageId: () => number;
+  readonly store: {
+    latest(source: SourceId, topic: string, maxBytes: number): Promise<MessageDetail | null>;
+    get(id: number, maxBytes: number): Promise<MessageDetail | null>;
+    payload(id: number, offset: number, length: number): Promise<Uint8Array | null>;
+    history(query: HistoryQuery): Promise<MessagePage>;
+    clear(source: SourceId): Promise<number>;
+    ledger(): Ledger;
+  };
+  readonly storeChanged: Notifier;
+  readonly workspace: Workspace;
+}
+
+export interface HistoryQuery {
+  readonly source: SourceId;
+  readonly topic: string;
+  readonly offset: number;
+  readonly limit: number;
+  readonly atOrBefore?: number | undefined;
+}
+
+export interface TopicViewHandle {
+  setView(view: TopicView): void;
+  setExpanded(path: string, expanded: boolean, recursive: boolean): void;
+  reveal(path: string): number | null;
+  rowAt(row: number): TopicRow | null;
+  close(): void;
+}
+
+/** Of a connection's password in the vault. */
+export const passwordKey = (connectionId: string): string => `connection/${connectionId}/password`;
+
+/** `connection:<id>` → `<id>`; `null` for the local broker. */
+export function connectionIdOf(source: SourceId): string | null {
+  return source === 'broker' ? null : source.slice('connection:'.length);
+}
