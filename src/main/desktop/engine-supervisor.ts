@@ -81,7 +81,6 @@ export class EngineSupervisor {
   }
 
   #watchStability(from: LifecyclePhase, to: LifecyclePhase): void {
-    const isUp = (phase: LifecyclePhase): boolean => phase === 'running' || phase === 'silent';
     if (isUp(from) === isUp(to)) return;
     this.#clear(this.#stableTimer);
     this.#stableTimer = isUp(to) ? this.#options.setTimer(() => this.#apply({ type: 'stable' }), this.#options.limits.stableAfterMs) : undefined;
@@ -133,4 +132,8 @@ export class EngineSupervisor {
   #clear(timer: unknown): void {
     if (timer !== undefined) this.#options.clearTimer(timer);
   }
+}
+
+function isUp(phase: LifecyclePhase): boolean {
+  return phase === 'running' || phase === 'silent';
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { app, BrowserWindow, nativeTheme, session } from 'electron';
 import { toMain } from '../../shared/host/channels.ts';
+import { defaultWorkspaceFolder } from '../engine/workspace-folder.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { startEngineHost, type EngineHost } from './engine-host.ts';
 import { onPageMessage } from './ipc-main.ts';
@@ -17,7 +18,7 @@ const distFolder = path.dirname(import.meta.dirname);
 const inDist = (...parts: string[]): string => path.join(distFolder, ...parts);
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const folders = appFolders(app.getPath('userData'), workspaceArgument(process.argv, process.cwd()));
+const folders = appFolders(app.getPath('userData'), workspaceArgument(process.argv, process.cwd()), defaultWorkspaceFolder());
 app.setPath('userData', folders.userData);
 app.setPath('sessionData', folders.userData);
 // Root cannot use the sandbox, so that machines for tests start with this switch; enabling it there would end the app.

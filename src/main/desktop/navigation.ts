@@ -8,17 +8,16 @@ export function guardNavigation(onProblem: (problem: unknown) => void): void {
 }
 
 function guard(contents: WebContents, onProblem: (problem: unknown) => void): void {
-  const refuseForeign = (event: Event<{ url: string }>): void => {
-    if (!isOwnUrl(event.url)) event.preventDefault();
-  };
   contents.on('will-navigate', refuseForeign);
-  contents.on('will-frame-navigate', (event) => {
-    if (!isOwnUrl(event.url)) event.preventDefault();
-  });
+  contents.on('will-frame-navigate', refuseForeign);
   contents.on('will-redirect', refuseForeign);
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
     openExternal(url, BrowserWindow.fromWebContents(contents)).catch(onProblem);
     return { action: 'deny' };
   });
+}
+
+function refuseForeign(event: Event<{ url: string }>): void {
+  if (!isOwnUrl(event.url)) event.preventDefault();
 }

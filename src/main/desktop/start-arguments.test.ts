@@ -12,10 +12,10 @@ test.each([
 ])('%j names %s', (args, folder) => expect(workspaceArgument(args, '/home')).toBe(folder));
 
 test('each workspace has its own app folder, always the same', () => {
-  const standard = appFolders('/cfg/app', undefined);
-  const lab = appFolders('/cfg/app', '/data/lab');
-  expect(standard).toEqual({ userData: '/cfg/app', workspace: path.join('/cfg/app', 'workspace') });
+  const standard = appFolders('/cfg/app', undefined, '/data/standard');
+  const lab = appFolders('/cfg/app', '/data/lab', '/data/standard');
+  expect(standard).toEqual({ userData: path.join('/cfg/app', 'desktop'), workspace: '/data/standard' });
   expect(lab.workspace).toBe('/data/lab');
-  expect(lab).toEqual(appFolders('/cfg/app', '/data/lab'));
-  expect(new Set([standard.userData, lab.userData, appFolders('/cfg/app', '/data/other').userData]).size).toBe(3);
+  expect(lab).toEqual(appFolders('/cfg/app', '/data/lab', '/data/standard'));
+  expect(new Set([standard.userData, lab.userData, appFolders('/cfg/app', '/data/other', '/data/standard').userData]).size).toBe(3);
 });

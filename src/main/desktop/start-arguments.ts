@@ -16,9 +16,9 @@ export interface AppFolders {
   readonly workspace: string;
 }
 
-/** The default workspace lives inside the app's own folder; any other gets an own app folder beside it. */
-export function appFolders(defaultUserData: string, workspace: string | undefined): AppFolders {
-  if (workspace === undefined) return { userData: defaultUserData, workspace: path.join(defaultUserData, 'workspace') };
+/** Electron keeps its own files apart from the workspace, which people may put under version control. */
+export function appFolders(electronFolder: string, workspace: string | undefined, defaultWorkspace: string): AppFolders {
+  if (workspace === undefined) return { userData: path.join(electronFolder, 'desktop'), workspace: defaultWorkspace };
   const name = createHash('sha256').update(workspace).digest('hex').slice(0, 16);
-  return { userData: path.join(defaultUserData, 'workspaces', name), workspace };
+  return { userData: path.join(electronFolder, 'workspaces', name), workspace };
 }
