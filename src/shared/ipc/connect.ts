@@ -103,7 +103,15 @@ class ReconnectingClient {
       options.signal?.addEventListener('abort', onAbort, { once: true });
       if (options.timeoutMs !== undefined) timer = this.#setTimer(() => cancel(new CodedError('timed-out')), options.timeoutMs);
       this.#calls.set(id, { settle });
-      this.#whenOpen(() => this.#calls.has(id) && this.#transport?.post(['call', id, name, input]));
+      this.#whenOpen(() => {
+        if (!this.#calls.has(id)) return;
+        try {
+          this.#transport?.post(['call', id, name, input]);
+        } catch (error) {
+          // Too large for this transport, or not cloneable: the fault of this call alone.
+          settle({ error: error instanceof CodedError ? error : new CodedError('bad-input', String(error)) });
+        }
+      });
     });
   }
 
