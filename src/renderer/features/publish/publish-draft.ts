@@ -5,7 +5,7 @@ export type PublishFormat = 'text' | 'json' | 'hex' | 'base64' | 'file';
 
 export interface PublishFile {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What stands in the publish bar. One draft for the whole page: it survives changes of place and source. */

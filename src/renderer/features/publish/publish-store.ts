@@ -1,0 +1,103 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { newId, type Engine } from '../common/index.ts';
+import { emptyDraft, loadSaved, offerTopic, toSaved, typeTopic, type PublishDraft, type PublishFile, type PublishFormat } from './publish-draft.ts';
+import type { SavedPublish } from '../../../shared/contract/workspace.ts';
+
+/** The checks a draft goes through before it is sent; sentences for a person. */
+export interface PublishRules {
+  /** What is wrong with a topic name, or `undefined`. */
+  readonly checkTopic: (topic: string) => string | undefined;
+  readonly encode: (format: Exclude<PublishFormat, 'file'>, text: string) => { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string };
+}
+
+export interface PublishProblems {
+  readonly topic?: string;
+  readonly payload?: string;
+}
+
+export interface PublishState {
+  readonly draft: PublishDraft;
+  /** Problems are shown once the user has tried to publish, or left the field. */
+  readonly reveal: boolean;
+  readonly sending: boolean;
+  readonly sentCount: number;
+  /** What the broker said about the last one, or why it failed. */
+  readonly outcome: { readonly kind: 'sent'; readonly topic: string; readonly note: string | null } | { readonly kind: 'failed'; readonly error: CodedError } | null;
+}
+
+export interface PublishStore {
+  readonly state: StoreApi<PublishState>;
+  readonly rules: PublishRules;
+  setTopic(topic: string): void;
+  offerTopic(topic: string | null): void;
+  setDraft(change: Partial<Pick<PublishDraft, 'format' | 'payload' | 'qos' | 'retain'>>): void;
+  setFile(file: PublishFile | null): void;
+  reveal(): void;
+  load(saved: SavedPublish): void;
+  save(name: string, asNew: boolean): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Answers whether it was sent; the reason it was not is in the state. */
+  publish(source: SourceId): Promise<boolean>;
+}
+
+export function problemsOf(draft: PublishDraft, rules: PublishRules): PublishProblems {
+  const topic = draft.topic === '' ? 'Enter the topic to publish on.' : rules.checkTopic(draft.topic);
+  const payload = payloadOf(draft, rules);
+  return { ...(topic === undefined ? {} : { topic }), ...('problem' in payload ? { payload: payload.problem } : {}) };
+}
+
+function payloadOf(draft: PublishDraft, rules: PublishRules): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string } {
+  if (draft.format === 'file') return draft.file ? { bytes: draft.file.bytes } : { problem: 'Choose a file.' };
+  return rules.encode(draft.format, draft.payload);
+}
+
+export function createPublishStore(engine: Engine, rules: PublishRules): PublishStore {
+  const state = createStore<PublishState>(() => ({ draft: emptyDraft, reveal: false, sending: false, sentCount: 0, outcome: null }));
+  const { getState, setState } = state;
+  const edit = (draft: PublishDraft): void => {
+    if (draft !== getState().draft) setState({ draft, outcome: null });
+  };
+
+  return {
+    state,
+    rules,
+    setTopic: (topic) => edit(typeTopic(getState().draft, topic)),
+    offerTopic: (topic) => edit(offerTopic(getState().draft, topic)),
+    setDraft: (change) => edit({ ...getState().draft, ...change }),
+    setFile: (file) => edit({ ...getState().draft, format: 'file', file }),
+    reveal: () => setState({ reveal: true }),
+    load: (saved) => edit(loadSaved(getState().draft, saved)),
+    save: async (name, asNew) => {
+      const { draft } = getState();
+      const saved = toSaved(draft, asNew || draft.savedId === null ? newId() : draft.savedId, name);
+      if (!saved) throw new CodedError('invalid-state', 'A file cannot be kept in the list of saved publishes.');
+      await engine.call('workspace.savePublish', saved);
+      setState({ draft: { ...getState().draft, savedId: saved.id } });
+    },
+    remove: async (id) => {
+      await engine.call('workspace.removePublish', { id });
+      const { draft } = getState();
+      if (draft.savedId === id) setState({ draft: { ...draft, savedId: null } });
+    },
+    publish: async (source) => {
+      const { draft, sending } = getState();
+      if (sending) return false;
+      setState({ reveal: true });
+      const topicProblem = problemsOf(draft, rules).topic;
+      const payload = payloadOf(draft, rules);
+      if (topicProblem !== undefined || 'problem' in payload) return false;
+      setState({ sending: true, outcome: null });
+      try {
+        const { note } = await engine.call('messages.publish', { source, topic: draft.topic, payload: payload.bytes, qos: draft.qos, retain: draft.retain });
+        setState({ sending: false, reveal: false, sentCount: getState().sentCount + 1, outcome: { kind: 'sent', topic: draft.topic, note } });
+        return true;
+      } catch (error) {
+        const coded = error instanceof CodedError ? error : new CodedError('internal', error instanceof Error ? error.message : String(error));
+        setState({ sending: false, outcome: { kind: 'failed', error: coded } });
+        return false;
+      }
+    },
+  };
+}
