@@ -4,6 +4,8 @@ import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/co
 import { call, stream } from '../../../shared/ipc/contract.ts';
 import type { Refusal } from './broker-engine.ts';
 
+const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 export interface BrokerCounters {
   readonly clientCount: number;
   /** Tapped messages that the reader was too slow for, since the start. */
@@ -20,7 +22,7 @@ export interface TapBatch {
 export const brokerWorkerContract = {
   start: call<readonly BrokerListener[]>()(brokerOptionsSchema),
   stop: call<void>()(noInput),
-  publish: call<void>()(z.strictObject({ topic: topicTextSchema, payload: z.instanceof(Uint8Array), qos: qosSchema, retain: z.boolean() })),
+  publish: call<void>()(z.strictObject({ topic: topicTextSchema, payload: bytesSchema, qos: qosSchema, retain: z.boolean() })),
   /** False when there is no such client. */
   disconnectClient: call<boolean>()(z.strictObject({ clientId: z.string().max(65_535) })),
   retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),

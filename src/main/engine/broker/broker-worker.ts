@@ -1,6 +1,5 @@
 import { parentPort, threadId, workerData, type MessagePort } from 'node:worker_threads';
 import { CodedError } from '../../../shared/ipc/errors.ts';
-import { portTransport } from '../../../shared/ipc/port-transport.ts';
 import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
@@ -8,6 +7,7 @@ import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract } 
 import type { BrokerEngine, Refusal } from './broker-engine.ts';
 import { openLocalBroker, type LocalBroker } from './local-broker.ts';
 import { TapQueue } from './tap-queue.ts';
+import { threadPortTransport } from './thread-port.ts';
 
 /** Changes within this time reach the engine as one. */
 const reportEveryMs = 200;
@@ -67,7 +67,7 @@ function runBrokerWorker(port: MessagePort): void {
     tap: (_input, sink) => tap.attach(sink),
   };
 
-  const transport = portTransport(port);
+  const transport = threadPortTransport(port);
   transport.onClose(() => {
     clearTimeout(reportTimer);
     void stop().finally(() => clearTimeout(reportTimer));

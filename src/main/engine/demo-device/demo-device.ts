@@ -29,6 +29,7 @@ export const demoClientId = 'demo-thermostat';
 export const demoRpcTopic = 'edge/demo-thermostat';
 const root = 'demo/thermostat';
 const stopTimeoutMs = 500;
+const stateEveryTicks = 10;
 
 /** A simulated thermostat, an ordinary MQTT 3.1.1 client of the broker. Its room keeps its temperature over reconnects. */
 export function createDemoDevice(options: DemoDeviceOptions): DemoDevice {
@@ -44,6 +45,7 @@ class Device implements DemoDevice {
   #room: Thermostat = newThermostat();
   #startedAt = 0;
   #sequence = 0;
+  #rebooting = false;
 
   constructor(options: DemoDeviceOptions) {
     this.#options = options;
@@ -82,6 +84,7 @@ class Device implements DemoDevice {
     const client = this.#client;
     if (!client) return;
     this.#client = undefined;
+    this.#rebooting = false;
     this.#stopTicker();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
@@ -121,8 +124,9 @@ class Device implements DemoDevice {
     this.#publish('heater/power', String(room.heaterWatts));
     this.#publish('heater/energy', toJson({ watt_hours: rounded(room.energyWattHours, 2) }));
     this.#publish('frame', Buffer.from(packTelemetryFrame(room, this.#sequence, this.#uptimeSeconds())));
-    if (room.heaterOn !== before.heaterOn) {
-      this.#publishState();
+    const switched = room.heaterOn !== before.heaterOn;
+    if (switched || this.#sequence % stateEveryTicks === 0) this.#publishState();
+    if (switched) {
       this.#log(`heater ${room.heaterOn ? 'on' : 'off'} at ${temperature.toFixed(1)} °C`);
     }
   }
@@ -180,10 +184,13 @@ class Device implements DemoDevice {
   #reboot(): void {
     const client = this.#client;
     if (!client) return;
+    if (this.#rebooting) return;
+    this.#rebooting = true;
     this.#log('rebooting');
     void this.#sayGoodbye(client).then(() => {
       if (client !== this.#client) return;
       this.#later(rebootMs, () => {
+        this.#rebooting = false;
         this.#startedAt = this.#options.now();
         client.reconnect();
       });

@@ -1,0 +1,280 @@
+import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerStatus } from '../../../shared/contract/broker.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
+import type { BrokerCounters } from './broker-contract.ts';
+import type { BrokerPublish, Refusal } from './broker-engine.ts';
+import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
+import { toBrokerFailure } from './listen-failure.ts';
+import { launchWorker, openWorkerLink, type LaunchWorker, type WorkerLink } from './worker-link.ts';
+
+export interface BrokerServiceOptions {
+  readonly workerUrl: URL;
+  /** Unix time in ms. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Every message that reached the broker, in order. */
+  readonly onMessages: (records: MessageRecord[]) => void;
+  /** The status or the list of clients changed. */
+  readonly onChange: () => void;
+  /** The broker ended a connection because of what its client did. */
+  readonly onRefused?: (refusal: Refusal) => void;
+  readonly demoDevice: { readonly enabled: boolean };
+  /** How threads are made; tests keep hold of them. */
+  readonly launchWorker?: LaunchWorker;
+}
+
+/** The local broker as the engine sees it: one worker thread while it runs, none while it is stopped. */
+export interface BrokerService {
+  /** Resolves with the status reached: `running`, or `failed` with the reason. Does nothing while the broker runs. */
+  start(options: BrokerOptions): Promise<BrokerStatus>;
+  /** Also breaks off a start or the restart after a crash. */
+  stop(): Promise<BrokerStatus>;
+  status(): BrokerStatus;
+  clients(): readonly BrokerClient[];
+  /** Rejects with `broker-not-running` or `not-found`. */
+  disconnectClient(clientId: string): Promise<void>;
+  /** Publishes as the broker itself. Rejects with `broker-not-running`, `invalid-topic` or `publish-refused`. */
+  publish(message: BrokerPublish): Promise<void>;
+  /** Topics with a retained message: `prefix` itself and all below it; every one for an empty prefix. */
+  retained(prefix: string): Promise<readonly string[]>;
+  setDemoDevice(enabled: boolean): Promise<void>;
+  /** Stops for good. Idempotent. */
+  close(): Promise<void>;
+}
+
+const startTimeoutMs = 10_000;
+const stopTimeoutMs = 1000;
+/** A broker that ran this long before a crash gets its full number of restarts again. */
+const steadyAfterMs = 60_000;
+const noCounters: BrokerCounters = { clientCount: 0, tapDropped: 0 };
+
+export function createBrokerService(options: BrokerServiceOptions): BrokerService {
+  return new Service(options);
+}
+
+class Service implements BrokerService {
+  readonly #options: BrokerServiceOptions;
+  readonly #demoDevice: DemoDevice;
+  #phase: BrokerPhase = 'stopped';
+  #demoEnabled: boolean;
+  #link: WorkerLink | undefined;
+  #wanted: BrokerOptions | undefined;
+  #listeners: readonly BrokerListener[] = [];
+  #startedAt: number | null = null;
+  #failure: BrokerFailure | null = null;
+  #counters = noCounters;
+  #clients: readonly BrokerClient[] = [];
+  #restarts = 0;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #starting: Promise<BrokerStatus> | undefined;
+  #stopping: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: BrokerServiceOptions) {
+    this.#options = options;
+    this.#demoEnabled = options.demoDevice.enabled;
+    this.#demoDevice = createDemoDevice({ now: options.now, random: options.random, onChange: () => this.#changed() });
+  }
+
+  async start(options: BrokerOptions): Promise<BrokerStatus> {
+    await this.#stopping;
+    if (this.#closed) throw new CodedError('invalid-state', 'The workbench is shutting down.');
+    if (this.#phase === 'running') return this.status();
+    if (this.#starting) return this.#starting;
+    clearTimeout(this.#restartTimer);
+    this.#restarts = 0;
+    this.#wanted = options;
+    return this.#startOnce(options);
+  }
+
+  async stop(): Promise<BrokerStatus> {
+    this.#wanted = undefined;
+    clearTimeout(this.#restartTimer);
+    if (this.#phase === 'failed') {
+      this.#failure = null;
+      this.#enter('stop');
+    } else if (this.#phase !== 'stopped') {
+      this.#stopping ??= this.#stopOnce().finally(() => {
+        this.#stopping = undefined;
+      });
+      await this.#stopping;
+    }
+    return this.status();
+  }
+
+  status(): BrokerStatus {
+    return {
+      phase: this.#phase,
+      engine: 'aedes',
+      listeners: this.#listeners,
+      startedAt: this.#startedAt,
+      failure: this.#failure,
+      clientCount: this.#counters.clientCount,
+      tapDropped: this.#counters.tapDropped,
+      demoDevice: { enabled: this.#demoEnabled, running: this.#demoDevice.running },
+    };
+  }
+
+  clients(): readonly BrokerClient[] {
+    return this.#clients;
+  }
+
+  async disconnectClient(clientId: string): Promise<void> {
+    const found = await this.#runningLink().client.call('disconnectClient', { clientId });
+    if (!found) throw new CodedError('not-found', `No client named "${clientId}" is connected.`);
+  }
+
+  async publish(message: BrokerPublish): Promise<void> {
+    await this.#runningLink().client.call('publish', message);
+  }
+
+  async retained(prefix: string): Promise<readonly string[]> {
+    return this.#runningLink().client.call('retained', { prefix });
+  }
+
+  async setDemoDevice(enabled: boolean): Promise<void> {
+    this.#demoEnabled = enabled;
+    if (enabled) this.#startDemoDevice();
+    else await this.#demoDevice.stop();
+    this.#changed();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.stop();
+  }
+
+  #startOnce(options: BrokerOptions): Promise<BrokerStatus> {
+    this.#starting = this.#run(options).finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #run(options: BrokerOptions): Promise<BrokerStatus> {
+    this.#enter('start');
+    const link = openWorkerLink(this.#options.workerUrl, this.#options.launchWorker ?? launchWorker);
+    this.#link = link;
+    this.#counters = noCounters;
+    this.#listen(link);
+    try {
+      const listeners = await link.client.call('start', options, { timeoutMs: startTimeoutMs });
+      if (this.#link !== link) return this.status();
+      this.#listeners = listeners;
+      this.#startedAt = this.#options.now();
+      this.#failure = null;
+      this.#enter('started');
+      void link.exited.then(() => this.#link === link && this.#crashed(link));
+      this.#startDemoDevice();
+    } catch (error) {
+      await link.kill();
+      if (this.#link !== link) return this.status();
+      this.#link = undefined;
+      this.#failure = describeStartFailure(error, link.lastError);
+      this.#enter('start-failed');
+    }
+    return this.status();
+  }
+
+  #listen(link: WorkerLink): void {
+    const current = (): boolean => this.#link === link;
+    link.client.stream('tap', undefined, { item: ({ records }) => this.#options.onMessages(unpackRecords(records)) });
+    link.client.stream('counters', undefined, {
+      item: (counters) => {
+        if (!current()) return;
+        this.#counters = counters;
+        this.#changed();
+      },
+    });
+    link.client.stream('clients', undefined, {
+      item: (clients) => {
+        if (!current()) return;
+        this.#clients = clients;
+        this.#changed();
+      },
+    });
+    link.client.stream('refusals', undefined, { item: (refusal) => this.#options.onRefused?.(refusal) });
+  }
+
+  async #stopOnce(): Promise<void> {
+    const link = this.#link;
+    const breakingOff = this.#phase === 'starting';
+    this.#enter('stop');
+    await this.#demoDevice.stop();
+    this.#link = undefined;
+    if (!breakingOff) await link?.client.call('stop', undefined, { timeoutMs: stopTimeoutMs }).catch(() => undefined);
+    await link?.kill();
+    this.#forgetRun();
+    this.#failure = null;
+    this.#enter('stopped');
+  }
+
+  #crashed(link: WorkerLink): void {
+    const ranForMs = this.#options.now() - (this.#startedAt ?? 0);
+    // Clients come back to the ports they know, also when the system had chosen them.
+    const options = this.#wanted && withBoundPorts(this.#wanted, this.#listeners);
+    this.#link = undefined;
+    this.#forgetRun();
+    void this.#demoDevice.stop();
+    if (ranForMs >= steadyAfterMs) this.#restarts = 0;
+    this.#restarts += 1;
+    const waitMs = options && restartDelayMs(this.#restarts);
+    this.#failure = describeCrash(link.lastError, waitMs !== undefined);
+    this.#enter('crashed');
+    if (options && waitMs !== undefined) this.#restartTimer = setTimeout(() => void this.#startOnce(options), waitMs);
+  }
+
+  #forgetRun(): void {
+    this.#listeners = [];
+    this.#startedAt = null;
+    this.#clients = [];
+    this.#counters = { ...this.#counters, clientCount: 0 };
+  }
+
+  #startDemoDevice(): void {
+    const listener = this.#listeners.find(({ kind }) => kind === 'tcp') ?? this.#listeners[0];
+    if (this.#demoEnabled && this.#phase === 'running' && listener) this.#demoDevice.start(listener.url);
+  }
+
+  #runningLink(): WorkerLink {
+    if (this.#phase !== 'running' || !this.#link) throw new CodedError('broker-not-running');
+    return this.#link;
+  }
+
+  #enter(event: BrokerEvent): void {
+    const next = nextPhase(this.#phase, event);
+    if (next === undefined) return;
+    this.#phase = next;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#options.onChange();
+  }
+}
+
+function withBoundPorts(options: BrokerOptions, listeners: readonly BrokerListener[]): BrokerOptions {
+  const bound = (kind: 'tcp' | 'ws'): number | null => listeners.find((listener) => listener.kind === kind)?.port ?? null;
+  return { ...options, tcpPort: bound('tcp'), webSocketPort: bound('ws') };
+}
+
+function describeStartFailure(error: unknown, cause: Error | undefined): BrokerFailure {
+  const ended = error instanceof CodedError && (error.code === 'disconnected' || error.code === 'engine-restarted');
+  if (!ended) return toBrokerFailure(error);
+  return { code: 'worker-crashed', message: `The local broker ended while it was starting${because(cause)}.`, advice: 'Start it again.' };
+}
+
+function describeCrash(cause: Error | undefined, restarting: boolean): BrokerFailure {
+  return {
+    code: 'worker-crashed',
+    message: `The local broker stopped unexpectedly${because(cause)}. Its clients were disconnected and its retained messages are gone.`,
+    advice: restarting ? 'It is being started again.' : 'It was started again several times without success. Start it by hand.',
+  };
+}
+
+function because(cause: Error | undefined): string {
+  return cause ? ` (${cause.message})` : '';
+}
