@@ -8,17 +8,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CodedError } from '../../shared/ipc/errors.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
-import { wsTransport } from '../../shared/ipc/ws-transport.ts';
+import { defaultWsLimits, wsTransport, type SocketLike } from '../../shared/ipc/ws-transport.ts';
 import { securityHeaders } from '../../shared/security/content-security-policy.ts';
 import { AccessGuard, type Refusal } from './access-guard.ts';
 import { isLoopback, urlHost } from './addresses.ts';
 import { refusalPage } from './refusal-page.ts';
 import { sendStaticFile } from './static-files.ts';
 
-/** A publish of 20 MiB with room for its frame; nothing the page sends or gets in one frame is larger. */
-const maxFrameBytes = 32 * 1024 * 1024;
-/** What may wait for a reader that falls behind, before it is let go. */
-const maxBufferedBytes = 64 * 1024 * 1024;
 const maxPages = 32;
 const probeEveryMs = 15_000;
 const goodbyeMs = 500;
@@ -35,7 +31,6 @@ export interface HttpServerOptions {
   readonly onBug: (error: unknown, where: string) => void;
   /** How often a page has to show that it reads. */
   readonly probeEveryMs?: number;
-  readonly maxBufferedBytes?: number;
 }
 
 export interface HttpServer {
@@ -69,7 +64,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     cookieName: `workbench_${port}`,
   });
 
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: defaultWsLimits.maxFrameBytes, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
   const probing = setInterval(() => {
     for (const socket of sockets.clients) {
@@ -95,7 +90,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (sockets.clients.size >= maxPages) return turnAway(stream, 503, `The workbench is open in ${maxPages} pages already. Close some.`);
     sockets.handleUpgrade(request, stream, head, (socket) => {
       socket.on('pong', () => silent.delete(socket));
-      const transport = wsTransport(socket, { maxFrameBytes, maxBufferedBytes: options.maxBufferedBytes ?? maxBufferedBytes });
+      const transport = wsTransport(pageSocket(socket), defaultWsLimits);
       // A peer that does not read does not answer the closing handshake either.
       transport.onClose(() => setTimeout(() => socket.terminate(), goodbyeMs).unref());
       options.serve(transport);
@@ -119,6 +114,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   const shownHost = local || (host !== '0.0.0.0' && host !== '::') ? urlHost(host) : os.hostname().toLowerCase();
   return { port, url: `${scheme}://${shownHost}:${port}/?token=${token}`, close: () => (closing ??= close()) };
+}
+
+/** The `ws` package types its events as classes of its own; what the transport uses of them is the same. */
+function pageSocket(socket: WebSocket): SocketLike {
+  socket.binaryType = 'arraybuffer';
+  return socket as SocketLike;
 }
 
 function createServer(tls: HttpServerOptions['tls']): http.Server {

@@ -7,7 +7,10 @@ import { unwritable } from './workspace-errors.ts';
 
 const maxFileBytes = 16 * 1024 * 1024;
 
-export interface JsonFileOptions<T> {
+/** `version` is the file's own. */
+export type FileContent = object & { readonly version?: never };
+
+export interface JsonFileOptions<T extends FileContent> {
   readonly folder: string;
   /** Relative to the folder, with `/`: `settings.json`. It names the file in messages too. */
   readonly name: string;
@@ -23,7 +26,7 @@ export interface JsonFileOptions<T> {
 }
 
 /** One versioned JSON file: read once, then written whole and in order. */
-export interface JsonFile<T> {
+export interface JsonFile<T extends FileContent> {
   /** `undefined` when there is none, or when it could not be used: it is then kept aside and reported. */
   read(): Promise<T | undefined>;
   /** Resolves when this value or a newer one is on the disk. */
@@ -37,7 +40,7 @@ export interface JsonFile<T> {
 
 export const fileVersion = 1;
 
-export function createJsonFile<T>(options: JsonFileOptions<T>): JsonFile<T> {
+export function createJsonFile<T extends FileContent>(options: JsonFileOptions<T>): JsonFile<T> {
   const { name, schema, files = diskAccess } = options;
   const file = path.join(options.folder, ...name.split('/'));
   let waiting: { change: () => Promise<void>; readonly settle: ((outcome: Promise<void>) => void)[] } | undefined;

@@ -1,10 +1,12 @@
 import path from 'node:path';
+import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
 import { createJsonFile, type JsonFile, type JsonFileOptions } from './json-file.ts';
 
 const profilesFolderName = 'connections';
+const contentSchema = z.strictObject({ connection: connectionProfileSchema });
 
 export interface ProfileFiles {
   list(): readonly ConnectionProfile[];
@@ -13,7 +15,10 @@ export interface ProfileFiles {
   settle(): Promise<void>;
 }
 
-type Options = Omit<JsonFileOptions<ConnectionProfile>, 'name' | 'schema' | 'mode'>;
+interface Content {
+  readonly connection: ConnectionProfile;
+}
+type Options = Omit<JsonFileOptions<Content>, 'name' | 'schema' | 'mode'>;
 
 /** Names Windows keeps for devices: no file can be called so there. */
 const reservedNames = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
@@ -22,12 +27,12 @@ const reservedNames = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 export async function openProfileFiles(options: Options): Promise<ProfileFiles> {
   const { files = diskAccess } = options;
   const profiles = new Map<string, ConnectionProfile>();
-  const opened = new Map<string, JsonFile<ConnectionProfile>>();
+  const opened = new Map<string, JsonFile<Content>>();
 
-  const fileOf = (id: string): JsonFile<ConnectionProfile> => {
+  const fileOf = (id: string): JsonFile<Content> => {
     const existing = opened.get(id);
     if (existing) return existing;
-    const file = createJsonFile({ ...options, name: `${profilesFolderName}/${id}.json`, schema: connectionProfileSchema });
+    const file = createJsonFile({ ...options, name: `${profilesFolderName}/${id}.json`, schema: contentSchema });
     opened.set(id, file);
     return file;
   };
@@ -36,7 +41,7 @@ export async function openProfileFiles(options: Options): Promise<ProfileFiles> 
     const id = /^([A-Za-z0-9_-]{1,64})\.json$/.exec(name)?.[1];
     if (id === undefined) continue;
     const file = fileOf(id);
-    const profile = await file.read();
+    const profile = (await file.read())?.connection;
     if (!profile) continue;
     if (profile.id === id) profiles.set(id, profile);
     else await file.keepAside(`holds the connection "${profile.id}", which is not its name`);
@@ -50,7 +55,7 @@ export async function openProfileFiles(options: Options): Promise<ProfileFiles> 
       const twin = [...profiles.keys()].find((id) => id !== profile.id && id.toLowerCase() === profile.id.toLowerCase());
       if (twin !== undefined) throw new CodedError('bad-input', `The id "${profile.id}" differs from "${twin}" only in capital letters.`);
       profiles.set(profile.id, profile);
-      await fileOf(profile.id).write(profile);
+      await fileOf(profile.id).write({ connection: profile });
     },
     async remove(id) {
       if (profiles.delete(id)) await fileOf(id).remove();

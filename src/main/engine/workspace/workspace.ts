@@ -14,7 +14,7 @@ import {
 } from '../../../shared/contract/workspace.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
-import { createJsonFile, sortKeys, type JsonFile } from './json-file.ts';
+import { createJsonFile, sortKeys, type FileContent, type JsonFile } from './json-file.ts';
 import { openProfileFiles } from './profile-files.ts';
 import { createKeyFileCipher } from './secrets/key-file-cipher.ts';
 import { openSecretVault, secretsFolderName, type SecretVault } from './secrets/secret-vault.ts';
@@ -84,7 +84,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 
   const lock = await prepareFolder({ ...options, files, onLost, onProblem });
   const fileOptions = { folder, now, onProblem, onRecovered, files };
-  const openFile = <T>(name: string, schema: z.ZodType<T>): JsonFile<T> => createJsonFile({ ...fileOptions, name, schema });
+  const openFile = <T extends FileContent>(name: string, schema: z.ZodType<T>): JsonFile<T> => createJsonFile({ ...fileOptions, name, schema });
 
   const settingsFile = openFile('settings.json', settingsSchema);
   const layoutFile = openFile('layout.json', z.strictObject({ layout: layoutSchema }));
