@@ -1,10 +1,11 @@
-import { app, BrowserWindow, dialog, MessageChannelMain, safeStorage, type MessagePortMain } from 'electron';
+import { app, BrowserWindow, dialog, MessageChannelMain, safeStorage, type MessagePortMain, type WebContents } from 'electron';
 import { toMain, toPage } from '../../shared/host/channels.ts';
 import type { EngineStartOptions, FromEngineProcess } from '../engine/engine-process-protocol.ts';
 import { defaultLimits } from './engine-lifecycle.ts';
 import { forkEngine, type EngineProcess } from './engine-process.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { onPageMessage } from './ipc-main.ts';
+import { isOwnUrl } from './origin.ts';
 import { PortHandover } from './port-handover.ts';
 import { VaultCipher } from './vault-cipher.ts';
 
@@ -62,17 +63,21 @@ export function startEngineHost(options: EngineHostOptions): EngineHost {
       handover.serveWaiting();
       return forked;
     },
-    onHealth: (health) => {
-      for (const window of BrowserWindow.getAllWindows()) window.webContents.send(toPage.engineHealth, health);
+    onHealth: () => {
+      for (const window of BrowserWindow.getAllWindows()) tellHealth(window.webContents);
     },
     onFailed: (exitCode) => {
       askWhatToDo(refusal, exitCode).then((choice) => (choice === 'restart' ? supervisor.restart() : app.quit()), (error: unknown) => log(String(error)));
     },
   });
 
+  const tellHealth = (contents: WebContents): void => {
+    if (isOwnUrl(contents.getURL())) contents.send(toPage.engineHealth, supervisor.health);
+  };
+  app.on('web-contents-created', (_event, contents) => contents.on('dom-ready', () => tellHealth(contents)));
+
   const refused = (problem: Error): void => log(problem.message);
   onPageMessage(toMain.requestPort, ({ contents, frame, data }) => handover.request(contents, frame, data), refused);
-  onPageMessage(toMain.askEngineHealth, ({ frame }) => frame.send(toPage.engineHealth, supervisor.health), refused);
   onPageMessage(toMain.restartEngine, () => supervisor.restart(), refused);
   supervisor.start();
   return { stop: () => supervisor.stop() };

@@ -40,4 +40,3 @@ const api: PreloadApi = {
 };
 
 contextBridge.exposeInMainWorld(preloadApiName, api);
-ipcRenderer.send(toMain.askEngineHealth);

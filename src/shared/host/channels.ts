@@ -2,7 +2,6 @@
 export const toMain = {
   requestPort: 'workbench:request-port',
   setMenu: 'workbench:set-menu',
-  askEngineHealth: 'workbench:ask-engine-health',
   restartEngine: 'workbench:restart-engine',
 } as const;
 

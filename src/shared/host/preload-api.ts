@@ -35,7 +35,7 @@ export interface PreloadApi {
   setMenu(commands: readonly MenuCommand[]): void;
   /** A menu item was chosen. Returns what stops listening. */
   onCommand(listener: (commandId: string) => void): () => void;
-  /** Called at once with the present state, then with each change. Returns what stops listening. */
+  /** Called at once with the last known state (`starting` while the page loads), then with each change. Returns what stops listening. */
   onEngineHealth(listener: (health: EngineHealth) => void): () => void;
   /** Starts the engine again after it was given up (`failed`), or replaces one that is `not-responding`. Ignored otherwise. */
   restartEngine(): void;

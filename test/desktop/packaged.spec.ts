@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { _electron } from '@playwright/test';
+import { electronSwitches } from '../../tools/electron.ts';
+import { execute, projectFolder } from '../../tools/project.ts';
+import { expect, test } from '../e2e/workbench.ts';
+import { enginePid } from './desktop-host.ts';
+
+const wantedFuses = {
+  runAsNode: false,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: false,
+  enableCookieEncryption: true,
+  enableEmbeddedAsarIntegrityValidation: true,
+  onlyLoadAppFromAsar: true,
+  grantFileProtocolExtraPrivileges: false,
+};
+
+test('the package settings burn in every fuse and name every target', () => {
+  const text = readFileSync(path.join(projectFolder, 'electron-builder.yml'), 'utf8');
+  const block = /^electronFuses:\n((?:[ ]+.*\n)+)/m.exec(text)?.[1] ?? '';
+  const fuses = Object.fromEntries([...block.matchAll(/^\s+(\w+): (true|false)$/gm)].map(([, name, value]) => [name, value === 'true']));
+  expect(fuses).toEqual(wantedFuses);
+  for (const target of ['nsis', 'dmg', 'zip', 'AppImage', 'deb']) expect(text).toMatch(new RegExp(`target:.*\\b${target}\\b`));
+});
+
+test('the packaged app starts from its archive, fuses set', async () => {
+  test.skip(!process.env['ELECTRON_OVERRIDE_DIST_PATH'], 'packaging needs an Electron given in ELECTRON_OVERRIDE_DIST_PATH');
+  test.skip(process.platform !== 'linux', 'the unpacked Linux build is the one that is tried');
+  test.setTimeout(240_000);
+  const output = mkdtempSync(path.join(os.tmpdir(), 'workbench-packaged-'));
+  try {
+    const made = await execute(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/dist.ts', '--for-tests', '--linux', 'dir', `-c.directories.output=${output}`]);
+    expect(made.code, made.stdout + made.stderr).toBe(0);
+    const folder = path.join(output, readdirSync(output).find((name) => name.includes('unpacked')) ?? '');
+    const executablePath = path.join(folder, 'mqtt-workbench');
+    expect(existsSync(path.join(folder, 'resources', 'app.asar'))).toBe(true);
+
+    const fuses = await execute(path.join(projectFolder, 'node_modules', '.bin', 'electron-fuses'), ['read', '--app', executablePath]);
+    expect(fuses.stdout).toMatch(/RunAsNode is Disabled/);
+    expect(fuses.stdout).toMatch(/EnableNodeOptionsEnvironmentVariable is Disabled/);
+    expect(fuses.stdout).toMatch(/EnableCookieEncryption is Enabled/);
+    expect(fuses.stdout).toMatch(/OnlyLoadAppFromAsar is Enabled/);
+    expect(fuses.stdout).toMatch(/GrantFileProtocolExtraPrivileges is Disabled/);
+
+    const electron = await _electron.launch({
+      executablePath,
+      args: [...electronSwitches(), '--disable-gpu', `--user-data-dir=${path.join(output, 'electron')}`, '--workspace', path.join(output, 'workspace')],
+    });
+    try {
+      const page = await electron.firstWindow();
+      expect(await electron.evaluate(({ app }) => ({ packaged: app.isPackaged, path: app.getAppPath() }))).toEqual({ packaged: true, path: path.join(folder, 'resources', 'app.asar') });
+      await enginePid(electron);
+      await expect(page.getByRole('button', { name: 'Start local broker' }).first()).toBeVisible();
+    } finally {
+      await electron.close();
+    }
+  } finally {
+    rmSync(output, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+});
