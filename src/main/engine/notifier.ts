@@ -1,7 +1,7 @@
 /** Tells listeners that something changed; what, they read themselves. */
 export interface Notifier {
-  notify(): void;
-  subscribe(listener: () => void): () => void;
+  readonly notify: () => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export function createNotifier(): Notifier {

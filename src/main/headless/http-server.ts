@@ -119,7 +119,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 /** The `ws` package types its events as classes of its own; what the transport uses of them is the same. */
 function pageSocket(socket: WebSocket): SocketLike {
   socket.binaryType = 'arraybuffer';
-  return socket as SocketLike;
+  return socket;
 }
 
 function createServer(tls: HttpServerOptions['tls']): http.Server {

@@ -41,8 +41,8 @@ export interface WorkspaceOptions {
  */
 export interface Workspace {
   readonly folder: string;
-  view(): WorkspaceView;
-  onChange(listener: () => void): () => void;
+  readonly view: () => WorkspaceView;
+  readonly onChange: (listener: () => void) => () => void;
   updateSettings(patch: SettingsPatch): Promise<void>;
   /** Saved a moment later, together with the changes that follow. */
   setLayout(layout: Layout): void;

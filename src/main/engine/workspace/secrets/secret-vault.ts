@@ -69,7 +69,7 @@ export async function openSecretVault(options: SecretVaultOptions): Promise<Secr
       // The key is sealed with its value, so that entries of the file cannot be swapped.
       return Buffer.from(await cipher.encrypt(JSON.stringify([key, value]))).toString('base64');
     } catch (error) {
-      throw new CodedError('workspace-unwritable', `The password could not be stored: ${messageOf(error)}.`, {
+      throw new CodedError('workspace-unwritable', `The password could not be stored. ${sentenceOf(error)}`, {
         advice: 'It is in use until the workbench closes; enter it again after that.',
       });
     }
@@ -87,7 +87,7 @@ export async function openSecretVault(options: SecretVaultOptions): Promise<Secr
         if (sealedKey !== key || typeof value !== 'string') throw new Error('it belongs to another entry');
         return value;
       } catch (error) {
-        throw new CodedError('invalid-state', `The stored password could not be opened: ${messageOf(error)}.`, { advice: 'Enter the password again.' });
+        throw new CodedError('invalid-state', `The stored password could not be opened. ${sentenceOf(error)}`, { advice: 'Enter the password again.' });
       }
     },
     async set(key, value) {
@@ -105,4 +105,7 @@ export async function openSecretVault(options: SecretVaultOptions): Promise<Secr
   };
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
+function sentenceOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+}

@@ -1,0 +1,162 @@
+import os from 'node:os';
+import path from 'node:path';
+import type { SourceId } from '../../shared/contract/common.ts';
+import type { HostInfo } from '../../shared/contract/host.ts';
+import { engineContract } from '../../shared/contract/index.ts';
+import type { BrokerOptions, BrokerStatus } from '../../shared/contract/broker.ts';
+import type { Settings } from '../../shared/contract/workspace.ts';
+import { serve } from '../../shared/ipc/serve.ts';
+import type { Transport } from '../../shared/ipc/transport.ts';
+import type { MessageRecord } from '../../shared/messages/record.ts';
+import { createBrokerService } from './broker/index.ts';
+import type { ReportBug } from './bug-reports.ts';
+import { createConnections } from './connections/index.ts';
+import type { EngineStartOptions } from './engine-process-protocol.ts';
+import { createIngest, createTails, type Ingest } from './ingest/index.ts';
+import { createNotifier } from './notifier.ts';
+import { createHandlers, passwordKey, type Services } from './server/index.ts';
+import { createStore } from './store/index.ts';
+import { createTopicIndexes } from './topics/index.ts';
+import { openWorkspace, type VaultCipher } from './workspace/index.ts';
+
+export type { VaultCipher } from './workspace/index.ts';
+
+/** Each part of the shutdown gets this long; together they stay under 2 s. */
+const closeTrafficMs = 1_000;
+const closeStoreMs = 700;
+
+export interface EngineOptions extends EngineStartOptions {
+  /** Names this run: pages notice a restart by it. */
+  readonly instance: string;
+  /** How secrets are sealed: a key file in the workspace, or what the host offers. */
+  readonly cipher: VaultCipher | 'key-file';
+  /** Unix ms. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly onBug: ReportBug;
+}
+
+/** Everything behind the windows: brokers, connections, topics, history and workspace of one user. */
+export interface Engine {
+  readonly instance: string;
+  /** Answers one page until its transport closes. */
+  readonly serve: (transport: Transport) => void;
+  readonly settings: () => Settings;
+  /** Called with each change of the settings. */
+  readonly onSettings: (listener: (settings: Settings) => void) => () => void;
+  /** The local broker with the ports of the settings, for hosts that start it themselves. */
+  readonly startBroker: (options?: Partial<BrokerOptions>) => Promise<BrokerStatus>;
+  /** Ends every connection properly and saves what is waiting. Takes less than 2 s; idempotent. */
+  readonly close: () => Promise<void>;
+}
+
+/** Rejects when the workspace is in use by another engine. Everything else that is wrong at the start is shown in the page. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { instance, now, random, onBug, workers } = options;
+  const [brokerChanged, connectionsChanged, storeChanged] = [createNotifier(), createNotifier(), createNotifier()];
+  const workspace = await openWorkspace({ folder: options.workspaceFolder, instance, hostName: os.hostname(), cipher: options.cipher, now });
+  const settings = (): Settings => workspace.view().settings;
+
+  const store = createStore({
+    folder: path.join(options.workspaceFolder, 'history'),
+    workerUrl: new URL(workers.store),
+    budgetBytes: settings().historyBudgetBytes,
+    now,
+    onChange: storeChanged.notify,
+  });
+  const topics = createTopicIndexes({ now });
+  const tails = createTails({ now });
+  const ingest: Ingest = createIngest({ store, topics, tails }, await store.lastId());
+  const receive = (source: SourceId, records: readonly MessageRecord[]): void => ingest.receive(source, records);
+
+  const broker = createBrokerService({
+    workerUrl: new URL(workers.broker),
+    now,
+    random,
+    onMessages: (records) => receive('broker', records),
+    onChange: brokerChanged.notify,
+    demoDevice: { enabled: settings().demoDevice },
+  });
+  const connections = createConnections({
+    profiles: workspace.profiles(),
+    passwords: { get: (id) => workspace.secrets.get(passwordKey(id)) },
+    now,
+    random,
+    onMessages: (id, records) => receive(`connection:${id}`, records),
+    onChange: connectionsChanged.notify,
+  });
+
+  const sources: readonly SourceId[] = ['broker', ...workspace.profiles().map(({ id }) => `connection:${id}` as const)];
+  for (const source of sources) topics.seed(source, await store.topics(source));
+
+  let applied = settings();
+  const stopFollowing = workspace.onChange(() => {
+    const before = applied;
+    applied = settings();
+    if (applied.historyBudgetBytes !== before.historyBudgetBytes) store.setBudget(applied.historyBudgetBytes);
+    if (applied.demoDevice !== before.demoDevice) broker.setDemoDevice(applied.demoDevice).catch((error: unknown) => onBug(error, 'demo device'));
+  });
+
+  const info = (): HostInfo => ({
+    host: options.host,
+    appVersion: options.appVersion,
+    nodeVersion: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    sqlite: store.sqlite(),
+    workspaceFolder: options.workspaceFolder,
+  });
+  const services: Services = {
+    info,
+    broker,
+    brokerChanged,
+    connections,
+    connectionsChanged,
+    topics,
+    tails,
+    lastMessageId: () => ingest.lastId,
+    store,
+    storeChanged,
+    workspace,
+  };
+
+  const pages = new Set<Transport>();
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    stopFollowing();
+    await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
+    for (const page of pages) page.close('The workbench was stopped.');
+    tails.close();
+    topics.close();
+    await within(closeStoreMs, store.close());
+    await workspace.close();
+  };
+
+  return {
+    instance,
+    settings,
+    onSettings(listener) {
+      let last = settings();
+      return workspace.onChange(() => {
+        if (settings() === last) return;
+        last = settings();
+        listener(last);
+      });
+    },
+    startBroker: (ports) => broker.start({ ...settings().broker, ...ports }),
+    serve(transport) {
+      pages.add(transport);
+      transport.onClose(() => pages.delete(transport));
+      if (closing) transport.close('The workbench was stopped.');
+      else serve(engineContract, createHandlers(services), transport, { instance, onBug });
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+/** Waits for a part to end, but not for ever: what hangs must not keep the program from ending. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

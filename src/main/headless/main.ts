@@ -1,0 +1,62 @@
+import { catchStrayErrors, describeBug } from '../engine/bug-reports.ts';
+import { CodedError } from '../../shared/ipc/errors.ts';
+import { readArguments, usage, type HeadlessArguments } from './arguments.ts';
+import { startHeadlessHost, type HeadlessHost } from './headless-host.ts';
+import { findProgramFiles, isPageBuilt } from './program-files.ts';
+
+const reportBug = (error: unknown, where: string): void => console.error(`Unexpected error (${where}): ${describeBug(error)}`);
+
+/** Exit codes: 0 stopped on request, 1 cannot start or crashed, 2 wrong arguments. */
+async function main(): Promise<void> {
+  catchStrayErrors(reportBug, () => process.exit(1));
+  const args = parseArguments();
+  if (!args) return;
+  const stopAsked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        resolve();
+        process.on(signal, () => process.exit(130));
+      });
+    }
+  });
+  const host = await start(args);
+  if (!host) return;
+  console.log(`MQTT Workbench is ready. Open this address in a browser:\n\n  ${host.url}\n\nCtrl+C stops it.`);
+  if (args.startBroker) {
+    const { phase, listeners, failure } = await host.engine.startBroker();
+    console.log(phase === 'running' ? `The local broker listens on ${listeners.map(({ url }) => url).join(' and ')}.` : `The local broker did not start. ${failure?.message ?? ''} ${failure?.advice ?? ''}`.trim());
+  }
+  await stopAsked;
+  await host.close();
+  process.exit(0);
+}
+
+function parseArguments(): HeadlessArguments | undefined {
+  try {
+    const args = readArguments(process.argv.slice(2));
+    if (args !== 'help') return args;
+    console.log(usage);
+  } catch (error) {
+    console.error(`${describe(error)}\n\n${usage}`);
+    process.exitCode = 2;
+  }
+  return undefined;
+}
+
+async function start(args: HeadlessArguments): Promise<HeadlessHost | undefined> {
+  try {
+    const files = findProgramFiles();
+    if (!isPageBuilt(files)) throw new CodedError('not-found', `The page is not built: ${files.pageFolder} has no index.html.`, { advice: 'Run npm run build first.' });
+    return await startHeadlessHost(args, files, reportBug);
+  } catch (error) {
+    console.error(describe(error));
+    process.exit(1);
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof CodedError) return [error.message, error.advice].filter(Boolean).join(' ');
+  return describeBug(error);
+}
+
+await main();
