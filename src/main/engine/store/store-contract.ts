@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { sourceIdSchema, topicTextSchema, noInput } from '../../../shared/contract/common.ts';
+import type { MessageDetail, MessagePage } from '../../../shared/contract/messages.ts';
+import { call } from '../../../shared/ipc/contract.ts';
+import type { TopicSummary } from './segment.ts';
+
+/** Sizes after a write, for the ledger. */
+export interface StoreSizes {
+  readonly sizeBytes: number;
+  readonly expired: number;
+}
+
+/** Between the engine and the store's thread. Calls are answered in the order they arrive, so a read sees every write before it. */
+export const storeContract = {
+  open: call<StoreSizes & { readonly lastId: number; readonly binding: string; readonly keptAside: readonly string[] }>()(
+    z.strictObject({ folder: z.string(), budgetBytes: z.number(), maxPagesPerSegment: z.int().optional(), binding: z.enum(['node:sqlite', '@photostructure/sqlite']).optional() }),
+  ),
+  append: call<StoreSizes>()(z.strictObject({ source: sourceIdSchema, packed: z.instanceof(Uint8Array) })),
+  latest: call<MessageDetail | null>()(z.strictObject({ source: sourceIdSchema, topic: topicTextSchema, maxBytes: z.number() })),
+  get: call<MessageDetail | null>()(z.strictObject({ id: z.number(), maxBytes: z.number() })),
+  payload: call<Uint8Array | null>()(z.strictObject({ id: z.number(), offset: z.number(), length: z.number() })),
+  history: call<MessagePage>()(
+    z.strictObject({ source: sourceIdSchema, topic: topicTextSchema, offset: z.number(), limit: z.number(), atOrBefore: z.number().optional() }),
+  ),
+  topics: call<readonly TopicSummary[]>()(z.strictObject({ source: sourceIdSchema })),
+  clear: call<StoreSizes & { readonly deleted: number }>()(z.strictObject({ source: sourceIdSchema })),
+  setBudget: call<StoreSizes>()(z.strictObject({ budgetBytes: z.number() })),
+  close: call<void>()(noInput),
+} as const;
+
+export type StoreContract = typeof storeContract;
