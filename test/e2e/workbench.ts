@@ -91,8 +91,8 @@ async function openDesktopHost(workspace: string, errors: string[]): Promise<Ses
   const found = await findElectron({ download: false });
   if ('missing' in found) throw new Error(found.missing);
   const userData = path.join(workspace, '.electron');
+  // Without a path Playwright takes the same Electron and holds the app until it listens; with one, about every fiftieth launch hangs.
   const electron = await _electron.launch({
-    executablePath: found.executable,
     args: [...electronSwitches(), '--disable-gpu', `--user-data-dir=${userData}`, projectFolder, '--workspace', workspace],
     cwd: projectFolder,
   });
