@@ -5,6 +5,7 @@ import type { HostInfo } from '../../shared/contract/host.ts';
 import { engineContract } from '../../shared/contract/index.ts';
 import type { BrokerOptions, BrokerStatus } from '../../shared/contract/broker.ts';
 import type { Settings } from '../../shared/contract/workspace.ts';
+import { CodedError } from '../../shared/ipc/errors.ts';
 import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
@@ -22,8 +23,8 @@ import { openWorkspace, type VaultCipher } from './workspace/index.ts';
 export type { VaultCipher } from './workspace/index.ts';
 
 /** Each part of the shutdown gets this long; together they stay under 2 s. */
-const closeTrafficMs = 1_000;
-const closeStoreMs = 700;
+const closeTrafficMs = 900;
+const closeStoreMs = 900;
 
 export interface EngineOptions extends EngineStartOptions {
   /** Names this run: pages notice a restart by it. */
@@ -88,14 +89,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
 
   const sources: readonly SourceId[] = ['broker', ...workspace.profiles().map(({ id }) => `connection:${id}` as const)];
-  for (const source of sources) topics.seed(source, await store.topics(source));
+  for (const source of sources) {
+    // Without a history the trees start empty; the ledger says why.
+    topics.seed(source, await store.topics(source).catch(() => []));
+  }
 
+  // Expected failures show in the part's own status.
+  const unlessCoded = (where: string) => (error: unknown) => {
+    if (!(error instanceof CodedError)) onBug(error, where);
+  };
   let applied = settings();
   const stopFollowing = workspace.onChange(() => {
     const before = applied;
     applied = settings();
-    if (applied.historyBudgetBytes !== before.historyBudgetBytes) store.setBudget(applied.historyBudgetBytes);
-    if (applied.demoDevice !== before.demoDevice) broker.setDemoDevice(applied.demoDevice).catch((error: unknown) => onBug(error, 'demo device'));
+    if (applied.historyBudgetBytes !== before.historyBudgetBytes) store.setBudget(applied.historyBudgetBytes).catch(unlessCoded('history budget'));
+    if (applied.demoDevice !== before.demoDevice) broker.setDemoDevice(applied.demoDevice).catch(unlessCoded('demo device'));
   });
 
   const info = (): HostInfo => ({
@@ -103,7 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     appVersion: options.appVersion,
     nodeVersion: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
-    sqlite: store.sqlite(),
+    sqlite: store.binding(),
     workspaceFolder: options.workspaceFolder,
   });
   const services: Services = {

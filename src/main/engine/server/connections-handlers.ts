@@ -1,3 +1,4 @@
+import type { SourceId } from '../../../shared/contract/common.ts';
 import type { ConnectionProfile, ConnectionProfileView, connectionsContract } from '../../../shared/contract/connections.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
@@ -26,6 +27,14 @@ export function connectionsHandlers({ connections, connectionsChanged, store, to
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure) throw failure.reason;
   };
+  const forgetHistory = async (source: SourceId): Promise<void> => {
+    try {
+      await store.clear(source);
+    } catch (error) {
+      // The ledger says so already, and the connection is to go all the same.
+      if (!(error instanceof CodedError && error.code === 'store-unavailable')) throw error;
+    }
+  };
 
   return {
     'connections.watch': (_input, sink) =>
@@ -45,7 +54,7 @@ export function connectionsHandlers({ connections, connectionsChanged, store, to
       await connections.remove(id);
       const source = `connection:${id}` as const;
       topics.drop(source);
-      const outcomes = await Promise.allSettled([workspace.removeProfile(id), workspace.secrets.remove(passwordKey(id)), store.clear(source)]);
+      const outcomes = await Promise.allSettled([workspace.removeProfile(id), workspace.secrets.remove(passwordKey(id)), forgetHistory(source)]);
       connectionsChanged.notify();
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failure) throw failure.reason;

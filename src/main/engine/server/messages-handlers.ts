@@ -21,11 +21,14 @@ export function messagesHandlers(services: Services): Handlers<typeof messagesCo
     needRunningBroker();
     return { known: await broker.retained(topic), exact: true };
   };
-  const publish: Handlers<typeof messagesContract>['messages.publish'] = ({ source, ...message }) => {
+  const publish: Handlers<typeof messagesContract>['messages.publish'] = async ({ source, ...message }) => {
     const id = connectionIdOf(source);
     if (id !== null) return connections.publish(id, message);
     needRunningBroker();
-    return broker.publish(message);
+    const { topic, payload, qos, retain, properties } = message;
+    await broker.publish({ topic, payload, qos, retain });
+    const leftOut = properties !== undefined && Object.keys(properties).length > 0;
+    return { note: leftOut ? 'The local broker routes messages as MQTT 3.1.1 does: the properties were left out.' : null };
   };
   const clear = async (source: SourceId, found: readonly string[], { signal }: CallContext): Promise<number> => {
     let cleared = 0;

@@ -19,7 +19,8 @@ export interface Services {
     status(): BrokerStatus;
     clients(): readonly BrokerClient[];
     disconnectClient(clientId: string): Promise<unknown>;
-    publish(input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
+    /** Without MQTT 5 properties: its engine has none. */
+    publish(message: Pick<PublishInput, 'topic' | 'payload' | 'qos' | 'retain'>): Promise<void>;
     /** Topics with a retained message: the prefix itself and what is below it. */
     retained(prefix: string): Promise<readonly string[]>;
   };
