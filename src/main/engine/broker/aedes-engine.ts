@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Readable, type Duplex } from 'node:stream';
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
@@ -174,9 +175,11 @@ class AedesEngine implements BrokerEngine {
           link.username = packet.username ?? null;
           link.keepAliveSeconds = packet.keepalive ?? 0;
         }
-        // [MQTT-3.1.3-8]: an empty client id needs a clean session. Code 2 can only be sent from the authentication step.
-        const nameless = packet.clientId === '' && packet.clean !== true;
-        if (nameless) this.#nameless.add(client);
+        if (packet.clientId === '') {
+          // [MQTT-3.1.3-8]: an empty client id needs a clean session. Code 2 can only be sent from the authentication step.
+          if (packet.clean !== true) this.#nameless.add(client);
+          packet.clientId = `auto-${randomUUID()}`;
+        }
         done(null, true);
       },
       authenticate: (client, _username, _password, done) => {

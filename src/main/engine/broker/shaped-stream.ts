@@ -19,6 +19,7 @@ export interface ShapeOptions {
 export function shapeStream(stream: Duplex, { guard, maxPendingBytes, onRefused }: ShapeOptions): void {
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   const read = stream.read.bind(stream);
+  const destroy = stream.destroy.bind(stream);
   let corked = false;
   let corkedFrom = 0;
 
@@ -39,6 +40,12 @@ export function shapeStream(stream: Duplex, { guard, maxPendingBytes, onRefused 
     if (stream.writableLength - corkedFrom >= flushBytes) release();
     return stream.writableLength < maxPendingBytes || !stream.writableNeedDrain;
   }) as typeof stream.write;
+
+  // The engine destroys a stream right after its last answer, which would die in the cork.
+  stream.destroy = (error?: Error): typeof stream => {
+    while (stream.writableCorked > 0) stream.uncork();
+    return destroy(error);
+  };
 
   stream.read = (size?: number): unknown => {
     const chunk: unknown = read(size);
