@@ -152,7 +152,7 @@ test('the window stays on its page', async ({ workbench: { page }, electron }) =
   const seen = await electron.evaluateHandle(({ BrowserWindow }) => {
     const navigations: { url: string; prevented: boolean }[] = [];
     const note = (event: { url: string; defaultPrevented: boolean }): void => void navigations.push({ url: event.url, prevented: event.defaultPrevented });
-    BrowserWindow.getAllWindows()[0]?.webContents.on('will-navigate', note);
+    BrowserWindow.getAllWindows()[0]?.webContents.on('will-frame-navigate', note);
     return navigations;
   });
   // Chromium itself refuses file: from here and never asks.
@@ -199,17 +199,18 @@ test('a port is given only for a proper nonce, and only to our own page', async 
   await page.evaluate(() => (window as unknown as { workbenchHost: { requestPort(nonce: unknown): void } }).workbenchHost.requestPort({ length: 20 }));
   await expect.poll(log).toContain('refused a port request without a proper nonce');
 
-  const ports = await electron.evaluateHandle(
+  const stranger = await electron.evaluateHandle(
     async ({ BrowserWindow }, preload) => {
-      const stranger = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
-      await stranger.loadURL('data:text/html,<title>stranger</title>');
-      await stranger.webContents.executeJavaScript(
+      const window = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+      await window.loadURL('data:text/html,<title>stranger</title>');
+      await window.webContents.executeJavaScript(
         `globalThis.ports = 0; addEventListener('message', (event) => { globalThis.ports += event.ports.length; }); workbenchHost.requestPort('nonce-of-a-stranger-01');`,
       );
-      return stranger;
+      return window;
     },
     path.join(distFolder, 'preload', 'preload.cjs'),
   );
   await expect.poll(log).toContain('refused workbench:request-port from data:');
-  expect(await ports.evaluate((stranger) => stranger.webContents.executeJavaScript('globalThis.ports'))).toBe(0);
+  expect(await stranger.evaluate((window) => window.webContents.executeJavaScript('globalThis.ports'))).toBe(0);
+  await stranger.evaluate((window) => window.destroy());
 });
