@@ -42,3 +42,17 @@ test('an engine that keeps dying is given up with a question, and comes back whe
   expect(await questions()).toEqual([{ message: 'The engine of the workbench keeps stopping.', detail: expect.stringContaining('4 times'), buttons: ['Restart', 'Quit'] }]);
   await expect.poll(health).toEqual(['running', ...again, ...again, ...again, 'failed', ...again]);
 });
+
+test('Ctrl+C in the terminal lets the engine end properly', async ({ workbench }) => {
+  if (!workbench.electron) throw new Error('This test is for the desktop host.');
+  test.skip(process.platform === 'win32', 'there are no POSIX signals on Windows');
+  const pid = await enginePid(workbench.electron);
+  const log = watchLog(workbench.electron);
+  const ended = new Promise((resolve) => workbench.electron?.process().once('exit', resolve));
+  // What a terminal does: every process of the group gets the signal.
+  process.kill(pid, 'SIGINT');
+  process.kill(workbench.electron.process().pid ?? 0, 'SIGINT');
+  await ended;
+  expect(log()).toContain('engine exited with code 0');
+  await workbench.restart();
+});

@@ -46,7 +46,10 @@ export function startEngineHost(options: EngineHostOptions): EngineHost {
           start: options.start,
           answerVault: (request) => cipher.answer(request),
           onSettings: options.onSettings,
-          onRefused: (error) => (refusal = error),
+          onRefused: (error) => {
+            log(`engine: could not start: ${error.message}`);
+            refusal = error;
+          },
           log,
         },
         {

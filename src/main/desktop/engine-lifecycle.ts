@@ -20,7 +20,7 @@ export const defaultLimits: LifecycleLimits = {
   startTimeoutMs: 20_000,
   heartbeatMs: 5000,
   missesUntilSilent: 2,
-  exitTimeoutMs: 1800,
+  exitTimeoutMs: 1700,
 };
 
 export type LifecyclePhase = 'off' | 'starting' | 'running' | 'silent' | 'replacing' | 'waiting' | 'failed' | 'stopping' | 'stopped';

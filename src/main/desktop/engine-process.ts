@@ -1,4 +1,4 @@
-import { utilityProcess, type MessagePortMain } from 'electron';
+import { utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
 import type { EngineStartOptions, FromEngineProcess, ToEngineProcess, VaultAnswer, VaultRequest } from '../engine/engine-process-protocol.ts';
 import type { EngineEvents, EngineHandle } from './engine-supervisor.ts';
 
@@ -50,7 +50,13 @@ export function forkEngine(options: EngineProcessOptions, events: EngineEvents):
   return {
     ping: () => send({ type: 'ping', id: (pings += 1) }),
     askToExit: () => send({ type: 'shutdown' }),
-    kill: () => void child.kill(),
+    kill: () => killForGood(child),
     givePort: (port) => send({ type: 'port' }, [port]),
   };
+}
+
+/** An engine that hangs cannot react to a polite signal. */
+function killForGood(child: UtilityProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined) child.kill();
+  else process.kill(child.pid, 'SIGKILL');
 }

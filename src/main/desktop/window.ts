@@ -41,7 +41,7 @@ export function openWindow(options: OpenWindowOptions): BrowserWindow {
     minHeight: minimumSize.height,
     title: 'MQTT Workbench',
     show: false,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171c' : '#ffffff',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#16181d' : '#ffffff',
     ...(options.iconFile === undefined ? {} : { icon: options.iconFile }),
     webPreferences: webPreferences(options.preloadFile),
   });
