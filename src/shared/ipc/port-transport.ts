@@ -13,7 +13,7 @@ export interface EventPort {
 /** Electron's `MessagePortMain` (emits `{ data }`, has `start`) or a Node `Worker` (emits the value itself). */
 export interface EmitterPort {
   postMessage(value: unknown): void;
-  on(type: string, listener: (value: never) => void): unknown;
+  on(type: 'message' | 'close' | 'exit', listener: (value: unknown) => void): unknown;
   start?(): void;
   close?(): void;
 }

@@ -1,0 +1,263 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import tls from 'node:tls';
+import { Aedes } from 'aedes';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createWebSocketStream, WebSocketServer } from 'ws';
+import type { ConnectionProfile, ConnectionStatus } from '../../../shared/contract/connections.ts';
+import { connectionProfileSchema } from '../../../shared/contract/connections.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { createConnections, type Connections } from './index.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).toReversed()) await clean();
+});
+
+interface Bench {
+  readonly connections: Connections;
+  readonly messages: MessageRecord[];
+  status(): ConnectionStatus;
+}
+
+function connectionTo(uri: string, more: Partial<ConnectionProfile> = {}, password?: string): Bench {
+  const messages: MessageRecord[] = [];
+  const profile = connectionProfileSchema.parse({ id: 'c', name: 'Test', uri, version: '3.1.1', connectTimeoutSeconds: 5, ...more });
+  const connections = createConnections({
+    profiles: [profile],
+    passwords: { get: () => Promise.resolve(password) },
+    now: Date.now,
+    random: Math.random,
+    onMessages: (_id, records) => messages.push(...records),
+    onChange: () => undefined,
+  });
+  cleanups.push(() => connections.close());
+  return { connections, messages, status: () => connections.statuses()[0] as ConnectionStatus };
+}
+
+async function listen(server: net.Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket: net.Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return (server.address() as net.AddressInfo).port;
+}
+
+async function aedesBroker(configure?: (broker: Aedes) => void): Promise<{ readonly broker: Aedes; readonly port: number }> {
+  const broker = await Aedes.createBroker();
+  configure?.(broker);
+  const port = await listen(net.createServer((socket) => broker.handle(socket)));
+  cleanups.push(() => new Promise<void>((resolve) => broker.close(resolve)));
+  return { broker, port };
+}
+
+/** A self-signed certificate for `name`; needs the openssl command. */
+function certificate(name: string, days = 2): { readonly key: Buffer; readonly cert: Buffer } {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'workbench-cert-'));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (suffix: string): string => path.join(folder, suffix);
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('key'), '-out', file('cert'), '-days', String(days), '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`], { stdio: 'ignore' });
+  return { key: readFileSync(file('key')), cert: readFileSync(file('cert')) };
+}
+
+const hasOpenssl = ((): boolean => {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+const reasonOf = async (attempt: Promise<void>): Promise<unknown> =>
+  attempt.then(
+    () => 'connected',
+    (error: { data?: { reason?: string } }) => error.data?.reason,
+  );
+
+describe('a healthy broker', () => {
+  for (const version of ['3.1', '3.1.1'] as const) {
+    test(`MQTT ${version}: subscribes, publishes, receives whole payloads`, async () => {
+      const { port } = await aedesBroker();
+      const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { version, subscriptions: [{ filter: 'lab/#', qos: 1, enabled: true }, { filter: 'off', qos: 0, enabled: false }] });
+      await connections.connect('c');
+      await vi.waitFor(() => expect(status().subscriptions[0]).toMatchObject({ state: 'granted', grantedQos: 1 }));
+      expect(status().subscriptions[1]?.state).toBe('inactive');
+      const payload = new Uint8Array(20_000_000).map((_, index) => index % 253);
+      await connections.publish('c', { topic: 'lab/big', payload, qos: 1, retain: false });
+      await vi.waitFor(() => expect(messages.filter((message) => message.direction === 'in')).toHaveLength(1), { timeout: 20_000 });
+      const received = messages.find((message) => message.direction === 'in');
+      expect(Buffer.compare(received?.payload ?? new Uint8Array(), payload)).toBe(0);
+      expect(messages.find((message) => message.direction === 'out')?.topic).toBe('lab/big');
+    });
+  }
+
+  test('subscriptions are edited while connected', async () => {
+    const { broker, port } = await aedesBroker();
+    const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'a', qos: 0, enabled: true }] });
+    await connections.connect('c');
+    connections.setSubscriptions('c', [{ filter: 'b', qos: 2, enabled: true }]);
+    await vi.waitFor(() => expect(status().subscriptions).toMatchObject([{ filter: 'b', state: 'granted', grantedQos: 2 }]));
+    for (const topic of ['a', 'b']) await new Promise<void>((resolve) => broker.publish({ cmd: 'publish', topic, payload: Buffer.from('x'), qos: 0, dup: false, retain: false }, () => resolve()));
+    await vi.waitFor(() => expect(messages.map((message) => message.topic)).toEqual(['b']));
+  });
+
+  test('a refused filter is shown next to the granted ones', async () => {
+    const { port } = await aedesBroker((broker) => {
+      broker.authorizeSubscribe = (_client, subscription, done) => done(null, subscription.topic === 'secret' ? null : subscription);
+    });
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'secret', qos: 0, enabled: true }, { filter: 'open', qos: 0, enabled: true }] });
+    await connections.connect('c');
+    await vi.waitFor(() => expect(status().subscriptions.map(({ state }) => state)).toEqual(['refused', 'granted']));
+    expect(status().subscriptions[0]?.reason).toContain('0x80');
+  });
+
+  test('WebSocket with a path', async () => {
+    const broker = await Aedes.createBroker();
+    cleanups.push(() => new Promise<void>((resolve) => broker.close(resolve)));
+    const server = http.createServer();
+    new WebSocketServer({ server, path: '/mqtt' }).on('connection', (socket) => broker.handle(createWebSocketStream(socket)));
+    const port = await listen(server);
+    const { connections, status } = connectionTo(`ws://127.0.0.1:${port}/mqtt`);
+    await connections.connect('c');
+    expect(status().phase).toBe('connected');
+    const wrong = connectionTo(`ws://127.0.0.1:${port}/other`);
+    expect(await reasonOf(wrong.connections.connect('c'))).toBe('websocket-refused');
+  });
+
+  test('a lost connection comes back by itself, with its subscriptions', async () => {
+    const { broker, port } = await aedesBroker();
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'a', qos: 0, enabled: true }], clientId: 'steady' });
+    await connections.connect('c');
+    Object.values((broker as unknown as { clients: Record<string, { conn: net.Socket }> }).clients)[0]?.conn.destroy();
+    await vi.waitFor(() => expect(status().phase).toBe('waiting'));
+    expect(status().nextAttemptAt).toBeGreaterThan(Date.now() - 100);
+    expect(status().lastProblem?.code).toBe('connection-lost');
+    await vi.waitFor(() => expect(status()).toMatchObject({ phase: 'connected', subscriptions: [{ state: 'granted' }], lastProblem: null }), { timeout: 5000 });
+  });
+
+  test('the broker is told when the workbench leaves', async () => {
+    const { broker, port } = await aedesBroker();
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`);
+    const left = new Promise<void>((resolve) => broker.once('clientDisconnect', () => resolve()));
+    await connections.connect('c');
+    await connections.disconnect('c');
+    await left;
+    expect(status().phase).toBe('disconnected');
+  });
+
+  test('publishing without a connection says so', async () => {
+    const { connections } = connectionTo('mqtt://127.0.0.1:1');
+    await expect(connections.publish('c', { topic: 'a', payload: new Uint8Array(), qos: 0, retain: false })).rejects.toMatchObject({ code: 'not-connected' });
+  });
+});
+
+describe('failures in plain words', () => {
+  test('nothing listens', async () => {
+    const port = await listen(net.createServer());
+    await cleanups.pop()?.();
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`);
+    expect(await reasonOf(connections.connect('c'))).toBe('refused');
+    expect(status()).toMatchObject({ phase: 'disconnected', lastProblem: { code: 'refused' } });
+  });
+
+  test('unknown host', async () => {
+    const { connections } = connectionTo('mqtt://no-such-host.invalid');
+    expect(['unknown-host', 'dns-unavailable']).toContain(await reasonOf(connections.connect('c')));
+  });
+
+  test.each([
+    ['1', 'wrong-protocol-version'],
+    ['2', 'client-id-rejected'],
+    ['3', 'broker-unavailable'],
+    ['4', 'bad-credentials'],
+    ['5', 'not-authorised'],
+  ])('CONNACK %s', async (code, reason) => {
+    const port = await listen(net.createServer((socket) => socket.once('data', () => socket.end(Buffer.from([0x20, 2, 0, Number(code)])))));
+    expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${port}`).connections.connect('c'))).toBe(reason);
+  });
+
+  test('MQTT 5 CONNACK with the words of the broker', async () => {
+    const words = Buffer.from('not on Sundays');
+    const connack = Buffer.concat([Buffer.from([0x20, 3 + 3 + words.length, 0, 0x87, 3 + words.length, 0x1f, 0, words.length]), words]);
+    const port = await listen(net.createServer((socket) => socket.once('data', () => socket.end(connack))));
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { version: '5' });
+    expect(await reasonOf(connections.connect('c'))).toBe('not-authorised');
+    expect(status().lastProblem?.message).toContain('not on Sundays');
+  });
+
+  test('a web server', async () => {
+    const port = await listen(http.createServer());
+    expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${port}`).connections.connect('c'))).toBe('peer-is-http');
+  });
+
+  test('a peer that speaks something else', async () => {
+    const port = await listen(net.createServer((socket) => socket.write('SSH-2.0-OpenSSH_9\r\n')));
+    expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${port}`).connections.connect('c'))).toBe('peer-is-not-mqtt');
+  });
+
+  test('closed without CONNACK', async () => {
+    const port = await listen(net.createServer((socket) => socket.once('data', () => socket.end())));
+    expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${port}`).connections.connect('c'))).toBe('closed-without-connack');
+  });
+
+  test('a silent peer', async () => {
+    const port = await listen(net.createServer());
+    expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${port}`, { connectTimeoutSeconds: 1 }).connections.connect('c'))).toBe('no-connack');
+  });
+
+  test('an attempt can be stopped at once', async () => {
+    const port = await listen(net.createServer());
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { connectTimeoutSeconds: 60 });
+    const attempt = connections.connect('c');
+    await vi.waitFor(() => expect(status().phase).toBe('connecting'));
+    await connections.disconnect('c');
+    await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+    expect(status()).toMatchObject({ phase: 'disconnected', lastProblem: null });
+  });
+
+  test('nonsense as address', async () => {
+    const { connections, status } = connectionTo('http://broker');
+    expect(await reasonOf(connections.connect('c'))).toBe('invalid-uri');
+    expect(status().lastProblem?.advice).toContain('ws://');
+  });
+
+  test('TLS where plain is served, and the reverse', async ({ skip }) => {
+    skip(!hasOpenssl, 'openssl is not installed');
+    const { port } = await aedesBroker();
+    expect(await reasonOf(connectionTo(`mqtts://127.0.0.1:${port}`, { connectTimeoutSeconds: 2 }).connections.connect('c'))).toMatch(/peer-is-plain|no-tls-answer/);
+    const secure = await listen(tls.createServer(certificate('localhost')));
+    expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${secure}`).connections.connect('c'))).toMatch(/peer-is-tls|closed-without-connack/);
+  });
+
+  test('a self-signed certificate is refused, unless told otherwise', async ({ skip }) => {
+    skip(!hasOpenssl, 'openssl is not installed');
+    const broker = await Aedes.createBroker();
+    cleanups.push(() => new Promise<void>((resolve) => broker.close(resolve)));
+    const port = await listen(tls.createServer(certificate('localhost'), (socket) => broker.handle(socket)));
+    expect(await reasonOf(connectionTo(`mqtts://localhost:${port}`).connections.connect('c'))).toBe('self-signed');
+    const trusting = connectionTo(`mqtts://localhost:${port}`, { verifyCertificate: false });
+    await trusting.connections.connect('c');
+    expect(trusting.status().phase).toBe('connected');
+  });
+
+  test('a topic that is not UTF-8 ends that connection only', async () => {
+    const bad = Buffer.from([0x30, 5, 0, 2, 0xff, 0xfe, 0x78]);
+    const port = await listen(net.createServer((socket) => socket.once('data', () => socket.write(Buffer.concat([Buffer.from([0x20, 2, 0, 0]), bad])))));
+    const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`);
+    await connections.connect('c');
+    await vi.waitFor(() => expect(messages.length === 1 || status().phase !== 'connected').toBe(true));
+  });
+});

@@ -1,0 +1,140 @@
+import type { Problem } from '../../../shared/contract/common.ts';
+import { connackReason, describeReason } from '../../../shared/mqtt/reason-codes.ts';
+import type { BrokerUri } from '../../../shared/mqtt/broker-uri.ts';
+
+/** What is known when a connection fails or ends. */
+export interface FailureFacts {
+  readonly uri: BrokerUri;
+  readonly error?: { readonly message: string; readonly code?: string | number | undefined } | undefined;
+  /** CONNACK or DISCONNECT code the broker sent. */
+  readonly reasonCode?: number | undefined;
+  /** The broker's own words (MQTT 5 Reason String). */
+  readonly reasonString?: string | undefined;
+  /** The first bytes the peer sent, as far as they came. */
+  readonly firstBytes?: Uint8Array | undefined;
+  readonly stage: 'connecting' | 'TLS handshake' | 'waiting for CONNACK' | 'connected';
+  readonly timedOut?: boolean;
+}
+
+export interface ExplainedFailure extends Problem {
+  /** Trying again by itself makes no sense: it would be refused the same way. */
+  readonly final: boolean;
+}
+
+type Answer = readonly [code: string, message: string, advice: string, final?: boolean];
+
+const isTls = ({ scheme }: BrokerUri): boolean => scheme === 'mqtts' || scheme === 'wss';
+const isWebSocket = ({ scheme }: BrokerUri): boolean => scheme === 'ws' || scheme === 'wss';
+
+/** Says in plain words why a connection failed, and what to do about it. */
+export function explainFailure(facts: FailureFacts): ExplainedFailure {
+  const [code, message, advice, final = false] = byReason(facts) ?? byBytes(facts) ?? byError(facts) ?? byStage(facts);
+  return { code, message, advice, final };
+}
+
+function byReason({ reasonCode, reasonString, stage }: FailureFacts): Answer | undefined {
+  if (reasonCode === undefined || reasonCode === 0) return undefined;
+  const reason = connackReason(reasonCode);
+  const words = `${describeReason(reason)}${reasonString ? `: "${reasonString}"` : ''}`;
+  const message = stage === 'connected' ? `The broker ended the connection: ${words}.` : `The broker refused the connection: ${words}.`;
+  switch (reason) {
+    case 0x84:
+      return ['wrong-protocol-version', message, 'Choose another MQTT version in the connection: 3.1.1 is understood nearly everywhere.', true];
+    case 0x85:
+      return ['client-id-rejected', message, 'Enter another client id, or let the workbench generate one.', true];
+    case 0x86:
+      return ['bad-credentials', message, 'Check the user name and enter the password again.', true];
+    case 0x87:
+    case 0x8a:
+      return ['not-authorised', message, 'Ask whoever runs the broker, or enter a user name and password that may connect.', true];
+    case 0x8c:
+      return ['bad-auth-method', message, 'Use a user name and password instead.', true];
+    case 0x8e:
+      return ['taken-over', message, 'Two clients share this client id. Give one of them another id, or let the workbench generate one.', true];
+    case 0x8b:
+    case 0x88:
+    case 0x89:
+      return ['broker-unavailable', message, 'Wait a moment; the connection is tried again by itself once it has been up.'];
+    default:
+      return ['refused-by-broker', message, 'Check what the broker asks of its clients.'];
+  }
+}
+
+function byBytes({ firstBytes, uri }: FailureFacts): Answer | undefined {
+  if (!firstBytes || firstBytes.byteLength === 0) return undefined;
+  const text = Buffer.from(firstBytes.subarray(0, 16)).toString('latin1');
+  if (text.startsWith('HTTP/')) {
+    return ['peer-is-http', `A web server answers at ${uri.host}:${uri.port}, not an MQTT broker.`, 'Check the port; for MQTT over WebSocket use ws:// with the right path.', true];
+  }
+  if (!isTls(uri) && (firstBytes[0] === 0x15 || firstBytes[0] === 0x16) && firstBytes[1] === 3) {
+    return ['peer-is-tls', `The broker at ${uri.host}:${uri.port} expects TLS.`, `Use ${isWebSocket(uri) ? 'wss' : 'mqtts'}:// instead of ${uri.scheme}://, or the broker's plain port.`, true];
+  }
+  if (!isWebSocket(uri) && (firstBytes[0] as number) >> 4 !== 2) {
+    const shown = Buffer.from(firstBytes.subarray(0, 8)).toString('hex').replace(/(..)(?=.)/g, '$1 ');
+    return ['peer-is-not-mqtt', `What answers at ${uri.host}:${uri.port} does not speak MQTT (it sent ${shown} …).`, 'Check the host and the port.', true];
+  }
+  return undefined;
+}
+
+const certificateErrors: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['self-signed', 'is signed by itself'],
+  SELF_SIGNED_CERT_IN_CHAIN: ['unknown-ca', 'is signed by an authority this machine does not know'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['unknown-ca', 'is signed by an authority this machine does not know'],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['unknown-ca', 'is signed by an authority this machine does not know'],
+  CERT_HAS_EXPIRED: ['certificate-expired', 'has expired'],
+  CERT_NOT_YET_VALID: ['certificate-not-yet-valid', 'is not valid yet'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['wrong-host-name', 'is for another host name'],
+};
+
+function byError({ error, uri }: FailureFacts): Answer | undefined {
+  const code = String(error?.code ?? '');
+  const where = `${uri.host}:${uri.port}`;
+  const certificate = certificateErrors[code];
+  if (certificate) {
+    return [certificate[0], `The certificate of ${where} ${certificate[1]} (${code}).`, 'If you trust this broker, switch "Verify certificate" off for this connection; else ask whoever runs it.', true];
+  }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return ['refused', `Nothing accepts connections at ${where}.`, 'Check that the broker is running and that the port is right (usually 1883, or 8883 with TLS).'];
+    case 'ENOTFOUND':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
+      return ['unknown-host', `There is no host named "${uri.host}".`, 'Check the spelling; without a name server, use the IP address.'];
+    case 'EAI_AGAIN':
+      return ['dns-unavailable', `The name "${uri.host}" could not be looked up: no name server answered.`, 'Check the network connection, or use the IP address.'];
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return ['unreachable', `${uri.host} can't be reached from this machine.`, 'Check the network, a VPN or the address.'];
+    case 'ETIMEDOUT':
+      return ['timed-out', `${where} did not answer.`, 'A firewall may swallow the packets; check host and port.'];
+    case 'EACCES':
+      return ['forbidden', `This machine does not allow connections to ${where}.`, 'Check the firewall and proxy rules.'];
+    default:
+  }
+  const message = error?.message ?? '';
+  if (/wrong version number|packet length too long|unknown protocol|ERR_SSL_/i.test(`${message} ${code}`) || code === 'EPROTO') {
+    return ['peer-is-plain', `${where} does not speak TLS.`, `Use ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`, true];
+  }
+  const status = /Unexpected server response: (\d+)/.exec(message)?.[1];
+  if (status) {
+    const path = uri.path === '' ? '/' : uri.path;
+    return ['websocket-refused', `The server at ${where} refused the WebSocket at "${path}" (HTTP ${status}).`, 'Check the path of the address: many brokers use /mqtt, some / or /ws.', true];
+  }
+  if (/subprotocol/i.test(message)) return ['websocket-subprotocol', `The WebSocket at ${where} does not offer the subprotocol "mqtt".`, 'Check that the address is the one of the broker.', true];
+  if (/keepalive/i.test(message)) return ['keep-alive-lost', 'The broker no longer answers: a PINGREQ got no PINGRESP.', 'The network or the broker is stuck; the connection is tried again.'];
+  return undefined;
+}
+
+function byStage({ stage, timedOut, uri, error }: FailureFacts): Answer {
+  const where = `${uri.host}:${uri.port}`;
+  if (timedOut && stage === 'waiting for CONNACK') return ['no-connack', `${where} accepts the connection but does not answer CONNECT.`, 'Check that this port speaks MQTT, or raise the connect time-out.'];
+  if (stage === 'TLS handshake') {
+    return ['no-tls-answer', `${where} accepts the connection but does not answer the TLS handshake.`, `It may not speak TLS: try ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`];
+  }
+  if (timedOut) return ['timed-out', `${where} did not answer in time.`, 'A firewall may swallow the packets; check host and port, or raise the connect time-out.'];
+  if (stage === 'waiting for CONNACK') {
+    return ['closed-without-connack', `${where} closed the connection without answering CONNECT.`, 'Some brokers do so for a wrong user name, password or MQTT version; else check that the port speaks MQTT.'];
+  }
+  if (stage === 'connected') return ['connection-lost', `The connection to ${where} was lost.`, 'The connection is tried again by itself.'];
+  return ['connect-failed', `The connection to ${where} failed${error ? `: ${error.message}` : ''}.`, 'Check the address and the network.'];
+}

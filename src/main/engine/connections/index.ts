@@ -1,0 +1,89 @@
+import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
+import type { PublishInput } from '../../../shared/contract/messages.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { Connection } from './connection.ts';
+
+const notifyEveryMs = 100;
+
+export interface ConnectionsOptions {
+  readonly profiles: readonly ConnectionProfile[];
+  readonly passwords: { get(id: string): Promise<string | undefined> };
+  /** Unix ms. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** `id` of the records is 0; own publishes come with direction `out`. */
+  readonly onMessages: (id: string, records: MessageRecord[]) => void;
+  /** At most ten times a second, and always after the last change. */
+  readonly onChange: () => void;
+}
+
+/** All connections of the workspace. Each goes on working whatever the page shows. */
+export interface Connections {
+  save(profile: ConnectionProfile): void;
+  remove(id: string): Promise<void>;
+  connect(id: string): Promise<void>;
+  disconnect(id: string): Promise<void>;
+  setSubscriptions(id: string, subscriptions: readonly Subscription[]): void;
+  publish(id: string, input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
+  statuses(): readonly ConnectionStatus[];
+  /** Sends DISCONNECT to every broker; takes a second at most. */
+  close(): Promise<void>;
+}
+
+export function createConnections(options: ConnectionsOptions): Connections {
+  const connections = new Map<string, Connection>();
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const changed = (): void => {
+    if (closed) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      options.onChange();
+    }, notifyEveryMs);
+  };
+  const add = (profile: ConnectionProfile): void => {
+    const { id } = profile;
+    connections.set(
+      id,
+      new Connection(profile, {
+        password: () => options.passwords.get(id),
+        now: options.now,
+        random: options.random,
+        onMessages: (records) => options.onMessages(id, records),
+        onChange: changed,
+      }),
+    );
+  };
+  const find = (id: string): Connection => {
+    const connection = connections.get(id);
+    if (!connection) throw new CodedError('not-found', 'There is no such connection (any more).');
+    return connection;
+  };
+  for (const profile of options.profiles) add(profile);
+
+  return {
+    save(profile) {
+      const known = connections.get(profile.id);
+      if (known) known.setProfile(profile);
+      else add(profile);
+      changed();
+    },
+    async remove(id) {
+      await find(id).disconnect();
+      connections.delete(id);
+      changed();
+    },
+    connect: async (id) => find(id).connect(),
+    disconnect: async (id) => find(id).disconnect(),
+    setSubscriptions: (id, subscriptions) => find(id).setSubscriptions(subscriptions),
+    publish: async (id, input) => find(id).publish(input),
+    statuses: () => [...connections.values()].map((connection) => connection.status()),
+    async close() {
+      await Promise.all([...connections.values()].map((connection) => connection.disconnect()));
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}

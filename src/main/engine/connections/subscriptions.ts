@@ -1,0 +1,65 @@
+import type { Subscription, SubscriptionStatus } from '../../../shared/contract/connections.ts';
+import type { MqttLink } from './mqtt-link.ts';
+
+/** Keeps what the broker grants next to what the profile asks for. One filter a SUBSCRIBE, so that one refusal says nothing of the others. */
+export class Subscriptions {
+  readonly #onChange: () => void;
+  #wanted: readonly Subscription[];
+  readonly #states = new Map<string, SubscriptionStatus>();
+  #link: MqttLink | undefined;
+
+  constructor(wanted: readonly Subscription[], onChange: () => void) {
+    this.#wanted = wanted;
+    this.#onChange = onChange;
+  }
+
+  statuses(): SubscriptionStatus[] {
+    return this.#wanted.map(({ filter, qos }) => this.#states.get(filter) ?? { filter, requestedQos: qos, state: 'inactive', grantedQos: null, reason: null });
+  }
+
+  /** A session is up: everything enabled is asked for. */
+  attach(link: MqttLink): void {
+    this.#link = link;
+    this.#states.clear();
+    for (const subscription of this.#wanted) if (subscription.enabled) this.#ask(link, subscription);
+  }
+
+  detach(): void {
+    this.#link = undefined;
+    this.#states.clear();
+  }
+
+  /** Takes effect at once on a live session: only what changed is sent. */
+  set(wanted: readonly Subscription[]): void {
+    const before = new Map(this.#wanted.map((subscription) => [subscription.filter, subscription]));
+    this.#wanted = wanted;
+    const link = this.#link;
+    if (link) {
+      const after = new Map(wanted.filter(({ enabled }) => enabled).map((subscription) => [subscription.filter, subscription]));
+      for (const [filter, old] of before) {
+        if (!old.enabled || after.has(filter)) continue;
+        this.#states.delete(filter);
+        // A lost link ends the subscription as well.
+        link.unsubscribe(filter).catch(() => undefined);
+      }
+      for (const [filter, subscription] of after) {
+        const old = before.get(filter);
+        if (!old?.enabled || old.qos !== subscription.qos) this.#ask(link, subscription);
+      }
+    }
+    this.#onChange();
+  }
+
+  #ask(link: MqttLink, { filter, qos }: Subscription): void {
+    const set = (status: Omit<SubscriptionStatus, 'filter' | 'requestedQos'>): void => {
+      if (this.#link !== link || !this.#wanted.some((wanted) => wanted.filter === filter && wanted.qos === qos)) return;
+      this.#states.set(filter, { filter, requestedQos: qos, ...status });
+      this.#onChange();
+    };
+    set({ state: 'pending', grantedQos: null, reason: null });
+    link.subscribe(filter, qos).then(
+      ({ grantedQos, reason }) => set({ state: grantedQos === null ? 'refused' : 'granted', grantedQos, reason }),
+      (error: unknown) => set({ state: 'refused', grantedQos: null, reason: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+}
