@@ -80,13 +80,18 @@ class Service implements BrokerService {
   }
 
   async start(options: BrokerOptions): Promise<BrokerStatus> {
-    await this.#stopping;
     if (this.#closed) throw new CodedError('invalid-state', 'The workbench is shutting down.');
     if (this.#phase === 'running') return this.status();
-    if (this.#starting) return this.#starting;
+    if (this.#phase === 'starting' && this.#starting) return this.#starting;
+    this.#wanted = options;
+    if (this.#stopping) {
+      await this.#stopping;
+      // Another stop may have come after this start, or another start before it.
+      if (this.#wanted === undefined) return this.status();
+      if (this.#starting) return this.#starting;
+    }
     clearTimeout(this.#restartTimer);
     this.#restarts = 0;
-    this.#wanted = options;
     return this.#startOnce(options);
   }
 
@@ -148,10 +153,11 @@ class Service implements BrokerService {
   }
 
   #startOnce(options: BrokerOptions): Promise<BrokerStatus> {
-    this.#starting = this.#run(options).finally(() => {
-      this.#starting = undefined;
+    const starting = this.#run(options).finally(() => {
+      if (this.#starting === starting) this.#starting = undefined;
     });
-    return this.#starting;
+    this.#starting = starting;
+    return starting;
   }
 
   async #run(options: BrokerOptions): Promise<BrokerStatus> {
@@ -207,6 +213,7 @@ class Service implements BrokerService {
     this.#link = undefined;
     if (!breakingOff) await link?.client.call('stop', undefined, { timeoutMs: stopTimeoutMs }).catch(() => undefined);
     await link?.kill();
+    this.#starting = undefined;
     this.#forgetRun();
     this.#failure = null;
     this.#enter('stopped');

@@ -1,26 +1,21 @@
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 
 /** The routing core inside refuses deeper topics. */
 const maxLevels = 100;
 
-/** Throws `invalid-topic` unless the text can be published to [MQTT-4.7.1-1, MQTT-4.7.3-1 … 3]. */
+/** Throws `invalid-topic` unless the workbench may publish to the topic on the local broker. */
 export function checkPublishTopic(topic: string): void {
-  const problem = findProblem(topic);
-  if (problem) throw new CodedError('invalid-topic', problem);
+  const problem = validateTopicName(topic);
+  if (problem) throw new CodedError('invalid-topic', problem.message, { advice: problem.advice });
+  if (topic.split('/').length > maxLevels) throw new CodedError('invalid-topic', `The local broker accepts topics of at most ${maxLevels} levels.`);
+  if (topic.startsWith('$SYS/')) throw new CodedError('invalid-topic', 'Topics below $SYS/ belong to the broker itself.');
 }
 
-function findProblem(topic: string): string | null {
-  if (topic === '') return 'A topic needs at least one character.';
-  if (/[+#]/.test(topic)) return 'A message cannot be published to a topic with the wildcards + or #.';
-  if (topic.includes('\0')) return 'A topic cannot hold the character U+0000.';
-  if (!topic.isWellFormed()) return 'The topic holds half of a surrogate pair, which cannot be written as UTF-8.';
-  if (Buffer.byteLength(topic) > 65_535) return 'A topic may have at most 65,535 bytes.';
-  if (topic.split('/').length > maxLevels) return `The local broker accepts topics of at most ${maxLevels} levels.`;
-  if (topic.startsWith('$SYS/')) return 'Topics below $SYS/ belong to the broker itself.';
-  return null;
-}
-
-/** Whether a text is a topic filter: `#` only as the whole last level, `+` only as a whole level [MQTT-4.7.1-2, MQTT-4.7.1-3]. */
+/**
+ * Whether a client of MQTT 3.1 or 3.1.1 may subscribe to the filter: `#` only as the whole last level, `+` only as a whole level
+ * [MQTT-4.7.1-2, MQTT-4.7.1-3]. `$share` has no meaning in these versions.
+ */
 export function isValidFilter(filter: string): boolean {
   if (filter === '' || filter.includes('\0')) return false;
   const levels = filter.split('/');

@@ -4,6 +4,7 @@ import {
   mqttxxErrorText,
   parseMqttxxMessage,
 } from '../../../shared/rpc/mqttxx-envelope.ts';
+import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';
 
@@ -64,7 +65,7 @@ export async function answerRpc(payload: Uint8Array, device: DeviceControl): Pro
   } catch (error) {
     reply = buildMqttxxError(requestId, error instanceof Error ? error.message : String(error));
   }
-  return replyTo === '' ? null : { topic: replyTo, payload: reply };
+  return validateTopicName(replyTo) ? null : { topic: replyTo, payload: reply };
 }
 
 /** `{"target": 21.5}` as documented, or the bare number. */

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { describeListenFailure, toBrokerFailure } from './listen-failure.ts';
+
+const systemError = (code: string): Error => Object.assign(new Error(`listen ${code}`), { code });
+
+describe('a failure to listen', () => {
+  it('explains a port that needs privileges and offers one that does not', async () => {
+    const failure = toBrokerFailure(await describeListenFailure(systemError('EACCES'), { kind: 'tcp', host: '127.0.0.1', port: 80, otherPort: null }));
+    expect(failure).toMatchObject({ code: 'address-refused', listener: 'tcp', port: 80 });
+    expect(failure.message).toContain('below 1024');
+    expect(failure.freePort).toBeGreaterThanOrEqual(1024);
+    expect(failure.advice).toContain(String(failure.freePort));
+  });
+
+  it('keeps the words of the system for what it does not know', async () => {
+    const failure = toBrokerFailure(await describeListenFailure(systemError('EPROTO'), { kind: 'ws', host: '127.0.0.1', port: 8083, otherPort: null }));
+    expect(failure).toMatchObject({ code: 'address-refused', listener: 'ws', port: 8083 });
+    expect(failure.message).toContain('listen EPROTO');
+  });
+
+  it('becomes a status without fields that are not known', () => {
+    expect(toBrokerFailure(new CodedError('bad-input', 'No listener.'))).toEqual({ code: 'bad-input', message: 'No listener.' });
+    expect(toBrokerFailure(new Error('x'))).toEqual({ code: 'internal', message: 'x' });
+  });
+});
