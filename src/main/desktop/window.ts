@@ -41,15 +41,27 @@ export function openWindow(options: OpenWindowOptions): BrowserWindow {
     minHeight: minimumSize.height,
     title: 'MQTT Workbench',
     show: false,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#16181d' : '#ffffff',
+    backgroundColor: canvasColor(),
     ...(options.iconFile === undefined ? {} : { icon: options.iconFile }),
     webPreferences: webPreferences(options.preloadFile),
   });
   showWhenPainted(window, stateFile);
+  followTheme(window);
   rememberPlace(window, stateFile);
   recoverFromCrash(window, options.log);
   window.loadURL(`${appOrigin}/`).catch((error: unknown) => options.log(`the page could not be loaded: ${String(error)}`));
   return window;
+}
+
+/** The page's `--canvas`: seen before the first paint and at the edges while the window is resized. */
+function canvasColor(): string {
+  return nativeTheme.shouldUseDarkColors ? '#16181d' : '#ffffff';
+}
+
+function followTheme(window: BrowserWindow): void {
+  const paint = (): void => window.setBackgroundColor(canvasColor());
+  nativeTheme.on('updated', paint);
+  window.once('closed', () => nativeTheme.off('updated', paint));
 }
 
 /** Shown with its first picture; a page that paints nothing is shown anyway, so that the app cannot be running unseen. */
