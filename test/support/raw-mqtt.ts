@@ -24,9 +24,18 @@ export function connectPacket({ clientId, level = 4, clean = true, keepAliveSeco
   );
 }
 
-export function publishPacket(topic: string | Buffer, payload: string | Uint8Array, more: { readonly qos?: 0 | 1 | 2; readonly retain?: boolean; readonly id?: number; readonly dup?: boolean } = {}): Buffer {
+export function publishPacket(
+  topic: string | Buffer,
+  payload: string | Uint8Array,
+  more: { readonly qos?: 0 | 1 | 2; readonly retain?: boolean; readonly id?: number; readonly dup?: boolean } = {},
+): Buffer {
   const { qos = 0, retain = false, id = 1, dup = false } = more;
-  return packet(0x30 | (qos << 1) | (retain ? 1 : 0) | (dup ? 8 : 0), text(topic), Buffer.from(qos > 0 ? [id >> 8, id & 0xff] : []), Buffer.from(payload as string));
+  return packet(
+    0x30 | (qos << 1) | (retain ? 1 : 0) | (dup ? 8 : 0),
+    text(topic),
+    Buffer.from(qos > 0 ? [id >> 8, id & 0xff] : []),
+    Buffer.from(payload as string),
+  );
 }
 
 export function subscribePacket(filters: readonly string[], qos: 0 | 1 | 2 = 0, id = 1): Buffer {
@@ -115,7 +124,7 @@ export function rawPeer(stream: Duplex): RawPeer {
       }
     },
     async closed() {
-      while (!ended) await change();
+      if (!ended) await new Promise((resolve) => stream.once('close', resolve));
       return Buffer.concat([received, ...chunks]);
     },
     end: () => void stream.end(disconnectPacket),

@@ -19,7 +19,13 @@ interface Sent {
   readonly payload: string;
 }
 interface ResponseText {
-  readonly header: { readonly response_code: GfCode; readonly path: string; readonly request_id: string; readonly correlation_id: string | null; readonly source: string };
+  readonly header: {
+    readonly response_code: GfCode;
+    readonly path: string;
+    readonly request_id: string;
+    readonly correlation_id: string | null;
+    readonly source: string;
+  };
   readonly body: JsonValue;
   readonly timestamp: string;
 }
@@ -108,7 +114,10 @@ describe('the gf envelope', () => {
     });
   });
 
-  it.each(['gf_int_v1/a/request/b', 'gf_int_v1/a/request/b/c/d', 'gf_int_v2/a/request/b/c', 'gf_int_v1/a/other/b/c'])('does not take %s for one of its topics', (topic) => {
-    expect(parseGfTopic(topic)).toBeNull();
-  });
+  it.each(['gf_int_v1/a/request/b', 'gf_int_v1/a/request/b/c/d', 'gf_int_v2/a/request/b/c', 'gf_int_v1/a/other/b/c'])(
+    'does not take %s for one of its topics',
+    (topic) => {
+      expect(parseGfTopic(topic)).toBeNull();
+    },
+  );
 });

@@ -2,7 +2,16 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connectPacket, dial, disconnectPacket, pingPacket, publishPacket, subscribePacket, type ConnectFields, type RawPeer } from '../../../../test/support/raw-mqtt.ts';
+import {
+  connectPacket,
+  dial,
+  disconnectPacket,
+  pingPacket,
+  publishPacket,
+  subscribePacket,
+  type ConnectFields,
+  type RawPeer,
+} from '../../../../test/support/raw-mqtt.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createAedesEngine } from './aedes-engine.ts';
 import type { BrokerEngine, Refusal } from './broker-engine.ts';
@@ -173,7 +182,9 @@ describe('publishing and retained messages', () => {
     peer.send(subscribePacket(['r/#', 'r/a']));
     await peer.next();
     const got = [await peer.next(), await peer.next()].map((packet) => packet.toString('hex')).toSorted();
-    expect(got).toEqual([publishPacket('r/a', 'A', { retain: true }), publishPacket('r/a/b', 'B', { retain: true })].map((packet) => packet.toString('hex')).toSorted());
+    expect(got).toEqual(
+      [publishPacket('r/a', 'A', { retain: true }), publishPacket('r/a/b', 'B', { retain: true })].map((packet) => packet.toString('hex')).toSorted(),
+    );
     publisher.send(publishPacket('r/a', '', { retain: true }));
     await until(() => !engine.retained('').includes('r/a'));
     expect(engine.retained('r')).toEqual(['r/a/b']);

@@ -154,7 +154,7 @@ class AedesEngine implements BrokerEngine {
     this.#closing ??= new Promise<void>((resolve) => {
       this.#aedes.close(() => resolve());
       // Connections that have not sent CONNECT yet are unknown to the library's own list.
-      for (const stream of [...this.#links.keys()]) stream.destroy();
+      for (const stream of this.#links.keys()) stream.destroy();
     });
     return this.#closing;
   }

@@ -5,10 +5,9 @@ import type { BrokerPhase } from '../../../shared/contract/broker.ts';
 const phases: readonly BrokerPhase[] = ['stopped', 'starting', 'running', 'stopping', 'failed'];
 const events: readonly BrokerEvent[] = ['start', 'started', 'start-failed', 'stop', 'stopped', 'crashed'];
 
-describe('the states of the broker', () => {
-  const walk = (...path: readonly BrokerEvent[]): BrokerPhase =>
-    path.reduce<BrokerPhase>((phase, event) => nextPhase(phase, event) ?? phase, 'stopped');
+const walk = (...path: readonly BrokerEvent[]): BrokerPhase => path.reduce<BrokerPhase>((phase, event) => nextPhase(phase, event) ?? phase, 'stopped');
 
+describe('the states of the broker', () => {
   it.each([
     [['start'], 'starting'],
     [['start', 'started'], 'running'],

@@ -85,9 +85,7 @@ async function openWebSocket(host: string, port: number, maxFrameBytes: number, 
     }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, tcpKeepAliveMs);
-    sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      accept(webSocketStream(webSocket), { transport: 'ws', address: peerAddress(socket) }),
-    );
+    sockets.handleUpgrade(request, socket, head, (webSocket) => accept(webSocketStream(webSocket), { transport: 'ws', address: peerAddress(socket) }));
   });
   const bound = await listen(http, host, port);
   return {

@@ -24,6 +24,9 @@ function feedAll(guard: PacketGuard, data: Buffer, chunkBytes: number): string |
   return null;
 }
 
+const feedPublish = (topic: string, payload: string): string | null =>
+  new PacketGuard(1000).feed(Buffer.concat([connect, publish(Buffer.from(topic, 'hex'), Buffer.from(payload, 'hex'))]));
+
 describe('PacketGuard', () => {
   const good = Buffer.concat([
     connect,
@@ -44,11 +47,9 @@ describe('PacketGuard', () => {
   });
 
   it('refuses surrogates and U+0000 in a topic but nothing in a payload', () => {
-    const feed = (topic: string, payload: string): string | null =>
-      new PacketGuard(1000).feed(Buffer.concat([connect, publish(Buffer.from(topic, 'hex'), Buffer.from(payload, 'hex'))]));
-    expect(feed('61eda080', '00')).toContain('not valid UTF-8');
-    expect(feed('610062', '00')).toContain('U+0000');
-    expect(feed('61', '00ffc328')).toBeNull();
+    expect(feedPublish('61eda080', '00')).toContain('not valid UTF-8');
+    expect(feedPublish('610062', '00')).toContain('U+0000');
+    expect(feedPublish('61', '00ffc328')).toBeNull();
   });
 
   it('refuses an excessive packet at its header', () => {

@@ -155,7 +155,10 @@ describe('gf requests', () => {
   it('gets and changes resources', async () => {
     await startDevice();
     const state = await callGf('a', gfRequest('GET', 'state'));
-    expect(state).toMatchObject({ header: { response_code: 205, path: 'state', request_id: 'r1', correlation_id: null, source: gfDeviceTag }, timestamp: '1700000000000' });
+    expect(state).toMatchObject({
+      header: { response_code: 205, path: 'state', request_id: 'r1', correlation_id: null, source: gfDeviceTag },
+      timestamp: '1700000000000',
+    });
     expect(state.body).toMatchObject({ target: 21.5 });
     expect(await callGf('b', gfRequest('PUT', 'target', 19))).toMatchObject({ header: { response_code: 204 }, body: null });
     expect(await callGf('c', gfRequest('GET', '/target'))).toMatchObject({ header: { response_code: 205, path: '/target' }, body: 19 });

@@ -88,7 +88,8 @@ class Device implements DemoDevice {
     this.#stopTicker();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    for (const reject of [...this.#waiting]) reject(new Error('the device was switched off'));
+    for (const reject of this.#waiting) reject(new Error('the device was switched off'));
+    this.#waiting.clear();
     await this.#sayGoodbye(client);
     this.#options.onChange();
   }

@@ -1,9 +1,4 @@
-import {
-  buildMqttxxError,
-  buildMqttxxResult,
-  mqttxxErrorText,
-  parseMqttxxMessage,
-} from '../../../shared/rpc/mqttxx-envelope.ts';
+import { buildMqttxxError, buildMqttxxResult, mqttxxErrorText, parseMqttxxMessage } from '../../../shared/rpc/mqttxx-envelope.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';

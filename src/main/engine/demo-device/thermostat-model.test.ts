@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { crc16, packTelemetryFrame, telemetryFrameBytes } from './telemetry-frame.ts';
 import { isTargetAllowed, newThermostat, stepThermostat } from './thermostat-model.ts';
 
-describe('the simulated room', () => {
-  const steady = (): number => 0.5;
+const steady = (): number => 0.5;
 
+describe('the simulated room', () => {
   it('warms up to its target and stays around it, switching the heater', () => {
     let room = newThermostat();
     for (let second = 0; second < 120; second += 1) room = stepThermostat(room, 1, steady);
