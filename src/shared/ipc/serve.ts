@@ -1,4 +1,4 @@
-import type { CallName, Contract, InputOf, ItemOf, OutputOf, StreamName } from './contract.ts';
+import type { Contract, InputOf, ItemOf, OutputOf } from './contract.ts';
 import { CodedError, toWireError } from './errors.ts';
 import { isFrame, protocolVersion, type Frame } from './frames.ts';
 import { CreditSink, type StreamSink } from './stream-sink.ts';
@@ -12,10 +12,11 @@ type MaybePromise<T> = T | Promise<T>;
 /** Called when a stream has ended for any reason. */
 export type StreamCleanup = () => void;
 
+export type CallHandler<Op> = (input: InputOf<Op>, context: CallContext) => MaybePromise<OutputOf<Op>>;
+export type StreamHandler<Op> = (input: InputOf<Op>, sink: StreamSink<ItemOf<Op>>) => MaybePromise<StreamCleanup | void>;
+
 export type Handlers<C extends Contract> = {
-  readonly [K in CallName<C>]: (input: InputOf<C[K]>, context: CallContext) => MaybePromise<OutputOf<C[K]>>;
-} & {
-  readonly [K in StreamName<C>]: (input: InputOf<C[K]>, sink: StreamSink<ItemOf<C[K]>>) => MaybePromise<StreamCleanup | void>;
+  readonly [K in keyof C]: C[K]['kind'] extends 'stream' ? StreamHandler<C[K]> : CallHandler<C[K]>;
 };
 
 export interface ServeOptions {
