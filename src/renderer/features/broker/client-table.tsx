@@ -1,0 +1,98 @@
+import { ChevronDown, ChevronRight, Unplug } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import { engineClient } from '../../data/index.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { confirm } from '../../ui/confirm-dialog.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { act, formatDateTime, formatDuration, plural, useNow } from '../common/index.ts';
+import styles from './broker.module.css';
+
+async function disconnect(clientId: string): Promise<void> {
+  const agreed = await confirm({
+    title: `Disconnect “${clientId}”?`,
+    text: 'The broker closes its connection. Most clients connect again by themselves.',
+    action: 'Disconnect',
+  });
+  if (agreed) void act(engineClient().call('broker.disconnectClient', { clientId }), 'The client could not be disconnected');
+}
+
+/** Who is connected to the local broker. */
+export function ClientTable({ clients }: { readonly clients: readonly BrokerClient[] }): ReactElement {
+  const now = useNow(1000);
+  if (clients.length === 0) return <EmptyState compact title="No clients yet" text="Devices and tools that connect to this broker appear here." />;
+  return (
+    <div className={styles.tableFrame}>
+      <table className={styles.table}>
+        <caption className="visually-hidden">Connected clients</caption>
+        <thead>
+          <tr>
+            <th scope="col">Client id</th>
+            <th scope="col">Version</th>
+            <th scope="col">Address</th>
+            <th scope="col">Keep-alive</th>
+            <th scope="col">Subscriptions</th>
+            <th scope="col">Connected</th>
+            <th scope="col">
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {clients.map((entry) => (
+            <ClientRow key={entry.clientId} entry={entry} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ClientRow({ entry, now }: { readonly entry: BrokerClient; readonly now: number }): ReactElement {
+  const [open, setOpen] = useState(false);
+  const count = entry.subscriptions.length;
+  const name = entry.clientId === '' ? '(empty)' : entry.clientId;
+  return (
+    <>
+      <tr>
+        <th scope="row" className={styles.clientId}>
+          <span title={name}>{name}</span>
+          {entry.username !== null && <span className={styles.muted}> as {entry.username}</span>}
+        </th>
+        <td>
+          MQTT {entry.version} {entry.transport === 'ws' && <Badge>WebSocket</Badge>}
+        </td>
+        <td className={styles.mono}>{entry.address}</td>
+        <td>{entry.keepAliveSeconds === 0 ? 'off' : `${entry.keepAliveSeconds} s`}</td>
+        <td>
+          {count === 0 ? (
+            <span className={styles.muted}>none</span>
+          ) : (
+            <button type="button" className={styles.expander} aria-expanded={open} onClick={() => setOpen(!open)}>
+              {open ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
+              {plural(count, 'filter')}
+            </button>
+          )}
+        </td>
+        <td title={formatDateTime(entry.connectedAt * 1000)}>{formatDuration(now - entry.connectedAt)}</td>
+        <td className={styles.rowAction}>
+          <IconButton label={`Disconnect ${name}`} size="small" icon={<Unplug size={14} aria-hidden />} onClick={() => void disconnect(entry.clientId)} />
+        </td>
+      </tr>
+      {open && count > 0 && (
+        <tr className={styles.detailRow}>
+          <td colSpan={7}>
+            <ul className={styles.filters} aria-label={`Subscriptions of ${name}`}>
+              {entry.subscriptions.map(({ filter, qos }) => (
+                <li key={filter}>
+                  <code>{filter}</code> <Badge>QoS {qos}</Badge>
+                </li>
+              ))}
+            </ul>
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}

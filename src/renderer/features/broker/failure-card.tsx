@@ -1,0 +1,30 @@
+import type { ReactElement } from 'react';
+import type { BrokerFailure } from '../../../shared/contract/broker.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { startBroker } from './broker-actions.ts';
+import { otherPort } from './listener-form.ts';
+
+/** Why the broker does not run, and the way out. */
+export function FailureCard({ failure, onStarted }: { readonly failure: BrokerFailure; readonly onStarted?: () => void }): ReactElement {
+  const other = otherPort(failure);
+  const start = async (): Promise<void> => {
+    if (other && (await startBroker(other))) onStarted?.();
+  };
+  return (
+    <Banner
+      kind="bad"
+      inset
+      title={failure.message}
+      actions={
+        other && (
+          <Button variant="primary" onClick={() => void start()}>
+            Start on port {failure.freePort} instead
+          </Button>
+        )
+      }
+    >
+      {failure.advice}
+    </Banner>
+  );
+}

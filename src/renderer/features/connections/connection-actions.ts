@@ -1,0 +1,60 @@
+import type { ConnectionProfileView } from '../../../shared/contract/connections.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { engineClient } from '../../data/index.ts';
+import { confirm } from '../../ui/confirm-dialog.tsx';
+import { showError } from '../../app/show-error.ts';
+import { act } from '../common/index.ts';
+import { connectionsStore } from './connections-model.ts';
+
+/** Connects. Why it failed stands on the connection's own screen, so that only surprises need a toast. */
+export async function connect(id: string): Promise<boolean> {
+  try {
+    await engineClient().call('connections.connect', { id });
+    return true;
+  } catch (error) {
+    const told = error instanceof CodedError && (error.code === 'connect-failed' || error.code === 'cancelled');
+    if (!told) showError(error, 'The connection could not be made');
+    return false;
+  }
+}
+
+export function disconnect(id: string): void {
+  void act(engineClient().call('connections.disconnect', { id }), 'The connection could not be ended');
+}
+
+export async function save(id: string, saved: ConnectionProfileView | undefined): Promise<boolean> {
+  try {
+    return await connectionsStore().save(id, saved);
+  } catch (error) {
+    showError(error, 'The connection could not be saved');
+    return false;
+  }
+}
+
+export async function saveAndConnect(id: string, saved: ConnectionProfileView | undefined): Promise<void> {
+  if (await save(id, saved)) await connect(id);
+}
+
+export async function remove(profile: ConnectionProfileView): Promise<void> {
+  const agreed = await confirm({
+    title: `Delete “${profile.name}”?`,
+    text: 'The connection, its subscriptions and its stored password are deleted. Messages in the history stay until they expire.',
+    action: 'Delete',
+    danger: true,
+  });
+  if (!agreed) return;
+  if (!(await act(engineClient().call('connections.remove', { id: profile.id }), 'The connection could not be deleted'))) return;
+  const store = connectionsStore();
+  store.discard(profile.id);
+  if (store.state.getState().selectedId === profile.id) store.select(null);
+}
+
+export async function discard(id: string, name: string, isNew: boolean): Promise<void> {
+  const agreed = await confirm({
+    title: isNew ? 'Discard the new connection?' : `Discard the changes to “${name}”?`,
+    text: 'What you typed since the last save is lost.',
+    action: 'Discard',
+    danger: true,
+  });
+  if (agreed) connectionsStore().discard(id);
+}

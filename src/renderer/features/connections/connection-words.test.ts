@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { ConnectionStatus } from '../../../shared/contract/connections.ts';
+import { describeConnection, secondsLeft } from './connection-words.ts';
+
+const status = (change: Partial<ConnectionStatus>): ConnectionStatus => ({
+  id: 'a',
+  phase: 'disconnected',
+  attempt: 1,
+  nextAttemptAt: null,
+  connectedAt: null,
+  clientId: null,
+  lastProblem: null,
+  subscriptions: [],
+  receivedMessages: 0,
+  sentMessages: 0,
+  ...change,
+});
+
+it.each([
+  [undefined, 'Disconnected'],
+  [status({}), 'Disconnected'],
+  [status({ lastProblem: { code: 'connect-failed', message: 'x' } }), 'Not connected'],
+  [status({ phase: 'connecting' }), 'Connecting'],
+  [status({ phase: 'connecting', attempt: 3 }), 'Connecting, attempt 3'],
+  [status({ phase: 'connected', connectedAt: 3000 }), 'Connected for 0:07'],
+  [status({ phase: 'waiting', attempt: 2, nextAttemptAt: 12_100 }), 'Attempt 2 in 3 s'],
+  [status({ phase: 'disconnecting' }), 'Disconnecting'],
+] as const)('%#: %s', (given, text) => expect(describeConnection(given, 10_000)).toBe(text));
+
+it('counts down to the end', () => expect([3001, 3000, 1, 0, -5].map((left) => secondsLeft(left, 0))).toEqual([4, 3, 1, 0, 0]));
