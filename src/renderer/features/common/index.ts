@@ -9,3 +9,4 @@ export { act } from './act.ts';
 export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
 export { goTo } from './go-to.ts';
+export { saveFile } from './save-file.ts';
