@@ -1,0 +1,71 @@
+import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { Group, Panel, Separator, type Layout } from 'react-resizable-panels';
+import { cx } from './cx.ts';
+import styles from './splitter.module.css';
+
+/** Where the sizes of panels are kept between starts. */
+export interface PanelSizes {
+  readonly read: (id: string) => Layout | undefined;
+  readonly write: (id: string, layout: Layout) => void;
+}
+
+const forgetful: PanelSizes = { read: () => undefined, write: () => undefined };
+const PanelSizesContext = createContext<PanelSizes>(forgetful);
+
+export function PanelSizesProvider({ sizes, children }: { readonly sizes: PanelSizes; readonly children: ReactNode }) {
+  return <PanelSizesContext value={sizes}>{children}</PanelSizesContext>;
+}
+
+export interface SplitPanel {
+  readonly id: string;
+  readonly content: ReactNode;
+  /** Pixels as a number, or with a unit: `"30%"`. */
+  readonly defaultSize?: number | string;
+  readonly minSize?: number | string;
+  readonly maxSize?: number | string;
+  /** Keeps its pixels when the window changes; the others share the rest. */
+  readonly fixed?: boolean;
+  /** Can be dragged shut. */
+  readonly collapsible?: boolean;
+}
+
+export interface SplitterProps {
+  /** Under this name the sizes are kept. */
+  readonly id: string;
+  readonly orientation?: 'horizontal' | 'vertical';
+  /** An edge is named after the panel behind it: `Resize detail`. */
+  readonly panels: readonly (SplitPanel | false | null)[];
+  readonly className?: string;
+}
+
+/** Panels side by side with edges to drag; arrow keys move a focused edge, a double click resets it. */
+export function Splitter({ id, orientation = 'horizontal', panels, className }: SplitterProps) {
+  const sizes = useContext(PanelSizesContext);
+  const shown = panels.filter((panel) => panel !== false && panel !== null);
+  const key = shown.map((panel) => panel.id).join(' ');
+  const saved = useMemo(() => {
+    const layout = sizes.read(`${id} ${key}`);
+    return layout && shown.every((panel) => typeof layout[panel.id] === 'number') ? layout : undefined;
+    // Only the set of panels decides which sizes apply.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [sizes, id, key]);
+  return (
+    <Group id={id} orientation={orientation} defaultLayout={saved} onLayoutChanged={(layout) => sizes.write(`${id} ${key}`, layout)} className={cx(styles['group'], className)}>
+      {shown.flatMap((panel, at) => [
+        ...(at === 0 ? [] : [<Separator key={`edge ${panel.id}`} className={styles['edge']} aria-label={`Resize ${panel.id}`} />]),
+        <Panel
+          key={panel.id}
+          id={panel.id}
+          defaultSize={panel.defaultSize}
+          minSize={panel.minSize}
+          maxSize={panel.maxSize}
+          collapsible={panel.collapsible}
+          groupResizeBehavior={panel.fixed ? 'preserve-pixel-size' : 'preserve-relative-size'}
+          className={styles['panel']}
+        >
+          {panel.content}
+        </Panel>,
+      ])}
+    </Group>
+  );
+}
