@@ -30,7 +30,7 @@ export async function repeat(runs: number, measure: () => Promise<number> | numb
 }
 
 /** Work units per second of a piece of work. */
-export async function perSecond(count: number, work: () => Promise<unknown> | unknown): Promise<number> {
+export async function perSecond(count: number, work: () => unknown): Promise<number> {
   const began = performance.now();
   await work();
   return (count / (performance.now() - began)) * 1000;

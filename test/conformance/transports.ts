@@ -5,7 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { memoryTransportPair } from '../../src/shared/ipc/memory-transport.ts';
 import { portTransport } from '../../src/shared/ipc/port-transport.ts';
 import type { Transport } from '../../src/shared/ipc/transport.ts';
-import { wsTransport, type SocketLike } from '../../src/shared/ipc/ws-transport.ts';
+import { wsTransport } from '../../src/shared/ipc/ws-transport.ts';
 
 export interface TransportKind {
   readonly name: string;
@@ -28,7 +28,7 @@ function messagePort(): TransportKind {
     name: 'MessagePort',
     open() {
       const { port1, port2 } = new MessageChannel();
-      const pair = [portTransport(port1 as never), portTransport(port2 as never)] as const;
+      const pair = [portTransport(port1), portTransport(port2)] as const;
       ports.push(...pair);
       return Promise.resolve(pair);
     },
@@ -57,7 +57,7 @@ function webSocket(): TransportKind {
       await once(socket, 'open');
       const [peer] = await accepted;
       peer.binaryType = 'arraybuffer';
-      return [wsTransport(peer as unknown as SocketLike, limits), wsTransport(socket as unknown as SocketLike, limits)];
+      return [wsTransport(peer, limits), wsTransport(socket, limits)];
     },
     async close() {
       for (const client of server?.clients ?? []) client.terminate();

@@ -1,4 +1,4 @@
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import type { EngineContract } from '../../src/shared/contract/index.ts';
 import { connect, type Client } from '../../src/shared/ipc/connect.ts';
 import { wsTransport } from '../../src/shared/ipc/ws-transport.ts';
@@ -15,7 +15,7 @@ export async function engineClient(url: string): Promise<Client<EngineContract>>
       new Promise((resolve, reject) => {
         const socket = new WebSocket(address, { headers: { cookie, origin }, maxPayload: 64 * 1024 * 1024 });
         socket.binaryType = 'arraybuffer';
-        socket.once('open', () => resolve(wsTransport(socket as unknown as Parameters<typeof wsTransport>[0], { maxFrameBytes: 64 * 1024 * 1024, maxBufferedBytes: 256 * 1024 * 1024 })));
+        socket.once('open', () => resolve(wsTransport(socket, { maxFrameBytes: 64 * 1024 * 1024, maxBufferedBytes: 256 * 1024 * 1024 })));
         socket.once('error', reject);
       }),
   });

@@ -28,7 +28,7 @@ export function parseBrokerUri(text: string): UriResult {
   const trimmed = text.trim();
   if (trimmed === '') return no('The address is empty.');
   if (/\s/.test(trimmed)) return no('The address contains a space.', 'Remove it; a space inside a password is written %20.');
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase() ?? (/^\/\//.test(trimmed) ? '' : 'mqtt');
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase() ?? (trimmed.startsWith('//') ? '' : 'mqtt');
   const known = aliases[scheme];
   if (!known) {
     if (scheme === 'http' || scheme === 'https') {
