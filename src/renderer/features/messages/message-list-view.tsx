@@ -14,14 +14,13 @@ import type { MessageSession } from './message-session.ts';
 import styles from './messages.module.css';
 
 const keyOf = (row: MessageRow): number => row.id;
-const dayMs = 86_400_000;
 
 /** The history of the selected topic, newest first. */
 export function MessageListView({ session }: { readonly session: MessageSession }): ReactElement {
   const { list, shown } = session;
   useModel(list.notifier);
   useModel(shown.notifier);
-  const now = useNow(60_000);
+  const todayMs = new Date(useNow(60_000)).setHours(0, 0, 0, 0);
   const handle = useRef<VirtualListHandle>(null);
   const { phase, length, paused, newCount, newAtLeast, error, following } = list.status;
   const shownId = shown.state.detail?.id;
@@ -75,7 +74,7 @@ export function MessageListView({ session }: { readonly session: MessageSession 
             getRow={list.row}
             keyOf={keyOf}
             rowHeightPx={24}
-            renderRow={(row) => <MessageRowContent row={row} dayMs={Math.floor(now / dayMs) * dayMs} />}
+            renderRow={(row) => <MessageRowContent row={row} todayMs={todayMs} />}
             isSelected={isSelected}
             onSelect={(row) => session.select(row.id)}
             onRangeChange={onRangeChange}

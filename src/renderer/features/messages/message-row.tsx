@@ -6,12 +6,12 @@ import { oneLine } from './payload-view.ts';
 import styles from './messages.module.css';
 
 /** One line of the message list. */
-export const MessageRowContent = memo(function MessageRowContent({ row, dayMs }: { readonly row: MessageRow; readonly dayMs: number }): ReactElement {
+export const MessageRowContent = memo(function MessageRowContent({ row, todayMs }: { readonly row: MessageRow; readonly todayMs: number }): ReactElement {
   const head = useMemo(() => oneLine(row.head, row.sizeBytes), [row]);
   return (
     <span className={styles.row}>
       <time className={styles.time} title={formatDateTime(row.timeUs)}>
-        {formatTimeNear(row.timeUs, dayMs)}
+        {formatTimeNear(row.timeUs, todayMs)}
       </time>
       <span className={styles.direction} data-direction={row.direction} title={row.direction === 'in' ? 'Received' : 'Sent from here'}>
         {row.direction === 'in' ? <ArrowDownLeft size={13} aria-hidden /> : <ArrowUpRight size={13} aria-hidden />}

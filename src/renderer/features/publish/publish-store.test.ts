@@ -3,7 +3,7 @@ import { messagesContract, type PublishInput } from '../../../shared/contract/me
 import { workspaceContract, type SavedPublish } from '../../../shared/contract/workspace.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { serveForTests, type ServedEngine } from '../serve-for-tests.ts';
-import { createPublishStore, problemsOf, type PublishRules, type PublishStore } from './publish-store.ts';
+import { createPublishStore, maxPublishBytes, problemsOf, type PublishRules, type PublishStore } from './publish-store.ts';
 
 const { 'messages.publish': publish } = messagesContract;
 const { 'workspace.savePublish': savePublish, 'workspace.removePublish': removePublish } = workspaceContract;
@@ -56,6 +56,8 @@ it('sends the bytes of a file as they are', async () => {
   store.setTopic('fw');
   store.setDraft({ format: 'file' });
   expect(await store.publish('broker')).toBe(false);
+  store.setFile({ name: 'big.bin', bytes: new Uint8Array(maxPublishBytes + 1) });
+  expect(problemsOf(store.state.getState().draft, rules).payload).toContain('20 MiB');
   store.setFile({ name: 'fw.bin', bytes: Uint8Array.of(0, 255) });
   expect(await store.publish('broker')).toBe(true);
   expect(sent[0]?.payload).toEqual(Uint8Array.of(0, 255));

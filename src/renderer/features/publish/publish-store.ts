@@ -48,9 +48,14 @@ export function problemsOf(draft: PublishDraft, rules: PublishRules): PublishPro
   return { ...(topic === undefined ? {} : { topic }), ...('problem' in payload ? { payload: payload.problem } : {}) };
 }
 
+/** A message crosses to the engine in one piece; the shown part of a payload has the same limit. */
+export const maxPublishBytes = 20_971_520;
+
 function payloadOf(draft: PublishDraft, rules: PublishRules): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string } {
-  if (draft.format === 'file') return draft.file ? { bytes: draft.file.bytes } : { problem: 'Choose a file.' };
-  return rules.encode(draft.format, draft.payload);
+  if (draft.format === 'file' && !draft.file) return { problem: 'Choose a file.' };
+  const payload = draft.format === 'file' ? { bytes: (draft.file as PublishFile).bytes } : rules.encode(draft.format, draft.payload);
+  if ('bytes' in payload && payload.bytes.length > maxPublishBytes) return { problem: 'The payload is larger than 20 MiB, the most that can be published here.' };
+  return payload;
 }
 
 export function createPublishStore(engine: Engine, rules: PublishRules): PublishStore {

@@ -134,3 +134,24 @@ it('reads far rows from the engine and near ones from here', async () => {
   expect((await tree.rowAt(500))?.path).toBe('row-500');
   expect(await tree.reveal('x/y')).toBe(7);
 });
+
+it('opens a small tree by itself, until the user closes a branch', async () => {
+  const backend = start();
+  const tree = open(backend);
+  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await backend.sink?.send(frame([topicRow('a', { childCount: 2 })]));
+  await vi.waitFor(() => expect(backend.expansions).toEqual([{ path: 'a', expanded: true }]));
+  await tree.setExpanded('a', false);
+  await backend.sink?.send(frame([topicRow('a', { childCount: 2 }), topicRow('b', { childCount: 1 })]));
+  await until(tree.notifier, () => tree.row(1)?.path === 'b');
+  expect(backend.expansions).toHaveLength(2);
+});
+
+it('leaves a large tree closed', async () => {
+  const backend = start();
+  const tree = open(backend);
+  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await backend.sink?.send(frame([topicRow('a', { childCount: 2 })], { topicCount: 51 }));
+  await until(tree.notifier, () => tree.loaded);
+  expect(backend.expansions).toEqual([]);
+});

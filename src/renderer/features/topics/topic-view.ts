@@ -8,6 +8,8 @@ import { FrameNotifier } from '../common/index.ts';
 const overscanRows = 40;
 /** The contract's limit for one viewport. */
 const maxRows = 500;
+/** A tree with at most this many topics opens by itself, until the user opens or closes a branch. */
+const smallTreeTopics = 50;
 /** Expansions remembered for the case that the engine restarts. */
 const maxRemembered = 2000;
 
@@ -31,6 +33,8 @@ export class TopicView {
   readonly #engine: Engine;
   readonly #closeStream: () => void;
   readonly #remembered = new Map<string, { readonly expanded: boolean; readonly recursive: boolean }>();
+  /** Branches that opened by themselves; `null` once the user has taken over. */
+  #opened: Set<string> | null = new Set();
   #view: TopicViewInput;
   #firstRow = 0;
   #rows: readonly TopicRow[] = [];
@@ -48,7 +52,10 @@ export class TopicView {
     this.#view = { viewId, first: 0, count: 0, ...initial };
     this.#closeStream = engine.stream('topics.watch', () => ({ source, ...this.#view }), {
       item: (frame) => this.#apply(frame),
-      restart: () => queueMicrotask(() => this.#restoreExpansion()),
+      restart: () => {
+        this.#opened?.clear();
+        queueMicrotask(() => this.#restoreExpansion());
+      },
       end: (error) => {
         this.#error = error;
         void this.notifier.changed();
@@ -100,6 +107,7 @@ export class TopicView {
   }
 
   async setExpanded(path: string, expanded: boolean, recursive = false): Promise<void> {
+    this.#opened = null;
     if (recursive) {
       for (const known of [...this.#remembered.keys()]) if (path === '' || known === path || known.startsWith(`${path}/`)) this.#remembered.delete(known);
     }
@@ -142,7 +150,17 @@ export class TopicView {
     this.#totals = frame;
     this.#loaded = true;
     this.#error = undefined;
+    this.#openSmallTree(frame);
     return this.notifier.changed();
+  }
+
+  #openSmallTree({ rows, topicCount }: TopicsFrame): void {
+    if (!this.#opened || topicCount > smallTreeTopics || this.#view.filter !== '') return;
+    for (const { path, expanded, childCount } of rows) {
+      if (expanded || childCount === 0 || this.#opened.has(path)) continue;
+      this.#opened.add(path);
+      this.#engine.call('topics.setExpanded', { viewId: this.#view.viewId, path, expanded: true, recursive: true }).catch(() => undefined);
+    }
   }
 
   #update(change: Partial<TopicViewInput>): void {

@@ -1,0 +1,2 @@
+export { LedgerItem } from './ledger-item.tsx';
+export { describeSize } from './ledger-summary.ts';

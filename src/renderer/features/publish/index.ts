@@ -1,0 +1,2 @@
+export { PublishBar } from './publish-bar.tsx';
+export { publishStore } from './publish-model.ts';

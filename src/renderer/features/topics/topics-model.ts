@@ -1,0 +1,28 @@
+import { useStore } from 'zustand';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import { engineClient } from '../../data/index.ts';
+import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
+import { createTopicsStore, type TopicsState, type TopicsStore } from './topics-store.ts';
+
+let store: TopicsStore | undefined;
+
+/** The page's one store of trees and selections. */
+export function topicsStore(): TopicsStore {
+  store ??= createTopicsStore(engineClient(), browserPacing);
+  return store;
+}
+
+export function useTopicsState<T>(select: (state: TopicsState) => T): T {
+  return useStore(topicsStore().state, select);
+}
+
+/** Every source and the one that is shown; `known` is false until the engine has said what there is. */
+export function useSources(): { readonly sources: readonly SourceOption[]; readonly current: SourceOption; readonly known: boolean } {
+  const broker = useBrokerStatus();
+  const connections = useConnections();
+  const chosen = useTopicsState((state) => state.chosenSource);
+  const sources = listSources(broker, connections);
+  const id: SourceId = effectiveSource(chosen, sources);
+  const current = sources.find((source) => source.id === id) ?? (sources[0] as SourceOption);
+  return { sources, current, known: broker !== undefined && connections !== undefined };
+}
