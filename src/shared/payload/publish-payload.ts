@@ -1,3 +1,5 @@
+import { jsonErrorPosition } from './json-error-position.ts';
+
 export type PayloadInputFormat = 'text' | 'json' | 'hex' | 'base64';
 export type EncodedPayload = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string };
 
@@ -19,21 +21,17 @@ function encodeJson(text: string): EncodedPayload {
   if (text.trim() === '') return { problem: 'The JSON is empty. Enter a value, or choose Text to publish an empty payload.' };
   try {
     JSON.parse(text);
-  } catch (error) {
-    return { problem: `This is not JSON${whereInJson(text, error)}.` };
+  } catch {
+    return { problem: `This is not JSON: ${whereInJson(text)}.` };
   }
   return { bytes: new TextEncoder().encode(text) };
 }
 
-/** Line and column from what the engine says: a position, or that the text ended. */
-function whereInJson(text: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const at = position === undefined ? text.trimEnd().length : Number(position);
+function whereInJson(text: string): string {
+  const at = jsonErrorPosition(text);
   const before = text.slice(0, at);
-  const line = before.split('\n').length;
-  const column = at - (before.lastIndexOf('\n') + 1) + 1;
-  return at >= text.trimEnd().length ? `: it ends too early, in line ${line}, column ${column}` : `: unexpected "${[...text.slice(at, at + 2)][0] ?? ''}" in line ${line}, column ${column}`;
+  const place = `line ${before.split('\n').length}, column ${at - (before.lastIndexOf('\n') + 1) + 1}`;
+  return at >= text.trimEnd().length ? `it ends too early, in ${place}` : `unexpected "${[...text.slice(at, at + 2)][0] ?? ''}" in ${place}`;
 }
 
 /** Two digits a byte; spaces, line breaks, `:`, `-`, `,` and `0x` may stand between bytes. */
