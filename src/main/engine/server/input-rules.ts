@@ -1,10 +1,20 @@
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import { parseBrokerUri } from '../../../shared/mqtt/broker-uri.ts';
 import { validateTopicFilter } from '../../../shared/mqtt/topic-filter.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 
 /** The largest packet of MQTT (§1.5.5) carries topic and properties too; this leaves room for them. */
 const maxPayloadBytes = 268_000_000;
+
+/** The address of a broker as it may be kept in a shared file: secrets have a place of their own. */
+export function checkBrokerUri(uri: string): void {
+  const parsed = parseBrokerUri(uri);
+  if (!parsed.ok) throw new CodedError('invalid-uri', parsed.problem.message, { advice: parsed.problem.advice });
+  if (parsed.value.username !== undefined || parsed.value.password !== undefined) {
+    throw new CodedError('invalid-uri', 'The address holds a user name or password.', { advice: 'Enter them in their own fields: passwords are kept apart from the files of the workspace.' });
+  }
+}
 
 export function checkTopicName(topic: string): void {
   const problem = validateTopicName(topic);
