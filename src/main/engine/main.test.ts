@@ -14,7 +14,7 @@ import { memoryTransportPair } from '../../shared/ipc/memory-transport.ts';
 import { startEngine, type Engine } from './main.ts';
 
 const source = (name: string): string => new URL(name, import.meta.url).href;
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const anyPorts = { host: '127.0.0.1', tcpPort: 0, webSocketPort: null };
 const view = { viewId: 'tree', first: 0, count: 100, filter: '', sort: 'name' } as const;
 

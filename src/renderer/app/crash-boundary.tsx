@@ -10,6 +10,8 @@ interface Props {
   readonly what: string;
   /** Another value clears the failure. */
   readonly resetKey: string;
+  /** Shows nothing in its place instead of a message: for small things of which the rest can do without. */
+  readonly quiet?: boolean;
   readonly children: ReactNode;
 }
 
@@ -38,6 +40,7 @@ export class CrashBoundary extends Component<Props, State> {
   override render(): ReactNode {
     const { error, where } = this.state;
     if (!error) return this.props.children;
+    if (this.props.quiet) return null;
     return (
       <div className={styles.failed} role="alert">
         <EmptyState

@@ -6,6 +6,8 @@ import { Toolbar, PanelTitle } from '../ui/toolbar.tsx';
 import { layoutStore } from './layout-store.ts';
 
 const openKey = 'inspector.open';
+/** From this width on the inspector is open unless the user has closed it. */
+const roomyPx = 1200;
 
 interface InspectorState {
   readonly element: HTMLElement | null;
@@ -32,7 +34,10 @@ function subscribe(listener: () => void): () => void {
 
 /** The region at the right of the window. */
 export const inspector = {
-  isOpen: (): boolean => layoutStore.get(openKey) !== false,
+  isOpen: (): boolean => {
+    const stored = layoutStore.get(openKey);
+    return typeof stored === 'boolean' ? stored : window.innerWidth >= roomyPx;
+  },
   isOffered: (): boolean => state.offers > 0,
   setOpen: (open: boolean): void => layoutStore.set(openKey, open),
   toggle: (): void => inspector.setOpen(!inspector.isOpen()),

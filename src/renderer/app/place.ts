@@ -25,3 +25,6 @@ export interface StripItem {
   readonly order: number;
   readonly component: ComponentType;
 }
+
+/** Something that has to be there whatever place is shown, such as commands; draws nothing. */
+export type Service = ComponentType;

@@ -1,4 +1,5 @@
 export { engineClient, type EngineClient } from './client.ts';
+export { onNextFrame } from './frame-pacer.ts';
 export { linkStore, useLink, type Link } from './link.ts';
 export { desktopHost } from './open-transport.ts';
 export type { StreamState } from './shared-stream.ts';

@@ -38,7 +38,7 @@ it('names the process that holds the workspace', async () => {
   await expect(lock('a', { isAlive: () => true })).rejects.toMatchObject({ ...inUse, message: expect.stringContaining('process 4242') as string });
 });
 
-it.each([
+it.each<readonly [name: string, content: typeof left | "", isAlive: () => boolean]>([
   ['of a process that has ended', left, () => false],
   ['of an earlier process with the same number as this one', { ...left, pid: process.pid }, () => true],
   ['that was not renewed, its number now another process', { ...left, renewedAt: nowMs - 60_000 }, () => true],

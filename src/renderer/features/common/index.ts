@@ -10,3 +10,4 @@ export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
 export { goTo } from './go-to.ts';
 export { saveFile } from './save-file.ts';
+export { StripButton } from './strip-button.tsx';

@@ -8,12 +8,11 @@ import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { HexView } from '../../ui/hex-view.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
+import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { act, CopyButton, formatBytes, formatCount, formatDateTime, formatTimeNear, saveFile, useModel } from '../common/index.ts';
-import { messageFacts, payloadFileName, propertyFacts } from './message-facts.ts';
+import { payloadFileName } from './message-facts.ts';
 import type { MessageSession } from './message-session.ts';
 import styles from './messages.module.css';
 import { decodeText, detectFormat, indentJson, type PayloadFormat } from './payload-view.ts';
@@ -29,7 +28,6 @@ const formats = [
 export function MessageValue({ session }: { readonly session: MessageSession }): ReactElement {
   useModel(session.shown.notifier);
   const state = session.shown.state;
-  const [tab, setTab] = useState<'value' | 'details'>('value');
   const [picked, setPicked] = useState<PayloadFormat | null>(null);
   const { detail, payload, complete } = state;
   const detected = useMemo(() => detectFormat(payload, complete), [payload, complete]);
@@ -52,18 +50,13 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
   if (!detail) {
     return <EmptyState compact title="No value" text={state.mode === 'fixed' ? 'This message is no longer in the history.' : 'No message was received on exactly this topic yet.'} />;
   }
-  const properties = propertyFacts(detail);
   return (
-    <div className={styles.panel}>
-      <MetaLine detail={detail} />
-      <Notices session={session} state={state} detail={detail} />
-      <Tabs
-        label="Message"
-        value={tab}
-        onChange={setTab}
-        actions={
+    <section className={styles.panel} aria-label="Value">
+      <Toolbar
+        label="Value"
+        end={
           <>
-            {tab === 'value' && <SegmentedControl size="small" label="Show the value as" value={format} onChange={setPicked} segments={formats} />}
+            <SegmentedControl size="small" label="Show the value as" value={format} onChange={setPicked} segments={formats} />
             <CopyButton label="Copy value" text={() => copyable(payload, complete, format)} />
             <IconButton
               size="small"
@@ -73,17 +66,13 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
             />
           </>
         }
-        tabs={[
-          { value: 'value', label: 'Value', content: <PayloadView key={detail.topic} payload={payload} complete={complete} format={format} onShowHex={() => setPicked('hex')} /> },
-          {
-            value: 'details',
-            label: 'Properties',
-            badge: properties.length > 0 && <Badge>{properties.length}</Badge>,
-            content: <Details detail={detail} properties={properties} />,
-          },
-        ]}
-      />
-    </div>
+      >
+        <PanelTitle>Value</PanelTitle>
+        <MetaLine detail={detail} />
+      </Toolbar>
+      <Notices session={session} state={state} detail={detail} />
+      <PayloadView key={detail.topic} payload={payload} complete={complete} format={format} onShowHex={() => setPicked('hex')} />
+    </section>
   );
 }
 
@@ -156,17 +145,6 @@ function PayloadView({ payload, complete, format, onShowHex }: PayloadViewProps)
         <CodeView label="Value" value={text} language={format === 'json' ? 'json' : 'plaintext'} />
       </div>
     </>
-  );
-}
-
-function Details({ detail, properties }: { readonly detail: MessageDetail; readonly properties: ReturnType<typeof propertyFacts> }): ReactElement {
-  return (
-    <div className={styles.details}>
-      <h3 className={styles.detailsTitle}>MQTT 5 properties</h3>
-      {properties.length > 0 ? <KeyValueTable compact label="MQTT 5 properties" rows={properties} /> : <p className={styles.none}>This message has none.</p>}
-      <h3 className={styles.detailsTitle}>Message</h3>
-      <KeyValueTable compact label="Message" rows={messageFacts(detail)} />
-    </div>
   );
 }
 

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 function open(): { readonly topics: TopicsStore; readonly watched: string[]; readonly closed: string[]; readonly filters: string[] } {
-  const [watched, closed, filters]: string[][] = [[], [], []];
+  const [watched, closed, filters]: [string[], string[], string[]] = [[], [], []];
   served = serveForTests(topicsContract, {
     'topics.watch': ({ source }) => {
       watched.push(source);

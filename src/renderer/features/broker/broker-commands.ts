@@ -1,0 +1,23 @@
+import { useCommands } from '../../app/commands.ts';
+import { useBrokerStatus } from '../common/index.ts';
+import { setDemoDevice, startBroker, stopBroker } from './broker-actions.ts';
+
+/** What can be done with the local broker from every place. */
+export function BrokerCommands(): null {
+  const status = useBrokerStatus();
+  const phase = status?.phase;
+  const demo = status?.demoDevice.enabled === true;
+  useCommands([
+    { id: 'broker.start', title: 'Start local broker', group: 'Broker', shortcut: 'Mod+Shift+B', when: () => phase === 'stopped' || phase === 'failed', run: () => void startBroker() },
+    { id: 'broker.stop', title: 'Stop local broker', group: 'Broker', when: () => phase === 'running', run: stopBroker },
+    {
+      id: 'broker.demoDevice',
+      title: demo ? 'Switch the demo device off' : 'Switch the demo device on',
+      group: 'Broker',
+      keywords: 'simulated thermostat',
+      when: () => status !== undefined,
+      run: () => setDemoDevice(!demo),
+    },
+  ]);
+  return null;
+}

@@ -1,0 +1,5 @@
+export { ConnectButton } from './connect-button.tsx';
+export { ConnectionCommands } from './connection-commands.ts';
+export { ConnectionsItem } from './connections-item.tsx';
+export { connectionsStore } from './connections-model.ts';
+export { ConnectionsPlace } from './connections-place.tsx';

@@ -1,0 +1,27 @@
+import { House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
+import type { Place, Service, StripItem } from '../app/place.ts';
+import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
+import { connectionSource } from './common/index.ts';
+import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
+import { LedgerItem } from './history/index.ts';
+import { SettingsPlace } from './settings/index.ts';
+import { StartPlace } from './start/index.ts';
+import { showSource, TopicCommands, TopicsPlace } from './topics/index.ts';
+
+const showConnectionTopics = (id: string): void => showSource(connectionSource(id));
+
+export const places: readonly Place[] = [
+  { id: 'start', title: 'Start', icon: House, order: 1, shortcut: 'Mod+1', component: StartPlace },
+  { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
+  { id: 'broker', title: 'Broker', icon: RadioTower, order: 3, shortcut: 'Mod+3', component: BrokerPlace },
+  { id: 'connections', title: 'Connections', icon: Plug, order: 4, shortcut: 'Mod+4', component: () => <ConnectionsPlace onShowTopics={showConnectionTopics} /> },
+  { id: 'settings', title: 'Settings', icon: Settings, order: 1, side: 'end', shortcut: 'Mod+,', component: SettingsPlace },
+];
+
+export const stripItems: readonly StripItem[] = [
+  { id: 'broker', side: 'start', order: 1, component: BrokerItem },
+  { id: 'connections', side: 'start', order: 2, component: ConnectionsItem },
+  { id: 'history', side: 'end', order: 1, component: LedgerItem },
+];
+
+export const services: readonly Service[] = [BrokerCommands, ConnectionCommands, TopicCommands];

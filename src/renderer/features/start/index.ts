@@ -1,0 +1,1 @@
+export { StartPlace } from './start-place.tsx';
