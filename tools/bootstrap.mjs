@@ -14,7 +14,9 @@ const stamp = path.join(modules, '.cache', 'installed');
 export function ensureInstalled() {
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20) fail(`MQTT Workbench needs Node 20 or newer to start; this is ${process.version}.`);
-  const wanted = createHash('sha256').update(readFileSync(path.join(projectFolder, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(path.join(projectFolder, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(path.join(modules, '.bin'))) return;
   console.log('Installing packages (first run, or the lock file changed) …');
   // The parent npm run leaves settings in the environment that would apply to this install as well.
@@ -26,7 +28,8 @@ export function ensureInstalled() {
     env: { ...env, NODE_ENV: '' },
     shell: process.platform === 'win32',
   });
-  if (result.status !== 0) fail('The packages could not be installed: see the lines above. Check the network or the proxy settings of npm, then run the command again.');
+  if (result.status !== 0)
+    fail('The packages could not be installed: see the lines above. Check the network or the proxy settings of npm, then run the command again.');
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }

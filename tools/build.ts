@@ -58,7 +58,14 @@ export async function build(): Promise<void> {
     base: './',
     plugins: [react()],
     worker: { format: 'es' },
-    build: { outDir: path.join(distFolder, 'page'), emptyOutDir: true, target: 'chrome130', assetsInlineLimit: 0, chunkSizeWarningLimit: 4000, sourcemap: false },
+    build: {
+      outDir: path.join(distFolder, 'page'),
+      emptyOutDir: true,
+      target: 'chrome130',
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 4000,
+      sourcemap: false,
+    },
   });
   writeFileSync(stampFile, sourceFingerprint());
 }

@@ -7,7 +7,15 @@ import { projectFolder } from './project.ts';
 type Color = readonly [red: number, green: number, blue: number];
 type Shape =
   | { readonly kind: 'disc'; readonly x: number; readonly y: number; readonly radius: number; readonly color: Color }
-  | { readonly kind: 'line'; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number; readonly width: number; readonly color: Color };
+  | {
+      readonly kind: 'line';
+      readonly x1: number;
+      readonly y1: number;
+      readonly x2: number;
+      readonly y2: number;
+      readonly width: number;
+      readonly color: Color;
+    };
 
 const size = 1024;
 const plate = { margin: 64, corner: 200, top: [22, 52, 86] as Color, bottom: [12, 118, 122] as Color };
@@ -26,7 +34,12 @@ const shapes: readonly Shape[] = [
   ...clients.map(({ x, y }) => ({ kind: 'disc', x, y, radius: 84, color: mint }) as const),
   { kind: 'disc', ...center, radius: 128, color: white },
   { kind: 'disc', ...center, radius: 62, color: [16, 88, 106] },
-  ...clients.slice(1, 2).map(({ x, y }) => ({ kind: 'disc', x: Math.round(center.x + 0.58 * (x - center.x)), y: Math.round(center.y + 0.58 * (y - center.y)), radius: 42, color: amber }) as const),
+  ...clients
+    .slice(1, 2)
+    .map(
+      ({ x, y }) =>
+        ({ kind: 'disc', x: Math.round(center.x + 0.58 * (x - center.x)), y: Math.round(center.y + 0.58 * (y - center.y)), radius: 42, color: amber }) as const,
+    ),
 ];
 
 writeFileSync(path.join(projectFolder, 'assets', 'icon.svg'), svg());

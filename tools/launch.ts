@@ -24,7 +24,11 @@ function openDesktop(executable: string): void {
 }
 
 function serveBrowser(hostArgs: readonly string[]): void {
-  hand(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(distFolder, 'headless', 'main.js'), ...hostArgs.filter((arg) => arg !== '--headless')]);
+  hand(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    path.join(distFolder, 'headless', 'main.js'),
+    ...hostArgs.filter((arg) => arg !== '--headless'),
+  ]);
 }
 
 /** Hands over to the program: its exit code is ours; signals are passed on so that it can close its connections properly. */

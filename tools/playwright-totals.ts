@@ -17,7 +17,8 @@ export default class TotalsReporter implements Reporter {
     for (const test of this.#suite?.allTests() ?? []) {
       const outcome = test.outcome();
       if (outcome === 'skipped') {
-        const reason = test.results.at(-1)?.annotations.find((a) => a.type === 'skip')?.description ?? test.annotations.find((a) => a.type === 'skip')?.description;
+        const reason =
+          test.results.at(-1)?.annotations.find((a) => a.type === 'skip')?.description ?? test.annotations.find((a) => a.type === 'skip')?.description;
         skipped.push({ name: test.titlePath().filter(Boolean).join(' › '), reason: reason ?? 'not reached' });
       } else if (outcome === 'unexpected') failed += 1;
       else passed += 1;

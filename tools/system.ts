@@ -8,7 +8,9 @@ export function findChromium(): string | undefined {
   const candidates =
     process.platform === 'win32'
       ? ['Google/Chrome/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'].flatMap((file) =>
-          [process.env['PROGRAMFILES'], process.env['PROGRAMFILES(X86)'], process.env['LOCALAPPDATA']].filter((folder) => folder !== undefined).map((folder) => path.join(folder, file)),
+          [process.env['PROGRAMFILES'], process.env['PROGRAMFILES(X86)'], process.env['LOCALAPPDATA']]
+            .filter((folder) => folder !== undefined)
+            .map((folder) => path.join(folder, file)),
         )
       : process.platform === 'darwin'
         ? ['Google Chrome', 'Chromium', 'Microsoft Edge'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`)

@@ -26,7 +26,9 @@ async function typeErrors(part: string, files: Readonly<Record<string, string>>)
 
 describe('project references keep the parts apart', () => {
   test('Node in shared code', async () => {
-    expect(await typeErrors('src/shared', { 'src/shared/a.ts': "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;\n" })).toContain('node:fs');
+    expect(await typeErrors('src/shared', { 'src/shared/a.ts': "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;\n" })).toContain(
+      'node:fs',
+    );
   });
   test('the DOM in shared code', async () => {
     expect(await typeErrors('src/shared', { 'src/shared/a.ts': 'export const a = document.title;\n' })).toContain("'document'");
@@ -35,7 +37,10 @@ describe('project references keep the parts apart', () => {
     expect(await typeErrors('src/renderer', { 'src/renderer/a.ts': 'export const a = process.pid;\n' })).toContain("'process'");
   });
   test('the engine from the page', async () => {
-    const errors = await typeErrors('src/renderer', { 'src/renderer/a.ts': "import { b } from '../main/engine/b.ts';\nexport const a = b;\n", 'src/main/engine/b.ts': 'export const b = 1;\n' });
+    const errors = await typeErrors('src/renderer', {
+      'src/renderer/a.ts': "import { b } from '../main/engine/b.ts';\nexport const a = b;\n",
+      'src/main/engine/b.ts': 'export const b = 1;\n',
+    });
     expect(errors).toMatch(/TS6307|TS6059/);
   });
   test('clean code passes', async () => {

@@ -59,7 +59,11 @@ export async function benchKernel(): Promise<readonly BenchRow[]> {
       unit: 'calls/s',
       values: await repeat(runs, () => perSecond(20_000, () => Promise.all(Array.from({ length: 100 }, () => sequential(client, 200))))),
     });
-    rows.push({ name: `${kind.name}: messages in batches of ${messagesPerBatch}`, unit: 'msg/s', values: await repeat(runs, () => perSecond(400 * messagesPerBatch, () => drain(client, 400))) });
+    rows.push({
+      name: `${kind.name}: messages in batches of ${messagesPerBatch}`,
+      unit: 'msg/s',
+      values: await repeat(runs, () => perSecond(400 * messagesPerBatch, () => drain(client, 400))),
+    });
     client.close();
     await kind.close();
   }

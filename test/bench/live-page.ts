@@ -22,7 +22,10 @@ export async function benchLivePage(): Promise<readonly BenchRow[]> {
   await buildIfStale();
   const workspace = mkdtempSync(path.join(os.tmpdir(), 'workbench-bench-'));
   const { child, url } = await startHeadless(['--port', '0', '--workspace', workspace]);
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--enable-precise-memory-info'] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--enable-precise-memory-info'],
+  });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(url);
@@ -38,7 +41,15 @@ export async function benchLivePage(): Promise<readonly BenchRow[]> {
     await load.run({ messagesPerSecond, seconds: 2 });
     await page.getByRole('treeitem').first().waitFor();
 
-    const result = { frame: [] as number[], frame99: [] as number[], sent: [] as number[], stored: [] as number[], dropped: [] as number[], heap: [] as number[], select: [] as number[] };
+    const result = {
+      frame: [] as number[],
+      frame99: [] as number[],
+      sent: [] as number[],
+      stored: [] as number[],
+      dropped: [] as number[],
+      heap: [] as number[],
+      select: [] as number[],
+    };
     for (let run = 0; run < runs; run += 1) {
       const before = await settled(() => ledger);
       const frames = measureFrames(page, secondsPerRun * 1000);
@@ -117,7 +128,8 @@ async function measureSelection(page: Page): Promise<number> {
     const began = performance.now();
     row.click();
     await new Promise<void>((resolve) => {
-      const wait = (): void => (document.querySelector('[role="treeitem"][aria-selected="true"]') ? void requestAnimationFrame(() => resolve()) : void requestAnimationFrame(wait));
+      const wait = (): void =>
+        document.querySelector('[role="treeitem"][aria-selected="true"]') ? void requestAnimationFrame(() => resolve()) : void requestAnimationFrame(wait);
       wait();
     });
     return performance.now() - began;

@@ -23,7 +23,18 @@ export async function benchStore(): Promise<readonly BenchRow[]> {
     const payload = new TextEncoder().encode(`{"value":21.5,"unit":"C","note":"${'x'.repeat(55)}"}`);
     const began = performance.now();
     for (let id = 1; id <= messages; id += 1000) {
-      const batch = Array.from({ length: 1000 }, (_, index): MessageRecord => ({ id: id + index, timeUs: id + index, topic: `bench/t${(id + index) % topics}`, payload, qos: 0, retain: false, dup: false, direction: 'in', publisher: null, properties: null }));
+      const batch = Array.from({ length: 1000 }, (_, index): MessageRecord => ({
+        id: id + index,
+        timeUs: id + index,
+        topic: `bench/t${(id + index) % topics}`,
+        payload,
+        qos: 0,
+        retain: false,
+        dup: false,
+        direction: 'in',
+        publisher: null,
+        properties: null,
+      }));
       store.append('broker', batch);
       while (store.ledger().pending > 50_000) await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -40,7 +51,11 @@ export async function benchStore(): Promise<readonly BenchRow[]> {
       { name: 'written', unit: 'messages/s', values: [rate], note: `${store.binding()}, batches as they come, index inline` },
       { name: 'stored', unit: 'messages', values: [stored] },
       { name: 'size', unit: 'bytes/message', values: [sizeBytes / messages] },
-      { name: 'newest 100 of a topic', unit: 'ms', values: await repeat(9, () => timed(() => store.history({ source: 'broker', topic, offset: 0, limit: 100 }))) },
+      {
+        name: 'newest 100 of a topic',
+        unit: 'ms',
+        values: await repeat(9, () => timed(() => store.history({ source: 'broker', topic, offset: 0, limit: 100 }))),
+      },
       { name: 'newest message of a topic, whole', unit: 'ms', values: await repeat(9, () => timed(() => store.latest('broker', topic, 1_048_576))) },
       { name: 'topics of a source, to grow the tree', unit: 'ms', values: await repeat(3, () => timed(() => store.topics('broker'))) },
     ];

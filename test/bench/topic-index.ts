@@ -15,7 +15,18 @@ async function measure(topics: number): Promise<readonly BenchRow[]> {
   const names = Array.from({ length: topics }, (_, index) => `plant/line${index % 100}/machine${Math.floor(index / 100)}/value`);
   const label = `${topics.toLocaleString('en')} topics`;
   const payload = new TextEncoder().encode('{"value":21.5,"unit":"C"}');
-  const record = (index: number): MessageRecord => ({ id: index, timeUs: index, topic: names[index % topics] as string, payload, qos: 0, retain: false, dup: false, direction: 'in', publisher: null, properties: null });
+  const record = (index: number): MessageRecord => ({
+    id: index,
+    timeUs: index,
+    topic: names[index % topics] as string,
+    payload,
+    qos: 0,
+    retain: false,
+    dup: false,
+    direction: 'in',
+    publisher: null,
+    properties: null,
+  });
   const service = createTopicIndexes({ now: Date.now });
   const feed = (count: number): void => {
     for (let done = 0; done < count; done += batchSize) {

@@ -119,7 +119,10 @@ for (const makeKind of transportKinds) {
     });
 
     test('refuses bad input and says where', async () => {
-      await expect(client.call('math.double', { value: 1, nested: { deep: 1.5 } })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('"nested.deep"') });
+      await expect(client.call('math.double', { value: 1, nested: { deep: 1.5 } })).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining('"nested.deep"'),
+      });
       await expect(client.call('math.double', { value: 1, extra: 2 } as never)).rejects.toMatchObject({ code: 'bad-input' });
     });
 
@@ -138,7 +141,12 @@ for (const makeKind of transportKinds) {
     });
 
     test('errors keep code, words, advice and data; bugs are reported and named internal', async () => {
-      await expect(client.call('fail.coded', undefined)).rejects.toMatchObject({ code: 'port-taken', message: 'Port 1883 is taken.', advice: 'Use another.', data: { port: 1883 } });
+      await expect(client.call('fail.coded', undefined)).rejects.toMatchObject({
+        code: 'port-taken',
+        message: 'Port 1883 is taken.',
+        advice: 'Use another.',
+        data: { port: 1883 },
+      });
       await expect(client.call('fail.bug', undefined)).rejects.toMatchObject({ code: 'internal' });
       expect(server.bugs).toHaveLength(1);
     });
@@ -148,7 +156,11 @@ for (const makeKind of transportKinds) {
       let release: (() => void) | undefined;
       const stalled = new Promise<void>((resolve) => (release = resolve));
       const ended = new Promise<void>((resolve, reject) => {
-        client.stream('numbers.wait', { from: 0, to: 500 }, { item: (number) => (seen.push(number) < 0 ? undefined : stalled), end: (error) => (error ? reject(error) : resolve()) });
+        client.stream(
+          'numbers.wait',
+          { from: 0, to: 500 },
+          { item: (number) => (seen.push(number) < 0 ? undefined : stalled), end: (error) => (error ? reject(error) : resolve()) },
+        );
       });
       await vi.waitFor(() => expect(seen.length).toBe(8));
       await client.call('math.double', { value: 1 });
@@ -188,7 +200,9 @@ for (const makeKind of transportKinds) {
 
     test('a stream that fails ends with its error after its items', async () => {
       const seen: unknown[] = [];
-      const error = await new Promise<CodedError | undefined>((resolve) => void client.stream('stream.fails', undefined, { item: (number) => void seen.push(number), end: resolve }));
+      const error = await new Promise<CodedError | undefined>(
+        (resolve) => void client.stream('stream.fails', undefined, { item: (number) => void seen.push(number), end: resolve }),
+      );
       expect(seen).toEqual([1]);
       expect(error).toMatchObject({ code: 'not-found', message: 'It is gone.' });
     });

@@ -18,7 +18,12 @@ export function watchLog(electron: ElectronApplication): () => string {
 export async function enginePid(electron: ElectronApplication): Promise<number> {
   let pid: number | undefined;
   await expect
-    .poll(async () => (pid = await electron.evaluate(({ app }) => app.getAppMetrics().find(({ serviceName, name }) => `${serviceName} ${name}`.includes('MQTT Workbench engine'))?.pid)))
+    .poll(
+      async () =>
+        (pid = await electron.evaluate(
+          ({ app }) => app.getAppMetrics().find(({ serviceName, name }) => `${serviceName} ${name}`.includes('MQTT Workbench engine'))?.pid,
+        )),
+    )
     .toBeDefined();
   return pid ?? 0;
 }
@@ -60,7 +65,10 @@ export function askForPort(page: Page, nonce: string): Promise<boolean> {
 }
 
 /** Replaces the system's message box: records each question and answers it with the button of that number. */
-export async function answerDialogs(electron: ElectronApplication, button: number): Promise<() => Promise<readonly { readonly message: string; readonly detail: string; readonly buttons: readonly string[] }[]>> {
+export async function answerDialogs(
+  electron: ElectronApplication,
+  button: number,
+): Promise<() => Promise<readonly { readonly message: string; readonly detail: string; readonly buttons: readonly string[] }[]>> {
   const asked = await electron.evaluateHandle(({ dialog }, response) => {
     const questions: { message: string; detail: string; buttons: string[] }[] = [];
     dialog.showMessageBox = (...args: unknown[]) => {

@@ -39,7 +39,9 @@ test('an engine that keeps dying is given up with a question, and comes back whe
     const dead = pid;
     await expect.poll(async () => (pid = await enginePid(electron)), { timeout: 20_000 }).not.toBe(dead);
   }
-  expect(await questions()).toEqual([{ message: 'The engine of the workbench keeps stopping.', detail: expect.stringContaining('4 times'), buttons: ['Restart', 'Quit'] }]);
+  expect(await questions()).toEqual([
+    { message: 'The engine of the workbench keeps stopping.', detail: expect.stringContaining('4 times'), buttons: ['Restart', 'Quit'] },
+  ]);
   await expect.poll(health).toEqual(['running', ...again, ...again, ...again, 'failed', ...again]);
 });
 

@@ -31,7 +31,14 @@ test('the packaged app starts from its archive, fuses set', async () => {
   test.setTimeout(240_000);
   const output = mkdtempSync(path.join(os.tmpdir(), 'workbench-packaged-'));
   try {
-    const made = await execute(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/dist.ts', '--for-tests', '--linux', 'dir', `-c.directories.output=${output}`]);
+    const made = await execute(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      'tools/dist.ts',
+      '--for-tests',
+      '--linux',
+      'dir',
+      `-c.directories.output=${output}`,
+    ]);
     expect(made.code, made.stdout + made.stderr).toBe(0);
     const folder = path.join(output, readdirSync(output).find((name) => name.includes('unpacked')) ?? '');
     const executablePath = path.join(folder, 'mqtt-workbench');
@@ -47,7 +54,10 @@ test('the packaged app starts from its archive, fuses set', async () => {
     const electron = await launchPackaged(executablePath, [`--user-data-dir=${path.join(output, 'electron')}`, '--workspace', path.join(output, 'workspace')]);
     try {
       const page = await electron.firstWindow();
-      expect(await electron.evaluate(({ app }) => ({ packaged: app.isPackaged, path: app.getAppPath() }))).toEqual({ packaged: true, path: path.join(folder, 'resources', 'app.asar') });
+      expect(await electron.evaluate(({ app }) => ({ packaged: app.isPackaged, path: app.getAppPath() }))).toEqual({
+        packaged: true,
+        path: path.join(folder, 'resources', 'app.asar'),
+      });
       await enginePid(electron);
       await expect(page.getByRole('button', { name: 'Start local broker' }).first()).toBeVisible();
     } finally {

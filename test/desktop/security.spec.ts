@@ -36,7 +36,9 @@ test('the page has no Node, and exactly one name from the host with exactly its 
   const seen = await page.evaluate(() => {
     const pristine = document.createElement('iframe');
     document.body.append(pristine);
-    const added = Object.getOwnPropertyNames(window).filter((name) => !(name in (pristine.contentWindow as Window)) && /host|electron|ipc|preload|node|require|process|bridge/i.test(name));
+    const added = Object.getOwnPropertyNames(window).filter(
+      (name) => !(name in (pristine.contentWindow as Window)) && /host|electron|ipc|preload|node|require|process|bridge/i.test(name),
+    );
     pristine.remove();
     const host = (window as unknown as { workbenchHost: Record<string, unknown> }).workbenchHost;
     return {
@@ -65,7 +67,15 @@ test('every answer of app:// carries the policy, with Trusted Types', async ({ w
     return answers.map((answer) => ({ policy: answer.headers.get('content-security-policy'), sniff: answer.headers.get('x-content-type-options') }));
   });
   expect(headers).toEqual(Array.from({ length: 3 }, () => ({ policy: contentSecurityPolicy, sniff: 'nosniff' })));
-  for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "object-src 'none'", "require-trusted-types-for 'script'"])
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    "require-trusted-types-for 'script'",
+  ])
     expect(contentSecurityPolicy).toContain(part);
   expect(contentSecurityPolicy).not.toMatch(/script-src[^;]*(unsafe|http|blob|data|\*)/);
 });
@@ -89,7 +99,9 @@ test('markup, code and policies from text are refused', async ({ workbench: { pa
       // oxlint-disable-next-line no-new-func, no-implied-eval, no-new
       code: attempt(() => new Function('return 1')()),
       script: attempt(() => (document.createElement('script').src = 'https://example.com/x.js')),
-      policy: attempt(() => (window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): unknown } }).trustedTypes.createPolicy('stranger', {})),
+      policy: attempt(() =>
+        (window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): unknown } }).trustedTypes.createPolicy('stranger', {}),
+      ),
     };
   });
   expect(outcome).toEqual({ html: 'TypeError', code: 'EvalError', script: 'TypeError', policy: 'TypeError' });
@@ -105,9 +117,17 @@ test('app:// serves only the built page, only to reading', async ({ workbench: {
       head: await status('/index.html', 'HEAD'),
       post: await status('/', 'POST'),
       outside: await Promise.all(
-        ['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '/..%2f..%2fpackage.json', '/..%5c..%5cpackage.json', '/%2fetc%2fpasswd', '/assets%2f..%2f..%2fdesktop%2fmain.js', '/%00', '/'.repeat(2) + 'etc/passwd'].map((address) =>
-          status(new URL(location.origin + address).href),
-        ),
+        [
+          '/../package.json',
+          '/%2e%2e/package.json',
+          '/..%2fpackage.json',
+          '/..%2f..%2fpackage.json',
+          '/..%5c..%5cpackage.json',
+          '/%2fetc%2fpasswd',
+          '/assets%2f..%2f..%2fdesktop%2fmain.js',
+          '/%00',
+          '/'.repeat(2) + 'etc/passwd',
+        ].map((address) => status(new URL(location.origin + address).href)),
       ),
     };
   });
@@ -115,12 +135,22 @@ test('app:// serves only the built page, only to reading', async ({ workbench: {
 });
 
 test('the network is out of reach, also past the content security policy', async ({ workbench: { page }, electron }) => {
-  const failure = await page.evaluate(() => fetch('https://example.com/').then(() => 'fetched', (error: unknown) => (error as Error).name));
+  const failure = await page.evaluate(() =>
+    fetch('https://example.com/').then(
+      () => 'fetched',
+      (error: unknown) => (error as Error).name,
+    ),
+  );
   expect(failure).toBe('TypeError');
   const blocked = await electron.evaluate(async ({ BrowserWindow }) => {
     const window = new BrowserWindow({ show: false });
     const outcomes = await Promise.all(
-      ['http://127.0.0.1:9/', 'file:///etc/hostname'].map((address) => window.loadURL(address).then(() => 'loaded', (error: unknown) => (error as { code: string }).code)),
+      ['http://127.0.0.1:9/', 'file:///etc/hostname'].map((address) =>
+        window.loadURL(address).then(
+          () => 'loaded',
+          (error: unknown) => (error as { code: string }).code,
+        ),
+      ),
     );
     window.destroy();
     return outcomes;
@@ -141,8 +171,14 @@ test('permissions are denied, all but writing to the clipboard', async ({ workbe
   expect(new Set(Object.values(others))).toEqual(new Set(['denied']));
   const asked = await page.evaluate(async () => ({
     notifications: await Notification.requestPermission(),
-    camera: await navigator.mediaDevices.getUserMedia({ video: true }).then(() => 'granted', (error: unknown) => (error as Error).name),
-    clipboard: await navigator.clipboard.readText().then(() => 'granted', (error: unknown) => (error as Error).name),
+    camera: await navigator.mediaDevices.getUserMedia({ video: true }).then(
+      () => 'granted',
+      (error: unknown) => (error as Error).name,
+    ),
+    clipboard: await navigator.clipboard.readText().then(
+      () => 'granted',
+      (error: unknown) => (error as Error).name,
+    ),
   }));
   expect(asked).toEqual({ notifications: 'denied', camera: expect.not.stringMatching('granted'), clipboard: 'NotAllowedError' });
 });

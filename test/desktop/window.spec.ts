@@ -8,7 +8,9 @@ test('size, place and colour of the window are remembered', async ({ workbench }
   const bounds = { x: 40, y: 30, width: 1010, height: 710 };
   await workbench.electron?.evaluate(({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted), bounds);
   await workbench.restart();
-  await expect.poll(() => workbench.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds())).toMatchObject({ width: bounds.width, height: bounds.height });
+  await expect
+    .poll(() => workbench.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds()))
+    .toMatchObject({ width: bounds.width, height: bounds.height });
   expect(await workbench.electron?.evaluate(({ app }) => app.getPath('userData'))).toContain(path.join(workbench.workspace, '.electron'));
 });
 
@@ -18,11 +20,20 @@ test('a second start on the same workspace shows the first window and ends', asy
   await workbench.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
   const second = await execute(
     found.executable,
-    [...electronSwitches(), '--disable-gpu', `--user-data-dir=${path.join(workbench.workspace, '.electron')}`, projectFolder, '--workspace', workbench.workspace],
+    [
+      ...electronSwitches(),
+      '--disable-gpu',
+      `--user-data-dir=${path.join(workbench.workspace, '.electron')}`,
+      projectFolder,
+      '--workspace',
+      workbench.workspace,
+    ],
     { timeout: 30_000 },
   );
   expect(second.code, second.stderr).toBe(0);
-  await expect.poll(() => workbench.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()))).toEqual([true]);
+  await expect
+    .poll(() => workbench.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible())))
+    .toEqual([true]);
 });
 
 test('quitting ends the engine, properly and in under two seconds', async ({ workbench }) => {
@@ -78,6 +89,8 @@ test('a crashed page is loaded again while the engine goes on', async ({ workben
         contents?.forcefullyCrashRenderer();
       }),
   );
-  expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('typeof workbenchHost'))).toBe('object');
+  expect(await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('typeof workbenchHost'))).toBe(
+    'object',
+  );
   expect(await enginePid(electron)).toBe(pid);
 });

@@ -6,7 +6,10 @@ import { wsTransport } from '../../src/shared/ipc/ws-transport.ts';
 /** A second peer of a running headless host, authorised as a browser would be: token → cookie → WebSocket. */
 export async function engineClient(url: string): Promise<Client<EngineContract>> {
   const answer = await fetch(url, { redirect: 'manual' });
-  const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
   if (!cookie) throw new Error(`The host gave no cookie for its token (${answer.status}).`);
   const { origin, host, protocol } = new URL(url);
   const address = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/engine`;

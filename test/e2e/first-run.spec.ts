@@ -23,7 +23,11 @@ test('from an empty workbench to a message of a stranger, and history after a re
   await test.step('publishing a retained message from the bar', async () => {
     await page.getByRole('textbox', { name: 'Topic', exact: true }).fill('lab/bench/mode');
     await page.getByRole('textbox', { name: 'Payload' }).fill('{"mode":"burst"}');
-    await page.getByRole('switch', { name: /retain/i }).or(page.getByRole('checkbox', { name: /retain/i })).first().click();
+    await page
+      .getByRole('switch', { name: /retain/i })
+      .or(page.getByRole('checkbox', { name: /retain/i }))
+      .first()
+      .click();
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await selectTopic(page, 'lab/bench/mode');
     await expect(page.getByText('burst').first()).toBeVisible();
@@ -31,7 +35,10 @@ test('from an empty workbench to a message of a stranger, and history after a re
   });
 
   await test.step('clearing the retained message', async () => {
-    await page.getByRole('button', { name: /clear retained/i }).first().click();
+    await page
+      .getByRole('button', { name: /clear retained/i })
+      .first()
+      .click();
     const confirm = page.getByRole('alertdialog').or(page.getByRole('dialog'));
     if (await confirm.isVisible()) await confirm.getByRole('button', { name: /clear/i }).click();
     await expect(page.getByRole('treeitem', { name: /mode/ }).first()).not.toContainText(/retained/i);

@@ -15,7 +15,12 @@ export async function setBrokerPorts(page: Page, tcpPort: number, webSocketPort:
 
 export async function startBroker(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Start local broker' }).first().click();
-  await expect(page.getByRole('button', { name: 'Stop broker' }).or(page.getByRole('tree', { name: 'Topics' })).first()).toBeVisible();
+  await expect(
+    page
+      .getByRole('button', { name: 'Stop broker' })
+      .or(page.getByRole('tree', { name: 'Topics' }))
+      .first(),
+  ).toBeVisible();
   await goTo(page, 'Topics');
 }
 

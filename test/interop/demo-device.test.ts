@@ -27,7 +27,10 @@ describe('the demo thermostat answers the real peers', () => {
     const environment = await pythonWith('mqttxx-2', ['mqttxx==2.0.3', 'aiomqtt==2.5.1']);
     if ('missing' in environment) return skip(environment.missing);
     const { stdout, stderr } = await execute(environment.python, [path.join(import.meta.dirname, 'mqttxx_caller.py'), String(port)]);
-    const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(answers, stderr).toHaveLength(4);
     expect(answers[0]).toMatchObject({ method: 'get_status', result: expect.any(Object) });
     expect(answers[1]).toMatchObject({ method: 'set_target', result: expect.anything() });

@@ -70,7 +70,10 @@ export function startEngineHost(options: EngineHostOptions): EngineHost {
       for (const window of BrowserWindow.getAllWindows()) tellHealth(window.webContents);
     },
     onFailed: (exitCode) => {
-      askWhatToDo(refusal, exitCode).then((choice) => (choice === 'restart' ? supervisor.restart() : app.quit()), (error: unknown) => log(String(error)));
+      askWhatToDo(refusal, exitCode).then(
+        (choice) => (choice === 'restart' ? supervisor.restart() : app.quit()),
+        (error: unknown) => log(String(error)),
+      );
     },
   });
 
@@ -93,7 +96,9 @@ async function askWhatToDo(
   const question = {
     type: 'error' as const,
     message: refusal ? refusal.message : 'The engine of the workbench keeps stopping.',
-    detail: refusal ? (refusal.advice ?? '') : `It was started ${defaultLimits.retryDelaysMs.length + 1} times and stopped each time${exitCode === undefined ? '' : ` (last with code ${exitCode})`}. The broker and all connections are off.`,
+    detail: refusal
+      ? (refusal.advice ?? '')
+      : `It was started ${defaultLimits.retryDelaysMs.length + 1} times and stopped each time${exitCode === undefined ? '' : ` (last with code ${exitCode})`}. The broker and all connections are off.`,
     buttons: [refusal ? 'Try again' : 'Restart', 'Quit'],
     defaultId: 0,
     cancelId: 1,

@@ -1,5 +1,14 @@
 import type { EngineHealth } from '../../shared/host/preload-api.ts';
-import { healthOf, initialState, timerOf, transition, type LifecycleEffect, type LifecycleEvent, type LifecycleLimits, type LifecyclePhase } from './engine-lifecycle.ts';
+import {
+  healthOf,
+  initialState,
+  timerOf,
+  transition,
+  type LifecycleEffect,
+  type LifecycleEvent,
+  type LifecycleLimits,
+  type LifecyclePhase,
+} from './engine-lifecycle.ts';
 
 /** One running engine, as the supervisor handles it. */
 export interface EngineHandle {

@@ -41,7 +41,8 @@ if (app.requestSingleInstanceLock()) {
 function run(): void {
   const stateFile = new WindowStateFile(path.join(folders.userData, 'window.json'), (problem) => log(`window state: ${String(problem)}`));
   const iconFile = path.join(distFolder, '..', 'assets', 'icon.png');
-  const open = (): BrowserWindow => openWindow({ preloadFile: inDist('preload', 'preload.cjs'), stateFile, iconFile: existsSync(iconFile) ? iconFile : undefined, log });
+  const open = (): BrowserWindow =>
+    openWindow({ preloadFile: inDist('preload', 'preload.cjs'), stateFile, iconFile: existsSync(iconFile) ? iconFile : undefined, log });
 
   nativeTheme.themeSource = stateFile.state.theme;
   denyPermissions(session.defaultSession);

@@ -27,7 +27,11 @@ export function menuTemplate(options: MenuTemplateOptions): Item[] {
   const file = menu('File', take('file'), isMac ? [{ role: 'close' }] : [{ role: 'quit' }]);
   const edit = menu('Edit', editItems, take('edit'));
   const view = menu('View', take('view'), viewItems(options.developerTools));
-  const window = menu('Window', [{ role: 'minimize' }, { role: 'zoom' }, ...(isMac ? [separator, { role: 'front' } as const] : [{ role: 'close' } as const])], take('window'));
+  const window = menu(
+    'Window',
+    [{ role: 'minimize' }, { role: 'zoom' }, ...(isMac ? [separator, { role: 'front' } as const] : [{ role: 'close' } as const])],
+    take('window'),
+  );
   const help = take('help');
   const own = [...groups.values()].map(({ title }) => menu(title, take(title)));
   return [
@@ -41,15 +45,7 @@ export function menuTemplate(options: MenuTemplateOptions): Item[] {
   ];
 }
 
-const editItems: Item[] = [
-  { role: 'undo' },
-  { role: 'redo' },
-  separator,
-  { role: 'cut' },
-  { role: 'copy' },
-  { role: 'paste' },
-  { role: 'selectAll' },
-];
+const editItems: Item[] = [{ role: 'undo' }, { role: 'redo' }, separator, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }];
 
 function viewItems(developerTools: boolean): Item[] {
   return [

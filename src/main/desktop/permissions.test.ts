@@ -6,7 +6,17 @@ test('the page may write to the clipboard, and nobody else', () => {
   expect(isPermissionGranted('clipboard-sanitized-write', 'https://example.com/')).toBe(false);
 });
 
-test.each(['clipboard-read', 'media', 'geolocation', 'notifications', 'midi', 'pointerLock', 'fullscreen', 'openExternal', 'fileSystem', 'hid', 'serial', 'usb'])(
-  '%s is denied',
-  (permission) => expect(isPermissionGranted(permission, 'app://workbench/')).toBe(false),
-);
+test.each([
+  'clipboard-read',
+  'media',
+  'geolocation',
+  'notifications',
+  'midi',
+  'pointerLock',
+  'fullscreen',
+  'openExternal',
+  'fileSystem',
+  'hid',
+  'serial',
+  'usb',
+])('%s is denied', (permission) => expect(isPermissionGranted(permission, 'app://workbench/')).toBe(false));

@@ -28,10 +28,14 @@ test('is never larger than the screen nor smaller than useful', () => {
   expect(placeWindow(null, [{ x: 0, y: 0, width: 1024, height: 700 }])).toEqual({ x: 0, y: 0, width: 1024, height: 700 });
 });
 
-test.each(['', 'null', '[]', '{"bounds":{"x":1}}', '{"bounds":{"x":0.5,"y":0,"width":1,"height":1}}', '{"bounds":{"x":0,"y":0,"width":-1,"height":5},"theme":"pink"}'])(
-  'nonsense %s gives the first state',
-  (text) => expect(parseWindowState(text)).toEqual(firstWindowState),
-);
+test.each([
+  '',
+  'null',
+  '[]',
+  '{"bounds":{"x":1}}',
+  '{"bounds":{"x":0.5,"y":0,"width":1,"height":1}}',
+  '{"bounds":{"x":0,"y":0,"width":-1,"height":5},"theme":"pink"}',
+])('nonsense %s gives the first state', (text) => expect(parseWindowState(text)).toEqual(firstWindowState));
 
 let folder = '';
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -87,7 +87,14 @@ const watchTopics = (page: Client<EngineContract>, more: { readonly source?: 'br
   newest<TopicsFrame>((listener) => page.stream('topics.watch', { source: 'broker', ...view, ...more }, listener));
 
 const profileFor = (status: BrokerStatus, more: Partial<ConnectionProfile> = {}): ConnectionProfile =>
-  connectionProfileSchema.parse({ id: 'lab', name: 'Lab', uri: status.listeners[0]?.url, version: '3.1.1', subscriptions: [{ filter: 'out/#', qos: 1 }], ...more });
+  connectionProfileSchema.parse({
+    id: 'lab',
+    name: 'Lab',
+    uri: status.listeners[0]?.url,
+    version: '3.1.1',
+    subscriptions: [{ filter: 'out/#', qos: 1 }],
+    ...more,
+  });
 
 describe('the main job', () => {
   it('shows what a device publishes, live and after a restart', async () => {
@@ -125,7 +132,9 @@ describe('the main job', () => {
     expect(kept.rows.map(({ id }) => id)).toEqual(history.rows.map(({ id }) => id));
     const restarted = await startBroker(again);
     await (await device(restarted)).publishAsync('plant/pump', 'new', { qos: 1 });
-    await expect.poll(async () => (await again.call('messages.latest', { source: 'broker', topic: 'plant/pump', maxBytes: 10 }))?.id).toBeGreaterThan(history.rows[0]?.id ?? 0);
+    await expect
+      .poll(async () => (await again.call('messages.latest', { source: 'broker', topic: 'plant/pump', maxBytes: 10 }))?.id)
+      .toBeGreaterThan(history.rows[0]?.id ?? 0);
   });
 
   it('ends in under two seconds with clients connected, which are told', async () => {
@@ -161,7 +170,8 @@ describe('retained messages of the local broker', () => {
     const page = openPage(await start());
     await page.call('workspace.updateSettings', { demoDevice: false });
     await startBroker(page);
-    for (const topic of ['a', 'a/b', 'a/c/d', 'ab']) await page.call('messages.publish', { source: 'broker', topic, payload: bytes('x'), qos: 0, retain: true });
+    for (const topic of ['a', 'a/b', 'a/c/d', 'ab'])
+      await page.call('messages.publish', { source: 'broker', topic, payload: bytes('x'), qos: 0, retain: true });
     const count = (topic: string) => page.call('messages.countRetained', { source: 'broker', topic });
     expect(await count('a')).toEqual({ count: 3, exact: true });
     expect(await page.call('messages.clearRetained', { source: 'broker', topic: 'a/b', subtree: false })).toEqual({ cleared: 1 });
@@ -178,9 +188,9 @@ describe('retained messages of the local broker', () => {
     await Promise.all(Array.from({ length: 1000 }, (_, n) => publisher.publishAsync(`many/${n}`, 'x', { retain: true, qos: 1 })));
     let pings = 0;
     const clearing = page.call('messages.clearRetained', { source: 'broker', topic: 'many', subtree: true });
-    let done = false;
-    void clearing.finally(() => (done = true));
-    while (!done) {
+    const state = { done: false };
+    void clearing.finally(() => (state.done = true));
+    while (!state.done) {
       await page.call('host.ping', undefined);
       pings += 1;
     }
@@ -199,7 +209,9 @@ describe('connections', () => {
     expect(saved).toMatchObject({ id: 'lab', passwordSet: true });
     expect(JSON.stringify(saved)).not.toContain('hunter2');
     await page.call('connections.connect', { id: 'lab' });
-    await expect.poll(() => connections.value()?.statuses).toMatchObject([{ id: 'lab', phase: 'connected', subscriptions: [{ filter: 'out/#', state: 'granted', grantedQos: 1 }] }]);
+    await expect
+      .poll(() => connections.value()?.statuses)
+      .toMatchObject([{ id: 'lab', phase: 'connected', subscriptions: [{ filter: 'out/#', state: 'granted', grantedQos: 1 }] }]);
     const tree = watchTopics(page, { source: 'connection:lab' });
     await page.call('messages.publish', { source: 'connection:lab', topic: 'out/lamp', payload: bytes('on'), qos: 1, retain: false });
     await expect.poll(() => tree.value()?.rows.map(({ path }) => path)).toEqual(['out']);
@@ -250,7 +262,9 @@ describe('bad input ends in a clear answer', () => {
 
   it('before the broker runs, and of items that do not exist', async () => {
     const page = openPage(await start());
-    await expect(page.call('messages.publish', { source: 'broker', topic: 'a', payload: bytes('x'), qos: 0, retain: false })).rejects.toMatchObject({ code: 'broker-not-running' });
+    await expect(page.call('messages.publish', { source: 'broker', topic: 'a', payload: bytes('x'), qos: 0, retain: false })).rejects.toMatchObject({
+      code: 'broker-not-running',
+    });
     await expect(page.call('messages.clearRetained', { source: 'broker', topic: 'a', subtree: true })).rejects.toMatchObject({ code: 'broker-not-running' });
     expect(await page.call('messages.countRetained', { source: 'broker', topic: 'a' })).toEqual({ count: 0, exact: true });
     await expect(page.call('broker.disconnectClient', { clientId: 'x' })).rejects.toMatchObject({ code: 'broker-not-running' });
@@ -311,7 +325,13 @@ describe('the workspace of an engine', () => {
 
   it('is named, with what runs the engine', async () => {
     const page = openPage(await start());
-    expect(await page.call('host.info', undefined)).toMatchObject({ host: 'browser', appVersion: '1.2.3', nodeVersion: process.versions.node, workspaceFolder: folder, sqlite: expect.stringMatching(/sqlite/) as string });
+    expect(await page.call('host.info', undefined)).toMatchObject({
+      host: 'browser',
+      appVersion: '1.2.3',
+      nodeVersion: process.versions.node,
+      workspaceFolder: folder,
+      sqlite: expect.stringMatching(/sqlite/) as string,
+    });
   });
 });
 

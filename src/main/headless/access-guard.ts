@@ -33,7 +33,8 @@ export class AccessGuard {
   /** Where the request comes from. A WebSocket handshake must name its origin: every browser does. */
   refuseOrigin(request: IncomingMessage, kind: 'http' | 'websocket'): Refusal | undefined {
     const host = request.headers.host?.toLowerCase() ?? '';
-    if (!this.#isKnownHost(host)) return { status: 403, message: 'The workbench is not known under this host name. Open the address that it printed at its start.' };
+    if (!this.#isKnownHost(host))
+      return { status: 403, message: 'The workbench is not known under this host name. Open the address that it printed at its start.' };
     const origin = request.headers.origin?.toLowerCase();
     if (origin === undefined ? kind === 'websocket' : origin !== `${this.#options.scheme}://${host}`) {
       return { status: 403, message: 'Pages of other sites may not use the workbench.' };
@@ -50,7 +51,10 @@ export class AccessGuard {
       const [name, value] = part.trim().split('=', 2);
       if (name === this.#options.cookieName && value !== undefined && this.isToken(value)) return undefined;
     }
-    return { status: 401, message: 'The workbench does not know this browser. Open the address with "?token=" that it printed in its terminal; it is a new one after each start.' };
+    return {
+      status: 401,
+      message: 'The workbench does not know this browser. Open the address with "?token=" that it printed in its terminal; it is a new one after each start.',
+    };
   }
 
   cookie(): string {

@@ -19,7 +19,10 @@ export interface HeadlessHost {
 
 /** One engine behind an HTTP server of its own. */
 export async function startHeadlessHost(args: HeadlessArguments, files: ProgramFiles, onBug: ReportBug): Promise<HeadlessHost> {
-  const tls = args.certificateFile !== undefined && args.keyFile !== undefined ? { certificate: readPem('--tls-cert', args.certificateFile), key: readPem('--tls-key', args.keyFile) } : undefined;
+  const tls =
+    args.certificateFile !== undefined && args.keyFile !== undefined
+      ? { certificate: readPem('--tls-cert', args.certificateFile), key: readPem('--tls-key', args.keyFile) }
+      : undefined;
   // The port comes first: a workspace is not touched by a program that cannot be reached.
   let engine: Engine | undefined;
   const server = await startHttpServer({

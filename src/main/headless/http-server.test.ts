@@ -67,11 +67,14 @@ async function ask(server: HttpServer, urlPath: string, headers: Readonly<Record
   const { hostname, protocol } = new URL(server.url);
   const library = protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
-    const request = library.request({ host: hostname, port: server.port, path: urlPath, method, agent: false, rejectUnauthorized: false, headers }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text: string) => (body += text));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
-    });
+    const request = library.request(
+      { host: hostname, port: server.port, path: urlPath, method, agent: false, rejectUnauthorized: false, headers },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text: string) => (body += text));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      },
+    );
     request.on('error', reject).end();
   });
 }
@@ -173,7 +176,11 @@ describe('files', () => {
   it('have their type and are cached by whether their name holds their hash', async () => {
     const server = await start();
     const script = await ask(server, '/assets/main-Ab3dEf9_.js', signedIn(server));
-    expect(script).toMatchObject({ status: 200, body: 'export {};', headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'private, max-age=31536000, immutable' } });
+    expect(script).toMatchObject({
+      status: 200,
+      body: 'export {};',
+      headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'private, max-age=31536000, immutable' },
+    });
     const page = await ask(server, '/', signedIn(server));
     expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache' });
     const again = await ask(server, '/', signedIn(server, { 'if-none-match': page.headers.etag ?? '' }));
@@ -291,7 +298,29 @@ describe('an address beyond this machine', () => {
 
   it('is served with one, under its name, the address of the machine and no other name', async () => {
     const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=bench.lab.example', '-addext', 'subjectAltName=DNS:bench.lab.example'], { stdio: 'ignore' });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-keyout',
+        key,
+        '-out',
+        certificate,
+        '-days',
+        '2',
+        '-subj',
+        '/CN=bench.lab.example',
+        '-addext',
+        'subjectAltName=DNS:bench.lab.example',
+      ],
+      { stdio: 'ignore' },
+    );
     const server = await start({ host: '0.0.0.0', tls: { key: readFileSync(key), certificate: readFileSync(certificate) } });
     const url = new URL(server.url);
     expect(url.protocol).toBe('https:');
@@ -311,6 +340,10 @@ describe('an address beyond this machine', () => {
 describe('a port in use', () => {
   it('is named, with what to do', async () => {
     const server = await start();
-    await expect(start({ port: server.port })).rejects.toMatchObject({ code: 'port-taken', message: expect.stringContaining(String(server.port)) as string, advice: expect.stringContaining('--port') as string });
+    await expect(start({ port: server.port })).rejects.toMatchObject({
+      code: 'port-taken',
+      message: expect.stringContaining(String(server.port)) as string,
+      advice: expect.stringContaining('--port') as string,
+    });
   });
 });

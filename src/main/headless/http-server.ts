@@ -139,10 +139,15 @@ async function listen(server: http.Server, { host, port }: HttpServerOptions): P
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE') {
-      throw new CodedError('port-taken', `Another program is listening on port ${port} of ${host} already.`, { advice: 'Choose another port with --port N, or --port 0 for any free one.' });
+      throw new CodedError('port-taken', `Another program is listening on port ${port} of ${host} already.`, {
+        advice: 'Choose another port with --port N, or --port 0 for any free one.',
+      });
     }
-    if (code === 'EACCES') throw new CodedError('address-refused', `This user may not listen on port ${port}.`, { advice: 'Choose a port above 1023 with --port N.' });
-    throw new CodedError('address-refused', `The workbench cannot listen on ${host} (${String(code ?? error)}).`, { advice: 'Name an address of this machine with --host A.' });
+    if (code === 'EACCES')
+      throw new CodedError('address-refused', `This user may not listen on port ${port}.`, { advice: 'Choose a port above 1023 with --port N.' });
+    throw new CodedError('address-refused', `The workbench cannot listen on ${host} (${String(code ?? error)}).`, {
+      advice: 'Name an address of this machine with --host A.',
+    });
   }
 }
 
@@ -162,7 +167,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, guard:
     return;
   }
   const stranger = guard.refuseStranger(request);
-  if (stranger) return sendRefusal(response, token === null ? stranger : { status: 401, message: 'This address is of an earlier start of the workbench, or incomplete. Open the one it printed last.' });
+  if (stranger)
+    return sendRefusal(
+      response,
+      token === null
+        ? stranger
+        : { status: 401, message: 'This address is of an earlier start of the workbench, or incomplete. Open the one it printed last.' },
+    );
   if (!(await sendStaticFile(pageFolder, urlPath, request, response))) sendRefusal(response, { status: 404, message: 'There is nothing at this address.' });
 }
 

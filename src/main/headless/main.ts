@@ -24,7 +24,11 @@ async function main(): Promise<void> {
   console.log(`MQTT Workbench is ready. Open this address in a browser:\n\n  ${host.url}\n\nCtrl+C stops it.`);
   if (args.startBroker) {
     const { phase, listeners, failure } = await host.engine.startBroker();
-    console.log(phase === 'running' ? `The local broker listens on ${listeners.map(({ url }) => url).join(' and ')}.` : `The local broker did not start. ${failure?.message ?? ''} ${failure?.advice ?? ''}`.trim());
+    console.log(
+      phase === 'running'
+        ? `The local broker listens on ${listeners.map(({ url }) => url).join(' and ')}.`
+        : `The local broker did not start. ${failure?.message ?? ''} ${failure?.advice ?? ''}`.trim(),
+    );
   }
   await stopAsked;
   await host.close();
@@ -46,7 +50,8 @@ function parseArguments(): HeadlessArguments | undefined {
 async function start(args: HeadlessArguments): Promise<HeadlessHost | undefined> {
   try {
     const files = findProgramFiles();
-    if (!isPageBuilt(files)) throw new CodedError('not-found', `The page is not built: ${files.pageFolder} has no index.html.`, { advice: 'Run npm run build first.' });
+    if (!isPageBuilt(files))
+      throw new CodedError('not-found', `The page is not built: ${files.pageFolder} has no index.html.`, { advice: 'Run npm run build first.' });
     return await startHeadlessHost(args, files, reportBug);
   } catch (error) {
     console.error(describe(error));

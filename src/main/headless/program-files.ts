@@ -15,7 +15,11 @@ export function findProgramFiles(ownFile: string = import.meta.filename): Progra
   const folder = path.dirname(ownFile);
   if (!ownFile.endsWith('.ts')) {
     const url = (name: string): string => pathToFileURL(path.join(folder, '..', 'workers', name)).href;
-    return { appVersion: __APP_VERSION__, pageFolder: path.join(folder, '..', 'page'), workers: { broker: url('broker-worker.js'), store: url('store-worker.js') } };
+    return {
+      appVersion: __APP_VERSION__,
+      pageFolder: path.join(folder, '..', 'page'),
+      workers: { broker: url('broker-worker.js'), store: url('store-worker.js') },
+    };
   }
   const root = path.join(folder, '..', '..', '..');
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { readonly version: string };

@@ -24,7 +24,7 @@ export function CommandPalette({ keymap, onClose }: { readonly keymap: KeymapOve
   const [active, setActive] = useState(0);
   const listId = useId();
   const input = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => {
     const possible = all.filter((command) => command.id !== 'view.palette' && command.when?.() !== false);
     return query.trim() === '' ? byRecency(possible) : search(query, possible, recentIds());
@@ -84,11 +84,19 @@ export function CommandPalette({ keymap, onClose }: { readonly keymap: KeymapOve
                 onKeyDown={onKeyDown}
               />
             </div>
-            <ul ref={list} id={listId} role="listbox" aria-label="Commands" className={styles.list}>
+            <div ref={list} id={listId} role="listbox" aria-label="Commands" tabIndex={-1} className={styles.list}>
               {shown.map((command, at) => (
-                <PaletteRow key={command.id} id={`${listId}-${at}`} command={command} chord={effectiveChord(command, keymap)} selected={at === current} onChoose={() => choose(command)} onPoint={() => setActive(at)} />
+                <PaletteRow
+                  key={command.id}
+                  id={`${listId}-${at}`}
+                  command={command}
+                  chord={effectiveChord(command, keymap)}
+                  selected={at === current}
+                  onChoose={() => choose(command)}
+                  onPoint={() => setActive(at)}
+                />
               ))}
-            </ul>
+            </div>
             {shown.length === 0 && (
               <p className={styles.none} role="status">
                 No command fits “{query}”.
@@ -113,11 +121,11 @@ interface PaletteRowProps {
 function PaletteRow({ id, command, chord, selected, onChoose, onPoint }: PaletteRowProps): ReactElement {
   return (
     // The keys are handled by the field, which keeps the focus.
-    <li id={id} role="option" aria-selected={selected} className={styles.row} onClick={onChoose} onPointerMove={selected ? undefined : onPoint}>
+    <div id={id} role="option" tabIndex={-1} aria-selected={selected} className={styles.row} onClick={onChoose} onPointerMove={selected ? undefined : onPoint}>
       <span className={styles.title}>{command.title}</span>
       <span className={styles.group}>{command.group}</span>
       <span className={styles.keys}>{chord === undefined ? null : <Kbd chord={chord} />}</span>
-    </li>
+    </div>
   );
 }
 

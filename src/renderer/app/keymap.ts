@@ -47,7 +47,14 @@ export function commandFor(chord: Chord, bindings: readonly Binding[], mac: bool
 }
 
 /** The overrides after giving a command a chord (`null`: none), taking the chord away from others when asked to. */
-export function rebind(commands: readonly Command[], overrides: KeymapOverrides, id: string, chord: string | null, takeFromOthers: boolean, mac: boolean): KeymapOverrides {
+export function rebind(
+  commands: readonly Command[],
+  overrides: KeymapOverrides,
+  id: string,
+  chord: string | null,
+  takeFromOthers: boolean,
+  mac: boolean,
+): KeymapOverrides {
   const next: Record<string, string | null> = { ...overrides };
   if (chord !== null && takeFromOthers) {
     for (const other of commands) {

@@ -18,11 +18,26 @@ export function linkTrouble(link: Pick<Link, 'state' | 'health' | 'reason' | 'ev
   }
   switch (health) {
     case 'failed':
-      return { kind: 'bad', title: 'The engine keeps stopping', text: 'It was started several times and ended each time. Connections and the local broker are down.', action: 'restart' };
+      return {
+        kind: 'bad',
+        title: 'The engine keeps stopping',
+        text: 'It was started several times and ended each time. Connections and the local broker are down.',
+        action: 'restart',
+      };
     case 'not-responding':
-      return { kind: 'warn', title: 'The engine does not answer', text: 'It may be busy with something long. If it does not come back, start it again: connections and the local broker start anew.', action: 'restart' };
+      return {
+        kind: 'warn',
+        title: 'The engine does not answer',
+        text: 'It may be busy with something long. If it does not come back, start it again: connections and the local broker start anew.',
+        action: 'restart',
+      };
     case 'restarting':
-      return { kind: 'warn', title: 'The engine stopped and is being started again', text: 'What is shown is from before. Operations under way were cancelled.', action: 'wait' };
+      return {
+        kind: 'warn',
+        title: 'The engine stopped and is being started again',
+        text: 'What is shown is from before. Operations under way were cancelled.',
+        action: 'wait',
+      };
     default:
   }
   if (state === 'open') return undefined;

@@ -9,7 +9,9 @@ export function connectNativeMenu(commands: CommandRegistry, overrides: () => Ke
   let cancel: (() => void) | undefined;
   const send = (): void => {
     cancel = undefined;
-    host.setMenu(commands.list().map((command) => ({ id: command.id, title: command.title, group: command.group, shortcut: effectiveChord(command, overrides()) })));
+    host.setMenu(
+      commands.list().map((command) => ({ id: command.id, title: command.title, group: command.group, shortcut: effectiveChord(command, overrides()) })),
+    );
   };
   // Places register their commands one by one; the menu is built once for all of them.
   const changed = (): void => {

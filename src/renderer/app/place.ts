@@ -27,4 +27,7 @@ export interface StripItem {
 }
 
 /** Something that has to be there whatever place is shown, such as commands; draws nothing. */
-export type Service = ComponentType;
+export interface Service {
+  readonly id: string;
+  readonly component: ComponentType;
+}

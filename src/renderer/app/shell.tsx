@@ -48,9 +48,8 @@ export function Shell({ workspace }: { readonly workspace: WorkspaceView }): Rea
   return (
     <PanelSizesProvider sizes={panelSizes}>
       <div className={styles.shell}>
-        {services.map((Service, at) => (
-          // The list never changes.
-          <CrashBoundary key={at} what="" resetKey="" quiet>
+        {services.map(({ id, component: Service }) => (
+          <CrashBoundary key={id} what="" resetKey="" quiet>
             <Service />
           </CrashBoundary>
         ))}
@@ -74,7 +73,14 @@ export function Shell({ workspace }: { readonly workspace: WorkspaceView }): Rea
                   </main>
                 ),
               },
-              inspectorShown && { id: 'inspector', defaultSize: 300, minSize: 220, maxSize: '45%', fixed: true, content: <InspectorRegion className={styles.inspector} /> },
+              inspectorShown && {
+                id: 'inspector',
+                defaultSize: 300,
+                minSize: 220,
+                maxSize: '45%',
+                fixed: true,
+                content: <InspectorRegion className={styles.inspector} />,
+              },
             ]}
           />
         </div>

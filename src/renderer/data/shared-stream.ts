@@ -43,7 +43,7 @@ export function createSharedStreams(options: SharedStreamOptions): SharedStreams
       let stream = streams.get(key) as SharedStream<Item> | undefined;
       if (!stream) {
         stream = sharedStream<K>(options, name, input, () => streams.delete(key));
-        streams.set(key, stream as SharedStream<unknown>);
+        streams.set(key, stream);
       }
       return stream;
     },

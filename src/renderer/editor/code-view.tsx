@@ -35,7 +35,14 @@ export function CodeView({ label, value, language, onChange, readOnly = onChange
       {api ? (
         <EditorHost api={api} label={label} value={value} language={language} onChange={onChange} readOnly={readOnly} gutter={gutter} />
       ) : (
-        <textarea aria-label={label} className={styles['plain']} value={value} readOnly={readOnly} spellCheck={false} onChange={(event) => onChange?.(event.target.value)} />
+        <textarea
+          aria-label={label}
+          className={styles['plain']}
+          value={value}
+          readOnly={readOnly}
+          spellCheck={false}
+          onChange={(event) => onChange?.(event.target.value)}
+        />
       )}
     </div>
   );

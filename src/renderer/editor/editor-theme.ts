@@ -80,7 +80,10 @@ function tokenReader(): (token: string) => string {
 }
 
 function toHex(css: string): string {
-  const [r = 0, g = 0, b = 0, a = 1] = (/\(([^)]*)\)/.exec(css)?.[1] ?? '').split(/[\s,/]+/).filter(Boolean).map(Number);
+  const [r = 0, g = 0, b = 0, a = 1] = (/\(([^)]*)\)/.exec(css)?.[1] ?? '')
+    .split(/[\s,/]+/)
+    .filter(Boolean)
+    .map(Number);
   return `#${[r, g, b, a * 255].map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 }
 

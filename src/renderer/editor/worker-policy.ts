@@ -1,4 +1,7 @@
+// The bundler gives such a module its address as the default export, which no other tool can know.
+// oxlint-disable-next-line import/default
 import editorWorkerUrl from 'monaco-editor/editor/editor.worker?worker&url';
+// oxlint-disable-next-line import/default
 import jsonWorkerUrl from 'monaco-editor/languages/features/json/json.worker?worker&url';
 
 // The DOM library has no Trusted Types yet; this is the part that is used here.
@@ -16,10 +19,10 @@ interface MonacoEnvironment {
 /** Tells the editor how to start its workers, under a policy that knows exactly two addresses. Once, before the editor is loaded. */
 export function allowEditorWorkers(): void {
   const factory = (globalThis as { readonly trustedTypes?: TrustedTypesFactory }).trustedTypes;
-  const allowed = [editorWorkerUrl, jsonWorkerUrl].map(absolute);
+  const allowed = new Set([editorWorkerUrl, jsonWorkerUrl].map(absolute));
   const workers = factory?.createPolicy('app-worker', {
     createScriptURL: (url: string) => {
-      if (!allowed.includes(url)) throw new TypeError(`The page starts no worker from ${url}`);
+      if (!allowed.has(url)) throw new TypeError(`The page starts no worker from ${url}`);
       return url;
     },
   });

@@ -14,7 +14,14 @@ export const places: readonly Place[] = [
   { id: 'start', title: 'Start', icon: House, order: 1, shortcut: 'Mod+1', component: StartPlace },
   { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
   { id: 'broker', title: 'Broker', icon: RadioTower, order: 3, shortcut: 'Mod+3', component: BrokerPlace },
-  { id: 'connections', title: 'Connections', icon: Plug, order: 4, shortcut: 'Mod+4', component: () => <ConnectionsPlace onShowTopics={showConnectionTopics} /> },
+  {
+    id: 'connections',
+    title: 'Connections',
+    icon: Plug,
+    order: 4,
+    shortcut: 'Mod+4',
+    component: () => <ConnectionsPlace onShowTopics={showConnectionTopics} />,
+  },
   { id: 'settings', title: 'Settings', icon: Settings, order: 1, side: 'end', shortcut: 'Mod+,', component: SettingsPlace },
 ];
 
@@ -24,4 +31,8 @@ export const stripItems: readonly StripItem[] = [
   { id: 'history', side: 'end', order: 1, component: LedgerItem },
 ];
 
-export const services: readonly Service[] = [BrokerCommands, ConnectionCommands, TopicCommands];
+export const services: readonly Service[] = [
+  { id: 'broker', component: BrokerCommands },
+  { id: 'connections', component: ConnectionCommands },
+  { id: 'topics', component: TopicCommands },
+];

@@ -26,7 +26,7 @@ export function serveForTests<C extends Contract>(contract: C, handlers: Handler
     },
     backoffMs: () => 0,
   });
-  return { engine: client as unknown as Engine, restart: () => cut(), close: () => client.close() };
+  return { engine: client, restart: () => cut(), close: () => client.close() };
 }
 
 /** Frames at once, real timers. */

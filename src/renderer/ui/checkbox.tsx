@@ -17,7 +17,9 @@ export function Checkbox({ label, checked, mixed = false, onChange, hint, disabl
   return (
     <label className={styles['row']} data-disabled={disabled || undefined}>
       <Base.Root className={styles['box']} checked={checked} indeterminate={mixed} onCheckedChange={(next) => onChange(next)} disabled={disabled}>
-        <Base.Indicator className={styles['mark']}>{mixed ? <Minus size={12} strokeWidth={3} aria-hidden /> : <Check size={12} strokeWidth={3} aria-hidden />}</Base.Indicator>
+        <Base.Indicator className={styles['mark']}>
+          {mixed ? <Minus size={12} strokeWidth={3} aria-hidden /> : <Check size={12} strokeWidth={3} aria-hidden />}
+        </Base.Indicator>
       </Base.Root>
       <span className={styles['text']}>
         {label}

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { chordId, chordLabel, chordOf, chordText, isTypingChord, parseChord, type Chord, type KeyPress } from './chord.ts';
 
-const press = (key: string, code: string, held: Partial<KeyPress> = {}): KeyPress => ({ key, code, ctrlKey: false, altKey: false, shiftKey: false, metaKey: false, ...held });
+const press = (key: string, code: string, held: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  code,
+  ctrlKey: false,
+  altKey: false,
+  shiftKey: false,
+  metaKey: false,
+  ...held,
+});
 const parsed = (text: string): Chord => {
   const chord = parseChord(text);
   if (!chord) throw new Error(`${text} is no chord`);

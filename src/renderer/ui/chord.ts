@@ -54,7 +54,15 @@ const namedKeys = [
   'Space',
   'Tab',
 ] as const;
-const keyAliases: Readonly<Record<string, string>> = { down: 'ArrowDown', left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', esc: 'Escape', del: 'Delete', return: 'Enter' };
+const keyAliases: Readonly<Record<string, string>> = {
+  down: 'ArrowDown',
+  left: 'ArrowLeft',
+  right: 'ArrowRight',
+  up: 'ArrowUp',
+  esc: 'Escape',
+  del: 'Delete',
+  return: 'Enter',
+};
 const byLowerName: ReadonlyMap<string, string> = new Map(namedKeys.map((name) => [name.toLowerCase(), name]));
 
 /** Reads a chord; `undefined` when the text is none. */

@@ -104,7 +104,13 @@ function Entry({ entry }: { readonly entry: MenuEntry }) {
       );
     case 'check':
       return (
-        <Base.CheckboxItem checked={entry.checked} onCheckedChange={(next) => entry.onChange(next)} disabled={entry.disabled ?? false} closeOnClick className={popup['item']}>
+        <Base.CheckboxItem
+          checked={entry.checked}
+          onCheckedChange={(next) => entry.onChange(next)}
+          disabled={entry.disabled ?? false}
+          closeOnClick
+          className={popup['item']}
+        >
           <span className={popup['check']}>
             <Base.CheckboxItemIndicator>
               <Check size={14} aria-hidden />

@@ -22,8 +22,16 @@ export interface NumberFieldProps extends FieldFrameProps {
 export function NumberField(props: NumberFieldProps) {
   const { label, labelHidden, hint, error, disabled, className, value, onChange, onCommit, min, max, step = 1, unit, placeholder, size = 'medium' } = props;
   return (
-    <Field label={label} {...{ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>}>
-      <Base.Root value={value} onValueChange={onChange} onValueCommitted={(next) => onCommit?.(next)} min={min} max={max} step={step} format={{ useGrouping: false }}>
+    <Field label={label} {...({ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>)}>
+      <Base.Root
+        value={value}
+        onValueChange={onChange}
+        onValueCommitted={(next) => onCommit?.(next)}
+        min={min}
+        max={max}
+        step={step}
+        format={{ useGrouping: false }}
+      >
         <Base.Group className={cx(frame['box'], styles['group'], size === 'small' && frame['small'])}>
           <Base.Input className={frame['input']} placeholder={placeholder} />
           {unit === undefined ? null : <span className={frame['mark']}>{unit}</span>}

@@ -12,7 +12,10 @@ export function ProgressBar({ label, value, tone = 'accent' }: ProgressBarProps)
   const percent = value === null ? undefined : Math.round(Math.min(1, Math.max(0, value)) * 100);
   return (
     <div role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent} className={styles['track']}>
-      <div className={cx(styles['bar'], styles[tone], percent === undefined && styles['unknown'])} style={percent === undefined ? undefined : { width: `${percent}%` }} />
+      <div
+        className={cx(styles['bar'], styles[tone], percent === undefined && styles['unknown'])}
+        style={percent === undefined ? undefined : { width: `${percent}%` }}
+      />
     </div>
   );
 }

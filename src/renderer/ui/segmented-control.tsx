@@ -24,9 +24,17 @@ export interface SegmentedControlProps<T extends string> {
 }
 
 /** One of a few, all in sight. Arrow keys move the choice. */
-export function SegmentedControl<T extends string>({ label, value, onChange, segments, size = 'medium', iconsOnly = false, disabled = false }: SegmentedControlProps<T>) {
+export function SegmentedControl<T extends string>({
+  label,
+  value,
+  onChange,
+  segments,
+  size = 'medium',
+  iconsOnly = false,
+  disabled = false,
+}: SegmentedControlProps<T>) {
   return (
-    <RadioGroup aria-label={label} value={value} onValueChange={(next) => onChange(next as T)} disabled={disabled} className={cx(styles['group'], styles[size])}>
+    <RadioGroup aria-label={label} value={value} onValueChange={onChange} disabled={disabled} className={cx(styles['group'], styles[size])}>
       {segments.map((segment) => (
         <Radio.Root
           key={segment.value}

@@ -28,7 +28,7 @@ export function Select<T extends string>(props: SelectProps<T>) {
   const { label, labelHidden, hint, error, disabled, className, value, onChange, options, placeholder = 'Choose …', size = 'medium' } = props;
   const chosen = options.find((option) => option.value === value);
   return (
-    <Field label={label} {...{ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>}>
+    <Field label={label} {...({ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>)}>
       <Base.Root items={options} value={value} onValueChange={(next) => next !== null && onChange(next)} modal={false}>
         <Base.Trigger className={cx(frame['box'], styles['trigger'], size === 'small' && frame['small'])}>
           {chosen?.icon === undefined ? null : <span className={frame['mark']}>{chosen.icon}</span>}

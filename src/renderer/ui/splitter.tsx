@@ -1,9 +1,9 @@
-import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { createContext, useContext, useMemo, useRef, type ReactNode } from 'react';
 import { Group, Panel, Separator, type Layout } from 'react-resizable-panels';
 import { cx } from './cx.ts';
 import styles from './splitter.module.css';
 
-/** Where the sizes of panels are kept between starts. */
+/** Where the sizes of panels are kept between starts; their meaning is the splitter's own. */
 export interface PanelSizes {
   readonly read: (id: string) => Layout | undefined;
   readonly write: (id: string, layout: Layout) => void;
@@ -41,22 +41,23 @@ export interface SplitterProps {
 /** Panels side by side with edges to drag; arrow keys move a focused edge, a double click resets it. */
 export function Splitter({ id, orientation = 'horizontal', panels, className }: SplitterProps) {
   const sizes = useContext(PanelSizesContext);
+  const group = useRef<HTMLDivElement>(null);
   const shown = panels.filter((panel) => panel !== false && panel !== null);
-  const key = shown.map((panel) => panel.id).join(' ');
-  const saved = useMemo(() => {
-    const layout = sizes.read(`${id} ${key}`);
-    return layout && shown.every((panel) => typeof layout[panel.id] === 'number') ? layout : undefined;
-    // Only the set of panels decides which sizes apply.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [sizes, id, key]);
+  const key = `${id} ${shown.map((panel) => panel.id).join(' ')}`;
+  const saved = useMemo(() => sizes.read(key), [sizes, key]);
+  const save = (layout: Layout): void => {
+    const length = (orientation === 'horizontal' ? group.current?.offsetWidth : group.current?.offsetHeight) ?? 0;
+    if (length === 0) return;
+    sizes.write(key, Object.fromEntries(shown.map((panel) => [panel.id, storedSize(panel, layout[panel.id] ?? 0, length)])));
+  };
   return (
-    <Group id={id} orientation={orientation} defaultLayout={saved} onLayoutChanged={(layout) => sizes.write(`${id} ${key}`, layout)} className={cx(styles['group'], className)}>
+    <Group id={id} orientation={orientation} elementRef={group} onLayoutChanged={save} className={cx(styles['group'], className)}>
       {shown.flatMap((panel, at) => [
         ...(at === 0 ? [] : [<Separator key={`edge ${panel.id}`} className={styles['edge']} aria-label={`Resize ${panel.id}`} />]),
         <Panel
           key={panel.id}
           id={panel.id}
-          defaultSize={panel.defaultSize}
+          defaultSize={restoredSize(panel, saved?.[panel.id])}
           minSize={panel.minSize}
           maxSize={panel.maxSize}
           collapsible={panel.collapsible}
@@ -68,4 +69,14 @@ export function Splitter({ id, orientation = 'horizontal', panels, className }: 
       ])}
     </Group>
   );
+}
+
+/** Pixels for a panel that keeps them, so that another window does not scale it; percent for the others. */
+function storedSize({ fixed }: SplitPanel, percent: number, groupPx: number): number {
+  return fixed ? Math.round((percent / 100) * groupPx) : Math.round(percent * 100) / 100;
+}
+
+function restoredSize({ fixed, defaultSize }: SplitPanel, stored: number | undefined): number | string | undefined {
+  if (stored === undefined) return defaultSize;
+  return fixed ? stored : `${stored}%`;
 }

@@ -19,7 +19,7 @@ export interface TextAreaProps extends FieldFrameProps {
 export function TextArea(props: TextAreaProps) {
   const { label, labelHidden, hint, error, disabled, className, value, onChange, rows = 3, mono, areaRef, ...area } = props;
   return (
-    <Field label={label} {...{ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>}>
+    <Field label={label} {...({ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>)}>
       <span className={styles['box']}>
         <Base.Control
           value={value}

@@ -31,14 +31,31 @@ export interface TextFieldProps extends FieldFrameProps {
 }
 
 export function TextField(props: TextFieldProps) {
-  const { label, labelHidden, hint, error, disabled, className, value, onChange, type = 'text', size = 'medium', mono, icon, suffix, clearable, inputRef, ...input } = props;
+  const {
+    label,
+    labelHidden,
+    hint,
+    error,
+    disabled,
+    className,
+    value,
+    onChange,
+    type = 'text',
+    size = 'medium',
+    mono,
+    icon,
+    suffix,
+    clearable,
+    inputRef,
+    ...input
+  } = props;
   return (
-    <Field label={label} {...{ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>}>
+    <Field label={label} {...({ labelHidden, hint, error, disabled, className } as Omit<FieldFrameProps, 'label'>)}>
       <span className={cx(styles['box'], size === 'small' && styles['small'])}>
         {icon === undefined ? null : <span className={styles['mark']}>{icon}</span>}
         <Base.Control
           {...input}
-          ref={inputRef as Ref<HTMLElement>}
+          ref={inputRef}
           type={type}
           value={value}
           onValueChange={onChange}
@@ -48,7 +65,9 @@ export function TextField(props: TextFieldProps) {
           autoCapitalize="off"
           spellCheck={false}
         />
-        {clearable && value !== '' ? <IconButton size="small" label={`Clear ${label.toLowerCase()}`} icon={<X size={14} />} onClick={() => onChange('')} className={styles['clear']} /> : null}
+        {clearable && value !== '' ? (
+          <IconButton size="small" label={`Clear ${label.toLowerCase()}`} icon={<X size={14} />} onClick={() => onChange('')} className={styles['clear']} />
+        ) : null}
         {suffix === undefined ? null : <span className={styles['mark']}>{suffix}</span>}
       </span>
     </Field>

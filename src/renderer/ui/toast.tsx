@@ -31,7 +31,14 @@ const withActionMs = 12_000;
 export const toasts = {
   show({ kind = 'info', title, detail, action, id }: ToastOptions): string {
     const timeout = shownMs[kind] === 0 ? 0 : Math.max(shownMs[kind], action ? withActionMs : 0);
-    return manager.add({ title, description: detail, timeout, priority: kind === 'bad' ? 'high' : 'low', data: { kind, action }, ...(id === undefined ? {} : { id }) });
+    return manager.add({
+      title,
+      description: detail,
+      timeout,
+      priority: kind === 'bad' ? 'high' : 'low',
+      data: { kind, action },
+      ...(id === undefined ? {} : { id }),
+    });
   },
   close: (id: string): void => manager.close(id),
 };

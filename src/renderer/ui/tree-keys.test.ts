@@ -6,7 +6,14 @@ function tree(...lines: readonly string[]): (index: number) => TreeRowInfo | und
   return (index) => {
     const match = /^(\w+):(\d)([+-]?)$/.exec(lines[index] ?? '');
     if (!match) return undefined;
-    return { key: String(index), label: match[1] ?? '', level: Number(match[2]), expanded: match[3] === '' ? undefined : match[3] === '-', positionInSet: 1, setSize: 1 };
+    return {
+      key: String(index),
+      label: match[1] ?? '',
+      level: Number(match[2]),
+      expanded: match[3] === '' ? undefined : match[3] === '-',
+      positionInSet: 1,
+      setSize: 1,
+    };
   };
 }
 

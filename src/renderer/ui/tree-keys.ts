@@ -14,7 +14,11 @@ export interface TreeRowInfo {
 }
 
 /** What a key means in a tree, after the WAI-ARIA tree pattern. */
-export type TreeAction = ListAction | { readonly kind: 'toggle'; readonly expanded: boolean } | { readonly kind: 'parent' } | { readonly kind: 'expand-siblings' };
+export type TreeAction =
+  | ListAction
+  | { readonly kind: 'toggle'; readonly expanded: boolean }
+  | { readonly kind: 'parent' }
+  | { readonly kind: 'expand-siblings' };
 
 export interface TreePosition extends ListPosition {
   /** The row at a place; `undefined` while it is not loaded. */
@@ -76,9 +80,14 @@ export function loadedSiblings(index: number, row: (index: number) => TreeRowInf
 }
 
 /** The next loaded row, around the end, whose label starts with the text. A repeated single letter walks on. */
-export function typeAhead(text: string, active: number, rows: { readonly first: number; readonly end: number }, row: (index: number) => TreeRowInfo | undefined): number | undefined {
+export function typeAhead(
+  text: string,
+  active: number,
+  rows: { readonly first: number; readonly end: number },
+  row: (index: number) => TreeRowInfo | undefined,
+): number | undefined {
   const wanted = text.toLocaleLowerCase();
-  const repeated = [...wanted].every((letter) => letter === wanted[0]);
+  const repeated = wanted.split('').every((letter) => letter === wanted[0]);
   const prefix = repeated ? wanted.slice(0, 1) : wanted;
   const size = rows.end - rows.first;
   const from = Math.min(Math.max(active, rows.first), rows.end - 1);

@@ -47,7 +47,11 @@ export function useActiveRow({ container, window, count, keyAt }: ActiveRowOptio
   return { index, moveTo, focused };
 }
 
-function follow(active: { readonly index: number; readonly key: string | number | undefined }, window: RowWindow, keyAt: (index: number) => string | number | undefined): number {
+function follow(
+  active: { readonly index: number; readonly key: string | number | undefined },
+  window: RowWindow,
+  keyAt: (index: number) => string | number | undefined,
+): number {
   if (active.key === undefined || keyAt(active.index) === active.key) return active.index;
   for (let at = window.first; at < window.end; at += 1) if (keyAt(at) === active.key) return at;
   return active.index;

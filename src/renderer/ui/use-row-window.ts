@@ -37,13 +37,13 @@ export function useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop }: Row
   const shown = useRef({ first: 0, end: 0, scaled: false, atTop: true });
   const latest = useRef({ count, onAtTop });
 
-  const visible = (): { readonly first: number; readonly end: number } => {
+  const visible = useCallback((): { readonly first: number; readonly end: number } => {
     const viewportPx = box.current?.viewportPx ?? 0;
     if (viewportPx === 0 || latest.current.count === 0) return { first: 0, end: 0 };
     const top = Math.floor(map.virtualPx / rowHeightPx);
     const bottom = Math.ceil((map.virtualPx + viewportPx) / rowHeightPx);
     return { first: Math.max(0, top - overscanRows), end: Math.min(latest.current.count, bottom + overscanRows) };
-  };
+  }, [map, rowHeightPx]);
 
   latest.current = { count, onAtTop };
   const viewportNow = box.current?.viewportPx ?? 0;
@@ -61,7 +61,7 @@ export function useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop }: Row
     const changed = now.first !== shown.current.first || now.end !== shown.current.end || scaled || shown.current.scaled;
     shown.current = { ...now, scaled, atTop };
     if (changed) render();
-  }, [map, rowHeightPx]);
+  }, [map, visible]);
 
   useLayoutEffect(() => {
     shown.current = { ...shown.current, first, end };

@@ -44,7 +44,24 @@ export interface VirtualListProps<T> {
 
 /** Any number of rows of equal height, of which only the visible ones exist. */
 export function VirtualList<T>(props: VirtualListProps<T>) {
-  const { label, count, getRow, renderRow, keyOf, role = 'list', rowHeightPx = 24, isSelected, onSelect, onActivate, onRowKeyDown, onRangeChange, onAtTop, empty, className, ref } = props;
+  const {
+    label,
+    count,
+    getRow,
+    renderRow,
+    keyOf,
+    role = 'list',
+    rowHeightPx = 24,
+    isSelected,
+    onSelect,
+    onActivate,
+    onRowKeyDown,
+    onRangeChange,
+    onAtTop,
+    empty,
+    className,
+    ref,
+  } = props;
   const container = useRef<HTMLDivElement | null>(null);
   const window = useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop });
   const keyAt = useCallback(

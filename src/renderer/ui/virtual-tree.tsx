@@ -42,7 +42,22 @@ export interface VirtualTreeProps<T> {
 
 /** A tree of any size, given as flattened rows of which only the visible ones need to exist. WAI-ARIA tree pattern. */
 export function VirtualTree<T>(props: VirtualTreeProps<T>) {
-  const { label, count, getRow, describe, renderRow, selectedKey, onSelect, onToggle, onActivate, onExpandSiblings, findParent, onRowKeyDown, onRangeChange, rowHeightPx = 24 } = props;
+  const {
+    label,
+    count,
+    getRow,
+    describe,
+    renderRow,
+    selectedKey,
+    onSelect,
+    onToggle,
+    onActivate,
+    onExpandSiblings,
+    findParent,
+    onRowKeyDown,
+    onRangeChange,
+    rowHeightPx = 24,
+  } = props;
   const container = useRef<HTMLDivElement | null>(null);
   const typed = useRef({ text: '', at: 0 });
   /** Reached by keyboard before it was loaded: is selected on arrival. */

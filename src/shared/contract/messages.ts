@@ -10,7 +10,10 @@ export const publishPropertiesSchema = z.strictObject({
   correlationData: z.instanceof(Uint8Array).optional(),
   messageExpirySeconds: z.int().min(0).max(4_294_967_295).optional(),
   payloadIsUtf8: z.boolean().optional(),
-  userProperties: z.array(z.tuple([z.string().max(65_535), z.string().max(65_535)])).max(1000).optional(),
+  userProperties: z
+    .array(z.tuple([z.string().max(65_535), z.string().max(65_535)]))
+    .max(1000)
+    .optional(),
 });
 
 export const publishInputSchema = z.strictObject({

@@ -52,7 +52,8 @@ export function decodeValue(bytes: Uint8Array): unknown {
       const length: unknown = (value as { $: unknown }).$;
       if (entries.length !== 1) throw new SyntaxError('frame has a malformed marker');
       if (length === null) return undefined;
-      if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0 || at + length > bytes.byteLength) throw new SyntaxError('frame tail is cut short');
+      if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0 || at + length > bytes.byteLength)
+        throw new SyntaxError('frame tail is cut short');
       at += length;
       return new Uint8Array(bytes.subarray(at - length, at));
     }

@@ -63,7 +63,10 @@ export function wsTransport(socket: SocketLike, limits: WsLimits = defaultWsLimi
 
   /** One answer that is too large must not cost the whole link: its asker gets an error instead. */
   function postInstead(frame: Frame, sizeBytes: number): void {
-    const error = new CodedError('frame-too-large', `${Math.ceil(sizeBytes / 1_048_576)} MiB is more than this connection carries at once (${Math.floor(limits.maxFrameBytes / 1_048_576)} MiB).`);
+    const error = new CodedError(
+      'frame-too-large',
+      `${Math.ceil(sizeBytes / 1_048_576)} MiB is more than this connection carries at once (${Math.floor(limits.maxFrameBytes / 1_048_576)} MiB).`,
+    );
     if (frame[0] === 'ok' || frame[0] === 'item') socket.send(encodeValue(['err', frame[1], toWireError(error)]));
     else throw error;
   }

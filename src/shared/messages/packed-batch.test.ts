@@ -3,9 +3,31 @@ import { packRecords, unpackRecords } from './packed-batch.ts';
 import type { MessageRecord } from './record.ts';
 
 const records: readonly MessageRecord[] = [
-  { id: 1, timeUs: 1_790_000_000_000_001, topic: 'a/b', payload: new Uint8Array([1, 2, 3]), qos: 2, retain: true, dup: false, direction: 'in', publisher: 'p', properties: { contentType: 'x', correlationData: new Uint8Array([9]), userProperties: [['k', 'v']] } },
+  {
+    id: 1,
+    timeUs: 1_790_000_000_000_001,
+    topic: 'a/b',
+    payload: new Uint8Array([1, 2, 3]),
+    qos: 2,
+    retain: true,
+    dup: false,
+    direction: 'in',
+    publisher: 'p',
+    properties: { contentType: 'x', correlationData: new Uint8Array([9]), userProperties: [['k', 'v']] },
+  },
   { id: 2, timeUs: 0, topic: '/é', payload: new Uint8Array(), qos: 0, retain: false, dup: true, direction: 'out', publisher: null, properties: null },
-  { id: 2 ** 53 - 1, timeUs: 5, topic: 'a/b', payload: new Uint8Array(300), qos: 1, retain: false, dup: false, direction: 'in', publisher: 'p', properties: null },
+  {
+    id: 2 ** 53 - 1,
+    timeUs: 5,
+    topic: 'a/b',
+    payload: new Uint8Array(300),
+    qos: 1,
+    retain: false,
+    dup: false,
+    direction: 'in',
+    publisher: 'p',
+    properties: null,
+  },
 ];
 
 test('gives back what was packed', () => {

@@ -39,15 +39,18 @@ export function parseBrokerUri(text: string): UriResult {
   const rest = trimmed.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
   // The scheme is replaced by one for which the URL parser follows the web's rules for hosts and ports.
   const web = `http://${rest}`;
-  if (/^(?:\[[^\]]*\]|[^:/?#[\]]*):[^:/?#]*:/.test(rest.slice(rest.lastIndexOf('@') + 1))) return no('The address has more than one port, or an IPv6 address without brackets.', 'Write an IPv6 address in brackets: mqtt://[::1]:1883.');
+  if (/^(?:\[[^\]]*\]|[^:/?#[\]]*):[^:/?#]*:/.test(rest.slice(rest.lastIndexOf('@') + 1)))
+    return no('The address has more than one port, or an IPv6 address without brackets.', 'Write an IPv6 address in brackets: mqtt://[::1]:1883.');
   const port = /:(\d*)(?=$|[/?#])/.exec(rest.slice(rest.lastIndexOf('@') + 1).replace(/^\[[^\]]*\]/, ''))?.[1];
-  if (port !== undefined && port !== '' && (Number(port) < 1 || Number(port) > 65_535)) return no(`${port} is not a port.`, 'Ports go from 1 to 65535; MQTT usually uses 1883, or 8883 with TLS.');
+  if (port !== undefined && port !== '' && (Number(port) < 1 || Number(port) > 65_535))
+    return no(`${port} is not a port.`, 'Ports go from 1 to 65535; MQTT usually uses 1883, or 8883 with TLS.');
   if (!URL.canParse(web)) return no(`"${trimmed}" is not an address.`);
   const url = new URL(web);
   if (url.hostname === '') return no('The address names no host.');
   const isWebSocket = known === 'ws' || known === 'wss';
   const path = isWebSocket ? `${url.pathname === '/' ? '' : url.pathname}${url.search}` : '';
-  if (!isWebSocket && (url.pathname !== '/' && url.pathname !== '')) return no(`"${known}://" addresses have no path ("${url.pathname}").`, 'Remove the path, or use ws:// or wss:// for MQTT over WebSocket.');
+  if (!isWebSocket && url.pathname !== '/' && url.pathname !== '')
+    return no(`"${known}://" addresses have no path ("${url.pathname}").`, 'Remove the path, or use ws:// or wss:// for MQTT over WebSocket.');
   try {
     return {
       ok: true,

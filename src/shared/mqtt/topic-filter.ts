@@ -8,7 +8,10 @@ export function validateTopicFilter(filter: string): TextProblem | null {
   if (levels[0] === '$share') {
     const group = levels[1] ?? '';
     if (group === '' || /[+#]/.test(group)) {
-      return { message: 'The shared subscription has no valid share name.', advice: 'Write $share/NAME/filter, with a NAME that holds neither "+" nor "#" [MQTT-4.8.2-1].' };
+      return {
+        message: 'The shared subscription has no valid share name.',
+        advice: 'Write $share/NAME/filter, with a NAME that holds neither "+" nor "#" [MQTT-4.8.2-1].',
+      };
     }
     if (levels.length < 3 || levels.slice(2).join('/') === '') {
       return { message: 'The shared subscription has no filter.', advice: 'Write $share/NAME/filter, for example $share/workers/jobs/#.' };
@@ -16,10 +19,16 @@ export function validateTopicFilter(filter: string): TextProblem | null {
   }
   for (const [index, level] of levels.entries()) {
     if (level.includes('#') && (level !== '#' || index !== levels.length - 1)) {
-      return { message: `"#" may only stand alone as the last level, not in level ${index + 1} ("${level}").`, advice: 'Use it at the end, as in sensors/#; use "+" for one level in the middle [MQTT-4.7.1-1].' };
+      return {
+        message: `"#" may only stand alone as the last level, not in level ${index + 1} ("${level}").`,
+        advice: 'Use it at the end, as in sensors/#; use "+" for one level in the middle [MQTT-4.7.1-1].',
+      };
     }
     if (level.includes('+') && level !== '+') {
-      return { message: `"+" must stand alone in its level, not as in "${level}".`, advice: 'Write sensors/+/temperature, not sensors/room+/temperature [MQTT-4.7.1-2].' };
+      return {
+        message: `"+" must stand alone in its level, not as in "${level}".`,
+        advice: 'Write sensors/+/temperature, not sensors/room+/temperature [MQTT-4.7.1-2].',
+      };
     }
   }
   return null;

@@ -9,8 +9,10 @@ const maxBytes = 65_535;
 export function validateUtf8Text(text: string, what: string): TextProblem | null {
   if (text === '') return { message: `${what} is empty.`, advice: 'Enter at least one character [MQTT-4.7.3-1].' };
   const nul = text.indexOf('\0');
-  if (nul >= 0) return { message: `${what} contains the character U+0000 at position ${nul + 1}.`, advice: 'Remove it: MQTT allows no NUL in text [MQTT-4.7.3-2].' };
-  if (!text.isWellFormed()) return { message: `${what} contains half of a surrogate pair.`, advice: 'Paste the text again: a character was cut in two [MQTT-1.5.4-1].' };
+  if (nul >= 0)
+    return { message: `${what} contains the character U+0000 at position ${nul + 1}.`, advice: 'Remove it: MQTT allows no NUL in text [MQTT-4.7.3-2].' };
+  if (!text.isWellFormed())
+    return { message: `${what} contains half of a surrogate pair.`, advice: 'Paste the text again: a character was cut in two [MQTT-1.5.4-1].' };
   const size = utf8Length(text);
   if (size > maxBytes) return { message: `${what} has ${size} bytes; MQTT allows ${maxBytes}.`, advice: 'Shorten it [MQTT-4.7.3-3].' };
   return null;

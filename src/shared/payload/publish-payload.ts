@@ -7,7 +7,9 @@ export type EncodedPayload = { readonly bytes: Uint8Array<ArrayBuffer> } | { rea
 export function encodePublishPayload(format: PayloadInputFormat, text: string): EncodedPayload {
   switch (format) {
     case 'text':
-      return text.isWellFormed() ? { bytes: new TextEncoder().encode(text) } : { problem: 'The text contains half of a surrogate pair: a character was cut in two.' };
+      return text.isWellFormed()
+        ? { bytes: new TextEncoder().encode(text) }
+        : { problem: 'The text contains half of a surrogate pair: a character was cut in two.' };
     case 'json':
       return encodeJson(text);
     case 'hex':
@@ -31,7 +33,7 @@ function whereInJson(text: string): string {
   const at = jsonErrorPosition(text);
   const before = text.slice(0, at);
   const place = `line ${before.split('\n').length}, column ${at - (before.lastIndexOf('\n') + 1) + 1}`;
-  return at >= text.trimEnd().length ? `it ends too early, in ${place}` : `unexpected "${[...text.slice(at, at + 2)][0] ?? ''}" in ${place}`;
+  return at >= text.trimEnd().length ? `it ends too early, in ${place}` : `unexpected "${characterAt(text, at)}" in ${place}`;
 }
 
 /** Two digits a byte; spaces, line breaks, `:`, `-`, `,` and `0x` may stand between bytes. */
@@ -46,9 +48,10 @@ function encodeHex(text: string): EncodedPayload {
     }
     const pair = text.slice(at, at + 2);
     if (!/^[0-9a-f]{2}$/i.test(pair)) {
-      const bad = [...pair].findIndex((digit) => !/[0-9a-f]/i.test(digit));
-      if (bad < 0 || (bad === 1 && /[\s:,-]/.test(pair[1] ?? ''))) return { problem: `The byte at position ${at + 1} has one hex digit; write two, such as 0${pair[0]}.` };
-      return { problem: `"${[...pair][bad]}" at position ${at + bad + 1} is not a hex digit (0–9, a–f).` };
+      const bad = pair.split('').findIndex((digit) => !/[0-9a-f]/i.test(digit));
+      if (bad < 0 || (bad === 1 && /[\s:,-]/.test(pair[1] ?? '')))
+        return { problem: `The byte at position ${at + 1} has one hex digit; write two, such as 0${pair[0]}.` };
+      return { problem: `"${characterAt(text, at + bad)}" at position ${at + bad + 1} is not a hex digit (0–9, a–f).` };
     }
     bytes.push(Number.parseInt(pair, 16));
     at += 2;
@@ -65,4 +68,10 @@ function encodeBase64(text: string): EncodedPayload {
   if (digits.length % 4 === 1) return { problem: 'The Base64 text is cut short: its last group has only one character.' };
   const binary = atob(digits);
   return { bytes: Uint8Array.from(binary, (character) => character.charCodeAt(0)) };
+}
+
+/** A character as a reader sees it: one that takes two code units is not cut. */
+function characterAt(text: string, at: number): string {
+  const code = text.codePointAt(at);
+  return code === undefined ? '' : String.fromCodePoint(code);
 }

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
-import { portTransport, type EventPort } from '../../../shared/ipc/port-transport.ts';
+import { portTransport } from '../../../shared/ipc/port-transport.ts';
 import type { Transport } from '../../../shared/ipc/transport.ts';
 
 /** The transport over a port between threads, whose declared event type has no `data` although its events do. */
 export function threadPortTransport(port: MessagePort): Transport {
-  return portTransport(port as unknown as EventPort);
+  return portTransport(port);
 }

@@ -17,7 +17,7 @@ class WebSocketStream extends Duplex {
       if (!isBinary) {
         socket.close(1003, 'MQTT needs binary frames');
         this.destroy();
-      } else if (!this.push(data as Buffer)) socket.pause();
+      } else if (!this.push(data)) socket.pause();
     });
     socket.on('error', (error) => this.destroy(error));
     socket.on('close', () => {

@@ -96,11 +96,25 @@ export class Connection {
 
   async publish(input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }> {
     const link = this.#link;
-    if (this.#phase !== 'connected' || !link) throw new CodedError('not-connected', `"${this.#profile.name}" is not connected.`, { advice: 'Connect it first.' });
+    if (this.#phase !== 'connected' || !link)
+      throw new CodedError('not-connected', `"${this.#profile.name}" is not connected.`, { advice: 'Connect it first.' });
     const timeUs = this.#hooks.now() * 1000;
     const outcome = await link.publish(input);
     this.#sent += 1;
-    this.#hooks.onMessages([{ id: 0, timeUs, topic: input.topic, payload: input.payload, qos: input.qos, retain: input.retain, dup: false, direction: 'out', publisher: this.#clientId, properties: input.properties ?? null }]);
+    this.#hooks.onMessages([
+      {
+        id: 0,
+        timeUs,
+        topic: input.topic,
+        payload: input.payload,
+        qos: input.qos,
+        retain: input.retain,
+        dup: false,
+        direction: 'out',
+        publisher: this.#clientId,
+        properties: input.properties ?? null,
+      },
+    ]);
     this.#hooks.onChange();
     return outcome;
   }
@@ -148,7 +162,11 @@ export class Connection {
     if (run !== this.#run) return;
     const username = profile.username === '' ? uri.value.username : profile.username;
     const password = stored ?? uri.value.password;
-    const clientId = profile.clientId ?? `workbench-${Math.floor(this.#hooks.random() * 2 ** 32).toString(16).padStart(8, '0')}`;
+    const clientId =
+      profile.clientId ??
+      `workbench-${Math.floor(this.#hooks.random() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0')}`;
     this.#link = openMqttLink(
       { profile, uri: uri.value, clientId, username, password, nowUs: () => this.#hooks.now() * 1000 },
       {

@@ -68,7 +68,27 @@ function certificate(name: string, days = 2): { readonly key: Buffer; readonly c
   const folder = mkdtempSync(path.join(os.tmpdir(), 'workbench-cert-'));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   const file = (suffix: string): string => path.join(folder, suffix);
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('key'), '-out', file('cert'), '-days', String(days), '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      file('key'),
+      '-out',
+      file('cert'),
+      '-days',
+      String(days),
+      '-subj',
+      `/CN=${name}`,
+      '-addext',
+      `subjectAltName=DNS:${name}`,
+    ],
+    { stdio: 'ignore' },
+  );
   return { key: readFileSync(file('key')), cert: readFileSync(file('cert')) };
 }
 
@@ -91,7 +111,13 @@ describe('a healthy broker', () => {
   for (const version of ['3.1', '3.1.1'] as const) {
     test(`MQTT ${version}: subscribes, publishes, receives whole payloads`, async () => {
       const { port } = await aedesBroker();
-      const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { version, subscriptions: [{ filter: 'lab/#', qos: 1, enabled: true }, { filter: 'off', qos: 0, enabled: false }] });
+      const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, {
+        version,
+        subscriptions: [
+          { filter: 'lab/#', qos: 1, enabled: true },
+          { filter: 'off', qos: 0, enabled: false },
+        ],
+      });
       await connections.connect('c');
       await vi.waitFor(() => expect(status().subscriptions[0]).toMatchObject({ state: 'granted', grantedQos: 1 }));
       expect(status().subscriptions[1]?.state).toBe('inactive');
@@ -110,7 +136,10 @@ describe('a healthy broker', () => {
     await connections.connect('c');
     connections.setSubscriptions('c', [{ filter: 'b', qos: 2, enabled: true }]);
     await vi.waitFor(() => expect(status().subscriptions).toMatchObject([{ filter: 'b', state: 'granted', grantedQos: 2 }]));
-    for (const topic of ['a', 'b']) await new Promise<void>((resolve) => broker.publish({ cmd: 'publish', topic, payload: Buffer.from('x'), qos: 0, dup: false, retain: false }, () => resolve()));
+    for (const topic of ['a', 'b'])
+      await new Promise<void>((resolve) =>
+        broker.publish({ cmd: 'publish', topic, payload: Buffer.from('x'), qos: 0, dup: false, retain: false }, () => resolve()),
+      );
     await vi.waitFor(() => expect(messages.map((message) => message.topic)).toEqual(['b']));
   });
 
@@ -118,7 +147,12 @@ describe('a healthy broker', () => {
     const { port } = await aedesBroker((broker) => {
       broker.authorizeSubscribe = (_client, subscription, done) => done(null, subscription.topic === 'secret' ? null : subscription);
     });
-    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'secret', qos: 0, enabled: true }, { filter: 'open', qos: 0, enabled: true }] });
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, {
+      subscriptions: [
+        { filter: 'secret', qos: 0, enabled: true },
+        { filter: 'open', qos: 0, enabled: true },
+      ],
+    });
     await connections.connect('c');
     await vi.waitFor(() => expect(status().subscriptions.map(({ state }) => state)).toEqual(['refused', 'granted']));
     expect(status().subscriptions[0]?.reason).toContain('0x80');
@@ -237,7 +271,9 @@ describe('failures in plain words', () => {
   test('TLS where plain is served, and the reverse', async ({ skip }) => {
     skip(!hasOpenssl, 'openssl is not installed');
     const { port } = await aedesBroker();
-    expect(await reasonOf(connectionTo(`mqtts://127.0.0.1:${port}`, { connectTimeoutSeconds: 2 }).connections.connect('c'))).toMatch(/peer-is-plain|no-tls-answer/);
+    expect(await reasonOf(connectionTo(`mqtts://127.0.0.1:${port}`, { connectTimeoutSeconds: 2 }).connections.connect('c'))).toMatch(
+      /peer-is-plain|no-tls-answer/,
+    );
     const secure = await listen(tls.createServer(certificate('localhost')));
     expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${secure}`).connections.connect('c'))).toMatch(/peer-is-tls|closed-without-connack/);
   });

@@ -64,13 +64,25 @@ function byBytes({ firstBytes, uri }: FailureFacts): Answer | undefined {
   if (!firstBytes || firstBytes.byteLength === 0) return undefined;
   const text = Buffer.from(firstBytes.subarray(0, 16)).toString('latin1');
   if (text.startsWith('HTTP/')) {
-    return ['peer-is-http', `A web server answers at ${uri.host}:${uri.port}, not an MQTT broker.`, 'Check the port; for MQTT over WebSocket use ws:// with the right path.', true];
+    return [
+      'peer-is-http',
+      `A web server answers at ${uri.host}:${uri.port}, not an MQTT broker.`,
+      'Check the port; for MQTT over WebSocket use ws:// with the right path.',
+      true,
+    ];
   }
   if (!isTls(uri) && (firstBytes[0] === 0x15 || firstBytes[0] === 0x16) && firstBytes[1] === 3) {
-    return ['peer-is-tls', `The broker at ${uri.host}:${uri.port} expects TLS.`, `Use ${isWebSocket(uri) ? 'wss' : 'mqtts'}:// instead of ${uri.scheme}://, or the broker's plain port.`, true];
+    return [
+      'peer-is-tls',
+      `The broker at ${uri.host}:${uri.port} expects TLS.`,
+      `Use ${isWebSocket(uri) ? 'wss' : 'mqtts'}:// instead of ${uri.scheme}://, or the broker's plain port.`,
+      true,
+    ];
   }
   if (!isWebSocket(uri) && (firstBytes[0] as number) >> 4 !== 2) {
-    const shown = Buffer.from(firstBytes.subarray(0, 8)).toString('hex').replace(/(..)(?=.)/g, '$1 ');
+    const shown = Buffer.from(firstBytes.subarray(0, 8))
+      .toString('hex')
+      .replace(/(..)(?=.)/g, '$1 ');
     return ['peer-is-not-mqtt', `What answers at ${uri.host}:${uri.port} does not speak MQTT (it sent ${shown} …).`, 'Check the host and the port.', true];
   }
   return undefined;
@@ -91,17 +103,30 @@ function byError({ error, uri }: FailureFacts): Answer | undefined {
   const where = `${uri.host}:${uri.port}`;
   const certificate = certificateErrors[code];
   if (certificate) {
-    return [certificate[0], `The certificate of ${where} ${certificate[1]} (${code}).`, 'If you trust this broker, switch "Verify certificate" off for this connection; else ask whoever runs it.', true];
+    return [
+      certificate[0],
+      `The certificate of ${where} ${certificate[1]} (${code}).`,
+      'If you trust this broker, switch "Verify certificate" off for this connection; else ask whoever runs it.',
+      true,
+    ];
   }
   switch (code) {
     case 'ECONNREFUSED':
-      return ['refused', `Nothing accepts connections at ${where}.`, 'Check that the broker is running and that the port is right (usually 1883, or 8883 with TLS).'];
+      return [
+        'refused',
+        `Nothing accepts connections at ${where}.`,
+        'Check that the broker is running and that the port is right (usually 1883, or 8883 with TLS).',
+      ];
     case 'ENOTFOUND':
     case 'EAI_NODATA':
     case 'EAI_NONAME':
       return ['unknown-host', `There is no host named "${uri.host}".`, 'Check the spelling; without a name server, use the IP address.'];
     case 'EAI_AGAIN':
-      return ['dns-unavailable', `The name "${uri.host}" could not be looked up: no name server answered.`, 'Check the network connection, or use the IP address.'];
+      return [
+        'dns-unavailable',
+        `The name "${uri.host}" could not be looked up: no name server answered.`,
+        'Check the network connection, or use the IP address.',
+      ];
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return ['unreachable', `${uri.host} can't be reached from this machine.`, 'Check the network, a VPN or the address.'];
@@ -113,27 +138,58 @@ function byError({ error, uri }: FailureFacts): Answer | undefined {
   }
   const message = error?.message ?? '';
   if (/wrong version number|packet length too long|unknown protocol|ERR_SSL_/i.test(`${message} ${code}`) || code === 'EPROTO') {
-    return ['peer-is-plain', `${where} does not speak TLS.`, `Use ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`, true];
+    return [
+      'peer-is-plain',
+      `${where} does not speak TLS.`,
+      `Use ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`,
+      true,
+    ];
   }
   const status = /Unexpected server response: (\d+)/.exec(message)?.[1];
   if (status) {
     const path = uri.path === '' ? '/' : uri.path;
-    return ['websocket-refused', `The server at ${where} refused the WebSocket at "${path}" (HTTP ${status}).`, 'Check the path of the address: many brokers use /mqtt, some / or /ws.', true];
+    return [
+      'websocket-refused',
+      `The server at ${where} refused the WebSocket at "${path}" (HTTP ${status}).`,
+      'Check the path of the address: many brokers use /mqtt, some / or /ws.',
+      true,
+    ];
   }
-  if (/subprotocol/i.test(message)) return ['websocket-subprotocol', `The WebSocket at ${where} does not offer the subprotocol "mqtt".`, 'Check that the address is the one of the broker.', true];
-  if (/keepalive/i.test(message)) return ['keep-alive-lost', 'The broker no longer answers: a PINGREQ got no PINGRESP.', 'The network or the broker is stuck; the connection is tried again.'];
+  if (/subprotocol/i.test(message))
+    return [
+      'websocket-subprotocol',
+      `The WebSocket at ${where} does not offer the subprotocol "mqtt".`,
+      'Check that the address is the one of the broker.',
+      true,
+    ];
+  if (/keepalive/i.test(message))
+    return [
+      'keep-alive-lost',
+      'The broker no longer answers: a PINGREQ got no PINGRESP.',
+      'The network or the broker is stuck; the connection is tried again.',
+    ];
   return undefined;
 }
 
 function byStage({ stage, timedOut, uri, error }: FailureFacts): Answer {
   const where = `${uri.host}:${uri.port}`;
-  if (timedOut && stage === 'waiting for CONNACK') return ['no-connack', `${where} accepts the connection but does not answer CONNECT.`, 'Check that this port speaks MQTT, or raise the connect time-out.'];
+  if (timedOut && stage === 'waiting for CONNACK')
+    return ['no-connack', `${where} accepts the connection but does not answer CONNECT.`, 'Check that this port speaks MQTT, or raise the connect time-out.'];
   if (stage === 'TLS handshake') {
-    return ['no-tls-answer', `${where} accepts the connection but does not answer the TLS handshake.`, `It may not speak TLS: try ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`];
+    return [
+      'no-tls-answer',
+      `${where} accepts the connection but does not answer the TLS handshake.`,
+      `It may not speak TLS: try ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`,
+    ];
   }
-  if (timedOut) return ['timed-out', `${where} did not answer in time.`, 'A firewall may swallow the packets; check host and port, or raise the connect time-out.'];
+  if (timedOut)
+    return ['timed-out', `${where} did not answer in time.`, 'A firewall may swallow the packets; check host and port, or raise the connect time-out.'];
   if (stage === 'waiting for CONNACK') {
-    return ['closed-without-connack', `${where} closed the connection without answering CONNECT.`, 'Some brokers do so for a wrong user name, password or MQTT version; else check that the port speaks MQTT.'];
+    return [
+      'closed-without-connack',
+      `${where} closed the connection without answering CONNECT.`,
+      'Some brokers do so for a wrong user name, password or MQTT version; else check that the port speaks MQTT.',
+    ];
   }
   if (stage === 'connected') return ['connection-lost', `The connection to ${where} was lost.`, 'The connection is tried again by itself.'];
   return ['connect-failed', `The connection to ${where} failed${error ? `: ${error.message}` : ''}.`, 'Check the address and the network.'];

@@ -148,21 +148,30 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
     publish(input) {
       const size = input.payload.byteLength + input.topic.length;
       if (size > maximumPacketSize) {
-        return Promise.reject(new CodedError('payload-too-large', `The broker accepts packets of at most ${maximumPacketSize} bytes; this message has ${size}.`, { advice: 'Publish it in parts, or raise the limit of the broker.' }));
+        return Promise.reject(
+          new CodedError('payload-too-large', `The broker accepts packets of at most ${maximumPacketSize} bytes; this message has ${size}.`, {
+            advice: 'Publish it in parts, or raise the limit of the broker.',
+          }),
+        );
       }
       return new Promise((resolve, reject) => {
         const properties = profile.version === '5' ? toMqttProperties(input.properties) : undefined;
-        client.publish(input.topic, Buffer.from(input.payload), { qos: input.qos, retain: input.retain, ...(properties ? { properties } : {}) }, (error, packet) => {
-          const code = (error as { code?: unknown } | null)?.code;
-          if (typeof code === 'number') reject(new CodedError('publish-refused', `The broker refused the message: ${describeReason(code)}.`));
-          else if (error) reject(new CodedError('not-connected', `The message was not sent: ${error.message}.`));
-          else {
-            const id = packet?.messageId;
-            const none = id !== undefined && unmatched.delete(id);
-            const lost = input.properties && profile.version !== '5' ? 'Properties were left out: they need MQTT 5.' : null;
-            resolve({ note: none ? 'Accepted, but nobody is subscribed to this topic.' : lost });
-          }
-        });
+        client.publish(
+          input.topic,
+          Buffer.from(input.payload),
+          { qos: input.qos, retain: input.retain, ...(properties ? { properties } : {}) },
+          (error, packet) => {
+            const code = (error as { code?: unknown } | null)?.code;
+            if (typeof code === 'number') reject(new CodedError('publish-refused', `The broker refused the message: ${describeReason(code)}.`));
+            else if (error) reject(new CodedError('not-connected', `The message was not sent: ${error.message}.`));
+            else {
+              const id = packet?.messageId;
+              const none = id !== undefined && unmatched.delete(id);
+              const lost = input.properties && profile.version !== '5' ? 'Properties were left out: they need MQTT 5.' : null;
+              resolve({ note: none ? 'Accepted, but nobody is subscribed to this topic.' : lost });
+            }
+          },
+        );
       });
     },
     end: () =>
@@ -194,11 +203,24 @@ function recordOf(topic: string, payload: Buffer, packet: IPublishPacket, timeUs
         payloadIsUtf8: p.payloadFormatIndicator,
         subscriptionIdentifiers: p.subscriptionIdentifier === undefined ? undefined : [p.subscriptionIdentifier].flat(),
         topicAlias: p.topicAlias,
-        userProperties: p.userProperties ? Object.entries(p.userProperties).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const)) : undefined,
+        userProperties: p.userProperties
+          ? Object.entries(p.userProperties).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const))
+          : undefined,
       }
     : null;
   // A copy, because MQTT.js hands out views into the chunk it read.
-  return { id: 0, timeUs, topic, payload: new Uint8Array(payload), qos: packet.qos, retain: packet.retain, dup: packet.dup, direction: 'in', publisher: null, properties };
+  return {
+    id: 0,
+    timeUs,
+    topic,
+    payload: new Uint8Array(payload),
+    qos: packet.qos,
+    retain: packet.retain,
+    dup: packet.dup,
+    direction: 'in',
+    publisher: null,
+    properties,
+  };
 }
 
 function toMqttProperties(properties: PublishInput['properties']): IPublishPacket['properties'] | undefined {

@@ -42,7 +42,11 @@ function watchFirstBytes(stream: Duplex): SocketStream {
 
 function openWebSocket(uri: BrokerUri, security: tls.SecureContextOptions & { rejectUnauthorized: boolean }, version: string): SocketStream {
   const host = uri.host.includes(':') ? `[${uri.host}]` : uri.host;
-  const socket = new WebSocket(`${uri.scheme}://${host}:${uri.port}${uri.path || '/'}`, [version === '3.1' ? 'mqttv3.1' : 'mqtt'], { ...security, perMessageDeflate: false, maxPayload: 0 });
+  const socket = new WebSocket(`${uri.scheme}://${host}:${uri.port}${uri.path || '/'}`, [version === '3.1' ? 'mqttv3.1' : 'mqtt'], {
+    ...security,
+    perMessageDeflate: false,
+    maxPayload: 0,
+  });
   socket.on('upgrade', (response) => response.socket.setNoDelay(true));
   return { stream: createWebSocketStream(socket), firstBytes: () => new Uint8Array() };
 }

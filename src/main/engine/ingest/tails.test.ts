@@ -118,6 +118,13 @@ it('numbers messages of all sources in one sequence, continuing the history', ()
   const ingest = createIngest({ store: note('store'), topics: note('topics'), tails: note('tails') }, 41);
   ingest.receive('broker', [record(0)]);
   ingest.receive('connection:x', [record(0)]);
-  expect(seen).toEqual([['store', 42], ['topics', 42], ['tails', 42], ['store', 43], ['topics', 43], ['tails', 43]]);
+  expect(seen).toEqual([
+    ['store', 42],
+    ['topics', 42],
+    ['tails', 42],
+    ['store', 43],
+    ['topics', 43],
+    ['tails', 43],
+  ]);
   expect(ingest.lastId).toBe(43);
 });

@@ -12,7 +12,9 @@ export function checkBrokerUri(uri: string): void {
   const parsed = parseBrokerUri(uri);
   if (!parsed.ok) throw new CodedError('invalid-uri', parsed.problem.message, { advice: parsed.problem.advice });
   if (parsed.value.username !== undefined || parsed.value.password !== undefined) {
-    throw new CodedError('invalid-uri', 'The address holds a user name or password.', { advice: 'Enter them in their own fields: passwords are kept apart from the files of the workspace.' });
+    throw new CodedError('invalid-uri', 'The address holds a user name or password.', {
+      advice: 'Enter them in their own fields: passwords are kept apart from the files of the workspace.',
+    });
   }
 }
 

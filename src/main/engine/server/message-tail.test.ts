@@ -34,7 +34,10 @@ function setUp(storedIds: readonly number[]) {
     },
   };
   const received: MessageTail[] = [];
-  const sink = new CreditSink<MessageTail>({ overflow: 'drop-oldest', window: 8 }, { item: (item) => void received.push(item as MessageTail), end: () => {}, error: () => {} });
+  const sink = new CreditSink<MessageTail>(
+    { overflow: 'drop-oldest', window: 8 },
+    { item: (item) => void received.push(item as MessageTail), end: () => {}, error: () => {} },
+  );
   return { services: services as never, tails, sink, received, queries: () => queries };
 }
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);

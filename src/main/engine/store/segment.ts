@@ -48,12 +48,20 @@ export class Segment {
     this.file = file;
     this.#database = open(file);
     try {
-      this.#database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 2000;');
+      this.#database.exec(
+        'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 2000;',
+      );
       if (maxPages !== undefined) this.#database.exec(`PRAGMA max_page_count = ${maxPages}`);
       migrate(this.#database);
       this.#sql = prepareAll(this.#database);
       for (const row of this.#sql.topics.all() as { id: number; source: string; name: string; count: number; last_us: number; retained: number }[]) {
-        this.#topics.set(keyOf(row.source, row.name), { id: row.id, count: row.count, lastUs: row.last_us, retained: row.retained === 1, last: new Uint8Array(0) });
+        this.#topics.set(keyOf(row.source, row.name), {
+          id: row.id,
+          count: row.count,
+          lastUs: row.last_us,
+          retained: row.retained === 1,
+          last: new Uint8Array(0),
+        });
       }
     } catch (error) {
       this.#database.close();
@@ -83,7 +91,15 @@ export class Segment {
         if (record.retain) topic.retained = record.payload.byteLength > 0;
         touched.set(topic, record);
         const flags = record.qos | (record.retain ? flag.retain : 0) | (record.dup ? flag.dup : 0) | (record.direction === 'out' ? flag.out : 0);
-        this.#sql.addMessage.run(record.id, topic.id, record.timeUs, flags, record.publisher, record.properties ? encodeValue(record.properties) : null, record.payload);
+        this.#sql.addMessage.run(
+          record.id,
+          topic.id,
+          record.timeUs,
+          flags,
+          record.publisher,
+          record.properties ? encodeValue(record.properties) : null,
+          record.payload,
+        );
       }
       for (const [topic, { payload }] of touched) {
         this.#sql.updateTopic.run(topic.count, topic.lastUs, payload.subarray(0, headBytes), payload.byteLength, topic.retained ? 1 : 0, topic.id);
@@ -130,7 +146,9 @@ export class Segment {
   }
 
   get(id: number, maxBytes: number): MessageDetail | null {
-    const row = this.#sql.message.get(maxBytes, id) as unknown as (StoredRow & { readonly properties: Uint8Array | null; readonly part: Uint8Array }) | undefined;
+    const row = this.#sql.message.get(maxBytes, id) as unknown as
+      | (StoredRow & { readonly properties: Uint8Array | null; readonly part: Uint8Array })
+      | undefined;
     if (!row) return null;
     return { ...toRow(row), payload: row.part, properties: row.properties ? (decodeValue(row.properties) as MessageProperties) : null };
   }
@@ -142,7 +160,14 @@ export class Segment {
 
   *topics(source: SourceId): Iterable<TopicSummary> {
     for (const row of this.#sql.summaries.iterate(source) as Iterable<unknown>) {
-      const { name, count, last_us, head, size, retained } = row as { name: string; count: number; last_us: number; head: Uint8Array; size: number; retained: number };
+      const { name, count, last_us, head, size, retained } = row as {
+        name: string;
+        count: number;
+        last_us: number;
+        head: Uint8Array;
+        size: number;
+        retained: number;
+      };
       yield { topic: name, count, lastTimeUs: last_us, head, sizeBytes: size, retained: retained === 1 };
     }
   }

@@ -13,7 +13,12 @@ export interface StoreSizes {
 /** Between the engine and the store's thread. Calls are answered in the order they arrive, so a read sees every write before it. */
 export const storeContract = {
   open: call<StoreSizes & { readonly lastId: number; readonly binding: string; readonly keptAside: readonly string[] }>()(
-    z.strictObject({ folder: z.string(), budgetBytes: z.number(), maxPagesPerSegment: z.int().optional(), binding: z.enum(['node:sqlite', '@photostructure/sqlite']).optional() }),
+    z.strictObject({
+      folder: z.string(),
+      budgetBytes: z.number(),
+      maxPagesPerSegment: z.int().optional(),
+      binding: z.enum(['node:sqlite', '@photostructure/sqlite']).optional(),
+    }),
   ),
   append: call<StoreSizes>()(z.strictObject({ source: sourceIdSchema, packed: z.instanceof(Uint8Array) })),
   latest: call<MessageDetail | null>()(z.strictObject({ source: sourceIdSchema, topic: topicTextSchema, maxBytes: z.number() })),

@@ -55,8 +55,10 @@ function named<T>(run: () => T): T {
   } catch (error) {
     const { errcode, code } = error as { readonly errcode?: number; readonly code?: string };
     const primary = (errcode ?? 0) & 0xff;
-    if (primary === 13 || code === 'ENOSPC' || /disk is full/i.test(String(error))) throw new CodedError('disk-full', 'The disk is full: new messages are shown, but not kept in the history.');
-    if (primary !== 0 || code !== undefined) throw new CodedError('store-unavailable', `The message history can't be used: ${error instanceof Error ? error.message : String(error)}`);
+    if (primary === 13 || code === 'ENOSPC' || /disk is full/i.test(String(error)))
+      throw new CodedError('disk-full', 'The disk is full: new messages are shown, but not kept in the history.');
+    if (primary !== 0 || code !== undefined)
+      throw new CodedError('store-unavailable', `The message history can't be used: ${error instanceof Error ? error.message : String(error)}`);
     throw error;
   }
 }

@@ -19,27 +19,60 @@ afterEach(async () => {
 });
 
 function open(options: Partial<StoreOptions> = {}): Store {
-  store = createStore({ folder, workerUrl: new URL('./store-worker.ts', import.meta.url), budgetBytes: 1e9, now: Date.now, onChange: () => undefined, ...options });
+  store = createStore({
+    folder,
+    workerUrl: new URL('./store-worker.ts', import.meta.url),
+    budgetBytes: 1e9,
+    now: Date.now,
+    onChange: () => undefined,
+    ...options,
+  });
   return store;
 }
 
 function message(topic: string, payload: string | Uint8Array = 'x', more: Partial<MessageRecord> = {}): MessageRecord {
   nextId += 1;
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
-  return { id: nextId, timeUs: 1_790_000_000_000_000 + nextId, topic, payload: bytes, qos: 0, retain: false, dup: false, direction: 'in', publisher: null, properties: null, ...more };
+  return {
+    id: nextId,
+    timeUs: 1_790_000_000_000_000 + nextId,
+    topic,
+    payload: bytes,
+    qos: 0,
+    retain: false,
+    dup: false,
+    direction: 'in',
+    publisher: null,
+    properties: null,
+    ...more,
+  };
 }
 
 for (const binding of ['node:sqlite', '@photostructure/sqlite'] as const) {
   describe(binding, () => {
     test('gives back what was appended a moment ago, and after a restart', async () => {
       open({ binding });
-      const properties = { contentType: 'x', correlationData: new Uint8Array([0, 255]), userProperties: [['a', '1'], ['a', '2']] as const };
+      const properties = {
+        contentType: 'x',
+        correlationData: new Uint8Array([0, 255]),
+        userProperties: [
+          ['a', '1'],
+          ['a', '2'],
+        ] as const,
+      };
       store.append('broker', [message('a/b', '1'), message('a/b', '2', { qos: 2, retain: true, publisher: 'me', properties }), message('c', new Uint8Array())]);
       const check = async (): Promise<void> => {
         const page = await store.history({ source: 'broker', topic: 'a/b', offset: 0, limit: 10 });
         expect(page.total).toBe(2);
         expect(page.rows.map((row) => row.id)).toEqual([2, 1]);
-        expect(await store.latest('broker', 'a/b', 100)).toMatchObject({ id: 2, qos: 2, retain: true, publisher: 'me', timeUs: 1_790_000_000_000_002, properties });
+        expect(await store.latest('broker', 'a/b', 100)).toMatchObject({
+          id: 2,
+          qos: 2,
+          retain: true,
+          publisher: 'me',
+          timeUs: 1_790_000_000_000_002,
+          properties,
+        });
         expect((await store.latest('broker', 'c', 100))?.sizeBytes).toBe(0);
         expect(await store.latest('connection:x', 'a/b', 100)).toBeNull();
         expect(await store.topics('broker')).toMatchObject([
@@ -70,7 +103,11 @@ for (const binding of ['node:sqlite', '@photostructure/sqlite'] as const) {
 
 test('pages through 100,000 messages pinned to an id while new ones arrive', async () => {
   open();
-  for (let batch = 0; batch < 100; batch += 1) store.append('broker', Array.from({ length: 1000 }, (_, index) => message(`t/${index % 10}`)));
+  for (let batch = 0; batch < 100; batch += 1)
+    store.append(
+      'broker',
+      Array.from({ length: 1000 }, (_, index) => message(`t/${index % 10}`)),
+    );
   const pinned = await store.history({ source: 'broker', topic: 't/3', offset: 9_990, limit: 100, atOrBefore: 100_000 });
   expect(pinned.total).toBe(10_000);
   expect(pinned.rows.map((row) => row.id)).toEqual(Array.from({ length: 10 }, (_, index) => 94 - index * 10));
@@ -84,7 +121,10 @@ test('deletes the oldest to keep within the budget, and counts them', async () =
   open({ budgetBytes: 2_000_000 });
   const payload = new Uint8Array(10_000);
   for (let batch = 0; batch < 60; batch += 1) {
-    store.append('broker', Array.from({ length: 10 }, () => message('t', payload)));
+    store.append(
+      'broker',
+      Array.from({ length: 10 }, () => message('t', payload)),
+    );
     await store.lastId();
     await store.history({ source: 'broker', topic: 't', offset: 0, limit: 1 });
   }
@@ -151,7 +191,10 @@ test('an unusable folder leaves the rest of the workbench running', async () => 
 
 test('a queue that is full counts what it refuses', async () => {
   open({ maxPendingBytes: 1000 });
-  store.append('broker', Array.from({ length: 10 }, () => message('t', new Uint8Array(300))));
+  store.append(
+    'broker',
+    Array.from({ length: 10 }, () => message('t', new Uint8Array(300))),
+  );
   expect(store.ledger().dropped).toEqual([{ reason: 'history could not keep up', count: 9 }]);
   await vi.waitFor(() => expect(store.ledger().stored).toBe(1));
 });

@@ -14,7 +14,10 @@ export function previewOf(node: TopicNode): Preview {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (text === undefined || /[\u0000-\u0008\u000e-\u001f]/.test(text)) return { preview: hexStart(bytes, node.sizeBytes), previewKind: 'binary' };
   const line = text.replace(/\s+/g, ' ').trim();
-  return { preview: line.length > maxPreviewCharacters ? `${line.slice(0, maxPreviewCharacters).trimEnd()}…` : line, previewKind: looksLikeJson(line) ? 'json' : 'text' };
+  return {
+    preview: line.length > maxPreviewCharacters ? `${line.slice(0, maxPreviewCharacters).trimEnd()}…` : line,
+    previewKind: looksLikeJson(line) ? 'json' : 'text',
+  };
 }
 
 /** Strict UTF-8; a character cut by the end of the head is left out. */

@@ -47,7 +47,10 @@ function open(options: { count?: number; filter?: string; sort?: 'name' | 'messa
   const clock = new Clock();
   const service = createTopicIndexes({ now: () => clock.nowMs, setTimer: clock.setTimer, clearTimer: clock.clearTimer });
   const frames: TopicsFrame[] = [];
-  const view = service.openView({ source: 'broker', first: 0, count: options.count ?? 100, filter: options.filter ?? '', sort: options.sort ?? 'name' }, (frame) => frames.push(frame));
+  const view = service.openView(
+    { source: 'broker', first: 0, count: options.count ?? 100, filter: options.filter ?? '', sort: options.sort ?? 'name' },
+    (frame) => frames.push(frame),
+  );
   const last = (): TopicsFrame => {
     clock.advance(1500);
     return frames.at(-1) as TopicsFrame;
@@ -87,7 +90,13 @@ describe('the tree', () => {
 
   test('previews values on one line', () => {
     const { service, last } = open();
-    service.ingest('broker', [message('json', '{\n  "a": 1\n}'), message('text', 'on  off'), message('bin', new Uint8Array([0xff, 0, 1])), message('long', 'é'.repeat(500)), message('n', '12.5')]);
+    service.ingest('broker', [
+      message('json', '{\n  "a": 1\n}'),
+      message('text', 'on  off'),
+      message('bin', new Uint8Array([0xff, 0, 1])),
+      message('long', 'é'.repeat(500)),
+      message('n', '12.5'),
+    ]);
     const frame = last();
     expect(row(frame, 'json')).toMatchObject({ preview: '{ "a": 1 }', previewKind: 'json' });
     expect(row(frame, 'text')).toMatchObject({ preview: 'on off', previewKind: 'text' });
@@ -107,10 +116,15 @@ describe('the tree', () => {
 describe('views', () => {
   test('only the rows asked for travel, and the end is never passed', () => {
     const { service, view, last } = open({ count: 5 });
-    service.ingest('broker', Array.from({ length: 100_000 }, (_, index) => message(`t${index}`)));
+    service.ingest(
+      'broker',
+      Array.from({ length: 100_000 }, (_, index) => message(`t${index}`)),
+    );
     expect(last()).toMatchObject({ totalRows: 100_000, firstRow: 0 });
     view.setView({ first: 50_000, count: 5, filter: '', sort: 'name' });
-    expect(last().rows.map(({ name, positionInSet, setSize }) => [name, positionInSet, setSize])).toEqual([50_000, 50_001, 50_002, 50_003, 50_004].map((n) => [`t${n}`, n + 1, 100_000]));
+    expect(last().rows.map(({ name, positionInSet, setSize }) => [name, positionInSet, setSize])).toEqual(
+      [50_000, 50_001, 50_002, 50_003, 50_004].map((n) => [`t${n}`, n + 1, 100_000]),
+    );
     view.setView({ first: 99_999_999, count: 5, filter: '', sort: 'name' });
     expect(last().firstRow).toBe(99_995);
     expect(view.rowAt(99_999)?.name).toBe('t99999');
@@ -135,7 +149,10 @@ describe('views', () => {
   test('rates approach the real rate', () => {
     const { clock, service, last } = open();
     for (let n = 0; n < 600; n += 1) {
-      service.ingest('broker', Array.from({ length: 5 }, () => message('a')));
+      service.ingest(
+        'broker',
+        Array.from({ length: 5 }, () => message('a')),
+      );
       clock.advance(50);
     }
     service.ingest('broker', [message('b')]);
@@ -195,7 +212,10 @@ describe('filters', () => {
     ['nothing', []],
   ])('%s', (filter, expected) => {
     const { service, names } = open({ filter });
-    service.ingest('broker', topics.map((topic) => message(topic)));
+    service.ingest(
+      'broker',
+      topics.map((topic) => message(topic)),
+    );
     expect(names()).toEqual(expected);
   });
 
@@ -242,7 +262,9 @@ test('any mix of messages and clicks shows what a plain recount shows', () => {
     if (step % 20 !== 19) continue;
     const expected: [string, number][] = [];
     const walk = (prefix: string): void => {
-      const children = new Set([...counts.keys()].filter((known) => known.startsWith(prefix)).map((known) => known.slice(prefix.length).split('/')[0] as string));
+      const children = new Set(
+        [...counts.keys()].filter((known) => known.startsWith(prefix)).map((known) => known.slice(prefix.length).split('/')[0] as string),
+      );
       for (const name of [...children].toSorted()) {
         const path = prefix + name;
         const total = [...counts].reduce((sum, [known, count]) => (known === path || known.startsWith(`${path}/`) ? sum + count : sum), 0);

@@ -33,7 +33,11 @@ export class OpenTopicView implements TopicViewHandle {
   #seenVersion = -1;
   #lastFrame = '';
 
-  constructor(index: TopicIndex, view: Omit<TopicView, 'viewId'>, hooks: { readonly now: () => number; readonly onChange: () => void; readonly onClose: () => void }) {
+  constructor(
+    index: TopicIndex,
+    view: Omit<TopicView, 'viewId'>,
+    hooks: { readonly now: () => number; readonly onChange: () => void; readonly onClose: () => void },
+  ) {
     this.#index = index;
     this.#view = view;
     this.#now = hooks.now;

@@ -59,7 +59,13 @@ export function createJsonFile<T extends FileContent>(options: JsonFileOptions<T
         await files.create(target, '');
         await files.rename(file, target);
         const keptAs = path.relative(options.folder, target).replaceAll(path.sep, '/');
-        options.onProblem({ code: 'workspace-file', file: name, keptAs, message: `${name} ${why}.`, advice: `It was kept as ${keptAs}, and the defaults are in use.` });
+        options.onProblem({
+          code: 'workspace-file',
+          file: name,
+          keptAs,
+          message: `${name} ${why}.`,
+          advice: `It was kept as ${keptAs}, and the defaults are in use.`,
+        });
         return;
       } catch (error) {
         if (errorCode(error) === 'EEXIST' && n < 100) continue;
@@ -97,7 +103,10 @@ export function createJsonFile<T extends FileContent>(options: JsonFileOptions<T
   };
 
   const commit = async (change: () => Promise<void>): Promise<void> => {
-    if (untouchable) throw new CodedError('workspace-unwritable', `${name} is damaged and could not be moved aside, so it is not written.`, { advice: 'Move it away and restart.' });
+    if (untouchable)
+      throw new CodedError('workspace-unwritable', `${name} is damaged and could not be moved aside, so it is not written.`, {
+        advice: 'Move it away and restart.',
+      });
     try {
       await change();
     } catch (error) {

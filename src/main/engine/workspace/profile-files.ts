@@ -72,7 +72,13 @@ async function listFolder(files: FileAccess, options: Options): Promise<readonly
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-      options.onProblem({ code: 'workspace-file', file: profilesFolderName, keptAs: null, message: `The folder of the connections could not be read (${code}).`, advice: 'Check its permissions and restart.' });
+      options.onProblem({
+        code: 'workspace-file',
+        file: profilesFolderName,
+        keptAs: null,
+        message: `The folder of the connections could not be read (${code}).`,
+        advice: 'Check its permissions and restart.',
+      });
     }
     return [];
   }

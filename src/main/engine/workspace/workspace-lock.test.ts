@@ -21,7 +21,8 @@ async function lock(instance: string, more: Partial<LockOptions> = {}): Promise<
   locks.push(taken);
   return taken;
 }
-const leave = (content: object | string): Promise<void> => writeFile(path.join(folder, '.lock'), typeof content === 'string' ? content : JSON.stringify(content));
+const leave = (content: object | string): Promise<void> =>
+  writeFile(path.join(folder, '.lock'), typeof content === 'string' ? content : JSON.stringify(content));
 const left = { pid: 4242, hostName: 'here', instance: 'before', renewedAt: nowMs - 1000 };
 const inUse = { code: 'invalid-state', advice: expect.stringContaining('--workspace DIR') as string };
 
@@ -38,7 +39,7 @@ it('names the process that holds the workspace', async () => {
   await expect(lock('a', { isAlive: () => true })).rejects.toMatchObject({ ...inUse, message: expect.stringContaining('process 4242') as string });
 });
 
-it.each<readonly [name: string, content: typeof left | "", isAlive: () => boolean]>([
+it.each<readonly [name: string, content: typeof left | '', isAlive: () => boolean]>([
   ['of a process that has ended', left, () => false],
   ['of an earlier process with the same number as this one', { ...left, pid: process.pid }, () => true],
   ['that was not renewed, its number now another process', { ...left, renewedAt: nowMs - 60_000 }, () => true],

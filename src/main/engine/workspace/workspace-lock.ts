@@ -127,7 +127,12 @@ function processIsAlive(pid: number): boolean {
 }
 
 function inUse(folder: string, holder: LockContent | 'unreadable', hostName: string): CodedError {
-  const who = holder === 'unreadable' ? 'Another workbench' : holder.hostName === hostName ? `Another workbench (process ${holder.pid})` : `A workbench on ${holder.hostName}`;
+  const who =
+    holder === 'unreadable'
+      ? 'Another workbench'
+      : holder.hostName === hostName
+        ? `Another workbench (process ${holder.pid})`
+        : `A workbench on ${holder.hostName}`;
   return new CodedError('invalid-state', `${who} is using the workspace ${folder}.`, {
     advice: 'Close it, or give this one a folder of its own: --workspace DIR.',
     data: { reason: 'workspace-in-use' },

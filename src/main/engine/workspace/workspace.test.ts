@@ -76,7 +76,9 @@ describe('a workspace', () => {
     workspace.setLayout({ b: { d: 1, c: 2 }, a: 0 });
     await workspace.saveProfile(profile('lab'));
     await workspace.close();
-    expect(await read('settings.json')).toMatch(/^\{\n {2}"version": 1,\n {2}"theme": "system",\n[^]*"keymap": \{\n {4}"a.one": null,\n {4}"b.two": "Mod\+2"\n {2}\}\n\}\n$/);
+    expect(await read('settings.json')).toMatch(
+      /^\{\n {2}"version": 1,\n {2}"theme": "system",\n[^]*"keymap": \{\n {4}"a.one": null,\n {4}"b.two": "Mod\+2"\n {2}\}\n\}\n$/,
+    );
     expect(await read('layout.json')).toBe('{\n  "version": 1,\n  "layout": {\n    "a": 0,\n    "b": {\n      "c": 2,\n      "d": 1\n    }\n  }\n}\n');
     expect(JSON.parse(await read('connections/lab.json'))).toEqual({ version: 1, connection: profile('lab') });
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
@@ -208,7 +210,10 @@ describe('a folder that cannot be written', () => {
     const workspace = await open({ files: failing.files });
     await workspace.updateSettings({ theme: 'light' });
     failing.broken = true;
-    await expect(workspace.updateSettings({ theme: 'dark' })).rejects.toMatchObject({ code: 'workspace-unwritable', message: expect.stringMatching(message) as string });
+    await expect(workspace.updateSettings({ theme: 'dark' })).rejects.toMatchObject({
+      code: 'workspace-unwritable',
+      message: expect.stringMatching(message) as string,
+    });
     await expect(workspace.secrets.set('k', 'secret')).rejects.toMatchObject({ code: 'workspace-unwritable' });
     expect(workspace.view().settings.theme).toBe('dark');
     expect(await workspace.secrets.get('k')).toBe('secret');

@@ -40,6 +40,7 @@ const entries: readonly MenuEntry[] = [
   { kind: 'separator' },
   { label: 'Delete …', icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => undefined },
 ];
+const opened = Date.now();
 const getBytes = (offset: number, length: number): Uint8Array => Uint8Array.from({ length: Math.min(length, 4096 - offset) }, (_, at) => (offset + at) % 256);
 
 /** Every part of the interface in its states, at `#/gallery`: for design work, and for the accessibility tests. */
@@ -179,7 +180,7 @@ function Status(): ReactElement {
           <StatusDot key={tone} tone={tone} label={tone} />
         ))}
         <Spinner label="Loading" />
-        <RelativeTime timeMs={0} />
+        <RelativeTime timeMs={opened} />
       </div>
       <Banner inset title="Something to know">
         With a sentence that says more.
@@ -208,14 +209,22 @@ function Floating(): ReactElement {
           <Button>Tooltip</Button>
         </Tooltip>
         <Button onClick={() => setOpen(true)}>Dialog</Button>
-        <Button onClick={() => void confirm({ title: 'Clear 12 retained values?', text: 'This cannot be undone.', action: 'Clear 12 values', danger: true })}>Question</Button>
+        <Button onClick={() => void confirm({ title: 'Clear 12 retained values?', text: 'This cannot be undone.', action: 'Clear 12 values', danger: true })}>
+          Question
+        </Button>
         <Button onClick={() => toasts.show({ kind: 'ok', title: 'Saved', detail: 'The connection is in the workspace.' })}>Toast</Button>
         <Button onClick={() => toasts.show({ kind: 'bad', title: 'That did not work', detail: 'The broker refused: not authorised.' })}>Bad toast</Button>
       </div>
       <ContextMenu items={entries}>
         <div className={styles.contextArea}>Right-click here</div>
       </ContextMenu>
-      <Dialog open={open} onOpenChange={setOpen} title="A dialog" description="With a sentence below its title." footer={<Button onClick={() => setOpen(false)}>Done</Button>}>
+      <Dialog
+        open={open}
+        onOpenChange={setOpen}
+        title="A dialog"
+        description="With a sentence below its title."
+        footer={<Button onClick={() => setOpen(false)}>Done</Button>}
+      >
         <p>Its content.</p>
       </Dialog>
     </Sample>
@@ -245,7 +254,19 @@ function Structure(): ReactElement {
           id="gallery"
           panels={[
             { id: 'left', minSize: 120, content: <p className={styles.tabText}>Drag the edge, or move it with the arrow keys.</p> },
-            { id: 'right', minSize: 120, content: <EmptyState compact icon={<Inbox size={18} aria-hidden />} title="Nothing here yet" text="What leads on stands here." actions={<Button size="small">Lead on</Button>} /> },
+            {
+              id: 'right',
+              minSize: 120,
+              content: (
+                <EmptyState
+                  compact
+                  icon={<Inbox size={18} aria-hidden />}
+                  title="Nothing here yet"
+                  text="What leads on stands here."
+                  actions={<Button size="small">Lead on</Button>}
+                />
+              ),
+            },
           ]}
         />
       </div>
@@ -277,7 +298,14 @@ function Lists(): ReactElement {
           />
         </div>
         <div className={styles.listFrame}>
-          <VirtualList label="No rows" count={0} getRow={() => undefined} keyOf={String} renderRow={() => null} empty={<EmptyState compact title="No rows" />} />
+          <VirtualList
+            label="No rows"
+            count={0}
+            getRow={() => undefined}
+            keyOf={String}
+            renderRow={() => null}
+            empty={<EmptyState compact title="No rows" />}
+          />
         </div>
         <div className={styles.listFrame}>
           <GalleryTree />

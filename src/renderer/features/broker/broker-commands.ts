@@ -8,7 +8,14 @@ export function BrokerCommands(): null {
   const phase = status?.phase;
   const demo = status?.demoDevice.enabled === true;
   useCommands([
-    { id: 'broker.start', title: 'Start local broker', group: 'Broker', shortcut: 'Mod+Shift+B', when: () => phase === 'stopped' || phase === 'failed', run: () => void startBroker() },
+    {
+      id: 'broker.start',
+      title: 'Start local broker',
+      group: 'Broker',
+      shortcut: 'Mod+Shift+B',
+      when: () => phase === 'stopped' || phase === 'failed',
+      run: () => void startBroker(),
+    },
     { id: 'broker.stop', title: 'Stop local broker', group: 'Broker', when: () => phase === 'running', run: stopBroker },
     {
       id: 'broker.demoDevice',

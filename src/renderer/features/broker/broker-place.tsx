@@ -6,7 +6,19 @@ import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { Card, CopyButton, formatCount, formatDateTime, formatDuration, Page, plural, useBrokerClients, useBrokerStatus, useNow, useWorkspace } from '../common/index.ts';
+import {
+  Card,
+  CopyButton,
+  formatCount,
+  formatDateTime,
+  formatDuration,
+  Page,
+  plural,
+  useBrokerClients,
+  useBrokerStatus,
+  useNow,
+  useWorkspace,
+} from '../common/index.ts';
 import { setDemoDevice, startBroker, stopBroker } from './broker-actions.ts';
 import { phaseWords } from './broker-words.ts';
 import styles from './broker.module.css';
@@ -88,7 +100,8 @@ function StateHeader({ status }: { readonly status: BrokerStatus }): ReactElemen
         <p className={styles.muted}>
           {status.phase === 'running' && status.startedAt !== null ? (
             <>
-              {plural(status.clientCount, 'client')} · up for <span title={`Since ${formatDateTime(status.startedAt * 1000)}`}>{formatDuration(now - status.startedAt)}</span> · engine {status.engine}
+              {plural(status.clientCount, 'client')} · up for{' '}
+              <span title={`Since ${formatDateTime(status.startedAt * 1000)}`}>{formatDuration(now - status.startedAt)}</span> · engine {status.engine}
             </>
           ) : (
             'An MQTT broker inside the workbench, for devices and tools on this machine.'

@@ -34,7 +34,9 @@ describe('otherPort', () => {
 
 describe('exampleCommands', () => {
   it('names the real port', () =>
-    expect(exampleCommands([{ kind: 'tcp', host: '127.0.0.1', port: 1884, url: 'mqtt://127.0.0.1:1884' }])?.subscribe).toBe('mosquitto_sub -h 127.0.0.1 -p 1884 -t "#" -v'));
+    expect(exampleCommands([{ kind: 'tcp', host: '127.0.0.1', port: 1884, url: 'mqtt://127.0.0.1:1884' }])?.subscribe).toBe(
+      'mosquitto_sub -h 127.0.0.1 -p 1884 -t "#" -v',
+    ));
   it('reaches a broker that listens everywhere', () =>
     expect(exampleCommands([{ kind: 'tcp', host: '0.0.0.0', port: 1, url: '' }])?.publish).toContain('-h 127.0.0.1 -p 1 '));
   it('has none without TCP', () => expect(exampleCommands([{ kind: 'ws', host: 'h', port: 1, url: '' }])).toBeUndefined());

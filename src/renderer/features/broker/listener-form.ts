@@ -36,7 +36,14 @@ export function checkForm(form: ListenerForm): ListenerProblems {
   if (tcp !== undefined) problems.tcpPort = tcp;
   if (webSocket !== undefined) problems.webSocketPort = webSocket;
   if (!form.tcpEnabled && !form.webSocketEnabled) problems.tcpPort = 'Switch at least one listener on.';
-  else if (form.tcpEnabled && form.webSocketEnabled && !tcp && !webSocket && Number(form.tcpPort) === Number(form.webSocketPort) && Number(form.tcpPort) !== 0) {
+  else if (
+    form.tcpEnabled &&
+    form.webSocketEnabled &&
+    !tcp &&
+    !webSocket &&
+    Number(form.tcpPort) === Number(form.webSocketPort) &&
+    Number(form.tcpPort) !== 0
+  ) {
     problems.webSocketPort = 'MQTT over TCP uses this port already.';
   }
   return problems;

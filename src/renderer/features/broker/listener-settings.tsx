@@ -46,7 +46,15 @@ export function ListenerSettings({ settings, status }: { readonly settings: Sett
     >
       <div className={styles.port}>
         <Checkbox label="MQTT over TCP" checked={form.tcpEnabled} onChange={(tcpEnabled) => change({ tcpEnabled })} />
-        <TextField label="TCP port" value={form.tcpPort} onChange={(tcpPort) => change({ tcpPort })} error={problems.tcpPort} disabled={!form.tcpEnabled} mono maxLength={5} />
+        <TextField
+          label="TCP port"
+          value={form.tcpPort}
+          onChange={(tcpPort) => change({ tcpPort })}
+          error={problems.tcpPort}
+          disabled={!form.tcpEnabled}
+          mono
+          maxLength={5}
+        />
       </div>
       <div className={styles.port}>
         <Checkbox label="MQTT over WebSocket" checked={form.webSocketEnabled} onChange={(webSocketEnabled) => change({ webSocketEnabled })} />

@@ -11,7 +11,13 @@ export function StartBrokerButton({ size = 'medium', onStarted }: { readonly siz
     if (await startBroker()) onStarted?.();
   };
   return (
-    <Button variant="primary" size={size} icon={<Play size={15} aria-hidden />} busy={phase === 'starting' || phase === 'stopping'} onClick={() => void start()}>
+    <Button
+      variant="primary"
+      size={size}
+      icon={<Play size={15} aria-hidden />}
+      busy={phase === 'starting' || phase === 'stopping'}
+      onClick={() => void start()}
+    >
       Start local broker
     </Button>
   );

@@ -33,7 +33,21 @@ function connections(...entries: readonly (readonly [id: string, status: Partial
     statuses: entries.flatMap(([id, status]) =>
       status === null
         ? []
-        : [{ id, phase: 'disconnected', attempt: 0, nextAttemptAt: null, connectedAt: null, clientId: null, lastProblem: null, subscriptions: [], receivedMessages: 0, sentMessages: 0, ...status }],
+        : [
+            {
+              id,
+              phase: 'disconnected',
+              attempt: 0,
+              nextAttemptAt: null,
+              connectedAt: null,
+              clientId: null,
+              lastProblem: null,
+              subscriptions: [],
+              receivedMessages: 0,
+              sentMessages: 0,
+              ...status,
+            },
+          ],
     ),
   };
 }

@@ -44,7 +44,7 @@ export function connectionTone(phase: ConnectionPhase, failed: boolean): readonl
 }
 
 /** The local broker first, then every connection in the order of its profiles. */
-export function listSources(broker: BrokerStatus | undefined, connections: ConnectionsView | undefined): readonly SourceOption[] {
+export function listSources(broker: BrokerStatus | undefined, connections: ConnectionsView | undefined): readonly [SourceOption, ...SourceOption[]] {
   const [tone, state] = brokerWords[broker?.phase ?? 'stopped'];
   const statuses = new Map(connections?.statuses.map((status) => [status.id, status]));
   return [

@@ -34,7 +34,9 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
   const problems = checkDraft(draft, profile?.passwordSet ?? false, checkUri);
   const saved = profile ? draftOf(profile) : newDraft(id);
   // A field is judged once it was touched; all of them once a save was tried.
-  const shown = Object.fromEntries(Object.entries(problems).filter(([field]) => open?.reveal || (field in saved && draft[field as keyof typeof draft] !== saved[field as keyof typeof saved])));
+  const shown = Object.fromEntries(
+    Object.entries(problems).filter(([field]) => open?.reveal || (field in saved && draft[field as keyof typeof draft] !== saved[field as keyof typeof saved])),
+  );
   const subscriptions = open?.unsaved?.subscriptions ?? profile?.subscriptions ?? [];
   const setSubscriptions = (next: readonly Subscription[]): void => {
     if (profile) void act(engineClient().call('connections.setSubscriptions', { id, subscriptions: [...next] }), 'The subscriptions could not be changed');
@@ -52,7 +54,9 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
         </Banner>
       )}
       {open && profile && (status?.phase === 'connected' || status?.phase === 'waiting') && (
-        <Banner inset title="Changed settings count from the next connect">Subscriptions below take effect at once.</Banner>
+        <Banner inset title="Changed settings count from the next connect">
+          Subscriptions below take effect at once.
+        </Banner>
       )}
       <Card title="Subscriptions" titleAside={subscriptions.length > 0 && <Badge>{formatCount(subscriptions.length)}</Badge>}>
         <SubscriptionsEditor subscriptions={subscriptions} status={status} onChange={setSubscriptions} />

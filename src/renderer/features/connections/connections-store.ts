@@ -54,7 +54,10 @@ export function createConnectionsStore(engine: Engine, checkUri: CheckUri): Conn
       return open.draft.id;
     },
     duplicate: (profile, existing) => {
-      const name = copyName(profile.name, existing.map((other) => other.name));
+      const name = copyName(
+        profile.name,
+        existing.map((other) => other.name),
+      );
       return start({ ...draftOf(profile), id: newId(), name }, profile.subscriptions);
     },
     edit: (id, saved, change) => {

@@ -87,7 +87,10 @@ export function checkDraft(draft: ProfileDraft, passwordSet: boolean, checkUri: 
 }
 
 /** The profile and the password change to send. Only for a draft without problems. */
-export function saveInput(draft: ProfileDraft, subscriptions: readonly Subscription[]): { readonly profile: ConnectionProfile; readonly password?: string | null } {
+export function saveInput(
+  draft: ProfileDraft,
+  subscriptions: readonly Subscription[],
+): { readonly profile: ConnectionProfile; readonly password?: string | null } {
   const profile: ConnectionProfile = {
     id: draft.id,
     name: draft.name.trim(),

@@ -43,7 +43,15 @@ export function ProfileForm({ draft, problems, passwordSet, isNew, onChange, onS
         onSubmit();
       }}
     >
-      <TextField label="Name" value={draft.name} onChange={(name) => onChange({ name })} error={problems.name} required placeholder="Lab broker" autoFocus={isNew} />
+      <TextField
+        label="Name"
+        value={draft.name}
+        onChange={(name) => onChange({ name })}
+        error={problems.name}
+        required
+        placeholder="Lab broker"
+        autoFocus={isNew}
+      />
       <TextField
         label="Address"
         value={draft.uri}
@@ -108,7 +116,11 @@ export function ProfileForm({ draft, problems, passwordSet, isNew, onChange, onS
       {usesTls(draft.uri) && (
         <Checkbox
           label="Verify the broker’s certificate"
-          hint={draft.verifyCertificate ? 'Refuses brokers whose certificate is expired, self-signed or for another host.' : 'Anyone between you and the broker could read and change everything. For test benches only.'}
+          hint={
+            draft.verifyCertificate
+              ? 'Refuses brokers whose certificate is expired, self-signed or for another host.'
+              : 'Anyone between you and the broker could read and change everything. For test benches only.'
+          }
           checked={draft.verifyCertificate}
           onChange={(verifyCertificate) => onChange({ verifyCertificate })}
         />

@@ -14,7 +14,14 @@ const status = (phase: ConnectionPhase, ...subscriptions: readonly SubscriptionS
   receivedMessages: 0,
   sentMessages: 0,
 });
-const entry = (change: Partial<SubscriptionStatus>): SubscriptionStatus => ({ filter: 'a/#', requestedQos: 2, state: 'granted', grantedQos: 2, reason: null, ...change });
+const entry = (change: Partial<SubscriptionStatus>): SubscriptionStatus => ({
+  filter: 'a/#',
+  requestedQos: 2,
+  state: 'granted',
+  grantedQos: 2,
+  reason: null,
+  ...change,
+});
 const asked = { filter: 'a/#', qos: 2, enabled: true } as const;
 
 describe('subscriptionRows', () => {
@@ -29,7 +36,9 @@ describe('subscriptionRows', () => {
   ] as const)('%#: %s', (given, tone, outcome) => expect(subscriptionRows([asked], given)[0]).toMatchObject({ tone, outcome }));
   it('says off for a disabled one', () => expect(subscriptionRows([{ ...asked, enabled: false }], status('connected'))[0]?.outcome).toBe('off'));
   it('gives the reason of a refusal', () =>
-    expect(subscriptionRows([asked], status('connected', entry({ state: 'refused', reason: 'Not authorized (0x87)' })))[0]?.reason).toBe('Not authorized (0x87)'));
+    expect(subscriptionRows([asked], status('connected', entry({ state: 'refused', reason: 'Not authorized (0x87)' })))[0]?.reason).toBe(
+      'Not authorized (0x87)',
+    ));
 });
 
 describe('putSubscription', () => {

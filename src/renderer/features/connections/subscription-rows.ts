@@ -34,7 +34,11 @@ function describeRow(subscription: Subscription, entry: SubscriptionStatus | und
 }
 
 /** Adds a subscription, or replaces the one at `index`. Answers a sentence when that would make a duplicate. */
-export function putSubscription(list: readonly Subscription[], entry: Subscription, index?: number): { readonly list: readonly Subscription[] } | { readonly problem: string } {
+export function putSubscription(
+  list: readonly Subscription[],
+  entry: Subscription,
+  index?: number,
+): { readonly list: readonly Subscription[] } | { readonly problem: string } {
   const twin = list.findIndex((other) => other.filter === entry.filter);
   if (twin >= 0 && twin !== index) return { problem: 'This filter is in the list already.' };
   return { list: index === undefined ? [...list, entry] : list.map((other, at) => (at === index ? entry : other)) };

@@ -67,7 +67,12 @@ export function SubscriptionsEditor({ subscriptions, status, onChange }: Subscri
       )}
       <div className={styles.subscriptionAdd}>
         {editing === 'new' ? (
-          <SubscriptionForm initial={{ filter: '', qos: 0, enabled: true }} submitLabel="Subscribe" onSubmit={(entry) => put(entry)} onCancel={() => setEditing(null)} />
+          <SubscriptionForm
+            initial={{ filter: '', qos: 0, enabled: true }}
+            submitLabel="Subscribe"
+            onSubmit={(entry) => put(entry)}
+            onCancel={() => setEditing(null)}
+          />
         ) : (
           <Button icon={<Plus size={14} aria-hidden />} onClick={() => setEditing('new')}>
             Add subscription
@@ -146,13 +151,22 @@ function SubscriptionForm({ initial, submitLabel, onSubmit, onCancel }: FormProp
           setRefused(undefined);
         }}
         error={error}
-        hint={asksForEverything(filter) ? 'This asks for every message. Some brokers refuse it or throw the client out.' : '+ stands for one level, # at the end for all below'}
+        hint={
+          asksForEverything(filter)
+            ? 'This asks for every message. Some brokers refuse it or throw the client out.'
+            : '+ stands for one level, # at the end for all below'
+        }
         mono
         autoFocus
       />
       <div className={styles.qosField}>
         <span className={styles.storedLabel}>QoS</span>
-        <SegmentedControl label="Quality of service" value={String(qos) as '0' | '1' | '2'} onChange={(next) => setQos(Number(next) as Qos)} segments={levels} />
+        <SegmentedControl
+          label="Quality of service"
+          value={String(qos) as '0' | '1' | '2'}
+          onChange={(next) => setQos(Number(next) as Qos)}
+          segments={levels}
+        />
       </div>
       <div className={styles.subscriptionButtons}>
         <Button type="submit" variant="primary" disabled={invalid !== undefined}>

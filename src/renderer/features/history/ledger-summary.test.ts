@@ -19,7 +19,16 @@ it.each([
   [{}, 'ok', '12.3k stored'],
   [{ pending: 400 }, 'ok', '12.3k stored'],
   [{ pending: 5400 }, 'ok', '12.3k stored · 5,400 waiting'],
-  [{ dropped: [{ reason: 'queue full', count: 1200 }, { reason: 'disk full', count: 3 }] }, 'warn', '12.3k stored · 1,203 dropped'],
+  [
+    {
+      dropped: [
+        { reason: 'queue full', count: 1200 },
+        { reason: 'disk full', count: 3 },
+      ],
+    },
+    'warn',
+    '12.3k stored · 1,203 dropped',
+  ],
   [{ state: 'disk-full' }, 'bad', 'Disk full · 12.3k stored'],
   [{ state: 'failed' }, 'bad', 'History not available'],
   [{ state: 'starting' }, 'busy', 'History starting'],

@@ -26,9 +26,19 @@ export function summarise(ledger: Ledger): LedgerSummary {
     case 'starting':
       return { ...base, tone: 'busy', text: 'History starting', alarm: null };
     case 'disk-full':
-      return { ...base, tone: 'bad', text: `Disk full · ${parts.join(' · ')}`, alarm: ledger.detail ?? 'The disk is full: new messages are shown but no longer kept.' };
+      return {
+        ...base,
+        tone: 'bad',
+        text: `Disk full · ${parts.join(' · ')}`,
+        alarm: ledger.detail ?? 'The disk is full: new messages are shown but no longer kept.',
+      };
     case 'failed':
-      return { ...base, tone: 'bad', text: 'History not available', alarm: ledger.detail ?? 'The message history is not available: messages are shown but not kept.' };
+      return {
+        ...base,
+        tone: 'bad',
+        text: 'History not available',
+        alarm: ledger.detail ?? 'The message history is not available: messages are shown but not kept.',
+      };
     case 'ok':
       return { ...base, tone: droppedCount > 0 ? 'warn' : 'ok', text: parts.join(' · '), alarm: null };
   }

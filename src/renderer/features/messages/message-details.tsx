@@ -13,7 +13,6 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
   const properties = propertyFacts(detail);
   return (
     <div className={styles.details}>
-      <h3 className={styles.detailsTitle}>Message</h3>
       <KeyValueTable compact label="Message" rows={messageFacts(detail)} />
       <h3 className={styles.detailsTitle}>MQTT 5 properties</h3>
       {properties.length > 0 ? <KeyValueTable compact label="MQTT 5 properties" rows={properties} /> : <p className={styles.none}>This message has none.</p>}

@@ -28,7 +28,17 @@ it('lists what is known of a message', () => {
 
 it('keeps user properties in order, with duplicates', () => {
   const facts = propertyFacts(
-    detail({ properties: { userProperties: [['a', '1'], ['a', '2']], correlationData: Uint8Array.of(0x68, 0x69), payloadIsUtf8: true, contentType: 'application/json' } }),
+    detail({
+      properties: {
+        userProperties: [
+          ['a', '1'],
+          ['a', '2'],
+        ],
+        correlationData: Uint8Array.of(0x68, 0x69),
+        payloadIsUtf8: true,
+        contentType: 'application/json',
+      },
+    }),
   );
   expect(facts.map(({ key, value }) => `${key}=${value}`)).toEqual([
     'Payload format indicator=1 (UTF-8 text)',

@@ -18,7 +18,10 @@ export function messageFacts(detail: MessageDetail): readonly Fact[] {
     { key: 'Quality of service', value: `${detail.qos} (${['at most once', 'at least once', 'exactly once'][detail.qos]})` },
     { key: 'Retained', value: detail.retain ? 'yes' : 'no' },
     { key: 'Sent again (DUP)', value: detail.dup ? 'yes' : 'no' },
-    { key: 'Size', value: detail.sizeBytes < 1024 ? formatBytes(detail.sizeBytes) : `${formatBytes(detail.sizeBytes)} (${formatCount(detail.sizeBytes)} bytes)` },
+    {
+      key: 'Size',
+      value: detail.sizeBytes < 1024 ? formatBytes(detail.sizeBytes) : `${formatBytes(detail.sizeBytes)} (${formatCount(detail.sizeBytes)} bytes)`,
+    },
     { key: 'Message number', value: formatCount(detail.id) },
   ];
 }
@@ -27,13 +30,15 @@ export function messageFacts(detail: MessageDetail): readonly Fact[] {
 export function propertyFacts({ properties }: MessageDetail): readonly Fact[] {
   if (!properties) return [];
   const facts: Fact[] = [];
-  if (properties.payloadIsUtf8 !== undefined) facts.push({ key: 'Payload format indicator', value: properties.payloadIsUtf8 ? '1 (UTF-8 text)' : '0 (unspecified bytes)' });
+  if (properties.payloadIsUtf8 !== undefined)
+    facts.push({ key: 'Payload format indicator', value: properties.payloadIsUtf8 ? '1 (UTF-8 text)' : '0 (unspecified bytes)' });
   if (properties.messageExpirySeconds !== undefined) facts.push({ key: 'Message expiry interval', value: `${formatCount(properties.messageExpirySeconds)} s` });
   if (properties.topicAlias !== undefined) facts.push({ key: 'Topic alias', value: String(properties.topicAlias) });
   if (properties.responseTopic !== undefined) facts.push({ key: 'Response topic', value: properties.responseTopic, mono: true });
   if (properties.correlationData !== undefined) facts.push({ key: 'Correlation data', value: describeBytes(properties.correlationData), mono: true });
   for (const [key, value] of properties.userProperties ?? []) facts.push({ key: `User property: ${key}`, value, mono: true });
-  if (properties.subscriptionIdentifiers && properties.subscriptionIdentifiers.length > 0) facts.push({ key: 'Subscription identifier', value: properties.subscriptionIdentifiers.join(', ') });
+  if (properties.subscriptionIdentifiers && properties.subscriptionIdentifiers.length > 0)
+    facts.push({ key: 'Subscription identifier', value: properties.subscriptionIdentifiers.join(', ') });
   if (properties.contentType !== undefined) facts.push({ key: 'Content type', value: properties.contentType, mono: true });
   return facts;
 }
@@ -48,7 +53,11 @@ export function describeBytes(bytes: Uint8Array): string {
 
 /** A file name for a saved payload: the topic's last levels and the time, in letters every file system takes. */
 export function payloadFileName(detail: MessageDetail, format: 'json' | 'text' | 'hex'): string {
-  const topic = detail.topic.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '').slice(-80) || 'payload';
+  const topic =
+    detail.topic
+      .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+      .replaceAll(/^[-.]+|[-.]+$/g, '')
+      .slice(-80) || 'payload';
   const time = new Date(detail.timeUs / 1000).toISOString().slice(0, 19).replaceAll(':', '-');
   return `${topic}_${time}.${format === 'json' ? 'json' : format === 'text' ? 'txt' : 'bin'}`;
 }

@@ -57,7 +57,15 @@ export function MessageListView({ session }: { readonly session: MessageSession 
         )}
       </Toolbar>
       {error && (
-        <Banner kind="bad" title={error.message} actions={<Button size="small" onClick={() => list.reload()}>Try again</Button>}>
+        <Banner
+          kind="bad"
+          title={error.message}
+          actions={
+            <Button size="small" onClick={() => list.reload()}>
+              Try again
+            </Button>
+          }
+        >
           {error.advice}
         </Banner>
       )}
@@ -79,7 +87,11 @@ export function MessageListView({ session }: { readonly session: MessageSession 
             onSelect={(row) => session.select(row.id)}
             onRangeChange={onRangeChange}
             onAtTop={onAtTop}
-            empty={phase === 'ready' && <EmptyState compact title="No messages in the history" text="Messages on exactly this topic are listed here as they arrive." />}
+            empty={
+              phase === 'ready' && (
+                <EmptyState compact title="No messages in the history" text="Messages on exactly this topic are listed here as they arrive." />
+              )
+            }
           />
         )}
         {!paused && !following && newCount > 0 && (

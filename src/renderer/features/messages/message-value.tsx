@@ -11,7 +11,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
-import { act, CopyButton, formatBytes, formatCount, formatDateTime, formatTimeNear, saveFile, useModel } from '../common/index.ts';
+import { act, CopyButton, formatBytes, formatCount, formatDateTime, formatTimeNear, saveFile, useModel, useNow } from '../common/index.ts';
 import { payloadFileName } from './message-facts.ts';
 import type { MessageSession } from './message-session.ts';
 import styles from './messages.module.css';
@@ -42,13 +42,27 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
   }
   if (state.phase === 'failed') {
     return (
-      <Banner kind="bad" title={state.error?.message ?? 'The value could not be read.'} actions={<Button size="small" onClick={() => session.select(null)}>Try again</Button>}>
+      <Banner
+        kind="bad"
+        title={state.error?.message ?? 'The value could not be read.'}
+        actions={
+          <Button size="small" onClick={() => session.select(null)}>
+            Try again
+          </Button>
+        }
+      >
         {state.error?.advice}
       </Banner>
     );
   }
   if (!detail) {
-    return <EmptyState compact title="No value" text={state.mode === 'fixed' ? 'This message is no longer in the history.' : 'No message was received on exactly this topic yet.'} />;
+    return (
+      <EmptyState
+        compact
+        title="No value"
+        text={state.mode === 'fixed' ? 'This message is no longer in the history.' : 'No message was received on exactly this topic yet.'}
+      />
+    );
   }
   return (
     <section className={styles.panel} aria-label="Value">
@@ -62,7 +76,12 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
               size="small"
               label="Save value to a file"
               icon={<Download size={14} aria-hidden />}
-              onClick={() => void act(session.shown.wholePayload().then((parts) => saveFile(parts, payloadFileName(detail, format))), 'The value could not be saved')}
+              onClick={() =>
+                void act(
+                  session.shown.wholePayload().then((parts) => saveFile(parts, payloadFileName(detail, format))),
+                  'The value could not be saved',
+                )
+              }
             />
           </>
         }
@@ -77,9 +96,10 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
 }
 
 function MetaLine({ detail }: { readonly detail: MessageDetail }): ReactElement {
+  const now = useNow(60_000);
   return (
     <div className={styles.meta}>
-      <time title={formatDateTime(detail.timeUs)}>{formatTimeNear(detail.timeUs, Date.now())}</time>
+      <time title={formatDateTime(detail.timeUs)}>{formatTimeNear(detail.timeUs, now)}</time>
       <Badge title="Quality of service">QoS {detail.qos}</Badge>
       {detail.retain && (
         <Badge tone="info" title="The broker keeps this message for new subscribers">
@@ -102,7 +122,14 @@ function Notices({ session, state, detail }: { readonly session: MessageSession;
   return (
     <>
       {mode === 'fixed' && (
-        <Banner title="A message chosen from the history" actions={<Button size="small" onClick={() => session.select(null)}>Back to the newest</Button>} />
+        <Banner
+          title="A message chosen from the history"
+          actions={
+            <Button size="small" onClick={() => session.select(null)}>
+              Back to the newest
+            </Button>
+          }
+        />
       )}
       {!complete && (
         <Banner
@@ -116,7 +143,11 @@ function Notices({ session, state, detail }: { readonly session: MessageSession;
           Saving to a file takes all of it.
         </Banner>
       )}
-      {error && <Banner kind="bad" title={error.message}>{error.advice}</Banner>}
+      {error && (
+        <Banner kind="bad" title={error.message}>
+          {error.advice}
+        </Banner>
+      )}
     </>
   );
 }
@@ -132,12 +163,21 @@ function PayloadView({ payload, complete, format, onShowHex }: PayloadViewProps)
   const decoded = useMemo(() => (format === 'hex' ? null : decodeText(payload, complete)), [payload, complete, format]);
   const text = useMemo(() => (decoded === null ? '' : format === 'json' ? indentJson(decoded.text) : decoded.text), [decoded, format]);
   const getBytes = useCallback((offset: number, length: number) => payload.subarray(offset, offset + length), [payload]);
-  if (payload.length === 0) return <EmptyState compact title="Empty payload" text="The message has no content. Sent as retained, it clears the value the broker keeps." />;
+  if (payload.length === 0)
+    return <EmptyState compact title="Empty payload" text="The message has no content. Sent as retained, it clears the value the broker keeps." />;
   if (decoded === null) return <HexView label="Value in hex" totalBytes={payload.length} getBytes={getBytes} className={styles.hex ?? ''} />;
   return (
     <>
       {decoded.invalidAt !== null && (
-        <Banner kind="warn" title={`Not valid UTF-8 from byte ${formatCount(decoded.invalidAt)} on`} actions={<Button size="small" onClick={onShowHex}>Show as hex</Button>}>
+        <Banner
+          kind="warn"
+          title={`Not valid UTF-8 from byte ${formatCount(decoded.invalidAt)} on`}
+          actions={
+            <Button size="small" onClick={onShowHex}>
+              Show as hex
+            </Button>
+          }
+        >
           What cannot be read stands as �; the bytes are kept as they came.
         </Banner>
       )}

@@ -103,7 +103,7 @@ export function indentJson(text: string): string {
     if (char === '{' || char === '[') {
       const close = nextSolid(text, at + 1);
       if (text[close] === '}' || text[close] === ']') {
-        out.push(char, text[close] as string);
+        out.push(char, text[close]);
         at = close + 1;
         continue;
       }

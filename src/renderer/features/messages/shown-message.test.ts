@@ -26,7 +26,20 @@ function open(first: Readonly<Record<number, Uint8Array>>, maxBytes = 16): reado
     const bytes = id === undefined ? undefined : state.payloads.get(id);
     if (id === undefined || !bytes) return null;
     const part = bytes.slice(0, max);
-    return { id, timeUs: id, topic: 't', qos: 0, retain: false, dup: false, direction: 'in', publisher: null, sizeBytes: bytes.length, head: part, properties: null, payload: part };
+    return {
+      id,
+      timeUs: id,
+      topic: 't',
+      qos: 0,
+      retain: false,
+      dup: false,
+      direction: 'in',
+      publisher: null,
+      sizeBytes: bytes.length,
+      head: part,
+      properties: null,
+      payload: part,
+    };
   };
   const handlers: Handlers<typeof contract> = {
     'messages.latest': ({ maxBytes: max }) => {

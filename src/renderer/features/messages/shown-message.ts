@@ -105,7 +105,7 @@ export class ShownMessageModel {
     const { detail, payload } = this.#state;
     if (!detail) return [];
     const parts = [payload];
-    for (let size = payload.length; size < detail.sizeBytes; ) {
+    for (let size = payload.length; size < detail.sizeBytes;) {
       const part = await this.#part(detail, size);
       if (part.length === 0) throw new CodedError('not-found', 'The rest of this payload is no longer in the history.');
       parts.push(part);

@@ -81,7 +81,12 @@ export function PublishBar({ source, sourceName, live, selectedTopic }: PublishB
         />
         <div className={styles.qos}>
           <span className={styles.label}>QoS</span>
-          <SegmentedControl label="Quality of service to publish with" value={String(draft.qos) as '0' | '1' | '2'} onChange={(next) => store.setDraft({ qos: Number(next) as Qos })} segments={levels} />
+          <SegmentedControl
+            label="Quality of service to publish with"
+            value={String(draft.qos) as '0' | '1' | '2'}
+            onChange={(next) => store.setDraft({ qos: Number(next) as Qos })}
+            segments={levels}
+          />
         </div>
         <span className={styles.retain}>
           <Checkbox label="Retain" checked={draft.retain} onChange={(retain) => store.setDraft({ retain })} />
@@ -149,7 +154,11 @@ function FileChoice({ error }: { readonly error: string | undefined }): ReactEle
       <Button icon={<FileUp size={14} aria-hidden />} onClick={() => input.current?.click()} aria-describedby={error === undefined ? undefined : errorId}>
         Choose a file
       </Button>
-      <span className={styles.fileName}>{file ? `${file.name} · ${tooLarge ? `more than ${formatBytes(maxPublishBytes)}` : formatBytes(file.bytes.length)}` : 'or drop one here; its bytes are sent as they are'}</span>
+      <span className={styles.fileName}>
+        {file
+          ? `${file.name} · ${tooLarge ? `more than ${formatBytes(maxPublishBytes)}` : formatBytes(file.bytes.length)}`
+          : 'or drop one here; its bytes are sent as they are'}
+      </span>
       {error !== undefined && (
         <span id={errorId} className={styles.error}>
           {error}

@@ -70,7 +70,11 @@ it('keeps the draft and tells the reason when the broker refuses', async () => {
   store.setTopic('a');
   store.setDraft({ format: 'text', payload: 'x' });
   expect(await store.publish('broker')).toBe(false);
-  expect(store.state.getState()).toMatchObject({ sending: false, draft: { topic: 'a', payload: 'x' }, outcome: { kind: 'failed', error: { advice: 'Check the user.' } } });
+  expect(store.state.getState()).toMatchObject({
+    sending: false,
+    draft: { topic: 'a', payload: 'x' },
+    outcome: { kind: 'failed', error: { advice: 'Check the user.' } },
+  });
 });
 
 it('saves, saves again to the same entry, and removes', async () => {

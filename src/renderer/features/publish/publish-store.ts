@@ -24,7 +24,10 @@ export interface PublishState {
   readonly sending: boolean;
   readonly sentCount: number;
   /** What the broker said about the last one, or why it failed. */
-  readonly outcome: { readonly kind: 'sent'; readonly topic: string; readonly note: string | null } | { readonly kind: 'failed'; readonly error: CodedError } | null;
+  readonly outcome:
+    | { readonly kind: 'sent'; readonly topic: string; readonly note: string | null }
+    | { readonly kind: 'failed'; readonly error: CodedError }
+    | null;
 }
 
 export interface PublishStore {
@@ -54,7 +57,8 @@ export const maxPublishBytes = 20_971_520;
 function payloadOf(draft: PublishDraft, rules: PublishRules): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string } {
   if (draft.format === 'file' && !draft.file) return { problem: 'Choose a file.' };
   const payload = draft.format === 'file' ? { bytes: (draft.file as PublishFile).bytes } : rules.encode(draft.format, draft.payload);
-  if ('bytes' in payload && payload.bytes.length > maxPublishBytes) return { problem: 'The payload is larger than 20 MiB, the most that can be published here.' };
+  if ('bytes' in payload && payload.bytes.length > maxPublishBytes)
+    return { problem: 'The payload is larger than 20 MiB, the most that can be published here.' };
   return payload;
 }
 

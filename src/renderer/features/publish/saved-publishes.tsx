@@ -30,7 +30,11 @@ export function SavedPublishes({ store }: { readonly store: PublishStore }): Rea
     ...(saved.length > 0 ? [{ kind: 'separator' } as const] : []),
     ...(current
       ? [
-          { label: `Save changes to “${current.name}”`, icon: <Save size={14} aria-hidden />, onSelect: () => void act(store.save(current.name, false), 'The message could not be saved') },
+          {
+            label: `Save changes to “${current.name}”`,
+            icon: <Save size={14} aria-hidden />,
+            onSelect: () => void act(store.save(current.name, false), 'The message could not be saved'),
+          },
           { label: `Delete “${current.name}” …`, icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => void remove(current.id, current.name) },
         ]
       : []),
@@ -54,12 +58,26 @@ export function SavedPublishes({ store }: { readonly store: PublishStore }): Rea
         }
         items={items}
       />
-      {naming && <NameDialog suggestion={suggestName(draft.topic)} onClose={() => setNaming(false)} onSave={(name) => act(store.save(name, true), 'The message could not be saved')} />}
+      {naming && (
+        <NameDialog
+          suggestion={suggestName(draft.topic)}
+          onClose={() => setNaming(false)}
+          onSave={(name) => act(store.save(name, true), 'The message could not be saved')}
+        />
+      )}
     </>
   );
 }
 
-function NameDialog({ suggestion, onClose, onSave }: { readonly suggestion: string; readonly onClose: () => void; readonly onSave: (name: string) => Promise<boolean> }): ReactElement {
+function NameDialog({
+  suggestion,
+  onClose,
+  onSave,
+}: {
+  readonly suggestion: string;
+  readonly onClose: () => void;
+  readonly onSave: (name: string) => Promise<boolean>;
+}): ReactElement {
   const [name, setName] = useState(suggestion);
   const [busy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {

@@ -87,7 +87,12 @@ function ClearHistory(): ReactElement {
   const source = sources.find(({ id }) => id === chosen) ?? sources[0];
   const clear = async (): Promise<void> => {
     if (!source) return;
-    const agreed = await confirm({ title: `Delete the stored messages of “${source.name}”?`, text: 'Its history is deleted from the disk. This cannot be undone.', action: 'Delete messages', danger: true });
+    const agreed = await confirm({
+      title: `Delete the stored messages of “${source.name}”?`,
+      text: 'Its history is deleted from the disk. This cannot be undone.',
+      action: 'Delete messages',
+      danger: true,
+    });
     if (!agreed) return;
     setBusy(true);
     try {
@@ -101,7 +106,12 @@ function ClearHistory(): ReactElement {
   };
   return (
     <div className={styles.clear}>
-      <Select label="Delete the stored messages of" value={source?.id ?? null} onChange={(id) => setChosen(id)} options={sources.map(({ id, name }) => ({ value: id, label: name }))} />
+      <Select
+        label="Delete the stored messages of"
+        value={source?.id ?? null}
+        onChange={(id) => setChosen(id)}
+        options={sources.map(({ id, name }) => ({ value: id, label: name }))}
+      />
       <Button variant="danger" busy={busy} onClick={() => void clear()}>
         Delete …
       </Button>

@@ -21,14 +21,21 @@ export function KeymapCard({ keymap }: { readonly keymap: KeymapOverrides }): Re
   const [query, setQuery] = useState('');
   const [recording, setRecording] = useState<Binding | null>(null);
   const bindings = useMemo(() => bindingsOf(commands, keymap, isMac), [commands, keymap]);
-  const shown = query.trim() === '' ? bindings : bindings.filter(({ command, chord }) => score(query, { title: command.title, group: command.group, keywords: `${command.keywords ?? ''} ${chord ?? ''}` }) > 0);
-  const set = (id: string, chord: string | null, takeFromOthers: boolean): void => void updateSettings({ keymap: { ...rebind(commands, keymap, id, chord, takeFromOthers, isMac) } });
+  const shown =
+    query.trim() === ''
+      ? bindings
+      : bindings.filter(
+          ({ command, chord }) => score(query, { title: command.title, group: command.group, keywords: `${command.keywords ?? ''} ${chord ?? ''}` }) > 0,
+        );
+  const set = (id: string, chord: string | null, takeFromOthers: boolean): void =>
+    void updateSettings({ keymap: { ...rebind(commands, keymap, id, chord, takeFromOthers, isMac) } });
   const reset = (id: string): void => {
     const { [id]: _removed, ...others } = keymap;
     void updateSettings({ keymap: others });
   };
   const resetAll = async (): Promise<void> => {
-    if (await confirm({ title: 'Take back all changed keys?', text: 'Every command gets its default keys again.', action: 'Take back', danger: true })) void updateSettings({ keymap: {} });
+    if (await confirm({ title: 'Take back all changed keys?', text: 'Every command gets its default keys again.', action: 'Take back', danger: true }))
+      void updateSettings({ keymap: {} });
   };
   return (
     <Card
@@ -36,7 +43,17 @@ export function KeymapCard({ keymap }: { readonly keymap: KeymapOverrides }): Re
       flush
       actions={
         <>
-          <TextField label="Search shortcuts" labelHidden type="search" size="small" icon={<Search size={14} aria-hidden />} placeholder="Command or key" clearable value={query} onChange={setQuery} />
+          <TextField
+            label="Search shortcuts"
+            labelHidden
+            type="search"
+            size="small"
+            icon={<Search size={14} aria-hidden />}
+            placeholder="Command or key"
+            clearable
+            value={query}
+            onChange={setQuery}
+          />
           {Object.keys(keymap).length > 0 && (
             <Button size="small" onClick={() => void resetAll()}>
               Take back all changes
@@ -72,7 +89,14 @@ export function KeymapCard({ keymap }: { readonly keymap: KeymapOverrides }): Re
                   </span>
                 </td>
                 <td className={styles.keyActions}>
-                  {binding.changed && <IconButton size="small" label={`Default keys for ${binding.command.title}`} icon={<RotateCcw size={13} aria-hidden />} onClick={() => reset(binding.command.id)} />}
+                  {binding.changed && (
+                    <IconButton
+                      size="small"
+                      label={`Default keys for ${binding.command.title}`}
+                      icon={<RotateCcw size={13} aria-hidden />}
+                      onClick={() => reset(binding.command.id)}
+                    />
+                  )}
                   <Button size="small" variant="ghost" aria-label={`Change the keys of ${binding.command.title}`} onClick={() => setRecording(binding)}>
                     Change
                   </Button>
@@ -82,7 +106,14 @@ export function KeymapCard({ keymap }: { readonly keymap: KeymapOverrides }): Re
           </tbody>
         </table>
       )}
-      {recording && <RecordKeyDialog binding={recording} bindings={bindings} onClose={() => setRecording(null)} onSet={(chord, take) => set(recording.command.id, chord, take)} />}
+      {recording && (
+        <RecordKeyDialog
+          binding={recording}
+          bindings={bindings}
+          onClose={() => setRecording(null)}
+          onSet={(chord, take) => set(recording.command.id, chord, take)}
+        />
+      )}
     </Card>
   );
 }

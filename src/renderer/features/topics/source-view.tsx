@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import { useLayoutValue } from '../../app/layout-store.ts';
 import { Splitter } from '../../ui/splitter.tsx';
@@ -14,11 +14,9 @@ import styles from './topics.module.css';
 
 const readOpen = (stored: unknown): boolean => stored !== false;
 
-/** One source: its tree at the left, the selected topic at the right, and the way to publish below. */
+/** One source: its tree at the left, the selected topic at the right, and the way to publish below. Give it the source's id as key. */
 export function SourceView({ source }: { readonly source: SourceOption }): ReactElement {
-  const [revision, setRevision] = useState(0);
-  // A view that failed is replaced by a new one when asked for again.
-  const view = useMemo(() => topicsStore().viewOf(source.id), [source.id, revision]);
+  const [view, setView] = useState(() => topicsStore().viewOf(source.id));
   useModel(view.notifier);
   const selected = useTopicsState((state) => state.selected[source.id] ?? null);
   const [publishOpen, setPublishOpen] = useLayoutValue('topics.publishOpen', readOpen);
@@ -36,7 +34,13 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
   );
   useCommands([
     { id: 'topics.filter', title: 'Filter topics', group: 'Topics', shortcut: 'Mod+F', keywords: 'search find', run: () => filter.current?.select() },
-    { id: 'topics.togglePublish', title: publishOpen ? 'Hide the publish bar' : 'Show the publish bar', group: 'Topics', shortcut: 'Mod+J', run: () => setPublishOpen(!publishOpen) },
+    {
+      id: 'topics.togglePublish',
+      title: publishOpen ? 'Hide the publish bar' : 'Show the publish bar',
+      group: 'Topics',
+      shortcut: 'Mod+J',
+      run: () => setPublishOpen(!publishOpen),
+    },
   ]);
   // What was selected before comes back into view with its place.
   useEffect(() => {
@@ -66,12 +70,11 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
             <section className={styles.treePanel} aria-label="Topic tree">
               <TopicToolbar view={view} source={source} filterRef={filter} publishOpen={publishOpen} onPublishOpen={setPublishOpen} />
               <TopicTree
-                key={source.id}
                 view={view}
                 live={source.live}
                 treeRef={tree}
                 onPublishHere={() => setPublishOpen(true)}
-                empty={<TreeEmpty view={view} source={source} onRetry={() => setRevision(revision + 1)} />}
+                empty={<TreeEmpty view={view} source={source} onRetry={() => setView(topicsStore().viewOf(source.id))} />}
               />
             </section>
           ),
@@ -84,7 +87,11 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
               id="topic"
               orientation="vertical"
               panels={[
-                { id: 'detail', minSize: 120, content: <TopicDetail source={source} view={view} selected={selected} onSelect={(path) => void showTopic(path)} /> },
+                {
+                  id: 'detail',
+                  minSize: 120,
+                  content: <TopicDetail source={source} view={view} selected={selected} onSelect={(path) => void showTopic(path)} />,
+                },
                 publishOpen && {
                   id: 'publish',
                   defaultSize: short ? 150 : 186,

@@ -1,6 +1,13 @@
 import { useCommands, type Command } from '../../app/commands.ts';
 
-const idle = (id: string, title: string, group: string, shortcut?: string): Command => ({ id, title, group, shortcut, when: () => false, run: () => undefined });
+const idle = (id: string, title: string, group: string, shortcut?: string): Command => ({
+  id,
+  title,
+  group,
+  shortcut,
+  when: () => false,
+  run: () => undefined,
+});
 
 /** The commands of the topics place while it is not shown, so that their keys can be seen and changed; the place replaces them. */
 export function TopicCommands(): null {

@@ -76,7 +76,9 @@ function TopicHeader({ source, view, topic, onSelect }: Omit<OpenTopicProps, 'ma
   const inspectorShown = useInspectorShown();
   const parts = crumbs(topic);
   const clear = (): void => void clearRetained(source.id, topic);
-  useCommands([{ id: 'topics.clearRetained', title: 'Clear the retained value of the selected topic', group: 'Topics', when: () => retained && source.live, run: clear }]);
+  useCommands([
+    { id: 'topics.clearRetained', title: 'Clear the retained value of the selected topic', group: 'Topics', when: () => retained && source.live, run: clear },
+  ]);
   return (
     <header className={styles.header}>
       <h2 className={styles.crumbs} aria-label={`Topic ${topic}`} title={topic}>
@@ -107,7 +109,14 @@ function TopicHeader({ source, view, topic, onSelect }: Omit<OpenTopicProps, 'ma
       <span className={styles.headerButtons}>
         <CopyButton text={topic} label="Copy topic" />
         {retained && <IconButton size="small" label="Clear retained value" icon={<ListX size={15} aria-hidden />} disabled={!source.live} onClick={clear} />}
-        <IconButton size="small" label={inspectorShown ? 'Hide message properties' : 'Show message properties'} shortcut="Mod+I" pressed={inspectorShown} icon={<PanelRight size={15} aria-hidden />} onClick={inspector.toggle} />
+        <IconButton
+          size="small"
+          label={inspectorShown ? 'Hide message properties' : 'Show message properties'}
+          shortcut="Mod+I"
+          pressed={inspectorShown}
+          icon={<PanelRight size={15} aria-hidden />}
+          onClick={inspector.toggle}
+        />
       </span>
     </header>
   );

@@ -25,7 +25,11 @@ export const TopicRowContent = memo(function TopicRowContent({ row, nowMs }: { r
             {row.previewKind === 'empty' ? 'empty' : row.preview}
           </span>
         )}
-        {row.preview === null && row.childCount > 0 && <span className={styles.inside}>{formatCount(row.topicCount)} {row.topicCount === 1 ? 'topic' : 'topics'}</span>}
+        {row.preview === null && row.childCount > 0 && (
+          <span className={styles.inside}>
+            {formatCount(row.topicCount)} {row.topicCount === 1 ? 'topic' : 'topics'}
+          </span>
+        )}
       </span>
       <span className={styles.rate}>{formatRate(row.rate)}</span>
       <span className={styles.count} title={`${formatCount(row.messageCount)} messages`}>

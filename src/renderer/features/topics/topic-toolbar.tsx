@@ -54,13 +54,27 @@ export function TopicToolbar({ view, source, filterRef, publishOpen, onPublishOp
           trigger={<IconButton label={`Order: ${orderLabel}`} size="small" icon={<OrderIcon size={15} aria-hidden />} />}
           items={[{ kind: 'choice', label: 'Order', value: sort, options: orders, onChange: (value) => topicsStore().setSort(value as TopicSort) }]}
         />
-        <IconButton label={publishOpen ? 'Hide the publish bar' : 'Show the publish bar'} size="small" pressed={publishOpen} icon={<Send size={14} aria-hidden />} onClick={() => onPublishOpen(!publishOpen)} />
+        <IconButton
+          label={publishOpen ? 'Hide the publish bar' : 'Show the publish bar'}
+          size="small"
+          pressed={publishOpen}
+          icon={<Send size={14} aria-hidden />}
+          onClick={() => onPublishOpen(!publishOpen)}
+        />
         <Menu
           align="end"
           trigger={<IconButton label="More" size="small" icon={<MoreHorizontal size={15} aria-hidden />} />}
           items={[
-            { label: 'Expand all', icon: <UnfoldVertical size={14} aria-hidden />, onSelect: () => void act(view.setExpanded('', true, true), 'The tree could not be opened') },
-            { label: 'Collapse all', icon: <FoldVertical size={14} aria-hidden />, onSelect: () => void act(view.setExpanded('', false, true), 'The tree could not be closed') },
+            {
+              label: 'Expand all',
+              icon: <UnfoldVertical size={14} aria-hidden />,
+              onSelect: () => void act(view.setExpanded('', true, true), 'The tree could not be opened'),
+            },
+            {
+              label: 'Collapse all',
+              icon: <FoldVertical size={14} aria-hidden />,
+              onSelect: () => void act(view.setExpanded('', false, true), 'The tree could not be closed'),
+            },
             { kind: 'separator' },
             { label: 'Empty the tree …', icon: <Eraser size={14} aria-hidden />, onSelect: () => void forgetTopics(source.id, source.name) },
           ]}

@@ -84,8 +84,16 @@ export function TopicTree({ view, live, onPublishHere, empty, treeRef }: TopicTr
 
 function rootMenu(view: TopicView): readonly MenuEntry[] {
   return [
-    { label: 'Expand all', icon: <UnfoldVertical size={14} aria-hidden />, onSelect: () => void act(view.setExpanded('', true, true), 'The tree could not be opened') },
-    { label: 'Collapse all', icon: <FoldVertical size={14} aria-hidden />, onSelect: () => void act(view.setExpanded('', false, true), 'The tree could not be closed') },
+    {
+      label: 'Expand all',
+      icon: <UnfoldVertical size={14} aria-hidden />,
+      onSelect: () => void act(view.setExpanded('', true, true), 'The tree could not be opened'),
+    },
+    {
+      label: 'Collapse all',
+      icon: <FoldVertical size={14} aria-hidden />,
+      onSelect: () => void act(view.setExpanded('', false, true), 'The tree could not be closed'),
+    },
   ];
 }
 
@@ -120,8 +128,16 @@ function menuOf(row: TopicRow, view: TopicView, source: SourceId, live: boolean,
             onSelect: () => void clearRetainedSubtree(source, row.path),
           } satisfies MenuEntry,
           { kind: 'separator' } as const,
-          { label: 'Expand everything below', icon: <UnfoldVertical size={14} aria-hidden />, onSelect: () => void act(view.setExpanded(row.path, true, true), 'The branch could not be opened') },
-          { label: 'Collapse everything below', icon: <FoldVertical size={14} aria-hidden />, onSelect: () => void act(view.setExpanded(row.path, false, true), 'The branch could not be closed') },
+          {
+            label: 'Expand everything below',
+            icon: <UnfoldVertical size={14} aria-hidden />,
+            onSelect: () => void act(view.setExpanded(row.path, true, true), 'The branch could not be opened'),
+          },
+          {
+            label: 'Collapse everything below',
+            icon: <FoldVertical size={14} aria-hidden />,
+            onSelect: () => void act(view.setExpanded(row.path, false, true), 'The branch could not be closed'),
+          },
         ]
       : []),
     { kind: 'separator' },

@@ -23,6 +23,6 @@ export function useSources(): { readonly sources: readonly SourceOption[]; reado
   const chosen = useTopicsState((state) => state.chosenSource);
   const sources = listSources(broker, connections);
   const id: SourceId = effectiveSource(chosen, sources);
-  const current = sources.find((source) => source.id === id) ?? (sources[0] as SourceOption);
+  const current = sources.find((source) => source.id === id) ?? sources[0];
   return { sources, current, known: broker !== undefined && connections !== undefined };
 }

@@ -18,7 +18,7 @@ export function TopicsPlace(): ReactElement {
           value: source.id,
           label: source.name,
           icon: <StatusDot tone={source.tone} label={source.state} />,
-          content: <SourceView source={source} />,
+          content: <SourceView key={source.id} source={source} />,
         }))}
       />
     </>

@@ -114,7 +114,10 @@ function ConnectionEmpty({ id, source }: { readonly id: string; readonly source:
     <EmptyState
       icon={<Radio size={24} aria-hidden />}
       title="Waiting for messages"
-      text={`Subscribed to ${filters.slice(0, 3).map(({ filter }) => filter).join(', ')}${filters.length > 3 ? ` and ${filters.length - 3} more` : ''}.`}
+      text={`Subscribed to ${filters
+        .slice(0, 3)
+        .map(({ filter }) => filter)
+        .join(', ')}${filters.length > 3 ? ` and ${filters.length - 3} more` : ''}.`}
       actions={<Button onClick={showSettings}>Subscriptions</Button>}
     />
   );

@@ -18,7 +18,12 @@ afterEach(() => rm(workspaceFolder, { recursive: true, force: true }));
 
 const onProblem = (problem: WorkspaceProblem): void => void problems.push(problem);
 const open = (cipher?: VaultCipher): Promise<SecretVault> =>
-  openSecretVault({ workspaceFolder, now, onProblem, cipher: cipher ?? createKeyFileCipher({ folder: path.join(workspaceFolder, '.secrets'), now, onProblem }) });
+  openSecretVault({
+    workspaceFolder,
+    now,
+    onProblem,
+    cipher: cipher ?? createKeyFileCipher({ folder: path.join(workspaceFolder, '.secrets'), now, onProblem }),
+  });
 const inSecrets = (name: string): string => path.join(workspaceFolder, '.secrets', name);
 const vaultFile = 'secrets.key-file.json';
 
@@ -91,8 +96,8 @@ describe('a vault with a key file', () => {
 describe('a vault with the cipher of another host', () => {
   const reversing: VaultCipher = {
     id: 'system',
-    encrypt: async (text) => Buffer.from(text).reverse(),
-    decrypt: async (bytes) => Buffer.from(bytes).reverse().toString(),
+    encrypt: async (text) => Uint8Array.from(Buffer.from(text)).toReversed(),
+    decrypt: async (bytes) => Buffer.from(bytes.toReversed()).toString(),
   };
 
   it('has a file of its own, so that hosts can take turns in a workspace', async () => {
@@ -107,7 +112,10 @@ describe('a vault with the cipher of another host', () => {
   it('uses a secret it cannot seal until the end of the run, and says so', async () => {
     const broken: VaultCipher = { ...reversing, encrypt: () => Promise.reject(new Error('no key store is available')) };
     const vault = await open(broken);
-    await expect(vault.set('a', 'one')).rejects.toMatchObject({ code: 'workspace-unwritable', message: expect.stringContaining('No key store is available.') as string });
+    await expect(vault.set('a', 'one')).rejects.toMatchObject({
+      code: 'workspace-unwritable',
+      message: expect.stringContaining('No key store is available.') as string,
+    });
     expect(await vault.get('a')).toBe('one');
     expect((await open(reversing)).has('a')).toBe(false);
   });
