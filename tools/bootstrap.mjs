@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-export const projectFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const projectFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(projectFolder, 'node_modules');
 const stamp = path.join(modules, '.cache', 'installed');
 
@@ -35,7 +35,7 @@ export function ensureInstalled() {
 }
 
 /** The Node that runs all scripts: the one installed with the project, else this one where it is new enough. */
-export function projectNode() {
+function projectNode() {
   const own = path.join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(own) && spawnSync(own, ['--version']).status === 0) return own;
   const [major, minor] = process.versions.node.split('.').map(Number);

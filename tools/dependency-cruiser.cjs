@@ -37,7 +37,7 @@ module.exports = {
     {
       name: 'engine-parts-by-index',
       severity: 'error',
-      from: { path: enginePart },
+      from: { path: enginePart, pathNot: '\\.test\\.ts$' },
       to: { path: '^src/main/engine/[^/]+/', pathNot: ['^src/main/engine/$1/', '^src/main/engine/[^/]+/index\\.ts$'] },
     },
     {

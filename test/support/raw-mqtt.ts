@@ -86,7 +86,7 @@ export async function dialMqtt(port: number, fields: ConnectFields): Promise<Raw
   return peer;
 }
 
-export function rawPeer(stream: Duplex): RawPeer {
+function rawPeer(stream: Duplex): RawPeer {
   let received = Buffer.alloc(0);
   let ended = false;
   const waiting: (() => void)[] = [];

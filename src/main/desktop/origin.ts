@@ -1,6 +1,6 @@
 /** Where the page lives. Nothing else is ever loaded into a window. */
 export const appScheme = 'app';
-export const appHost = 'workbench';
+const appHost = 'workbench';
 export const appOrigin = `${appScheme}://${appHost}`;
 
 /** True for addresses of our own page; says no to anything that does not parse. */

@@ -5,7 +5,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-export type ThemeSource = 'system' | 'light' | 'dark';
+type ThemeSource = 'system' | 'light' | 'dark';
 
 /** What is remembered of the window between two runs. */
 export interface WindowState {

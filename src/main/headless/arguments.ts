@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CodedError } from '../../shared/ipc/errors.ts';
 
-export const defaultPort = 8850;
+const defaultPort = 8850;
 
 export const usage = `MQTT Workbench in the browser.
 

@@ -48,10 +48,6 @@ export function useInspectorShown(): boolean {
   return useSyncExternalStore(subscribe, () => inspector.isOpen() && state.offers > 0);
 }
 
-export function useInspectorOffered(): boolean {
-  return useSyncExternalStore(subscribe, inspector.isOffered);
-}
-
 /** Shows its children in the inspector for as long as it is rendered. */
 export function Inspector({ title, actions, children }: { readonly title: string; readonly actions?: ReactNode; readonly children: ReactNode }) {
   const element = useSyncExternalStore(subscribe, () => state.element);

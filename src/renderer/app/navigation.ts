@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** The id in an address such as `#/topics`. */
-export function placeOfHash(hash: string): string | undefined {
+function placeOfHash(hash: string): string | undefined {
   return /^#\/([A-Za-z0-9_-]+)/.exec(hash)?.[1];
 }
 

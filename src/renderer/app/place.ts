@@ -1,7 +1,7 @@
 import type { ComponentType } from 'react';
 
 /** An icon that draws with the current text colour; those of lucide-react fit. */
-export type IconComponent = ComponentType<{ readonly size?: number | string; readonly 'aria-hidden'?: boolean | 'true' | 'false' }>;
+type IconComponent = ComponentType<{ readonly size?: number | string; readonly 'aria-hidden'?: boolean | 'true' | 'false' }>;
 
 /** A main screen, reached from the left rail. */
 export interface Place {

@@ -1,7 +1,6 @@
-export { engineClient, type EngineClient } from './client.ts';
+export { engineClient } from './client.ts';
 export { onNextFrame } from './frame-pacer.ts';
-export { linkStore, useLink, type Link } from './link.ts';
+export { useLink, type Link } from './link.ts';
 export { desktopHost } from './open-transport.ts';
-export type { StreamState } from './shared-stream.ts';
-export { toCodedError, useCall, type CallOutcome, type UseCall } from './use-call.ts';
-export { sharedStreams, useStreamState, useStreamValue } from './use-stream-value.ts';
+export { toCodedError } from './to-coded-error.ts';
+export { useStreamValue } from './use-stream-value.ts';

@@ -38,7 +38,7 @@ function start(): void {
 }
 
 /** The state of the link to the engine, outside React. */
-export const linkStore = {
+const linkStore = {
   get: (): Link => {
     start();
     return link;

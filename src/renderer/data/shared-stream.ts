@@ -3,7 +3,7 @@ import type { InputOf, ItemOf, StreamName } from '../../shared/ipc/contract.ts';
 import type { CodedError } from '../../shared/ipc/errors.ts';
 import type { EngineClient } from './client.ts';
 
-export interface StreamState<T> {
+interface StreamState<T> {
   /** The newest item; `undefined` until the first one came. */
   readonly value: T | undefined;
   /** Why the stream ended, if it failed. */
@@ -12,7 +12,7 @@ export interface StreamState<T> {
   readonly stale: boolean;
 }
 
-export interface SharedStream<T> {
+interface SharedStream<T> {
   readonly get: () => StreamState<T>;
   readonly subscribe: (listener: () => void) => () => void;
 }

@@ -3,12 +3,12 @@ import type { EngineContract } from '../../shared/contract/index.ts';
 import type { InputOf, ItemOf, StreamName } from '../../shared/ipc/contract.ts';
 import { engineClient } from './client.ts';
 import { onNextFrame } from './frame-pacer.ts';
-import { createSharedStreams, type SharedStreams, type StreamState } from './shared-stream.ts';
+import { createSharedStreams, type SharedStreams } from './shared-stream.ts';
 
 let streams: SharedStreams | undefined;
 
 /** The page's shared subscriptions, for readers outside React. */
-export function sharedStreams(): SharedStreams {
+function sharedStreams(): SharedStreams {
   streams ??= createSharedStreams({
     engine: engineClient(),
     nextFrame: onNextFrame,
@@ -19,13 +19,8 @@ export function sharedStreams(): SharedStreams {
   return streams;
 }
 
-/** The newest item of a stream with its error and freshness; renders at most once per frame. */
-export function useStreamState<K extends StreamName<EngineContract>>(name: K, input: InputOf<EngineContract[K]>): StreamState<ItemOf<EngineContract[K]>> {
-  const stream = sharedStreams().of(name, input);
-  return useSyncExternalStore(stream.subscribe, stream.get);
-}
-
-/** The newest item of a stream; `undefined` until the first one came. */
+/** The newest item of a stream, `undefined` until the first one came; renders at most once per frame. */
 export function useStreamValue<K extends StreamName<EngineContract>>(name: K, input: InputOf<EngineContract[K]>): ItemOf<EngineContract[K]> | undefined {
-  return useStreamState(name, input).value;
+  const stream = sharedStreams().of(name, input);
+  return useSyncExternalStore(stream.subscribe, stream.get).value;
 }

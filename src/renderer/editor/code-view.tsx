@@ -3,7 +3,7 @@ import { cx } from '../ui/cx.ts';
 import { loadEditor, type EditorApi } from './load-editor.ts';
 import styles from './code-view.module.css';
 
-export type CodeLanguage = 'json' | 'plaintext';
+type CodeLanguage = 'json' | 'plaintext';
 
 export interface CodeViewProps {
   readonly label: string;

@@ -31,7 +31,7 @@ export type MenuEntry =
   | { readonly kind: 'heading'; readonly label: string };
 
 /** Entries, or a function that makes them when the menu opens. */
-export type MenuItems = readonly MenuEntry[] | (() => readonly MenuEntry[]);
+type MenuItems = readonly MenuEntry[] | (() => readonly MenuEntry[]);
 
 export interface MenuProps {
   /** The button that opens it. */

@@ -7,7 +7,7 @@ import frame from './field.module.css';
 import popup from './popup.module.css';
 import styles from './select.module.css';
 
-export interface SelectOption<T extends string> {
+interface SelectOption<T extends string> {
   readonly value: T;
   readonly label: string;
   readonly icon?: ReactNode;

@@ -16,7 +16,7 @@ export function PanelSizesProvider({ sizes, children }: { readonly sizes: PanelS
   return <PanelSizesContext value={sizes}>{children}</PanelSizesContext>;
 }
 
-export interface SplitPanel {
+interface SplitPanel {
   readonly id: string;
   readonly content: ReactNode;
   /** Pixels as a number, or with a unit: `"30%"`. */

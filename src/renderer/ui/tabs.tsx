@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
 import styles from './tabs.module.css';
 
-export interface TabSpec<T extends string> {
+interface TabSpec<T extends string> {
   readonly value: T;
   readonly label: string;
   readonly icon?: ReactNode;

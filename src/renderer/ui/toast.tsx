@@ -6,7 +6,7 @@ import { cx } from './cx.ts';
 import { IconButton } from './icon-button.tsx';
 import styles from './toast.module.css';
 
-export type ToastKind = 'info' | 'ok' | 'warn' | 'bad';
+type ToastKind = 'info' | 'ok' | 'warn' | 'bad';
 
 export interface ToastOptions {
   readonly kind?: ToastKind;

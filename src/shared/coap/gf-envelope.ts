@@ -1,7 +1,7 @@
 import type { JsonValue } from '../rpc/python-json.ts';
 
 /** The CoAP-style envelope of gf_mqtt_client: requests and responses as JSON on topics of their own. */
-export const gfNamespace = 'gf_int_v1';
+const gfNamespace = 'gf_int_v1';
 
 export type GfMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 

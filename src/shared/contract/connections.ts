@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { noInput, protocolVersionSchema, qosSchema, topicTextSchema, type Problem, type Qos } from './common.ts';
 
-export const subscriptionSchema = z.strictObject({
+const subscriptionSchema = z.strictObject({
   filter: topicTextSchema.min(1),
   qos: qosSchema,
   enabled: z.boolean().default(true),

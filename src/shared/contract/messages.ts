@@ -4,7 +4,7 @@ import { noInput, qosSchema, sourceIdSchema, topicTextSchema } from './common.ts
 import type { MessageProperties } from '../messages/record.ts';
 import type { Qos } from './common.ts';
 
-export const publishPropertiesSchema = z.strictObject({
+const publishPropertiesSchema = z.strictObject({
   contentType: z.string().max(65_535).optional(),
   responseTopic: topicTextSchema.optional(),
   correlationData: z.instanceof(Uint8Array).optional(),
@@ -16,7 +16,7 @@ export const publishPropertiesSchema = z.strictObject({
     .optional(),
 });
 
-export const publishInputSchema = z.strictObject({
+const publishInputSchema = z.strictObject({
   source: sourceIdSchema,
   topic: topicTextSchema,
   payload: z.instanceof(Uint8Array),

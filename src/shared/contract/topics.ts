@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { sourceIdSchema, topicTextSchema } from './common.ts';
 
-export const topicSortSchema = z.enum(['name', 'messages', 'recent']);
+const topicSortSchema = z.enum(['name', 'messages', 'recent']);
 export type TopicSort = z.infer<typeof topicSortSchema>;
 
 const viewIdSchema = z.string().min(1).max(64);
@@ -46,7 +46,7 @@ export interface TopicsFrame {
   readonly matchCount: number | null;
 }
 
-export const topicViewSchema = z.strictObject({
+const topicViewSchema = z.strictObject({
   viewId: viewIdSchema,
   first: z.int().min(0).max(100_000_000),
   count: z.int().min(0).max(500),

@@ -34,7 +34,7 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 /** Absent fields stay as they are; `broker` and `keymap` are replaced as a whole. */
-export const settingsPatchSchema = z.strictObject(settingFields).partial();
+const settingsPatchSchema = z.strictObject(settingFields).partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 /** What the page remembers of its own arrangement; opaque to the engine apart from its size. */

@@ -12,4 +12,3 @@ export const toPage = {
 } as const;
 
 export type ToMainChannel = (typeof toMain)[keyof typeof toMain];
-export type ToPageChannel = (typeof toPage)[keyof typeof toPage];

@@ -5,7 +5,7 @@ import type { Transport } from './transport.ts';
 
 export type LinkState = 'connecting' | 'open' | 'waiting' | 'closed';
 
-export interface StreamListener<T> {
+interface StreamListener<T> {
   /** Credit for the item goes back when this returns, or when its promise settles: a slow reader slows only its own stream. */
   item(item: T, skipped: number): void | Promise<void>;
   /** The stream ended; with an error if it failed. Not called after `close()`. */
@@ -14,7 +14,7 @@ export interface StreamListener<T> {
   restart?(): void;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 }

@@ -1,5 +1,5 @@
 /** Every coded failure that may cross a process boundary. The sentence is the default; callers usually give a more precise one. */
-export const errorCatalogue = {
+const errorCatalogue = {
   'bad-input': 'The request was not understood.',
   'unknown-method': 'The other side does not offer this operation.',
   cancelled: 'The operation was cancelled.',
@@ -52,7 +52,7 @@ export class CodedError extends Error {
   }
 }
 
-export function isErrorCode(value: unknown): value is ErrorCode {
+function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorCatalogue, value);
 }
 

@@ -3,7 +3,7 @@ import type { WireError } from './errors.ts';
 /** Raised when the frames themselves change; peers with another number do not talk to each other. */
 export const protocolVersion = 1;
 
-export interface Hello {
+interface Hello {
   readonly protocol: number;
   /** Identifies one run of the serving side; a new value after a reconnect means it was restarted. */
   readonly instance: string;

@@ -12,8 +12,8 @@ type MaybePromise<T> = T | Promise<T>;
 /** Called when a stream has ended for any reason. */
 export type StreamCleanup = () => void;
 
-export type CallHandler<Op> = (input: InputOf<Op>, context: CallContext) => MaybePromise<OutputOf<Op>>;
-export type StreamHandler<Op> = (input: InputOf<Op>, sink: StreamSink<ItemOf<Op>>) => MaybePromise<StreamCleanup | void>;
+type CallHandler<Op> = (input: InputOf<Op>, context: CallContext) => MaybePromise<OutputOf<Op>>;
+type StreamHandler<Op> = (input: InputOf<Op>, sink: StreamSink<ItemOf<Op>>) => MaybePromise<StreamCleanup | void>;
 
 export type Handlers<C extends Contract> = {
   readonly [K in keyof C]: C[K]['kind'] extends 'stream' ? StreamHandler<C[K]> : CallHandler<C[K]>;

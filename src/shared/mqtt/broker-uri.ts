@@ -1,6 +1,6 @@
 import type { TextProblem } from './utf8-text.ts';
 
-export type UriScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
+type UriScheme = 'mqtt' | 'mqtts' | 'ws' | 'wss';
 
 export interface BrokerUri {
   readonly scheme: UriScheme;
@@ -16,7 +16,7 @@ export interface BrokerUri {
 
 export type UriResult = { readonly ok: true; readonly value: BrokerUri } | { readonly ok: false; readonly problem: TextProblem };
 
-export const defaultPorts: Readonly<Record<UriScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
+const defaultPorts: Readonly<Record<UriScheme, number>> = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 };
 
 const aliases: Readonly<Record<string, UriScheme>> = { mqtt: 'mqtt', tcp: 'mqtt', mqtts: 'mqtts', ssl: 'mqtts', tls: 'mqtts', ws: 'ws', wss: 'wss' };
 

@@ -13,13 +13,13 @@ export interface MqttxxRequest {
   readonly callerId: string;
 }
 
-export interface MqttxxResponse {
+interface MqttxxResponse {
   readonly kind: 'response';
   readonly requestId: JsonValue;
   readonly outcome: { readonly result: JsonValue } | { readonly error: string };
 }
 
-export interface MqttxxInvalid {
+interface MqttxxInvalid {
   readonly kind: 'invalid';
   /** The code mqttxx logs before it drops the message. */
   readonly code: 2001 | 2002 | 2003 | 2004 | 2005;

@@ -2,7 +2,7 @@
  * Names under which page code may create Trusted Types policies. A second policy of the same name is refused, so a
  * library that asks twice has to be given the first one again (Monaco: `MonacoEnvironment.createTrustedTypesPolicy`).
  */
-export const trustedTypesPolicies = [
+const trustedTypesPolicies = [
   'app-worker',
   // Monaco: rendering of lines, widgets and hovers, and its worker loader.
   'defaultWorkerFactory',

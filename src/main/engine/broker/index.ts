@@ -1,3 +1,2 @@
-export { createBrokerService, type BrokerService, type BrokerServiceOptions } from './broker-service.ts';
-export type { BrokerPublish, Refusal } from './broker-engine.ts';
+export { createBrokerService, type BrokerService } from './broker-service.ts';
 export { brokerWorkerUrl } from './worker-url.ts';

@@ -17,7 +17,7 @@ export interface MqttLinkHooks {
   messages(records: MessageRecord[]): void;
 }
 
-export interface SubscribeOutcome {
+interface SubscribeOutcome {
   readonly grantedQos: Qos | null;
   readonly reason: string | null;
 }

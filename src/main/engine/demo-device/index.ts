@@ -1,2 +1,2 @@
-export { createDemoDevice, demoClientId, demoRpcTopic, type DemoDevice, type DemoDeviceOptions } from './demo-device.ts';
+export { createDemoDevice, demoClientId, demoRpcTopic, type DemoDevice } from './demo-device.ts';
 export { gfDeviceTag } from './gf-resources.ts';

@@ -15,7 +15,7 @@ export interface DeviceControl {
 
 type Method = (params: JsonValue, device: DeviceControl) => JsonValue | Promise<JsonValue>;
 
-export const selfTestMs = 3000;
+const selfTestMs = 3000;
 export const rebootMs = 3000;
 
 const methods: Readonly<Record<string, Method>> = {

@@ -1,2 +1,2 @@
 export { createIngest, type Ingest } from './ingest.ts';
-export { createTails, type TailReader, type Tails } from './tails.ts';
+export { createTails, type Tails } from './tails.ts';

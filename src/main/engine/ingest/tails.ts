@@ -4,7 +4,7 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 
 const flushEveryMs = 50;
 const maxRowsPerTail = 200;
-export const maxHeadBytes = 256;
+const maxHeadBytes = 256;
 
 /** The reader of one tail. While it is not ready, rows wait here, up to a bound, and what falls out is counted. */
 export interface TailReader {

@@ -57,7 +57,7 @@ export interface Services {
   readonly workspace: Workspace;
 }
 
-export interface HistoryQuery {
+interface HistoryQuery {
   readonly source: SourceId;
   readonly topic: string;
   readonly offset: number;

@@ -29,7 +29,7 @@ export interface StoreOptions {
   readonly binding?: BindingName;
 }
 
-export interface HistoryQuery {
+interface HistoryQuery {
   readonly source: SourceId;
   readonly topic: string;
   readonly offset: number;

@@ -4,7 +4,6 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { TopicIndex, type TopicSeed } from './topic-index.ts';
 import { OpenTopicView, type TopicViewHandle } from './topic-view.ts';
 
-export type { TopicSeed } from './topic-index.ts';
 export type { TopicViewHandle } from './topic-view.ts';
 
 /** Frames to a page: at most 20 a second. */

@@ -38,7 +38,7 @@ export interface JsonFile<T extends FileContent> {
   keepAside(why: string): Promise<void>;
 }
 
-export const fileVersion = 1;
+const fileVersion = 1;
 
 export function createJsonFile<T extends FileContent>(options: JsonFileOptions<T>): JsonFile<T> {
   const { name, schema, files = diskAccess } = options;

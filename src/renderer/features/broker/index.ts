@@ -1,4 +1,4 @@
-export { startBroker, setDemoDevice } from './broker-actions.ts';
+export { setDemoDevice } from './broker-actions.ts';
 export { BrokerCommands } from './broker-commands.ts';
 export { BrokerItem } from './broker-item.tsx';
 export { BrokerPlace } from './broker-place.tsx';

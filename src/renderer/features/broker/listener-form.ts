@@ -24,7 +24,7 @@ export function formOf(settings: Settings['broker']): ListenerForm {
   };
 }
 
-export function checkPort(text: string): string | undefined {
+function checkPort(text: string): string | undefined {
   if (!/^\s*\d{1,5}\s*$/.test(text) || Number(text) > 65_535) return 'Enter a port from 1 to 65535, or 0 for any free one.';
   return undefined;
 }

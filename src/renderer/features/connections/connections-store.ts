@@ -4,7 +4,7 @@ import { newId, type Engine } from '../common/index.ts';
 import { checkDraft, copyName, draftOf, newDraft, sameDraft, saveInput, type CheckUri, type ProfileDraft } from './profile-draft.ts';
 
 /** A profile that was changed here and not saved yet. It waits when another one is selected or the screen is left. */
-export interface OpenDraft {
+interface OpenDraft {
   readonly draft: ProfileDraft;
   /** For a profile that was never saved: its subscriptions wait with it. */
   readonly unsaved: { readonly subscriptions: readonly Subscription[] } | null;

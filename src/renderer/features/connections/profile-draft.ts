@@ -19,7 +19,7 @@ export interface ProfileDraft {
   readonly verifyCertificate: boolean;
 }
 
-export type DraftField = 'name' | 'uri' | 'clientId' | 'password' | 'keepAliveSeconds' | 'connectTimeoutSeconds' | 'cleanStart';
+type DraftField = 'name' | 'uri' | 'clientId' | 'password' | 'keepAliveSeconds' | 'connectTimeoutSeconds' | 'cleanStart';
 export type DraftProblems = Readonly<Partial<Record<DraftField, string>>>;
 
 /** Checks an address; answers a sentence, or `undefined` when it is fine. */

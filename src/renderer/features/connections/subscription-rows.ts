@@ -1,6 +1,6 @@
 import type { ConnectionPhase, ConnectionStatus, Subscription, SubscriptionStatus } from '../../../shared/contract/connections.ts';
 
-export type SubscriptionTone = 'ok' | 'busy' | 'off' | 'bad' | 'warn';
+type SubscriptionTone = 'ok' | 'busy' | 'off' | 'bad' | 'warn';
 
 /** One line of the subscription editor: what is asked, and what came of it. */
 export interface SubscriptionRow {

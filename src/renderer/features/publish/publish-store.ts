@@ -17,7 +17,7 @@ export interface PublishProblems {
   readonly payload?: string;
 }
 
-export interface PublishState {
+interface PublishState {
   readonly draft: PublishDraft;
   /** Problems are shown once the user has tried to publish, or left the field. */
   readonly reveal: boolean;
