@@ -162,6 +162,15 @@ export class Connection {
     if (run !== this.#run) return;
     const username = profile.username === '' ? uri.value.username : profile.username;
     const password = stored ?? uri.value.password;
+    if (password !== undefined && username === undefined && profile.version !== '5') {
+      // [MQTT-3.1.2-22] of 3.1.1: the password flag needs the user name flag.
+      return this.#fail({
+        code: 'password-without-user-name',
+        message: `MQTT ${profile.version} sends a password only together with a user name.`,
+        advice: 'Enter the user name, or remove the password.',
+        final: true,
+      });
+    }
     const clientId =
       profile.clientId ??
       `workbench-${Math.floor(this.#hooks.random() * 2 ** 32)

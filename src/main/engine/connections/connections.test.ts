@@ -207,6 +207,16 @@ describe('failures in plain words', () => {
     expect(status()).toMatchObject({ phase: 'disconnected', lastProblem: { code: 'refused' } });
   });
 
+  test('a password without a user name, which MQTT 3 cannot send and MQTT 5 can', async () => {
+    let sent: Buffer | undefined;
+    const server = net.createServer((socket) => socket.once('data', (data) => socket.write(((sent = data), Buffer.from([0x20, 3, 0, 0, 0])))));
+    const uri = `mqtt://127.0.0.1:${await listen(server)}`;
+    expect(await reasonOf(connectionTo(uri, {}, 'hunter2').connections.connect('c'))).toBe('password-without-user-name');
+    expect(sent).toBeUndefined();
+    await connectionTo(uri, { version: '5' }, 'hunter2').connections.connect('c');
+    expect(sent?.toString('latin1')).toContain('hunter2');
+  });
+
   test('unknown host', async () => {
     const { connections } = connectionTo('mqtt://no-such-host.invalid');
     expect(['unknown-host', 'dns-unavailable']).toContain(await reasonOf(connections.connect('c')));

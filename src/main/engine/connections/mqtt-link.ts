@@ -69,7 +69,8 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
     resubscribe: false,
     queueQoSZero: false,
     ...(options.username === undefined ? {} : { username: options.username }),
-    ...(options.password === undefined ? {} : { password: options.password }),
+    // MQTT 5 allows a password alone (§3.1.2.9), the library does not: an empty user name goes with it.
+    ...(options.password === undefined ? {} : { username: options.username ?? '', password: options.password }),
   };
   const client = new MqttClient(() => socket.stream, clientOptions);
 
