@@ -77,7 +77,7 @@ async function runVitest(args: readonly string[], name: string): Promise<Totals>
 }
 
 async function runPlaywright(project: 'browser' | 'desktop', frame?: string): Promise<Totals> {
-  const args = ['test', '--config', 'test/e2e/playwright.config.ts', '--project', project, ...filters];
+  const args = ['test', '--config', 'test/e2e/playwright.config.ts', `--project=${project}`, ...filters];
   const [command, all] = frame ? [frame, ['-a', '-s', '-screen 0 1600x1000x24', bin('playwright'), ...args]] : [bin('playwright'), args];
   return collect(project, (env) => execute(command, all, { show: true, env }));
 }

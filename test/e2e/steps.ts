@@ -1,8 +1,10 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
+
+type PlaceTitle = 'Start' | 'Topics' | 'Broker' | 'Connections' | 'Settings';
 
 /** Opens a place of the left rail. */
-export async function goTo(page: Page, place: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('button', { name: place, exact: true }).click();
+export async function goTo(page: Page, place: PlaceTitle): Promise<void> {
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place, exact: true }).click();
 }
 
 /** Gives the local broker ports of its own, so that tests never meet each other or a broker of this machine. */
@@ -10,29 +12,42 @@ export async function setBrokerPorts(page: Page, tcpPort: number, webSocketPort:
   await goTo(page, 'Broker');
   await page.getByRole('textbox', { name: 'TCP port' }).fill(String(tcpPort));
   await page.getByRole('textbox', { name: 'WebSocket port' }).fill(String(webSocketPort));
-  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Save ports' }).click();
+  await expect(page.getByRole('button', { name: 'Save ports' })).toBeHidden();
 }
 
+/** The one click of a newcomer: from the start screen to the live tree. */
 export async function startBroker(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Start local broker' }).first().click();
-  await expect(
-    page
-      .getByRole('button', { name: 'Stop broker' })
-      .or(page.getByRole('tree', { name: 'Topics' }))
-      .first(),
-  ).toBeVisible();
-  await goTo(page, 'Topics');
+  await goTo(page, 'Start');
+  await page.getByRole('button', { name: 'Start local broker' }).click();
+  await expect(topicTree(page)).toBeVisible();
 }
+
+export const topicTree = (page: Page): Locator => page.getByRole('tree', { name: 'Topics' });
+
+/** The line of the tree with this last level. */
+export const topicRow = (page: Page, lastLevel: string): Locator => topicTree(page).getByRole('treeitem', { name: new RegExp(`^${lastLevel}\\b`) });
 
 /** Selects a topic by its whole name through the filter, as a person with many topics would. */
 export async function selectTopic(page: Page, topic: string): Promise<void> {
-  const filter = page.getByRole('searchbox', { name: /filter topics/i });
+  const filter = page.getByRole('searchbox', { name: 'Filter topics' });
   await filter.fill(topic);
-  const last = topic.split('/').at(-1) ?? topic;
-  await page
-    .getByRole('tree', { name: 'Topics' })
-    .getByRole('treeitem', { name: new RegExp(`^${last}\\b`) })
-    .first()
-    .click();
+  await topicRow(page, topic.split('/').at(-1) ?? topic).click();
+  await expect(page.getByRole('heading', { name: `Topic ${topic}` })).toBeVisible();
   await filter.fill('');
+}
+
+/** The region that shows the selected topic's value. */
+export const valueRegion = (page: Page): Locator => page.getByRole('region', { name: 'Value' });
+
+export async function fillPublish(page: Page, topic: string, payload: string): Promise<void> {
+  const bar = page.getByRole('form', { name: 'Publish a message' });
+  await bar.getByRole('textbox', { name: 'Topic' }).fill(topic);
+  await bar.getByRole('textbox', { name: 'Payload' }).fill(payload);
+}
+
+export async function publish(page: Page, topic: string, payload: string): Promise<void> {
+  await fillPublish(page, topic, payload);
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await expect(page.getByText(`Published to ${topic}`)).toBeVisible();
 }

@@ -1,15 +1,6 @@
 // Everything heavy of the editor comes through here, and only when it is first needed.
-import 'monaco-editor/features/codicon/register';
-import 'monaco-editor/features/bracketMatching/register';
-import 'monaco-editor/features/clipboard/register';
-import 'monaco-editor/features/cursorUndo/register';
-import 'monaco-editor/features/find/register';
-import 'monaco-editor/features/folding/register';
-import 'monaco-editor/features/linesOperations/register';
-import 'monaco-editor/features/longLinesHelper/register';
-import 'monaco-editor/features/multicursor/register';
-import 'monaco-editor/features/readOnlyMessage/register';
-import 'monaco-editor/features/wordOperations/register';
+// All features at once: the JSON language brings them in anyway, and those that arrive after the first editor was made lack their services.
+import 'monaco-editor/features/register.all';
 import 'monaco-editor/languages/features/json/register';
 import { editor } from 'monaco-editor/editor';
 
