@@ -25,7 +25,7 @@ try {
   // A few rounds of telemetry, so that the list and the rates show something.
   await page.getByRole('list', { name: 'Messages' }).getByRole('listitem').nth(5).waitFor();
   await shoot('topics');
-  for (const place of ['Broker', 'Connections', 'Settings']) {
+  for (const place of ['Broker', 'Connections', 'Settings'] as const) {
     await goTo(page, place);
     await shoot(place.toLowerCase());
   }

@@ -35,6 +35,8 @@ test('an engine that keeps dying is given up with a question, and comes back whe
   const again = ['restarting', 'running'] as const;
   let pid = await enginePid(electron);
   for (let kills = 1; kills <= 4; kills += 1) {
+    // One that dies before it was up is a start that failed, which is counted with the others but never seen running.
+    await expect.poll(async () => (await health()).at(-1)).toBe('running');
     process.kill(pid, 'SIGKILL');
     const dead = pid;
     await expect.poll(async () => (pid = await enginePid(electron)), { timeout: 20_000 }).not.toBe(dead);
@@ -48,6 +50,7 @@ test('an engine that keeps dying is given up with a question, and comes back whe
 test('Ctrl+C in the terminal lets the engine end properly', async ({ workbench }) => {
   if (!workbench.electron) throw new Error('This test is for the desktop host.');
   test.skip(process.platform === 'win32', 'there are no POSIX signals on Windows');
+  await recordHealth(workbench.page);
   const pid = await enginePid(workbench.electron);
   const log = watchLog(workbench.electron);
   const ended = new Promise((resolve) => workbench.electron?.process().once('exit', resolve));

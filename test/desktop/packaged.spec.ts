@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { _electron, type ElectronApplication } from '@playwright/test';
 import { electronSwitches } from '../../tools/electron.ts';
 import { execute, projectFolder } from '../../tools/project.ts';
@@ -45,11 +46,12 @@ test('the packaged app starts from its archive, fuses set', async () => {
     expect(existsSync(path.join(folder, 'resources', 'app.asar'))).toBe(true);
 
     const fuses = await execute(path.join(projectFolder, 'node_modules', '.bin', 'electron-fuses'), ['read', '--app', executablePath]);
-    expect(fuses.stdout).toMatch(/RunAsNode is Disabled/);
-    expect(fuses.stdout).toMatch(/EnableNodeOptionsEnvironmentVariable is Disabled/);
-    expect(fuses.stdout).toMatch(/EnableCookieEncryption is Enabled/);
-    expect(fuses.stdout).toMatch(/OnlyLoadAppFromAsar is Enabled/);
-    expect(fuses.stdout).toMatch(/GrantFileProtocolExtraPrivileges is Disabled/);
+    const shown = stripVTControlCharacters(fuses.stdout);
+    expect(shown).toMatch(/RunAsNode is Disabled/);
+    expect(shown).toMatch(/EnableNodeOptionsEnvironmentVariable is Disabled/);
+    expect(shown).toMatch(/EnableCookieEncryption is Enabled/);
+    expect(shown).toMatch(/OnlyLoadAppFromAsar is Enabled/);
+    expect(shown).toMatch(/GrantFileProtocolExtraPrivileges is Disabled/);
 
     const electron = await launchPackaged(executablePath, [`--user-data-dir=${path.join(output, 'electron')}`, '--workspace', path.join(output, 'workspace')]);
     try {

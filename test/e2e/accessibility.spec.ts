@@ -1,31 +1,50 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, freePort, test } from './workbench.ts';
-import { goTo, setBrokerPorts, startBroker } from './steps.ts';
+import { expect, freePort, test, type Workbench } from './workbench.ts';
+import { goTo, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
 
-const places = ['Topics', 'Broker', 'Connections', 'Settings'] as const;
+const places = ['Start', 'Topics', 'Broker', 'Connections', 'Settings'] as const;
+const themes = ['light', 'dark', 'contrast'] as const;
 
-for (const theme of ['light', 'dark', 'contrast'] as const) {
-  test(`every place passes axe in the ${theme} theme, empty and with a running broker`, async ({ workbench }) => {
+for (const theme of themes) {
+  test(`every place passes axe in the ${theme} theme, empty and at work`, async ({ workbench }) => {
     const { page } = workbench;
+    const found: string[] = [];
     const check = async (when: string): Promise<void> => {
       for (const place of places) {
         await goTo(page, place);
-        await setTheme(page, theme);
-        // axe opens a page of its own by default, which a desktop window can't.
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(workbench.kind === 'desktop').analyze();
-        expect(
-          violations.map(({ id, nodes }) => `${place}, ${when}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-          when,
-        ).toEqual([]);
+        found.push(...(await violations(workbench, theme, `${place}, ${when}`)));
       }
     };
     await check('empty');
     await setBrokerPorts(page, await freePort(), await freePort());
     await startBroker(page);
-    await expect(page.getByRole('tree', { name: 'Topics' }).getByRole('treeitem').first()).toBeVisible();
-    await check('running');
+    await expect(topicRow(page, 'telemetry')).toBeVisible();
+    await selectTopic(page, 'demo/thermostat/state');
+    await goTo(page, 'Connections');
+    await page.getByRole('button', { name: 'New connection' }).first().click();
+    await check('at work');
+    await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
+    found.push(...(await violations(workbench, theme, 'commands')));
+    expect(found).toEqual([]);
   });
+
+  test(`the gallery passes axe in the ${theme} theme`, async ({ workbench }) => {
+    await workbench.page.evaluate(() => (location.hash = '#/gallery'));
+    await expect(workbench.page.getByRole('heading', { name: 'Gallery' })).toBeVisible();
+    expect(await violations(workbench, theme, 'gallery')).toEqual([]);
+  });
+}
+
+async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {
+  await setTheme(page, theme);
+  // axe opens a page of its own by default, which a desktop window can't.
+  const { violations: all } = await new AxeBuilder({ page }).setLegacyMode(kind === 'desktop').analyze();
+  return all.map(
+    ({ id, nodes }) =>
+      `${where}: ${id} at ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`).join(', ')}`,
+  );
 }
 
 /** The attribute that the theme switch sets; the switch itself is tested where settings are. */

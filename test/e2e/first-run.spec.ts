@@ -29,13 +29,13 @@ test('from an empty workbench to a message of a stranger, and history after a re
     await publish(page, 'lab/bench/mode', '{"mode":"burst"}');
     await selectTopic(page, 'lab/bench/mode');
     await expect(valueRegion(page)).toContainText('burst');
-    await expect(topicRow(page, 'mode')).toContainText('Retained');
+    await expect(topicRow(page, 'mode')).toContainText('retained');
   });
 
   await test.step('clearing the retained message', async () => {
     await page.getByRole('button', { name: 'Clear retained value' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Clear retained value' }).click();
-    await expect(topicRow(page, 'mode')).not.toContainText('Retained');
+    await expect(topicRow(page, 'mode')).not.toContainText('retained');
     await expect(page.getByRole('button', { name: 'Clear retained value' })).toBeHidden();
   });
 

@@ -32,7 +32,9 @@ export const topicRow = (page: Page, lastLevel: string): Locator => topicTree(pa
 export async function selectTopic(page: Page, topic: string): Promise<void> {
   const filter = page.getByRole('searchbox', { name: 'Filter topics' });
   await filter.fill(topic);
-  await topicRow(page, topic.split('/').at(-1) ?? topic).click();
+  const row = topicRow(page, topic.split('/').at(-1) ?? topic);
+  await expect(row).toHaveCount(1);
+  await row.click();
   await expect(page.getByRole('heading', { name: `Topic ${topic}` })).toBeVisible();
   await filter.fill('');
 }

@@ -81,5 +81,5 @@ function setElement(element: HTMLElement | null): void {
 
 /** Where the shell puts the inspector. */
 export function InspectorRegion({ className }: { readonly className: string | undefined }) {
-  return <aside aria-label="Inspector" tabIndex={-1} data-region="inspector" ref={setElement} className={className} />;
+  return <section aria-label="Inspector" tabIndex={-1} data-region="inspector" ref={setElement} className={className} />;
 }

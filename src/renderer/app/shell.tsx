@@ -59,30 +59,32 @@ export function Shell({ workspace }: { readonly workspace: WorkspaceView }): Rea
         </div>
         <div className={styles.middle}>
           <Rail places={places} current={place?.id} />
-          <Splitter
-            id="shell"
-            panels={[
-              {
-                id: 'main',
-                minSize: 360,
-                content: (
-                  <main className={styles.main} data-region="main" tabIndex={-1} aria-label={place?.title}>
-                    <CrashBoundary what={place?.title ?? 'This place'} resetKey={place?.id ?? ''}>
-                      {Content ? <Content /> : null}
-                    </CrashBoundary>
-                  </main>
-                ),
-              },
-              inspectorShown && {
-                id: 'inspector',
-                defaultSize: 300,
-                minSize: 220,
-                maxSize: '45%',
-                fixed: true,
-                content: <InspectorRegion className={styles.inspector} />,
-              },
-            ]}
-          />
+          <main className={styles.main} aria-label={place?.title}>
+            <Splitter
+              id="shell"
+              panels={[
+                {
+                  id: 'main',
+                  minSize: 360,
+                  content: (
+                    <div className={styles.place} data-region="place" tabIndex={-1}>
+                      <CrashBoundary what={place?.title ?? 'This place'} resetKey={place?.id ?? ''}>
+                        {Content ? <Content /> : null}
+                      </CrashBoundary>
+                    </div>
+                  ),
+                },
+                inspectorShown && {
+                  id: 'inspector',
+                  defaultSize: 300,
+                  minSize: 220,
+                  maxSize: '45%',
+                  fixed: true,
+                  content: <InspectorRegion className={styles.inspector} />,
+                },
+              ]}
+            />
+          </main>
         </div>
         <StatusStrip theme={workspace.settings.theme} paletteChord={paletteChord} />
         {paletteOpen && <CommandPalette keymap={workspace.settings.keymap} onClose={() => setPaletteOpen(false)} />}

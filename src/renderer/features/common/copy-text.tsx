@@ -60,7 +60,7 @@ export function CopyButton({ text, label }: { readonly text: string | (() => str
 export function CopyLine({ text, label }: { readonly text: string; readonly label: string }): ReactElement {
   return (
     <span className={styles.line}>
-      <code className={styles.text} data-selectable>
+      <code className={styles.text} data-selectable tabIndex={0}>
         {text}
       </code>
       <CopyButton text={text} label={label} />

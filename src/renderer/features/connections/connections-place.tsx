@@ -46,6 +46,7 @@ export function ConnectionsPlace({ onShowTopics }: { readonly onShowTopics: (id:
   if (!selected) {
     return (
       <div className={styles.blank}>
+        <h1 className="visually-hidden">Connections</h1>
         <EmptyState
           icon={<Plug size={32} aria-hidden />}
           title="No connections yet"

@@ -17,7 +17,8 @@ export const TopicRowContent = memo(function TopicRowContent({ row, nowMs }: { r
         <span className={row.name === '' ? styles.emptyName : styles.name}>{levelLabel(row.name)}</span>
         {row.retained && (
           <span className={styles.retained} title="Retained: the broker keeps this value for new subscribers">
-            R<span className="visually-hidden">etained</span>
+            <span aria-hidden>R</span>
+            <span className="visually-hidden">retained</span>
           </span>
         )}
         {row.preview !== null && (
