@@ -18,6 +18,9 @@ if (!chosen.every((part) => parts.includes(part))) {
 }
 const filters = process.argv.includes('--only') ? process.argv.slice(process.argv.indexOf('--only') + 2) : [];
 
+/** The tests run in processes of their own, whose output is passed on: they cannot see whether a person reads it. */
+const colours: NodeJS.ProcessEnv = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+
 const resultsFolder = path.join(projectFolder, 'test-results');
 mkdirSync(resultsFolder, { recursive: true });
 
@@ -72,7 +75,7 @@ async function runDesktop(): Promise<Totals> {
 }
 
 async function runVitest(args: readonly string[], name: string): Promise<Totals> {
-  const reporters = ['--reporter=dot', `--reporter=${path.join(projectFolder, 'tools/vitest-totals.ts')}`];
+  const reporters = ['--reporter=default', `--reporter=${path.join(projectFolder, 'tools/vitest-totals.ts')}`];
   return collect(name, (env) => execute(bin('vitest'), ['run', ...reporters, ...args], { show: true, env }));
 }
 
@@ -85,7 +88,7 @@ async function runPlaywright(project: 'browser' | 'desktop', frame?: string): Pr
 async function collect(name: string, run: (env: NodeJS.ProcessEnv) => Promise<{ code: number }>): Promise<Totals> {
   const file = path.join(resultsFolder, `${name}.json`);
   rmSync(file, { force: true });
-  const { code } = await run({ ...process.env, TOTALS_FILE: file, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' });
+  const { code } = await run({ ...process.env, TOTALS_FILE: file, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', ...colours });
   const result = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Totals) : noTotals;
   return withExitCode(result, code);
 }

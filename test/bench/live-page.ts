@@ -14,6 +14,7 @@ const messagesPerSecond = 10_000;
 const topicCount = 10_000;
 const runs = 3;
 const secondsPerRun = 10;
+const million = 1_000_000;
 
 /** Raw publishers → broker → tap → index and store → page: what arrives, what is kept, and how smooth the page stays. */
 export async function benchLivePage(): Promise<readonly BenchRow[]> {
@@ -40,6 +41,10 @@ export async function benchLivePage(): Promise<readonly BenchRow[]> {
     const load = await connectLoadGenerator(port, topics);
     await load.run({ messagesPerSecond, seconds: 2 });
     await page.getByRole('treeitem').first().waitFor();
+    // Every visible row then changes all the time.
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Expand all' }).click();
+    await page.getByRole('treeitem', { level: 4 }).first().waitFor();
 
     const result = {
       frame: [] as number[],
@@ -67,6 +72,10 @@ export async function benchLivePage(): Promise<readonly BenchRow[]> {
       result.dropped.push(countDropped(after) - countDropped(before));
       result.heap.push(await heapMegabytes(page));
     }
+    const sentSoFar = 2 * messagesPerSecond + result.sent.length * secondsPerRun * messagesPerSecond;
+    await load.run({ messagesPerSecond: 2 * messagesPerSecond, seconds: Math.max(0, million - sentSoFar) / (2 * messagesPerSecond) });
+    const atEnd = await settled(() => ledger);
+    const heapAtEnd = await heapMegabytes(page);
     load.close();
     engine.close();
     return [
@@ -77,7 +86,14 @@ export async function benchLivePage(): Promise<readonly BenchRow[]> {
       { name: 'page frame p99', unit: 'ms', values: result.frame99 },
       { name: 'click on a topic to its detail', unit: 'ms', values: result.select },
       { name: 'page heap', unit: 'MB', values: result.heap },
-      { name: 'engine memory (RSS)', unit: 'MB', values: [residentMegabytes(child.pid ?? 0)], note: 'broker, index and store of one process, after all runs' },
+      {
+        name: 'after 1 million messages: engine memory (RSS)',
+        unit: 'MB',
+        values: [residentMegabytes(child.pid ?? 0)],
+        note: `host, broker, index and store in one process; ${atEnd.stored} stored, ${countDropped(atEnd)} dropped`,
+      },
+      { name: 'after 1 million messages: page heap', unit: 'MB', values: [heapAtEnd] },
+      { name: 'after 1 million messages: history on disk', unit: 'MB', values: [atEnd.sizeBytes / 1e6] },
     ];
   } finally {
     await browser.close();
@@ -119,17 +135,19 @@ async function measureFrames(page: Page, durationMs: number): Promise<{ p95: num
   );
 }
 
-/** Clicks a visible topic under load and waits until the selected row and its detail are painted. */
+/** Clicks a visible topic under load and waits until its value is painted. */
 async function measureSelection(page: Page): Promise<number> {
   return page.evaluate(async () => {
-    const rows = [...document.querySelectorAll<HTMLElement>('[role="treeitem"]')];
-    const row = rows.find((candidate) => candidate.getAttribute('aria-selected') !== 'true') ?? rows[0];
+    const leaves = [...document.querySelectorAll<HTMLElement>('[role="treeitem"][aria-level="4"]')];
+    const row = leaves.find((candidate) => candidate.getAttribute('aria-selected') !== 'true');
     if (!row) return Number.NaN;
+    const heading = (): string | null | undefined => document.querySelector('h2[aria-label^="Topic "]')?.getAttribute('aria-label');
+    const before = heading();
     const began = performance.now();
     row.click();
     await new Promise<void>((resolve) => {
-      const wait = (): void =>
-        document.querySelector('[role="treeitem"][aria-selected="true"]') ? void requestAnimationFrame(() => resolve()) : void requestAnimationFrame(wait);
+      const isShown = (): boolean => heading() !== before && document.querySelector('section[aria-label="Value"]') !== null;
+      const wait = (): void => void requestAnimationFrame(isShown() ? () => resolve() : wait);
       wait();
     });
     return performance.now() - began;
