@@ -4,6 +4,7 @@ import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { buildIfStale } from '../../tools/build.ts';
 import { findChromium } from '../../tools/system.ts';
+import { engineClient } from '../e2e/engine-client.ts';
 import { startHeadless, stopProcess } from '../e2e/workbench.ts';
 import type { BenchRow } from './bench.ts';
 
@@ -29,6 +30,10 @@ export async function benchStart(): Promise<readonly BenchRow[]> {
     const button = page.getByRole('button', { name: 'Start local broker' }).first();
     await button.waitFor();
     paint.push(performance.now() - began);
+    // Free ports, so that no other broker of this machine is in the way.
+    const engine = await engineClient(url);
+    await engine.call('workspace.updateSettings', { broker: { host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 } });
+    engine.close();
     const clicked = performance.now();
     await button.click();
     await page.getByRole('tree', { name: 'Topics' }).getByRole('treeitem').first().waitFor();
