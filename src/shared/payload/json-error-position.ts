@@ -1,6 +1,6 @@
 // JSON allows no control characters inside strings, so they are what is looked for.
-// oxlint-disable-next-line no-control-regex
 const tokens =
+  // oxlint-disable-next-line no-control-regex
   /\s*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b|null\b))/y;
 
 type Expecting = 'value' | 'value or ]' | 'key or }' | 'key' | 'colon' | 'comma or end';

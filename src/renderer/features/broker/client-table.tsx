@@ -1,13 +1,15 @@
-import { ChevronDown, ChevronRight, Unplug } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
+import { ChevronDown, ChevronRight, Search, Unplug } from 'lucide-react';
+import { useMemo, useState, type ReactElement } from 'react';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
 import { engineClient } from '../../data/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { confirm } from '../../ui/confirm-dialog.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { act, formatDateTime, formatDuration, plural, useNow } from '../common/index.ts';
+import { TextField } from '../../ui/text-field.tsx';
+import { act, formatDateTime, formatDuration, plural, useFirst, useNow } from '../common/index.ts';
 import styles from './broker.module.css';
+import { findClients } from './find-clients.ts';
 
 async function disconnect(clientId: string): Promise<void> {
   const agreed = await confirm({
@@ -18,12 +20,36 @@ async function disconnect(clientId: string): Promise<void> {
   if (agreed) void act(engineClient().call('broker.disconnectClient', { clientId }), 'The client could not be disconnected');
 }
 
+/** A shorter list can be read as a whole. */
+const searchFrom = 10;
+
 /** Who is connected to the local broker. */
 export function ClientTable({ clients }: { readonly clients: readonly BrokerClient[] }): ReactElement {
   const now = useNow(1000);
+  const [wanted, setWanted] = useState('');
+  const found = useMemo(() => findClients(clients, wanted), [clients, wanted]);
+  const { shown, more } = useFirst(found, 200);
   if (clients.length === 0) return <EmptyState compact title="No clients yet" text="Devices and tools that connect to this broker appear here." />;
   return (
     <div className={styles.tableFrame}>
+      {clients.length > searchFrom && (
+        <div className={styles.clientSearch}>
+          <TextField
+            label="Find clients"
+            labelHidden
+            type="search"
+            size="small"
+            clearable
+            icon={<Search size={14} aria-hidden />}
+            placeholder="Part of a client id, address, user name or filter"
+            value={wanted}
+            onChange={setWanted}
+          />
+          <span role="status" className={styles.muted}>
+            {wanted.trim() === '' ? '' : plural(found.length, 'client')}
+          </span>
+        </div>
+      )}
       <table className={styles.table}>
         <caption className="visually-hidden">Connected clients</caption>
         <thead>
@@ -40,17 +66,19 @@ export function ClientTable({ clients }: { readonly clients: readonly BrokerClie
           </tr>
         </thead>
         <tbody>
-          {clients.map((entry) => (
+          {shown.map((entry) => (
             <ClientRow key={entry.clientId} entry={entry} now={now} />
           ))}
         </tbody>
       </table>
+      {more}
     </div>
   );
 }
 
 function ClientRow({ entry, now }: { readonly entry: BrokerClient; readonly now: number }): ReactElement {
   const [open, setOpen] = useState(false);
+  const { shown, more } = useFirst(entry.subscriptions, 100);
   const count = entry.subscriptions.length;
   const name = entry.clientId === '' ? '(empty)' : entry.clientId;
   return (
@@ -84,12 +112,13 @@ function ClientRow({ entry, now }: { readonly entry: BrokerClient; readonly now:
         <tr className={styles.detailRow}>
           <td colSpan={7}>
             <ul className={styles.filters} aria-label={`Subscriptions of ${name}`}>
-              {entry.subscriptions.map(({ filter, qos }) => (
+              {shown.map(({ filter, qos }) => (
                 <li key={filter}>
                   <code>{filter}</code> <Badge>QoS {qos}</Badge>
                 </li>
               ))}
             </ul>
+            {more}
           </td>
         </tr>
       )}

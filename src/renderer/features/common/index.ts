@@ -10,4 +10,5 @@ export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
 export { goTo } from './go-to.ts';
 export { saveFile } from './save-file.ts';
+export { useFirst } from './show-more.tsx';
 export { StripButton } from './strip-button.tsx';

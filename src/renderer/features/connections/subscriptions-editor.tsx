@@ -1,5 +1,5 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { Qos } from '../../../shared/contract/common.ts';
 import type { ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import { validateTopicFilter } from '../../../shared/mqtt/topic-filter.ts';
@@ -10,6 +10,8 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { toasts } from '../../ui/toast.tsx';
+import { useFirst } from '../common/index.ts';
 import styles from './connections.module.css';
 import { asksForEverything, putSubscription, subscriptionRows, type SubscriptionRow } from './subscription-rows.ts';
 
@@ -30,6 +32,24 @@ export interface SubscriptionsEditorProps {
 export function SubscriptionsEditor({ subscriptions, status, onChange }: SubscriptionsEditorProps): ReactElement {
   const [editing, setEditing] = useState<number | 'new' | null>(null);
   const rows = subscriptionRows(subscriptions, status);
+  const { shown, more } = useFirst(rows, 100);
+  const latest = useRef(subscriptions);
+  useEffect(() => {
+    latest.current = subscriptions;
+  });
+  const remove = (index: number, entry: Subscription): void => {
+    onChange(subscriptions.filter((_, at) => at !== index));
+    toasts.show({
+      title: `“${entry.filter}” is no longer subscribed`,
+      action: {
+        label: 'Undo',
+        run: () => {
+          const back = putSubscription(latest.current, entry);
+          if ('list' in back) onChange(back.list);
+        },
+      },
+    });
+  };
   const put = (entry: Subscription, index?: number): string | undefined => {
     const result = putSubscription(subscriptions, entry, index);
     if ('problem' in result) return result.problem;
@@ -41,7 +61,7 @@ export function SubscriptionsEditor({ subscriptions, status, onChange }: Subscri
     <div>
       {rows.length > 0 && (
         <ul className={styles.subscriptions} aria-label="Subscriptions">
-          {rows.map((row, index) =>
+          {shown.map((row, index) =>
             editing === index ? (
               <li key={row.subscription.filter} className={styles.subscriptionEdit}>
                 <SubscriptionForm initial={row.subscription} submitLabel="Apply" onSubmit={(entry) => put(entry, index)} onCancel={() => setEditing(null)} />
@@ -52,12 +72,13 @@ export function SubscriptionsEditor({ subscriptions, status, onChange }: Subscri
                 row={row}
                 onToggle={(enabled) => void put({ ...row.subscription, enabled }, index)}
                 onEdit={() => setEditing(index)}
-                onRemove={() => onChange(subscriptions.filter((_, at) => at !== index))}
+                onRemove={() => remove(index, row.subscription)}
               />
             ),
           )}
         </ul>
       )}
+      {more}
       {rows.length === 0 && editing === null && (
         <EmptyState
           compact
