@@ -24,11 +24,13 @@ export function Banner({ kind = 'info', busy = false, title, children, actions, 
   return (
     <div role={kind === 'bad' ? 'alert' : 'status'} className={cx(styles['banner'], styles[kind], inset && styles['inset'])}>
       <span className={styles['icon']}>{busy ? <Spinner size={16} /> : <Icon size={16} aria-hidden />}</span>
-      <div className={styles['text']}>
-        <strong className={styles['title']}>{title}</strong>
-        {children === undefined ? null : <span>{children}</span>}
+      <div className={styles['main']}>
+        <div className={styles['text']}>
+          <strong className={styles['title']}>{title}</strong>
+          {children === undefined ? null : <span>{children}</span>}
+        </div>
+        {actions === undefined ? null : <div className={styles['actions']}>{actions}</div>}
       </div>
-      {actions === undefined ? null : <div className={styles['actions']}>{actions}</div>}
       {onDismiss === undefined ? null : <IconButton size="small" label="Dismiss" icon={<X size={14} />} onClick={onDismiss} />}
     </div>
   );

@@ -1,5 +1,5 @@
 import { createContext, useContext, useMemo, useRef, type ReactNode } from 'react';
-import { Group, Panel, Separator, type Layout } from 'react-resizable-panels';
+import { Group, Panel, Separator, type Layout, type LayoutChangedMeta } from 'react-resizable-panels';
 import { cx } from './cx.ts';
 import styles from './splitter.module.css';
 
@@ -45,7 +45,9 @@ export function Splitter({ id, orientation = 'horizontal', panels, className }: 
   const shown = panels.filter((panel) => panel !== false && panel !== null);
   const key = `${id} ${shown.map((panel) => panel.id).join(' ')}`;
   const saved = useMemo(() => sizes.read(key), [sizes, key]);
-  const save = (layout: Layout): void => {
+  const save = (layout: Layout, { isUserInteraction }: LayoutChangedMeta): void => {
+    // What a smaller window did to the panels is not what the user wants for the next one.
+    if (!isUserInteraction) return;
     const length = (orientation === 'horizontal' ? group.current?.offsetWidth : group.current?.offsetHeight) ?? 0;
     if (length === 0) return;
     sizes.write(key, Object.fromEntries(shown.map((panel) => [panel.id, storedSize(panel, layout[panel.id] ?? 0, length)])));

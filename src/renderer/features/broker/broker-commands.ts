@@ -1,5 +1,5 @@
 import { useCommands } from '../../app/commands.ts';
-import { useBrokerStatus } from '../common/index.ts';
+import { goTo, useBrokerStatus } from '../common/index.ts';
 import { setDemoDevice, startBroker, stopBroker } from './broker-actions.ts';
 
 /** What can be done with the local broker from every place. */
@@ -14,7 +14,10 @@ export function BrokerCommands(): null {
       group: 'Broker',
       shortcut: 'Mod+Shift+B',
       when: () => phase === 'stopped' || phase === 'failed',
-      run: () => void startBroker(),
+      run: async () => {
+        // The broker's own screen says why it did not.
+        if (!(await startBroker())) goTo('broker');
+      },
     },
     { id: 'broker.stop', title: 'Stop local broker', group: 'Broker', when: () => phase === 'running', run: stopBroker },
     {

@@ -38,13 +38,15 @@ const placeholders: Readonly<Record<Exclude<PublishFormat, 'file'>, string>> = {
 export interface PublishBarProps {
   readonly source: SourceId;
   readonly sourceName: string;
+  /** In a word: `stopped`, `disconnected`. */
+  readonly sourceState: string;
   /** Whether messages can be sent there now. */
   readonly live: boolean;
   /** Offered as the topic unless the user typed one. */
   readonly selectedTopic: string | null;
 }
 
-export function PublishBar({ source, sourceName, live, selectedTopic }: PublishBarProps): ReactElement {
+export function PublishBar({ source, sourceName, sourceState, live, selectedTopic }: PublishBarProps): ReactElement {
   const store = publishStore();
   const { draft, reveal, sending, outcome } = useStore(store.state);
   const topicField = useRef<HTMLInputElement>(null);
@@ -92,7 +94,7 @@ export function PublishBar({ source, sourceName, live, selectedTopic }: PublishB
           <Checkbox label="Retain" checked={draft.retain} onChange={(retain) => store.setDraft({ retain })} />
         </span>
         <span className={styles.send}>
-          <Tooltip text={live ? `Publish to ${sourceName}` : `${sourceName} is not connected`} shortcut="Mod+Enter" side="top">
+          <Tooltip text={live ? `Publish to ${sourceName}` : `${sourceName} is ${sourceState}`} shortcut="Mod+Enter" side="top">
             <Button type="submit" variant="primary" icon={<Send size={14} aria-hidden />} busy={sending} disabled={!live}>
               Publish
             </Button>
@@ -103,7 +105,7 @@ export function PublishBar({ source, sourceName, live, selectedTopic }: PublishB
         <SegmentedControl size="small" label="Payload format" value={draft.format} onChange={(format) => store.setDraft({ format })} segments={formats} />
         <span className={styles.outcome} role="status" data-kind={outcome?.kind}>
           {outcome?.kind === 'sent' && `Published to ${outcome.topic}${outcome.note === null ? '' : `: ${outcome.note}`}`}
-          {!outcome && !live && `${sourceName} is not connected, so nothing can be published.`}
+          {!outcome && !live && `${sourceName} is ${sourceState}: nothing can be published.`}
         </span>
         <SavedPublishes store={store} />
       </div>

@@ -98,7 +98,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
                   minSize: 110,
                   maxSize: '70%',
                   fixed: true,
-                  content: <PublishBar source={source.id} sourceName={source.name} live={source.live} selectedTopic={selected} />,
+                  content: <PublishBar source={source.id} sourceName={source.name} sourceState={source.state} live={source.live} selectedTopic={selected} />,
                 },
               ]}
             />
