@@ -53,3 +53,58 @@ export async function publish(page: Page, topic: string, payload: string): Promi
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await expect(page.getByText(`Published to ${topic}`)).toBeVisible();
 }
+
+/** What is wrong with a field, as it is read out with it. */
+export async function expectFieldError(field: Locator, text: string | RegExp): Promise<void> {
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toHaveAccessibleDescription(text);
+}
+
+export interface ConnectionFields {
+  readonly name?: string;
+  readonly address?: string;
+  readonly userName?: string;
+  readonly password?: string;
+}
+
+/** Opens the form of a connection that does not exist yet. */
+export async function newConnection(page: Page, fields: ConnectionFields): Promise<void> {
+  await goTo(page, 'Connections');
+  await page.getByRole('button', { name: 'New connection', exact: true }).first().click();
+  await fillConnection(page, fields);
+}
+
+export const connectionForm = (page: Page): Locator => page.getByRole('form', { name: 'Connection settings' });
+
+export async function fillConnection(page: Page, { name, address, userName, password }: ConnectionFields): Promise<void> {
+  const form = connectionForm(page);
+  const values = { Name: name, Address: address, 'User name': userName, Password: password };
+  for (const [label, value] of Object.entries(values)) {
+    if (value !== undefined) await form.getByLabel(label, { exact: true }).fill(value);
+  }
+}
+
+/** The line under the name of the open connection: its state, with countdown or duration. */
+export const connectionState = (page: Page): Locator => page.getByRole('main', { name: 'Connections' }).getByRole('status').first();
+
+/** Adds a subscription to the open connection. */
+export async function addSubscription(page: Page, filter: string, qos: 0 | 1 | 2): Promise<void> {
+  await page.getByRole('button', { name: 'Add subscription' }).click();
+  await page.getByRole('textbox', { name: 'Topic filter' }).fill(filter);
+  await page
+    .getByRole('radiogroup', { name: 'Quality of service' })
+    .getByRole('radio', { name: String(qos) })
+    .click();
+  await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
+  await page.getByRole('button', { name: 'Done' }).click();
+}
+
+/** The line of a subscription of the open connection. */
+export const subscriptionLine = (page: Page, filter: string): Locator =>
+  page.getByRole('list', { name: 'Subscriptions' }).getByRole('listitem').filter({ hasText: filter });
+
+/** Opens the tab of a source in the topics place. */
+export async function showSource(page: Page, source: string): Promise<void> {
+  await goTo(page, 'Topics');
+  await page.getByRole('tablist', { name: 'Sources' }).getByRole('tab', { name: source }).click();
+}
