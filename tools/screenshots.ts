@@ -1,34 +1,105 @@
-// Makes the pictures in docs/images with the real program: a fresh workspace, the local broker, the demo device.
-import { mkdirSync } from 'node:fs';
+// npm run screenshots: makes the pictures in docs/images with the real program, in light and dark: a fresh workspace, the local
+// broker, the demo device, and one connection.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
-import { goTo, selectTopic, startBroker } from '../test/e2e/steps.ts';
-import { startWorkbench } from '../test/e2e/workbench.ts';
+import type { Page } from '@playwright/test';
+import { goTo, publish, setBrokerPorts, startBroker, topicRow } from '../test/e2e/steps.ts';
+import { expect, startWorkbench } from '../test/e2e/workbench.ts';
 import { buildIfStale } from './build.ts';
 import { projectFolder } from './project.ts';
 
+/** A picture that is larger slows the page down that shows it, and every clone. */
+const maxPictureBytes = 250 * 1024;
+const usualPorts = { tcp: 1883, webSocket: 8083 } as const;
+/** Enough for a history that fills its panel. */
+const shownMessages = 12;
+
 const folder = path.join(projectFolder, 'docs', 'images');
 mkdirSync(folder, { recursive: true });
+const made = new Set<string>();
+
 await buildIfStale();
 const workbench = await startWorkbench('browser');
-const { page } = workbench;
-const shoot = async (name: string): Promise<void> => {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.evaluate((value) => document.documentElement.setAttribute('data-theme', value), theme);
-    await page.screenshot({ path: path.join(folder, `${name}-${theme}.png`) });
-  }
-};
 try {
-  await page.getByRole('button', { name: 'Start local broker' }).first().waitFor();
-  await shoot('start');
-  await startBroker(page);
-  await selectTopic(page, 'demo/thermostat/telemetry');
-  // A few rounds of telemetry, so that the list and the rates show something.
-  await page.getByRole('list', { name: 'Messages' }).getByRole('listitem').nth(5).waitFor();
-  await shoot('topics');
-  for (const place of ['Broker', 'Connections', 'Settings'] as const) {
-    await goTo(page, place);
-    await shoot(place.toLowerCase());
-  }
+  await takePictures(workbench.page);
 } finally {
   await workbench.close();
+}
+// A picture that is no longer made must not stay behind.
+for (const name of readdirSync(folder)) if (name.endsWith('.png') && !made.has(name)) rmSync(path.join(folder, name));
+
+async function takePictures(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('button', { name: 'Start local broker' }).waitFor();
+  await shoot(page, 'start');
+
+  const [tcp, webSocket] = [await freePortFrom(usualPorts.tcp), await freePortFrom(usualPorts.webSocket)];
+  if (tcp !== usualPorts.tcp || webSocket !== usualPorts.webSocket) await setBrokerPorts(page, tcp, webSocket);
+  await startBroker(page);
+  await addConnection(page, `ws://127.0.0.1:${webSocket}`);
+
+  await goTo(page, 'Topics');
+  await page.getByRole('tab', { name: 'Local broker' }).first().click();
+  await publish(page, 'lab/bench/light', '{ "on": true, "brightness": 80 }');
+  // With all topics there, no row moves under the pointer.
+  await expect(topicRow(page, 'light')).toBeVisible();
+  await topicRow(page, 'telemetry').click();
+  await expect(page.getByRole('heading', { name: 'Topic demo/thermostat/telemetry' })).toBeVisible();
+  const messages = page.getByRole('list', { name: 'Messages' }).getByRole('listitem');
+  await expect(messages.nth(shownMessages - 1)).toBeVisible({ timeout: 30_000 });
+  // The value that is shown is the newest.
+  await expect(messages.first()).toHaveAttribute('aria-current', 'true');
+  await shoot(page, 'topics');
+
+  for (const place of ['Broker', 'Connections', 'Settings'] as const) {
+    await goTo(page, place);
+    await shoot(page, place.toLowerCase());
+  }
+}
+
+async function addConnection(page: Page, address: string): Promise<void> {
+  await goTo(page, 'Connections');
+  await page.getByRole('button', { name: 'New connection' }).first().click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Local broker over WebSocket');
+  await page.getByRole('textbox', { name: 'Address' }).fill(address);
+  await page.getByRole('combobox', { name: 'Version' }).click();
+  await page.getByRole('option', { name: 'MQTT 3.1.1' }).click();
+  await page.getByRole('button', { name: 'Add subscription' }).click();
+  for (const filter of ['demo/thermostat/sensors/+', 'lab/#']) {
+    await page.getByRole('textbox', { name: 'Topic filter' }).fill(filter);
+    await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
+  }
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: 'Save & connect' }).click();
+  await expect(page.getByText('granted QoS 0')).toHaveCount(2);
+}
+
+/** Both themes come from the system's wish, which the settings follow unless told otherwise. */
+async function shoot(page: Page, name: string): Promise<void> {
+  // Over the middle of the strip at the bottom the pointer lights nothing up.
+  await page.mouse.move(640, 790);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const file = `${name}-${colorScheme}.png`;
+    const picture = await page.screenshot({ path: path.join(folder, file), animations: 'disabled' });
+    made.add(file);
+    const kilobytes = Math.ceil(picture.byteLength / 1024);
+    if (picture.byteLength > maxPictureBytes) throw new Error(`${file} has ${kilobytes} KB; at most ${maxPictureBytes / 1024} are kept.`);
+    console.log(`docs/images/${file}  ${kilobytes} KB`);
+  }
+}
+
+/** The port itself, or the next one that nothing listens on: the pictures are to look like a first start. */
+async function freePortFrom(first: number): Promise<number> {
+  for (let port = first; port < first + 100; port += 1) if (await isFree(port)) return port;
+  throw new Error(`No port from ${first} to ${first + 99} is free.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
 }
