@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { distFolder, projectFolder } from './project.ts';
+import { distFolder, execute, projectFolder } from './project.ts';
 
 /** Bundles of the main side. Workers are separate files because they are started by path. */
 const nodeBundles = {
@@ -17,7 +17,7 @@ const nodeBundles = {
 const stampFile = path.join(distFolder, '.built-from');
 
 /** Builds what the running programs need into `dist/`. */
-export async function build(): Promise<void> {
+async function build(): Promise<void> {
   const { build: viteBuild } = await import('vite');
   const react = (await import('@vitejs/plugin-react')).default;
   rmSync(distFolder, { recursive: true, force: true });
@@ -70,14 +70,21 @@ export async function build(): Promise<void> {
   writeFileSync(stampFile, sourceFingerprint());
 }
 
-/** Builds only when a source, a tool or the lock file has changed since the last build. */
-export async function buildIfStale(): Promise<boolean> {
+/**
+ * Builds only when a source, a tool or the lock file has changed since the last build.
+ * In a process of its own: a bundler leaves a gigabyte behind, and who asks may run for days.
+ */
+export async function buildIfStale(): Promise<void> {
+  const { code } = await execute(process.execPath, [import.meta.filename], { show: true });
+  if (code !== 0) throw new Error('The build failed: see the lines above.');
+}
+
+async function run(): Promise<void> {
   const release = await lockBuild();
   try {
-    if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === sourceFingerprint()) return false;
+    if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === sourceFingerprint()) return;
     console.log('Building …');
     await build();
-    return true;
   } finally {
     release();
   }
@@ -125,6 +132,5 @@ function sourceFingerprint(): string {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const built = await buildIfStale();
-  if (!built) console.log('dist/ is up to date.');
+  await run();
 }

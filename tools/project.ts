@@ -14,7 +14,15 @@ export interface Outcome {
 export function execute(command: string, args: readonly string[], options: SpawnOptions & { readonly show?: boolean } = {}): Promise<Outcome> {
   const { show = false, ...rest } = options;
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: projectFolder, stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'], ...rest });
+    const settings: SpawnOptions = { cwd: projectFolder, stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'], ...rest };
+    // Windows starts a script only through its shell.
+    const child = command.endsWith('.cmd')
+      ? spawn(
+          `"${command}"`,
+          args.map((arg) => `"${arg}"`),
+          { ...settings, shell: true },
+        )
+      : spawn(command, args, settings);
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
