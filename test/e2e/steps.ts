@@ -23,6 +23,17 @@ export async function startBroker(page: Page): Promise<void> {
   await expect(topicTree(page)).toBeVisible();
 }
 
+/** The local broker on ports of its own, without the demo device: resolves with its TCP port once the tree is open. */
+export async function startQuietBroker(page: Page, tcpPort: number, webSocketPort: number): Promise<number> {
+  await setBrokerPorts(page, tcpPort, webSocketPort);
+  await page.getByRole('switch', { name: /^Simulated thermostat/ }).click();
+  await expect(page.getByText('Switched off')).toBeVisible();
+  await goTo(page, 'Start');
+  await page.getByRole('button', { name: 'Start local broker' }).click();
+  await expect(page.getByText('Waiting for messages')).toBeVisible();
+  return tcpPort;
+}
+
 export const topicTree = (page: Page): Locator => page.getByRole('tree', { name: 'Topics' });
 
 /** The line of the tree with this last level. */
@@ -46,6 +57,16 @@ export async function fillPublish(page: Page, topic: string, payload: string): P
   const bar = page.getByRole('form', { name: 'Publish a message' });
   await bar.getByRole('textbox', { name: 'Topic' }).fill(topic);
   await bar.getByRole('textbox', { name: 'Payload' }).fill(payload);
+}
+
+/** How the publish bar reads what is typed as payload. */
+export async function choosePayloadFormat(page: Page, format: 'JSON' | 'Text' | 'Hex' | 'Base64'): Promise<void> {
+  await page.getByRole('radiogroup', { name: 'Payload format' }).getByRole('radio', { name: format }).click();
+}
+
+/** How the value of the selected topic is shown. */
+export async function showValueAs(page: Page, format: 'JSON' | 'Text' | 'Hex'): Promise<void> {
+  await valueRegion(page).getByRole('radiogroup', { name: 'Show the value as' }).getByRole('radio', { name: format }).click();
 }
 
 export async function publish(page: Page, topic: string, payload: string): Promise<void> {

@@ -124,6 +124,19 @@ it('takes its view and its open branches along to a restarted engine', async () 
   expect(backend.watched.at(-1)).toMatchObject({ viewId: 'v', filter: 'temp' });
 });
 
+it('takes along what stands open without the user having opened it', async () => {
+  const backend = start();
+  const tree = open(backend);
+  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await tree.setExpanded('a', true);
+  await backend.sink?.send(frame([topicRow('a', { childCount: 1, expanded: true }), topicRow('a/b', { childCount: 1, expanded: true }), topicRow('a/b/c')]));
+  await until(tree.notifier, () => tree.loaded);
+  backend.expansions.length = 0;
+  backend.restart();
+  await vi.waitFor(() => expect(backend.expansions).toHaveLength(2));
+  expect(backend.expansions.map(({ path }) => path)).toEqual(['a', 'a/b']);
+});
+
 it('reads far rows from the engine and near ones from here', async () => {
   const backend = start();
   const tree = open(backend);

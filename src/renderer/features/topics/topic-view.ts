@@ -186,9 +186,12 @@ export class TopicView {
   }
 
   #restoreExpansion(): void {
-    for (const [path, { expanded, recursive }] of this.#remembered) {
-      this.#engine.call('topics.setExpanded', { viewId: this.#view.viewId, path, expanded, recursive }).catch(() => undefined);
-    }
+    // What is open on screen may have been opened by more than the user: as a small tree, or to show a topic.
+    const seen = this.#view.filter === '' ? this.#rows.filter((row) => row.expanded && !this.#remembered.has(row.path)) : [];
+    const open = (path: string, expanded: boolean, recursive: boolean): void =>
+      void this.#engine.call('topics.setExpanded', { viewId: this.#view.viewId, path, expanded, recursive }).catch(() => undefined);
+    for (const [path, { expanded, recursive }] of this.#remembered) open(path, expanded, recursive);
+    for (const { path } of seen) open(path, true, false);
   }
 }
 
