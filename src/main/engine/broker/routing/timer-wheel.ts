@@ -1,0 +1,155 @@
+/** Told when a timer of it has come. Compare the timer to know which. */
+export interface TimerTarget {
+  onTimer(timer: WheelTimer): void;
+}
+
+/** One timer, made once and scheduled any number of times. */
+export class WheelTimer {
+  readonly target: TimerTarget | null;
+  /** In the wheel's clock; -1 while not scheduled. */
+  deadlineMs = -1;
+  /** Neighbours in a list of the wheel, which keeps them. */
+  next: WheelTimer;
+  previous: WheelTimer;
+
+  constructor(target: TimerTarget | null) {
+    this.target = target;
+    this.next = this;
+    this.previous = this;
+  }
+
+  get isScheduled(): boolean {
+    return this.deadlineMs >= 0;
+  }
+}
+
+export interface TimerWheelOptions {
+  /** A clock that only moves forward, such as `performance.now`. */
+  readonly nowMs: () => number;
+  /** How late a timer may be, besides what holds up the thread. */
+  readonly resolutionMs?: number;
+  /** Timers that go off in one tick; the others follow in the next ones. */
+  readonly maxPerTick?: number;
+  readonly slots?: number;
+}
+
+/** Timers looked at in one tick for each that may go off, those of later rounds included. */
+const looksPerTimer = 16;
+
+/**
+ * Coarse timers for keep-alive, expiry and will delay: one interval for all of them. Setting, moving and cancelling cost the
+ * same whatever their number. A timer never goes off early.
+ *
+ * Timers stand in the slot of the tick they are due in, modulo the number of slots. One that is put off stays where it is and
+ * moves when its old slot comes, so keep-alive costs one store for each packet.
+ */
+export class TimerWheel {
+  readonly #nowMs: () => number;
+  readonly #resolutionMs: number;
+  readonly #maxPerTick: number;
+  readonly #slots: WheelTimer[] = [];
+  /** What is taken out of a slot and not yet looked at. */
+  readonly #due = new WheelTimer(null);
+  /** The next tick to look at. */
+  #tick: number;
+  #size = 0;
+  #interval: NodeJS.Timeout | null = null;
+
+  constructor({ nowMs, resolutionMs = 200, maxPerTick = 1000, slots = 1024 }: TimerWheelOptions) {
+    this.#nowMs = nowMs;
+    this.#resolutionMs = resolutionMs;
+    this.#maxPerTick = maxPerTick;
+    for (let slot = 0; slot < slots; slot += 1) this.#slots.push(new WheelTimer(null));
+    this.#tick = Math.floor(nowMs() / resolutionMs);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  start(): void {
+    this.#interval ??= setInterval(() => this.advance(), this.#resolutionMs).unref();
+  }
+
+  /** Timers stay scheduled, and go off after the next start. */
+  stop(): void {
+    if (this.#interval !== null) clearInterval(this.#interval);
+    this.#interval = null;
+  }
+
+  /** Sets or moves a timer. A delay of Infinity cancels it. */
+  schedule(timer: WheelTimer, delayMs: number): void {
+    if (delayMs === Infinity) {
+      this.cancel(timer);
+      return;
+    }
+    const deadlineMs = this.#nowMs() + Math.max(0, delayMs);
+    const before = timer.deadlineMs;
+    timer.deadlineMs = deadlineMs;
+    if (before < 0) this.#size += 1;
+    else if (before <= deadlineMs) return;
+    else unlink(timer);
+    this.#insert(timer);
+  }
+
+  cancel(timer: WheelTimer): void {
+    if (timer.deadlineMs < 0) return;
+    timer.deadlineMs = -1;
+    this.#size -= 1;
+    unlink(timer);
+  }
+
+  /** Sets off what is due; called by the interval. True when nothing due was left for the next call. */
+  advance(): boolean {
+    const nowMs = this.#nowMs();
+    const current = Math.floor(nowMs / this.#resolutionMs);
+    // After a long sleep one round sees every slot.
+    if (current - this.#tick >= this.#slots.length) this.#tick = current - this.#slots.length + 1;
+    let looks = this.#maxPerTick * looksPerTimer;
+    let room = this.#maxPerTick;
+    for (;;) {
+      for (let timer = this.#due.next; timer !== this.#due; timer = this.#due.next) {
+        if (room === 0 || looks === 0) return false;
+        looks -= 1;
+        unlink(timer);
+        if (timer.deadlineMs > nowMs) this.#insert(timer);
+        else {
+          room -= 1;
+          this.#size -= 1;
+          timer.deadlineMs = -1;
+          timer.target?.onTimer(timer);
+        }
+      }
+      if (this.#tick > current) return true;
+      take(this.#slots[this.#tick % this.#slots.length] as WheelTimer, this.#due);
+      this.#tick += 1;
+    }
+  }
+
+  #insert(timer: WheelTimer): void {
+    const tick = Math.max(Math.ceil(timer.deadlineMs / this.#resolutionMs), this.#tick);
+    const slot = this.#slots[tick % this.#slots.length] as WheelTimer;
+    timer.previous = slot.previous;
+    timer.next = slot;
+    slot.previous.next = timer;
+    slot.previous = timer;
+  }
+}
+
+function unlink(timer: WheelTimer): void {
+  timer.previous.next = timer.next;
+  timer.next.previous = timer.previous;
+  timer.next = timer;
+  timer.previous = timer;
+}
+
+/** Moves a whole list to the end of another. */
+function take(from: WheelTimer, to: WheelTimer): void {
+  if (from.next === from) return;
+  from.next.previous = to.previous;
+  to.previous.next = from.next;
+  from.previous.next = to;
+  to.previous = from.previous;
+  from.next = from;
+  from.previous = from;
+}
