@@ -7,7 +7,7 @@ export class RetainedEntry<T> implements Expiring {
   /** Order of arrival of topics; stays when the value is replaced. */
   readonly sequence: number;
   value: T;
-  bytes = 0;
+  weight = 0;
   /** Infinity: never. */
   expiresAtMs = Infinity;
   heapIndex = -1;

@@ -7,6 +7,13 @@ import { RetainedEntry, RetainedNode } from './retained-node.ts';
 const topicOverhead = 240;
 const levelOverhead = 100;
 
+export interface RetainedTerms {
+  /** Bytes the value takes. */
+  readonly weight: number;
+  /** Infinity: never. */
+  readonly expiresAtMs: number;
+}
+
 /**
  * Retained messages by topic (§3.3.1.3): a flat map for one topic, and a tree of levels for filters with wildcards. Nothing here
  * recurses. Topics and filters are expected to be valid. Times are of any one clock that only moves forward.
@@ -32,8 +39,8 @@ export class RetainedTrie<T> {
     return this.#expiring.soonest?.expiresAtMs ?? Infinity;
   }
 
-  /** `valueBytes`: what the value takes. The value this replaced, expired or not. */
-  set(topic: string, value: T, valueBytes: number, expiresAtMs: number = Infinity): T | undefined {
+  /** The value this replaced, expired or not. */
+  set(topic: string, value: T, { weight, expiresAtMs }: RetainedTerms): T | undefined {
     let entry = this.#entries.get(topic);
     const before = entry?.value;
     if (entry === undefined) {
@@ -44,8 +51,8 @@ export class RetainedTrie<T> {
       this.#entries.set(topic, entry);
       this.#bytes += topicOverhead + topic.length;
     } else entry.value = value;
-    this.#bytes += valueBytes - entry.bytes;
-    entry.bytes = valueBytes;
+    this.#bytes += weight - entry.weight;
+    entry.weight = weight;
     if (entry.expiresAtMs !== expiresAtMs) {
       this.#expiring.remove(entry);
       entry.expiresAtMs = expiresAtMs;
@@ -83,6 +90,24 @@ export class RetainedTrie<T> {
     return walk.advance(limit, out, nowMs) ? null : walk;
   }
 
+  /** The topic itself and every topic below it, in no order; all topics for an empty text. For one-off use: not in slices. */
+  topicsUnder(topic: string): readonly string[] {
+    if (topic === '') return [...this.#entries.keys()];
+    const topics: string[] = [];
+    const nodes: RetainedNode<T>[] = [];
+    let node: RetainedNode<T> | null | undefined = this.#root;
+    for (const level of topic.split('/')) {
+      node = childOf(node, level);
+      if (node === null) return topics;
+    }
+    for (; node !== undefined; node = nodes.pop()) {
+      if (node.entry !== null) topics.push(node.entry.topic);
+      if (node.child !== null) nodes.push(node.child);
+      else if (node.children !== null) for (const child of node.children.values()) nodes.push(child);
+    }
+    return topics;
+  }
+
   /** Drops at most `limit` of what has expired, appending the values to `out`; true when none is left. */
   sweep(nowMs: number, limit: number, out: T[]): boolean {
     let room = limit;
@@ -116,7 +141,7 @@ export class RetainedTrie<T> {
   #drop(entry: RetainedEntry<T>): void {
     this.#entries.delete(entry.topic);
     this.#expiring.remove(entry);
-    this.#bytes -= topicOverhead + entry.topic.length + entry.bytes;
+    this.#bytes -= topicOverhead + entry.topic.length + entry.weight;
     entry.node.entry = null;
     for (let node = entry.node; node.entry === null && node.child === null && node.children === null && node.parent !== null; node = node.parent) {
       detachChild(node.parent, node);

@@ -1,19 +1,14 @@
-/** Told when a timer of it has come. Compare the timer to know which. */
-export interface TimerTarget {
-  onTimer(timer: WheelTimer): void;
-}
-
-/** One timer, made once and scheduled any number of times. */
+/** One timer. It goes off once; it may be moved while it waits, and set again after. */
 export class WheelTimer {
-  readonly target: TimerTarget | null;
+  readonly onDue: () => void;
   /** In the wheel's clock; -1 while not scheduled. */
   deadlineMs = -1;
   /** Neighbours in a list of the wheel, which keeps them. */
   next: WheelTimer;
   previous: WheelTimer;
 
-  constructor(target: TimerTarget | null) {
-    this.target = target;
+  constructor(onDue: () => void) {
+    this.onDue = onDue;
     this.next = this;
     this.previous = this;
   }
@@ -31,7 +26,11 @@ export interface TimerWheelOptions {
   /** Timers that go off in one tick; the others follow in the next ones. */
   readonly maxPerTick?: number;
   readonly slots?: number;
+  /** Told the time at each tick, before any timer goes off. */
+  readonly onTick?: (nowMs: number) => void;
 }
+
+const ignore = (): void => undefined;
 
 /** Timers looked at in one tick for each that may go off, those of later rounds included. */
 const looksPerTimer = 16;
@@ -47,19 +46,21 @@ export class TimerWheel {
   readonly #nowMs: () => number;
   readonly #resolutionMs: number;
   readonly #maxPerTick: number;
+  readonly #onTick: (nowMs: number) => void;
   readonly #slots: WheelTimer[] = [];
   /** What is taken out of a slot and not yet looked at. */
-  readonly #due = new WheelTimer(null);
+  readonly #due = new WheelTimer(ignore);
   /** The next tick to look at. */
   #tick: number;
   #size = 0;
   #interval: NodeJS.Timeout | null = null;
 
-  constructor({ nowMs, resolutionMs = 200, maxPerTick = 1000, slots = 1024 }: TimerWheelOptions) {
+  constructor({ nowMs, resolutionMs = 200, maxPerTick = 1000, slots = 1024, onTick = ignore }: TimerWheelOptions) {
     this.#nowMs = nowMs;
     this.#resolutionMs = resolutionMs;
     this.#maxPerTick = maxPerTick;
-    for (let slot = 0; slot < slots; slot += 1) this.#slots.push(new WheelTimer(null));
+    this.#onTick = onTick;
+    for (let slot = 0; slot < slots; slot += 1) this.#slots.push(new WheelTimer(ignore));
     this.#tick = Math.floor(nowMs() / resolutionMs);
   }
 
@@ -77,8 +78,15 @@ export class TimerWheel {
     this.#interval = null;
   }
 
-  /** Sets or moves a timer. A delay of Infinity cancels it. */
-  schedule(timer: WheelTimer, delayMs: number): void {
+  /** A new timer. With a delay of Infinity it never goes off. */
+  schedule(delayMs: number, onDue: () => void): WheelTimer {
+    const timer = new WheelTimer(onDue);
+    this.reschedule(timer, delayMs);
+    return timer;
+  }
+
+  /** Moves a timer, or sets it again when it went off or was cancelled. */
+  reschedule(timer: WheelTimer, delayMs: number): void {
     if (delayMs === Infinity) {
       this.cancel(timer);
       return;
@@ -92,8 +100,8 @@ export class TimerWheel {
     this.#insert(timer);
   }
 
-  cancel(timer: WheelTimer): void {
-    if (timer.deadlineMs < 0) return;
+  cancel(timer: WheelTimer | undefined): void {
+    if (timer === undefined || timer.deadlineMs < 0) return;
     timer.deadlineMs = -1;
     this.#size -= 1;
     unlink(timer);
@@ -103,6 +111,7 @@ export class TimerWheel {
   advance(): boolean {
     const nowMs = this.#nowMs();
     const current = Math.floor(nowMs / this.#resolutionMs);
+    this.#onTick(nowMs);
     // After a long sleep one round sees every slot.
     if (current - this.#tick >= this.#slots.length) this.#tick = current - this.#slots.length + 1;
     let looks = this.#maxPerTick * looksPerTimer;
@@ -117,7 +126,7 @@ export class TimerWheel {
           room -= 1;
           this.#size -= 1;
           timer.deadlineMs = -1;
-          timer.target?.onTimer(timer);
+          timer.onDue();
         }
       }
       if (this.#tick > current) return true;
