@@ -1,0 +1,86 @@
+import { utf8Size, writeUtf8 } from './utf8.ts';
+
+const maxCounted = 65_535;
+/** The largest variable byte integer, and with it the largest remaining length (§1.5.5). */
+export const maxVariableByteInteger = 268_435_455;
+
+/** Bytes of a variable byte integer (§1.5.5). */
+export function variableSize(value: number): number {
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : 4;
+}
+
+/** Bytes of a string with its length (§1.5.4). */
+export function stringSize(text: string, what: string): number {
+  const size = utf8Size(text);
+  if (size > maxCounted) throw new RangeError(`${what} has ${size} bytes; MQTT allows ${maxCounted}.`);
+  return size + 2;
+}
+
+/** Bytes of binary data with its length (§1.5.6). */
+export function binarySize(bytes: Uint8Array, what: string): number {
+  if (bytes.length > maxCounted) throw new RangeError(`${what} has ${bytes.length} bytes; MQTT allows ${maxCounted}.`);
+  return bytes.length + 2;
+}
+
+/** Throws unless a number is whole and fits. */
+export function checkInteger(value: number, least: number, most: number, what: string): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new RangeError(`${what} is ${value}; it must be a whole number from ${least} to ${most}.`);
+}
+
+/** Writes the data types of §1.5 into memory that was measured before. */
+export class PacketWriter {
+  readonly bytes: Uint8Array;
+  at = 0;
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size);
+  }
+
+  byte(value: number): void {
+    this.bytes[this.at] = value;
+    this.at += 1;
+  }
+
+  uint16(value: number): void {
+    const { bytes, at } = this;
+    bytes[at] = value >> 8;
+    bytes[at + 1] = value;
+    this.at = at + 2;
+  }
+
+  uint32(value: number): void {
+    const { bytes, at } = this;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >> 16;
+    bytes[at + 2] = value >> 8;
+    bytes[at + 3] = value;
+    this.at = at + 4;
+  }
+
+  variable(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.byte(rest);
+  }
+
+  string(text: string): void {
+    const start = this.at + 2;
+    const end = writeUtf8(this.bytes, start, text);
+    this.uint16(end - start);
+    this.at = end;
+  }
+
+  binary(bytes: Uint8Array): void {
+    this.uint16(bytes.length);
+    this.raw(bytes);
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+}
