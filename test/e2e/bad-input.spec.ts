@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from '@playwright/test';
 import { dialMqtt, publishPacket } from '../support/raw-mqtt.ts';
-import { createPeers } from './peers.ts';
+import { test } from './peers.ts';
 import {
   choosePayloadFormat,
   expectFieldError,
@@ -18,11 +18,10 @@ import {
   topicTree,
   valueRegion,
 } from './steps.ts';
-import { expect, freePort, test } from './workbench.ts';
+import { expect, freePort } from './workbench.ts';
 
-test('a port that is taken: said in plain words, with one that is free', async ({ workbench }) => {
+test('a port that is taken: said in plain words, with one that is free', async ({ workbench, peers }) => {
   const { page } = workbench;
-  const peers = createPeers();
   const taken = await peers.tcp((socket) => socket.destroy());
   const takenToo = await peers.tcp((socket) => socket.destroy());
 
@@ -76,7 +75,6 @@ test('a port that is taken: said in plain words, with one that is free', async (
     }
   });
   expect(workbench.pageErrors).toEqual([]);
-  await peers.close();
 });
 
 test('what cannot be published is said at its field, down to the place', async ({ workbench }) => {

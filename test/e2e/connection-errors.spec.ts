@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { createPeers, hasMosquitto, hasOpenssl, mosquittoPassword, type Peers } from './peers.ts';
+import { hasMosquitto, hasOpenssl, mosquittoPassword, test } from './peers.ts';
 import {
   addSubscription,
+  chooseVersion,
   connectionForm,
   connectionState,
   expectFieldError,
@@ -14,17 +15,7 @@ import {
   startBroker,
   topicRow,
 } from './steps.ts';
-import { expect, freePort, test as base } from './workbench.ts';
-
-const test = base.extend<{ readonly peers: Peers }>({
-  // Playwright wants the (empty) pattern of fixtures that this one builds on.
-  // oxlint-disable-next-line no-empty-pattern
-  peers: async ({}, use) => {
-    const peers = createPeers();
-    await use(peers);
-    await peers.close();
-  },
-});
+import { expect, freePort } from './workbench.ts';
 
 test('every failure to connect stands on the screen of the connection, with what to do', async ({ workbench, peers }) => {
   const { page } = workbench;
@@ -104,9 +95,8 @@ test('every failure to connect stands on the screen of the connection, with what
       socket.once('data', (connect) => socket.end(connect[8] === 5 ? Buffer.from([0x20, 3, 0, 0x86, 0]) : Buffer.from([0x20, 2, 0, 4]))),
     );
     await fillConnection(page, { userName: 'bench', password: 'wrong' });
-    for (const version of ['MQTT 5', 'MQTT 3.1.1']) {
-      await connectionForm(page).getByRole('combobox', { name: 'Version' }).click();
-      await page.getByRole('option', { name: version, exact: true }).click();
+    for (const version of ['MQTT 5', 'MQTT 3.1.1'] as const) {
+      await chooseVersion(page, version);
       await failsToConnect(page, `mqtt://127.0.0.1:${port}`, /bad user name or password/i, 'enter the password again');
       await fillConnection(page, { address: 'mqtt://127.0.0.1' });
     }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { execute } from '../../tools/project.ts';
 import { onPath } from '../../tools/system.ts';
-import { freePort, stopProcess } from './workbench.ts';
+import { freePort, stopProcess, test as base } from './workbench.ts';
 
 /** What a connection may meet at the other end, on loopback and a port of its own; all of it goes with the test. */
 export interface Peers {
@@ -41,7 +41,7 @@ export function mosquittoPassword(userName: string, password: string): string {
   return `${userName}:$7$${iterations}$${salt.toString('base64')}$${pbkdf2Sync(password, salt, iterations, 64, 'sha512').toString('base64')}\n`;
 }
 
-export function createPeers(): Peers {
+function createPeers(): Peers {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'workbench-peers-'));
   const closers: (() => Promise<unknown>)[] = [];
 
@@ -117,3 +117,14 @@ async function untilItListens(port: number, child: ChildProcess): Promise<void> 
   }
   throw new Error(`mosquitto ended with code ${child.exitCode}.`);
 }
+
+/** A test with others to connect to. */
+export const test = base.extend<{ readonly peers: Peers }>({
+  // Playwright wants the (empty) pattern of fixtures that this one builds on.
+  // oxlint-disable-next-line no-empty-pattern
+  peers: async ({}, use) => {
+    const peers = createPeers();
+    await use(peers);
+    await peers.close();
+  },
+});

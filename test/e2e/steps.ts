@@ -105,6 +105,16 @@ export async function fillConnection(page: Page, { name, address, userName, pass
   }
 }
 
+/** Chooses the protocol version in the form of the open connection. */
+export async function chooseVersion(page: Page, version: 'MQTT 5' | 'MQTT 3.1.1' | 'MQTT 3.1'): Promise<void> {
+  await connectionForm(page).getByRole('combobox', { name: 'Version' }).click();
+  await page.getByRole('option', { name: version, exact: true }).click();
+}
+
+/** The connection's entry in the list at the left, with its state. */
+export const connectionEntry = (page: Page, name: string): Locator =>
+  page.getByRole('navigation', { name: 'Connections' }).getByRole('button', { name: new RegExp(`\\b${name} \\S+:\\d+`) });
+
 /** The line under the name of the open connection: its state, with countdown or duration. */
 export const connectionState = (page: Page): Locator => page.getByRole('main', { name: 'Connections' }).getByRole('status').first();
 
