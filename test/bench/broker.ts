@@ -58,7 +58,7 @@ async function startOurs(): Promise<Target & { tapDropped(): number }> {
     onChange: () => undefined,
     demoDevice: { enabled: false },
   });
-  const status = await service.start({ host: '127.0.0.1', tcpPort: 0, webSocketPort: null });
+  const status = await service.start({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null });
   return { port: status.listeners[0]?.port ?? 0, tapDropped: () => service.status().tapDropped, close: () => service.close() };
 }
 

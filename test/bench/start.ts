@@ -32,7 +32,7 @@ export async function benchStart(): Promise<readonly BenchRow[]> {
     paint.push(performance.now() - began);
     // Free ports, so that no other broker of this machine is in the way.
     const engine = await engineClient(url);
-    await engine.call('workspace.updateSettings', { broker: { host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 } });
+    await engine.call('workspace.updateSettings', { broker: { engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 } });
     engine.close();
     const clicked = performance.now();
     await button.click();

@@ -16,7 +16,7 @@ beforeAll(async () => {
     onChange: () => undefined,
     demoDevice: { enabled: true },
   });
-  const status = await broker.start({ host: '127.0.0.1', tcpPort: 0, webSocketPort: null });
+  const status = await broker.start({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null });
   port = status.listeners.find(({ kind }) => kind === 'tcp')?.port ?? 0;
   await vi.waitUntil(() => broker.clients().some(({ clientId }) => clientId === 'demo-thermostat'), { timeout: 10_000 });
 });

@@ -4,8 +4,13 @@ import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
 
 const portSchema = z.int().min(0).max(65_535);
 
+/** `workbench`: our own core for MQTT 3.1, 3.1.1 and 5. `aedes`: the library of that name, for 3.1 and 3.1.1. */
+export const brokerEngineSchema = z.enum(['workbench', 'aedes']);
+export type BrokerEngineName = z.infer<typeof brokerEngineSchema>;
+
 // A default inside an optional field is applied even when the field is absent, so the start call takes the bare fields.
 const brokerFields = {
+  engine: brokerEngineSchema,
   host: z.string().min(1).max(255),
   tcpPort: portSchema.nullable(),
   webSocketPort: portSchema.nullable(),
@@ -13,6 +18,7 @@ const brokerFields = {
 
 /** Ports of 0 ask the operating system for a free one; `null` switches a listener off. */
 export const brokerOptionsSchema = z.strictObject({
+  engine: brokerFields.engine.default('workbench'),
   host: brokerFields.host.default('127.0.0.1'),
   tcpPort: brokerFields.tcpPort.default(1883),
   webSocketPort: brokerFields.webSocketPort.default(8083),
@@ -38,7 +44,7 @@ export type BrokerPhase = 'stopped' | 'starting' | 'running' | 'stopping' | 'fai
 
 export interface BrokerStatus {
   readonly phase: BrokerPhase;
-  readonly engine: 'aedes';
+  readonly engine: BrokerEngineName;
   readonly listeners: readonly BrokerListener[];
   /** Unix time in ms. */
   readonly startedAt: number | null;

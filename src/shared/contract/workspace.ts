@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
+import { brokerEngineSchema } from './broker.ts';
 import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
 
 // A default inside an optional field is applied even when the field is absent, so a patch is made of the bare fields.
 const brokerFields = {
+  engine: brokerEngineSchema,
   host: z.string().min(1).max(255),
   tcpPort: z.int().min(0).max(65_535).nullable(),
   webSocketPort: z.int().min(0).max(65_535).nullable(),
@@ -25,6 +27,7 @@ export const settingsSchema = z.strictObject({
   demoDevice: settingFields.demoDevice.default(true),
   broker: z
     .strictObject({
+      engine: brokerFields.engine.default('workbench'),
       host: brokerFields.host.default('127.0.0.1'),
       tcpPort: brokerFields.tcpPort.default(1883),
       webSocketPort: brokerFields.webSocketPort.default(8083),

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import type { BrokerClient, BrokerEngineName } from '../../../shared/contract/broker.ts';
 import type { Qos } from '../../../shared/contract/common.ts';
 import type { Off } from '../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
@@ -27,7 +27,7 @@ export interface Refusal {
 
 /** The core of a broker: sessions and routing. It owns no port; listeners hand it connected byte streams. */
 export interface BrokerEngine {
-  readonly name: 'aedes';
+  readonly name: BrokerEngineName;
   /** Takes over a connected stream; the engine closes it. */
   handle(stream: Duplex, info: ConnectionInfo): void;
   /** Publishes as the broker itself. Resolves when the message was routed; rejects with `invalid-topic`. */

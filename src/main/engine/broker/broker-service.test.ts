@@ -10,7 +10,7 @@ import { createBrokerService, type BrokerService } from './broker-service.ts';
 import { launchWorker } from './worker-link.ts';
 import { brokerWorkerUrl } from './worker-url.ts';
 
-const anyPorts: BrokerOptions = { host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 };
+const anyPorts: BrokerOptions = { engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: 0 };
 
 interface Setup {
   readonly service: BrokerService;
@@ -74,7 +74,7 @@ describe('the broker service', () => {
     const { service, messages, phases } = setUp();
     expect(service.status()).toMatchObject({ phase: 'stopped', listeners: [], startedAt: null, failure: null });
     const running = await service.start(anyPorts);
-    expect(running).toMatchObject({ phase: 'running', engine: 'aedes', failure: null, tapDropped: 0 });
+    expect(running).toMatchObject({ phase: 'running', engine: 'workbench', failure: null, tapDropped: 0 });
     expect(running.startedAt).toBeGreaterThan(0);
 
     const peer = await dialMqtt(tcpPort(running), { clientId: 'device' });
@@ -189,7 +189,7 @@ describe('when something goes wrong', () => {
 
   it('goes from failed to stopped when asked to stop', async () => {
     const { service } = setUp();
-    await service.start({ host: '127.0.0.1', tcpPort: null, webSocketPort: null });
+    await service.start({ ...anyPorts, tcpPort: null, webSocketPort: null });
     expect(service.status()).toMatchObject({ phase: 'failed', failure: { code: 'bad-input' } });
     expect(await service.stop()).toMatchObject({ phase: 'stopped', failure: null });
   });

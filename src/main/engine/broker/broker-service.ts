@@ -62,6 +62,7 @@ class Service implements BrokerService {
   #demoEnabled: boolean;
   #link: WorkerLink | undefined;
   #wanted: BrokerOptions | undefined;
+  #engine: BrokerOptions['engine'] = 'workbench';
   #listeners: readonly BrokerListener[] = [];
   #startedAt: number | null = null;
   #failure: BrokerFailure | null = null;
@@ -84,6 +85,7 @@ class Service implements BrokerService {
     if (this.#phase === 'running') return this.status();
     if (this.#phase === 'starting' && this.#starting) return this.#starting;
     this.#wanted = options;
+    this.#engine = options.engine;
     if (this.#stopping) {
       await this.#stopping;
       // Another stop may have come after this start, or another start before it.
@@ -113,7 +115,7 @@ class Service implements BrokerService {
   status(): BrokerStatus {
     return {
       phase: this.#phase,
-      engine: 'aedes',
+      engine: this.#engine,
       listeners: this.#listeners,
       startedAt: this.#startedAt,
       failure: this.#failure,

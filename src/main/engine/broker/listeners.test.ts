@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 async function open(options: Partial<BrokerOptions> = {}): Promise<LocalBroker> {
-  const broker = await openLocalBroker({ host: '127.0.0.1', tcpPort: 0, webSocketPort: 0, ...options });
+  const broker = await openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: 0, ...options });
   closers.push(() => broker.close());
   return broker;
 }
@@ -83,7 +83,7 @@ describe('ports that cannot be used', () => {
     const taken = await occupy();
     const other = await occupy();
     await closers.pop()?.();
-    const options = { host: '127.0.0.1', tcpPort: kind === 'tcp' ? taken : other, webSocketPort: kind === 'ws' ? taken : other };
+    const options = { engine: 'workbench' as const, host: '127.0.0.1', tcpPort: kind === 'tcp' ? taken : other, webSocketPort: kind === 'ws' ? taken : other };
     const error = (await openLocalBroker(options).catch((failure: unknown) => failure)) as {
       code: string;
       message: string;
@@ -100,7 +100,7 @@ describe('ports that cannot be used', () => {
   });
 
   it('says when this machine does not have the address', async () => {
-    await expect(openLocalBroker({ host: '192.0.2.7', tcpPort: 0, webSocketPort: null })).rejects.toMatchObject({
+    await expect(openLocalBroker({ engine: 'workbench', host: '192.0.2.7', tcpPort: 0, webSocketPort: null })).rejects.toMatchObject({
       code: 'address-refused',
       message: expect.stringContaining('192.0.2.7'),
       advice: expect.stringContaining('127.0.0.1'),
@@ -108,13 +108,18 @@ describe('ports that cannot be used', () => {
   });
 
   it('says when the name of the host is unknown', async () => {
-    await expect(openLocalBroker({ host: 'no-such-host.invalid', tcpPort: 0, webSocketPort: null })).rejects.toMatchObject({ code: 'address-refused' });
+    await expect(openLocalBroker({ engine: 'workbench', host: 'no-such-host.invalid', tcpPort: 0, webSocketPort: null })).rejects.toMatchObject({
+      code: 'address-refused',
+    });
   });
 
   it('refuses two listeners on one port, and no listener at all', async () => {
     const port = await occupy();
-    await expect(openLocalBroker({ host: '127.0.0.1', tcpPort: port, webSocketPort: port })).rejects.toMatchObject({ code: 'bad-input', data: { port } });
-    await expect(openLocalBroker({ host: '127.0.0.1', tcpPort: null, webSocketPort: null })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: port, webSocketPort: port })).rejects.toMatchObject({
+      code: 'bad-input',
+      data: { port },
+    });
+    await expect(openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null })).rejects.toMatchObject({ code: 'bad-input' });
   });
 });
 

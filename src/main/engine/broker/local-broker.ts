@@ -1,7 +1,11 @@
 import type { BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
 import { createAedesEngine } from './aedes-engine.ts';
 import type { BrokerEngine } from './broker-engine.ts';
+import { BrokerCore } from './core/broker-core.ts';
+import { SysTopics } from './core/sys-topics.ts';
 import { openListeners } from './listeners.ts';
+
+declare const __APP_VERSION__: string | undefined;
 
 export interface LocalBroker {
   readonly engine: BrokerEngine;
@@ -15,7 +19,7 @@ const maxPacketBytes = 67_108_864;
 
 /** An engine behind its listeners. Fails as a whole: nothing keeps listening when one port is taken. */
 export async function openLocalBroker(options: BrokerOptions, nowUs: () => number = wallClockUs): Promise<LocalBroker> {
-  const engine = await createAedesEngine({ nowUs, maxPacketBytes });
+  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maxPacketBytes }) : createCoreEngine(nowUs);
   try {
     const listeners = await openListeners(options, maxPacketBytes + 5, (stream, info) => engine.handle(stream, info));
     const close = async (): Promise<void> => {
@@ -27,6 +31,18 @@ export async function openLocalBroker(options: BrokerOptions, nowUs: () => numbe
     await engine.close();
     throw error;
   }
+}
+
+function createCoreEngine(nowUs: () => number): BrokerEngine {
+  const core = new BrokerCore({ nowUs, maximumPacketSize: maxPacketBytes + 5, onBug: reportBug });
+  // Tests run from the sources, where no version is built in.
+  new SysTopics(core, `MQTT Workbench ${typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development'}`).start();
+  return core;
+}
+
+/** An error of ours that cost one connection; the stack goes to the log of the process. */
+function reportBug(error: unknown): void {
+  process.stderr.write(`broker core: ${error instanceof Error ? error.stack : String(error)}\n`);
 }
 
 /** Unix time in µs from the monotonic clock: successive messages never seem to go back in time. */

@@ -9,6 +9,7 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
     async 'broker.start'(input) {
       const { settings } = workspace.view();
       const options = {
+        engine: input.engine ?? settings.broker.engine,
         host: input.host ?? settings.broker.host,
         tcpPort: input.tcpPort === undefined ? settings.broker.tcpPort : input.tcpPort,
         webSocketPort: input.webSocketPort === undefined ? settings.broker.webSocketPort : input.webSocketPort,

@@ -3,6 +3,7 @@ import type { Settings } from '../../../shared/contract/workspace.ts';
 
 /** Port fields while they are edited. An empty field or a switched-off listener are different things. */
 export interface ListenerForm {
+  readonly engine: BrokerOptions['engine'];
   readonly host: string;
   readonly tcpEnabled: boolean;
   readonly tcpPort: string;
@@ -16,6 +17,7 @@ const defaultPorts = { tcp: '1883', webSocket: '8083' } as const;
 
 export function formOf(settings: Settings['broker']): ListenerForm {
   return {
+    engine: settings.engine,
     host: settings.host,
     tcpEnabled: settings.tcpPort !== null,
     tcpPort: settings.tcpPort === null ? defaultPorts.tcp : String(settings.tcpPort),
@@ -52,6 +54,7 @@ export function checkForm(form: ListenerForm): ListenerProblems {
 /** Only for a form without problems. */
 export function optionsOf(form: ListenerForm): BrokerOptions {
   return {
+    engine: form.engine,
     host: form.host,
     tcpPort: form.tcpEnabled ? Number(form.tcpPort) : null,
     webSocketPort: form.webSocketEnabled ? Number(form.webSocketPort) : null,

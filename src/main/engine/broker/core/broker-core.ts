@@ -1,0 +1,321 @@
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import type { BrokerClient } from '../../../../shared/contract/broker.ts';
+import type { MqttVersion } from '../../../../shared/contract/common.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
+import type { Off } from '../../../../shared/ipc/transport.ts';
+import type { MessageRecord } from '../../../../shared/messages/record.ts';
+import type { ConnectPacket, SubscriptionRequest } from '../../../../shared/mqtt/packet/packets.ts';
+import { TopicCache } from '../../../../shared/mqtt/packet/topic-cache.ts';
+import type { BrokerEngine, BrokerPublish, ConnectionInfo, Refusal } from '../broker-engine.ts';
+import { checkPublishTopic } from '../check-topic.ts';
+import { RetainedTrie } from '../routing/retained-trie.ts';
+import { SubscriptionTrie } from '../routing/subscription-trie.ts';
+import { TimerWheel } from '../routing/timer-wheel.ts';
+import type { ConnectVerdict } from './connect.ts';
+import { Connection } from './connection.ts';
+import { Counters } from './counters.ts';
+import { hasRoom } from './delivery.ts';
+import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
+import { Message } from './message.ts';
+import { OutputScheduler } from './output.ts';
+import { RetainedDelivery } from './retained-delivery.ts';
+import { route } from './route.ts';
+import type { HeldSubscription, Session } from './session.ts';
+import { toRecord } from './tap-record.ts';
+
+/** What the product decides about clients; each absent hook says yes. They are asked in the hot path and answer at once, but for `authenticate`. */
+export interface CoreHooks {
+  readonly authenticate?: (connect: ConnectPacket, info: ConnectionInfo) => ConnectVerdict | Promise<ConnectVerdict>;
+  readonly authorizePublish?: (clientId: string, topic: string) => boolean;
+  readonly authorizeSubscribe?: (clientId: string, request: SubscriptionRequest) => boolean;
+  readonly authorizeDeliver?: (clientId: string, topic: string) => boolean;
+}
+
+export interface BrokerCoreOptions extends Partial<CoreOptions> {
+  readonly nowUs: () => number;
+  readonly hooks?: CoreHooks;
+  /** An error of ours that was caught: the connection it hit is closed, everything else goes on. */
+  readonly onBug?: (error: unknown) => void;
+}
+
+const versions: Readonly<Record<3 | 4 | 5, MqttVersion>> = { 3: '3.1', 4: '3.1.1', 5: '5' };
+
+/** A broker for MQTT 3.1, 3.1.1 and 5. It owns no port: connected byte streams are given to it. */
+export class BrokerCore implements BrokerEngine {
+  readonly name = 'workbench';
+  readonly options: CoreOptions;
+  readonly hooks: CoreHooks;
+  readonly counters = new Counters();
+  readonly scheduler = new OutputScheduler(this.counters);
+  readonly topicCache = new TopicCache();
+  readonly wheel: TimerWheel;
+  readonly subscriptions: SubscriptionTrie<Session>;
+  readonly retainedMessages = new RetainedTrie<Message>();
+  readonly retainedDelivery = new RetainedDelivery(this);
+  readonly sessions = new Map<string, Session>();
+  readonly connections = new Set<Connection>();
+  /** Streams that were ended by us and whose peers have not closed yet. */
+  readonly lingering = new Set<Duplex>();
+  /** The monotonic clock as it was read last, at the latest with the bytes that are being handled. */
+  nowMs: number;
+  readonly #onBug: (error: unknown) => void;
+  readonly #publishListeners = new Set<(record: MessageRecord) => void>();
+  readonly #clientListeners = new Set<() => void>();
+  readonly #refusedListeners = new Set<(refusal: Refusal) => void>();
+  #closed = false;
+
+  constructor({ hooks = {}, onBug = () => undefined, ...options }: BrokerCoreOptions) {
+    this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
+    this.hooks = hooks;
+    this.#onBug = onBug;
+    this.subscriptions = new SubscriptionTrie<Session>({
+      isReady: (session) => session.connection !== null && !session.queue?.length && hasRoom(session) && !session.connection.isBackedUp,
+      isConnected: (session) => session.connection !== null,
+      canQueue: (session) => session.expirySeconds > 0,
+    });
+    this.nowMs = this.options.monotonicMs();
+    this.wheel = new TimerWheel({ nowMs: this.options.monotonicMs });
+    this.wheel.start();
+  }
+
+  /** Reads the clock anew. */
+  tick(): number {
+    return (this.nowMs = this.options.monotonicMs());
+  }
+
+  get wallMs(): number {
+    return Math.floor(this.options.nowUs() / 1000);
+  }
+
+  handle(stream: Duplex, info: ConnectionInfo): void {
+    if (this.#closed) {
+      stream.destroy();
+      return;
+    }
+    this.connections.add(new Connection(this, stream, info));
+  }
+
+  // What the hooks decide.
+
+  authenticate(connection: Connection, packet: ConnectPacket): ConnectVerdict | Promise<ConnectVerdict> {
+    return this.hooks.authenticate?.(packet, connection.info) ?? 'welcome';
+  }
+
+  mayPublish(connection: Connection, topic: string): boolean {
+    // Only the broker speaks there (§4.7.2).
+    if (topic.startsWith('$SYS')) return false;
+    return this.hooks.authorizePublish?.(connection.session?.clientId ?? '', topic) ?? true;
+  }
+
+  maySubscribe(connection: Connection, request: SubscriptionRequest): boolean {
+    return this.hooks.authorizeSubscribe?.(connection.session?.clientId ?? '', request) ?? true;
+  }
+
+  // Messages.
+
+  /** Stores what is retained, tells the tap, and gives the message to everyone it is for. Answers how many sessions that were. */
+  spread(message: Message, from: Session | null, dup: boolean): number {
+    if (message.retain) this.#retain(message);
+    if (this.#publishListeners.size > 0) {
+      const record = toRecord(message, this.options.nowUs(), dup);
+      for (const listener of this.#publishListeners) listener(record);
+    }
+    return route(this, message, from);
+  }
+
+  #retain(message: Message): void {
+    const { topic } = message;
+    if (message.payload.byteLength === 0) this.retainedMessages.delete(topic);
+    else {
+      message.own();
+      this.retainedMessages.set(topic, message, message);
+    }
+  }
+
+  sendRetained(session: Session, request: SubscriptionRequest, subscriptionIdentifier: number): void {
+    this.retainedDelivery.start(session, request, subscriptionIdentifier);
+  }
+
+  // Sessions and connections.
+
+  subscribe(session: Session, subscription: HeldSubscription): boolean {
+    session.subscriptions.set(subscription.filter, subscription);
+    return this.subscriptions.add(session, subscription.filter, subscription);
+  }
+
+  unsubscribe(session: Session, filter: string): boolean {
+    if (!session.subscriptions.delete(filter)) return false;
+    this.subscriptions.remove(session, filter);
+    return true;
+  }
+
+  /** The expiry that is granted for the one that was asked (0xFFFFFFFF: never), in seconds. */
+  sessionExpiry(wantedSeconds: number): number {
+    return Math.min(wantedSeconds === 0xffff_ffff ? Infinity : wantedSeconds, this.options.maximumSessionExpirySeconds);
+  }
+
+  takeOver(connection: Connection): void {
+    if (connection.level === 5) connection.sendDisconnect(0x8e, 'Another client connected with this client id.');
+    connection.end('taken-over');
+  }
+
+  connected(): void {
+    const { counters } = this;
+    counters.clientsMaximum = Math.max(counters.clientsMaximum, this.clientCount);
+    this.#clientsChanged();
+  }
+
+  connectionEnded(connection: Connection): void {
+    this.connections.delete(connection);
+    const { session } = connection;
+    if (session?.connection !== connection) return;
+    session.connection = null;
+    this.retainedDelivery.stop(session);
+    if (session.will) {
+      const delaySeconds = Math.min(session.will.will.properties?.willDelayInterval ?? 0, session.expirySeconds);
+      if (delaySeconds === 0) this.publishWill(session);
+      else session.publishWillAfter(delaySeconds * 1000);
+    }
+    if (session.expirySeconds === 0) this.endSession(session);
+    else session.endAfter(session.expirySeconds * 1000);
+    this.#clientsChanged();
+  }
+
+  sessionExpired(session: Session): void {
+    this.counters.sessionsExpired += 1;
+    this.endSession(session);
+  }
+
+  /** Forgets a session without a connection. A will that still waits is published now [MQTT-3.1.2-8]. */
+  endSession(session: Session): void {
+    session.cancelTimers();
+    if (session.will) this.publishWill(session);
+    if (this.sessions.get(session.clientId) === session) this.sessions.delete(session.clientId);
+    this.subscriptions.removeAll(session);
+    session.queue?.clear();
+  }
+
+  publishWill(session: Session): void {
+    const { will } = session.will ?? {};
+    session.will = null;
+    session.cancelWillTimer();
+    if (!will || !(this.hooks.authorizePublish?.(session.clientId, will.topic) ?? true) || will.topic.startsWith('$SYS')) return;
+    const { willDelayInterval: _delay, ...others } = will.properties ?? {};
+    const properties = Object.keys(others).length === 0 ? null : others;
+    const expiry = others.messageExpiryInterval;
+    const expiresAtMs = expiry === undefined ? Infinity : this.nowMs + expiry * 1000;
+    this.spread(new Message(will.topic, will.payload, will.qos, will.retain, properties, session.clientId, expiresAtMs), null, false);
+  }
+
+  // News.
+
+  refused(connection: Connection, _reasonCode: number, reason: string): void {
+    const refusal: Refusal = { clientId: connection.session?.clientId ?? null, transport: connection.info.transport, address: connection.info.address, reason };
+    this.counters.connectionsRefused += 1;
+    for (const listener of this.#refusedListeners) listener(refusal);
+  }
+
+  reportBug(error: unknown): void {
+    this.#onBug(error);
+  }
+
+  subscriptionsChanged(): void {
+    this.#clientsChanged();
+  }
+
+  #clientsChanged(): void {
+    for (const listener of this.#clientListeners) listener();
+  }
+
+  // The interface of every broker engine.
+
+  publish(message: BrokerPublish): Promise<void> {
+    return new Promise((resolve) => {
+      checkPublishTopic(message.topic);
+      if (this.#closed) throw new CodedError('broker-not-running');
+      this.spread(new Message(message.topic, message.payload, message.qos, message.retain, null, null, Infinity), null, false);
+      resolve();
+    });
+  }
+
+  get clientCount(): number {
+    let count = 0;
+    for (const { session } of this.connections) if (session) count += 1;
+    return count;
+  }
+
+  clients(): readonly BrokerClient[] {
+    const list: BrokerClient[] = [];
+    for (const { session, info, level, username, keepAliveSeconds, connectedAtMs } of this.connections) {
+      if (!session) continue;
+      list.push({
+        clientId: session.clientId,
+        version: versions[level],
+        transport: info.transport,
+        address: info.address,
+        username,
+        cleanStart: session.expirySeconds === 0,
+        keepAliveSeconds,
+        connectedAt: connectedAtMs,
+        subscriptions: Array.from(session.subscriptions.values(), ({ filter, qos }) => ({ filter, qos })),
+      });
+    }
+    return list;
+  }
+
+  disconnectClient(clientId: string): Promise<boolean> {
+    const connection = this.sessions.get(clientId)?.connection;
+    if (!connection) return Promise.resolve(false);
+    if (connection.level === 5) connection.sendDisconnect(0x98, 'Disconnected by the operator of the broker.');
+    connection.end('closed-by-broker');
+    return Promise.resolve(true);
+  }
+
+  onPublish(listener: (record: MessageRecord) => void): Off {
+    this.#publishListeners.add(listener);
+    return () => void this.#publishListeners.delete(listener);
+  }
+
+  onClients(listener: () => void): Off {
+    this.#clientListeners.add(listener);
+    return () => void this.#clientListeners.delete(listener);
+  }
+
+  onRefused(listener: (refusal: Refusal) => void): Off {
+    this.#refusedListeners.add(listener);
+    return () => void this.#refusedListeners.delete(listener);
+  }
+
+  retained(prefix: string): readonly string[] {
+    const found: Message[] = [];
+    const filter = prefix === '' ? '#' : `${prefix}/#`;
+    let cursor = this.retainedMessages.matchInto(filter, null, 1000, found, this.tick());
+    while (cursor !== null) cursor = this.retainedMessages.matchInto(filter, cursor, 1000, found, this.nowMs);
+    return found.map(({ topic }) => topic);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const streams = [...this.connections].map(({ stream }) => stream);
+    for (const connection of this.connections) {
+      if (connection.session && connection.level === 5) connection.sendDisconnect(0x8b, 'The broker is shutting down.');
+      // Wills are for clients that are lost, not for a broker that leaves.
+      if (connection.session) connection.session.will = null;
+      connection.end('closed-by-broker');
+    }
+    this.wheel.stop();
+    await closeStreams(new Set([...streams, ...this.lingering]));
+  }
+}
+
+/** What was sent gets this long to leave. */
+const goodbyeMs = 500;
+
+async function closeStreams(streams: ReadonlySet<Duplex>): Promise<void> {
+  const closed = Promise.all(Array.from(streams, (stream) => (stream.closed ? undefined : once(stream, 'close'))));
+  await Promise.race([closed, setTimeout(goodbyeMs, undefined, { ref: false })]);
+  for (const stream of streams) stream.destroy();
+}

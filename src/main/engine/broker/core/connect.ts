@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { ConnectPacket, Properties } from '../../../../shared/mqtt/packet/packets.ts';
+import type { BrokerCore } from './broker-core.ts';
+import type { Connection } from './connection.ts';
+import { pump, unlimitedPacketSize } from './delivery.ts';
+import { Session } from './session.ts';
+
+/** CONNACK codes: of MQTT 5, with what 3.x has for them (§3.2.2.2, §3.2.2.3 of 3.1.1). */
+const refusals = {
+  clientId: { code5: 0x85, code3: 2 },
+  credentials: { code5: 0x86, code3: 4 },
+  notAuthorised: { code5: 0x87, code3: 5 },
+  unavailable: { code5: 0x88, code3: 3 },
+  authMethod: { code5: 0x8c, code3: 5 },
+} as const;
+
+/** What a hook says of a client that wants in. */
+export type ConnectVerdict = 'welcome' | 'bad-credentials' | 'not-authorised' | 'unavailable';
+
+/** CONNECT: who is it, may it, and what is left of an earlier connection (§3.1.4). */
+export function handleConnect(connection: Connection, packet: ConnectPacket): void {
+  const { core } = connection;
+  connection.level = packet.level;
+  connection.username = packet.username;
+  connection.wantsProblemInformation = packet.properties?.requestProblemInformation !== 0;
+  connection.receiveMaximum = packet.properties?.receiveMaximum ?? 65_535;
+  connection.maximumPacketSize = packet.properties?.maximumPacketSize ?? unlimitedPacketSize;
+  connection.topicAliasMaximum = packet.properties?.topicAliasMaximum ?? 0;
+
+  if (packet.clientId === '' && (packet.level === 3 || (packet.level === 4 && !packet.cleanStart))) {
+    // [MQTT-3.1.3-8] of 3.1.1; MQTT 3.1 wants 1 to 23 characters.
+    return refuseConnect(connection, refusals.clientId, 'The client id is empty.');
+  }
+  if (packet.properties?.authenticationMethod !== undefined) {
+    return refuseConnect(connection, refusals.authMethod, `The authentication method “${packet.properties.authenticationMethod}” is not supported.`);
+  }
+  const verdict = core.authenticate(connection, packet);
+  if (typeof verdict === 'string') return decide(connection, packet, verdict);
+  connection.pause();
+  verdict
+    .catch((error: unknown): ConnectVerdict => {
+      core.reportBug(error);
+      return 'unavailable';
+    })
+    .then((answer) => {
+      if (connection.endedBy !== null) return;
+      decide(connection, packet, answer);
+      connection.resume();
+    })
+    .catch((error: unknown) => connection.fail(error));
+}
+
+function decide(connection: Connection, packet: ConnectPacket, verdict: ConnectVerdict): void {
+  switch (verdict) {
+    case 'welcome':
+      return accept(connection, packet);
+    case 'bad-credentials':
+      return refuseConnect(connection, refusals.credentials, 'The user name or password is wrong.');
+    case 'not-authorised':
+      return refuseConnect(connection, refusals.notAuthorised, 'This client may not connect.');
+    case 'unavailable':
+      return refuseConnect(connection, refusals.unavailable, 'The broker cannot decide at the moment.');
+  }
+}
+
+function refuseConnect(connection: Connection, { code5, code3 }: { readonly code5: number; readonly code3: number }, message: string): void {
+  const isV5 = connection.level === 5;
+  const properties: Properties | null = isV5 && connection.wantsProblemInformation ? { reasonString: message } : null;
+  connection.send({ type: 'connack', sessionPresent: false, code: isV5 ? code5 : code3, properties });
+  connection.core.refused(connection, code5, message);
+  connection.end('closed-by-broker');
+}
+
+function accept(connection: Connection, packet: ConnectPacket): void {
+  const { core } = connection;
+  const { options } = core;
+  const isAssigned = packet.clientId === '';
+  const clientId = isAssigned ? `auto-${randomUUID()}` : packet.clientId;
+
+  const earlier = core.sessions.get(clientId);
+  if (earlier?.connection) core.takeOver(earlier.connection);
+  const session = resumeOrMake(core, clientId, packet);
+  const sessionPresent = session === earlier;
+  session.cancelTimers();
+  session.level = packet.level;
+  session.will = packet.will === null ? null : { will: packet.will, username: packet.username };
+  const wantedExpiry = packet.level === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) : packet.cleanStart ? 0 : 0xffff_ffff;
+  session.expirySeconds = core.sessionExpiry(wantedExpiry);
+  session.connection = connection;
+  connection.session = session;
+  connection.connectedAtMs = core.wallMs;
+
+  connection.watchKeepAlive(packet.level === 5 && options.serverKeepAliveSeconds !== null ? options.serverKeepAliveSeconds : packet.keepAlive);
+  connection.send({
+    type: 'connack',
+    // MQTT 3.1 has no such flag.
+    sessionPresent: sessionPresent && packet.level > 3,
+    code: 0,
+    properties: packet.level === 5 ? connackProperties(core, connection, packet, isAssigned ? clientId : null, wantedExpiry) : null,
+  });
+  core.connected();
+  if (!sessionPresent) return;
+  // [MQTT-4.4.0-1]: what was under way goes out again, in its order, before anything new.
+  if (session.inflight?.size) session.resend = [...session.inflight.values()];
+  pump(session);
+}
+
+function resumeOrMake(core: BrokerCore, clientId: string, packet: ConnectPacket): Session {
+  const earlier = core.sessions.get(clientId);
+  if (earlier && !packet.cleanStart) return earlier;
+  // [MQTT-3.1.2-4]: a clean start ends what there was, its will included.
+  if (earlier) core.endSession(earlier);
+  const session = new Session(core, clientId, packet.level);
+  core.sessions.set(clientId, session);
+  return session;
+}
+
+/** What differs from the defaults of the specification (§3.2.2.3), no more. */
+function connackProperties(
+  core: BrokerCore,
+  connection: Connection,
+  packet: ConnectPacket,
+  assignedId: string | null,
+  wantedExpiry: number,
+): Properties | null {
+  const { options } = core;
+  const granted = connection.session?.expirySeconds ?? 0;
+  const limited = granted !== (wantedExpiry === 0xffff_ffff ? Infinity : wantedExpiry);
+  const properties: Properties = {
+    ...(limited ? { sessionExpiryInterval: granted === Infinity ? 0xffff_ffff : granted } : {}),
+    ...(options.receiveMaximum === 65_535 ? {} : { receiveMaximum: options.receiveMaximum }),
+    ...(options.maximumPacketSize >= unlimitedPacketSize ? {} : { maximumPacketSize: options.maximumPacketSize }),
+    ...(assignedId === null ? {} : { assignedClientIdentifier: assignedId }),
+    ...(options.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: options.topicAliasMaximum }),
+    ...(options.serverKeepAliveSeconds === null ? {} : { serverKeepAlive: options.serverKeepAliveSeconds }),
+    ...(options.responseInformation === null || packet.properties?.requestResponseInformation !== 1
+      ? {}
+      : { responseInformation: options.responseInformation }),
+  };
+  return Object.keys(properties).length === 0 ? null : properties;
+}

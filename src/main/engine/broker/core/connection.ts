@@ -1,0 +1,265 @@
+import type { Duplex } from 'node:stream';
+import type { Qos } from '../../../../shared/contract/common.ts';
+import { PacketDecoder } from '../../../../shared/mqtt/packet/decoder.ts';
+import { encodedPublish, encodePacket, publishHeader } from '../../../../shared/mqtt/packet/encoder.ts';
+import type { AckPacket, Packet, Properties, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
+import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
+import type { ConnectionInfo } from '../broker-engine.ts';
+import { WheelTimer } from '../routing/timer-wheel.ts';
+import type { BrokerCore } from './broker-core.ts';
+import { copiedPayloadBytes, type Message } from './message.ts';
+import { Output } from './output.ts';
+import { pump, unlimitedPacketSize } from './delivery.ts';
+import { handlePacket } from './packet-handlers.ts';
+import type { Session } from './session.ts';
+
+/** Why a connection ended, which decides about its will (§3.1.2.5). */
+export type EndKind = 'client-said-goodbye' | 'lost' | 'taken-over' | 'closed-by-broker';
+
+const connectionOf = Symbol('connection');
+type OwnedStream = Duplex & { [connectionOf]?: Connection };
+
+// One set of functions for all connections: thousands of idle ones then cost no closures.
+function onData(this: OwnedStream, chunk: Uint8Array): void {
+  this[connectionOf]?.read(chunk);
+}
+function onDrain(this: OwnedStream): void {
+  this[connectionOf]?.drained();
+}
+function onEnd(this: OwnedStream): void {
+  this[connectionOf]?.end('lost');
+}
+function onClose(this: OwnedStream): void {
+  this[connectionOf]?.closed();
+}
+function onError(): void {
+  // 'close' follows, which is where the connection ends.
+}
+
+/** One network connection: bytes in, packets to their handlers, packets out. */
+export class Connection {
+  readonly core: BrokerCore;
+  readonly stream: Duplex;
+  readonly info: ConnectionInfo;
+  readonly output: Output;
+  readonly decoder: PacketDecoder;
+  session: Session | null = null;
+  level: ProtocolLevel = 4;
+  username: string | null = null;
+  keepAliveSeconds = 0;
+  connectedAtMs = 0;
+  /** Of the client (§3.1.2.11): what it can take. */
+  receiveMaximum = 65_535;
+  maximumPacketSize = unlimitedPacketSize;
+  topicAliasMaximum = 0;
+  wantsProblemInformation = true;
+  /** Topics by alias the client has set, and aliases we have set by topic. */
+  aliasesIn: Map<number, string> | null = null;
+  aliasesOut: Map<string, number> | null = null;
+  /** When something was read last, on the monotonic clock. */
+  lastReadMs: number;
+  /** For CONNECT first, for the keep alive then. */
+  readonly timer = new WheelTimer(() => this.onTimer());
+  /** A CONNECT waits for its answer: nothing is handled meanwhile. */
+  busy = false;
+  endedBy: EndKind | null = null;
+  #disposed = false;
+
+  constructor(core: BrokerCore, stream: Duplex, info: ConnectionInfo) {
+    this.core = core;
+    this.stream = stream;
+    this.info = info;
+    this.output = new Output(stream, core.scheduler);
+    this.decoder = new PacketDecoder({ role: 'server', maximumPacketSize: core.options.maximumPacketSize, topicCache: core.topicCache });
+    this.lastReadMs = core.tick();
+    core.wheel.reschedule(this.timer, core.options.connectTimeoutMs);
+    (stream as OwnedStream)[connectionOf] = this;
+    stream.on('data', onData);
+    stream.on('drain', onDrain);
+    stream.on('end', onEnd);
+    stream.on('close', onClose);
+    stream.on('error', onError);
+  }
+
+  read(chunk: Uint8Array): void {
+    if (this.endedBy !== null) return;
+    this.lastReadMs = this.core.tick();
+    this.core.counters.bytesReceived += chunk.byteLength;
+    try {
+      this.decoder.push(chunk);
+      this.handlePackets();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Closes a connection without CONNECT, or one that was silent for one and a half of its keep alive [MQTT-3.1.2-22]. */
+  onTimer(): void {
+    if (this.session === null) return this.refuse(0x82, 'No complete CONNECT came in time [§3.1.4].');
+    const leftMs = this.lastReadMs + this.keepAliveSeconds * 1500 - this.core.tick();
+    if (leftMs > 0) this.core.wheel.reschedule(this.timer, leftMs);
+    else this.refuse(0x8d, `Nothing was heard for one and a half times the keep alive of ${this.keepAliveSeconds} s [MQTT-3.1.2-22].`);
+  }
+
+  watchKeepAlive(seconds: number): void {
+    this.keepAliveSeconds = seconds;
+    this.core.wheel.reschedule(this.timer, seconds === 0 ? Infinity : seconds * 1500);
+  }
+
+  /** Handles what has arrived completely, until a handler has to wait. */
+  handlePackets(): void {
+    while (this.endedBy === null && !this.busy) {
+      const packet = this.decoder.next();
+      if (packet === undefined) return;
+      this.core.counters.packetsReceived += 1;
+      handlePacket(this, packet);
+    }
+  }
+
+  /** Stops reading until `resume`, so that a client cannot fill our memory while it waits. */
+  pause(): void {
+    this.busy = true;
+    this.stream.pause();
+  }
+
+  resume(): void {
+    this.busy = false;
+    try {
+      this.handlePackets();
+    } catch (error) {
+      this.fail(error);
+    }
+    if (this.endedBy === null && !this.busy) this.stream.resume();
+  }
+
+  /** What a broken packet or an error of ours does to the connection. */
+  fail(error: unknown): void {
+    if (error instanceof MqttProtocolError) this.refuse(error.reasonCode, error.message);
+    else {
+      this.core.reportBug(error);
+      this.refuse(0x80, 'An error inside the broker.');
+    }
+  }
+
+  /** Ends the connection with a reason: DISCONNECT in MQTT 5, CONNACK before the session is there, silence in 3.x [MQTT-4.8.0-1 of 3.1.1]. */
+  refuse(reasonCode: number, message: string): void {
+    if (this.endedBy !== null) return;
+    this.core.refused(this, reasonCode, message);
+    if (this.session && this.level === 5) this.sendDisconnect(reasonCode, message);
+    this.end('lost');
+  }
+
+  sendDisconnect(code: number, reasonString: string): void {
+    const properties: Properties | null = this.wantsProblemInformation && reasonString !== '' ? { reasonString } : null;
+    const bytes = encodePacket({ type: 'disconnect', code, properties }, 5);
+    // [MQTT-3.14.2-3]: not at the price of a packet that is too large.
+    this.output.push(bytes.byteLength <= this.maximumPacketSize ? bytes : encodePacket({ type: 'disconnect', code, properties: null }, 5));
+  }
+
+  send(packet: Packet): void {
+    this.core.counters.packetsSent += 1;
+    this.output.push(encodePacket(packet, this.level));
+  }
+
+  ack(type: AckPacket['type'], packetId: number, code = 0): void {
+    if (code === 0 || this.level !== 5) {
+      this.core.counters.packetsSent += 1;
+      // The short form of every version is the same four bytes.
+      const bytes = Buffer.allocUnsafe(4);
+      bytes[0] = type === 'puback' ? 0x40 : type === 'pubrec' ? 0x50 : type === 'pubrel' ? 0x62 : 0x70;
+      bytes[1] = 2;
+      bytes[2] = packetId >> 8;
+      bytes[3] = packetId & 0xff;
+      this.output.push(bytes);
+    } else this.send({ type, packetId, code, properties: null });
+  }
+
+  /** False when the client cannot take a packet of this size [MQTT-3.1.2-24]. */
+  sendPublish(message: Message, qos: Qos, retain: boolean, subscriptionIdentifiers: readonly number[] | null, packetId: number, dup: boolean): boolean {
+    if (this.level === 5 && (subscriptionIdentifiers !== null || this.topicAliasMaximum > 0)) {
+      return this.#sendOwnPublish(message, qos, retain, subscriptionIdentifiers, packetId, dup);
+    }
+    const { bytes, packetIdAt } = message.encoded(this.level, qos, retain, this.core.nowMs);
+    const isLarge = message.payload.byteLength > copiedPayloadBytes;
+    if (bytes.byteLength + (isLarge ? message.payload.byteLength : 0) > this.maximumPacketSize) return false;
+    if (qos === 0) this.output.push(bytes);
+    else {
+      const copy = Buffer.allocUnsafe(bytes.byteLength);
+      copy.set(bytes);
+      copy[packetIdAt] = packetId >> 8;
+      copy[packetIdAt + 1] = packetId & 0xff;
+      if (dup) copy[0] = (copy[0] as number) | 0x08;
+      this.output.push(copy);
+    }
+    if (isLarge) this.output.push(message.payload);
+    this.#countPublish(message);
+    return true;
+  }
+
+  #countPublish(message: Message): void {
+    const { counters } = this.core;
+    counters.packetsSent += 1;
+    counters.publishSent += 1;
+    counters.publishBytesSent += message.payload.byteLength;
+  }
+
+  #sendOwnPublish(message: Message, qos: Qos, retain: boolean, identifiers: readonly number[] | null, packetId: number, dup: boolean): boolean {
+    const { payload } = message;
+    let { topic } = message;
+    let alias: number | undefined;
+    let isNewAlias = false;
+    if (this.topicAliasMaximum > 0) {
+      this.aliasesOut ??= new Map();
+      alias = this.aliasesOut.get(topic);
+      if (alias !== undefined) topic = '';
+      else if (this.aliasesOut.size < this.topicAliasMaximum) {
+        alias = this.aliasesOut.size + 1;
+        isNewAlias = true;
+      }
+    }
+    const properties: Properties = {
+      ...message.propertiesAt(this.core.nowMs),
+      ...(identifiers === null ? {} : { subscriptionIdentifiers: identifiers }),
+      ...(alias === undefined ? {} : { topicAlias: alias }),
+    };
+    const packet = { topic, payload, qos, retain, dup, properties, packetId };
+    const isLarge = payload.byteLength > copiedPayloadBytes;
+    const { bytes } = isLarge ? publishHeader(5, packet) : encodedPublish(5, packet);
+    if (bytes.byteLength + (isLarge ? payload.byteLength : 0) > this.maximumPacketSize) return false;
+    // Only what is really sent teaches the client an alias.
+    if (isNewAlias && alias !== undefined) this.aliasesOut?.set(message.topic, alias);
+    this.output.push(bytes);
+    if (isLarge) this.output.push(payload);
+    this.#countPublish(message);
+    return true;
+  }
+
+  /** Whether so much waits for this client that it gets nothing more for now. */
+  get isBackedUp(): boolean {
+    return this.output.pendingBytes > this.core.options.outputLimitBytes;
+  }
+
+  drained(): void {
+    if (this.session?.connection === this) pump(this.session);
+  }
+
+  /** Ends the connection once; what was collected is still sent. */
+  end(kind: EndKind): void {
+    if (this.endedBy !== null) return;
+    this.endedBy = kind;
+    this.core.wheel.cancel(this.timer);
+    this.output.end();
+    // A peer that does not close its side keeps no session and no memory of ours.
+    this.stream.resume();
+    this.core.lingering.add(this.stream);
+    this.core.connectionEnded(this);
+  }
+
+  closed(): void {
+    this.end('lost');
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.core.lingering.delete(this.stream);
+    delete (this.stream as OwnedStream)[connectionOf];
+  }
+}

@@ -1,0 +1,45 @@
+/** Limits and habits of the broker core. Sizes in bytes, times in the unit of their name. */
+export interface CoreOptions {
+  /** Unix time in µs, for what people see. */
+  readonly nowUs: () => number;
+  /** A clock that never jumps, in ms, for intervals. */
+  readonly monotonicMs: () => number;
+  /** A connection has to send its whole CONNECT within this time. */
+  readonly connectTimeoutMs: number;
+  /** The largest packet taken from a client, fixed header included (§3.1.2.11.4). */
+  readonly maximumPacketSize: number;
+  /** QoS 1 and 2 messages a client may have under way to us at once (§3.2.2.3.3). */
+  readonly receiveMaximum: number;
+  /** The highest topic alias a client may use (§3.2.2.3.8). */
+  readonly topicAliasMaximum: number;
+  /** QoS 1 and 2 messages under way to one client at once, whatever more it allows. */
+  readonly maximumInflight: number;
+  /** Sessions without a connection end after this time at the latest; `Infinity`: when their client asked. */
+  readonly maximumSessionExpirySeconds: number;
+  /** Asked of every client of MQTT 5 instead of its own (§3.2.2.3.14); `null`: its own is taken. */
+  readonly serverKeepAliveSeconds: number | null;
+  /**
+   * Bytes that may wait for a client that does not read. Beyond it QoS 0 messages to this client are dropped and counted, and QoS 1
+   * and 2 wait in its queue; nobody else ever waits for it.
+   */
+  readonly outputLimitBytes: number;
+  /** What may wait for one client, connected or not. When it is full, new messages are dropped and counted; what was queued first stays. */
+  readonly maximumQueuedMessages: number;
+  readonly maximumQueuedBytes: number;
+  /** The beginning of response topics that clients asking for it are given (§3.2.2.3.15); `null`: none is given. */
+  readonly responseInformation: string | null;
+}
+
+export const defaultCoreOptions: Omit<CoreOptions, 'nowUs' | 'monotonicMs'> = {
+  connectTimeoutMs: 10_000,
+  maximumPacketSize: 67_108_864 + 5,
+  receiveMaximum: 1000,
+  topicAliasMaximum: 1000,
+  maximumInflight: 1000,
+  maximumSessionExpirySeconds: Infinity,
+  serverKeepAliveSeconds: null,
+  outputLimitBytes: 1_048_576,
+  maximumQueuedMessages: 100_000,
+  maximumQueuedBytes: 67_108_864,
+  responseInformation: null,
+};

@@ -1,0 +1,63 @@
+import type { Qos } from '../../../../shared/contract/common.ts';
+import type { Message } from './message.ts';
+
+/** One message for one session, with what its subscriptions made of it. */
+export interface Delivery {
+  readonly message: Message;
+  /** Granted: the lower of what was published and what was subscribed. */
+  readonly qos: Qos;
+  readonly retain: boolean;
+  /** `null`: none of the matching subscriptions has one. */
+  readonly subscriptionIdentifiers: readonly number[] | null;
+}
+
+/** First in, first out, bounded in number and bytes. Taking from the front costs the same whatever the length. */
+export class DeliveryQueue {
+  #items: (Delivery | undefined)[] = [];
+  #head = 0;
+  #bytes = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** False when a bound would be passed: the message is not taken. */
+  push(delivery: Delivery, maximumMessages: number, maximumBytes: number): boolean {
+    const { weight } = delivery.message;
+    if (this.length >= maximumMessages || this.#bytes + weight > maximumBytes) return false;
+    this.#items.push(delivery);
+    this.#bytes += weight;
+    return true;
+  }
+
+  /** Puts back what was taken but could not be sent. */
+  unshift(delivery: Delivery): void {
+    this.#bytes += delivery.message.weight;
+    if (this.#head > 0) this.#items[(this.#head -= 1)] = delivery;
+    else this.#items.unshift(delivery);
+  }
+
+  shift(): Delivery | undefined {
+    const delivery = this.#items[this.#head];
+    if (delivery === undefined) return undefined;
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
+    this.#bytes -= delivery.message.weight;
+    // The empty front is cut off in large steps, so that a long queue drains in linear time.
+    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return delivery;
+  }
+
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream';
+
+/** What is written in one piece at most; beyond it the parts are handed to the system as a list. */
+const joinedBytes = 65_536;
+
+/** Writes what every connection has collected, once per turn of the event loop. */
+export class OutputScheduler {
+  readonly #counters: { bytesSent: number };
+  #waiting: Output[] = [];
+  #scheduled = false;
+
+  constructor(counters: { bytesSent: number }) {
+    this.#counters = counters;
+  }
+
+  sent(bytes: number): void {
+    this.#counters.bytesSent += bytes;
+  }
+
+  add(output: Output): void {
+    this.#waiting.push(output);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#run);
+  }
+
+  readonly #run = (): void => {
+    this.#scheduled = false;
+    const outputs = this.#waiting;
+    this.#waiting = [];
+    for (let at = 0; at < outputs.length; at += 1) (outputs[at] as Output).flush();
+  };
+}
+
+/** The way out to one client: packets are collected and leave together, so that a burst costs one system call. */
+export class Output {
+  readonly #stream: Duplex;
+  readonly #scheduler: OutputScheduler;
+  #parts: Uint8Array[] = [];
+  #bytes = 0;
+  #queued = false;
+
+  constructor(stream: Duplex, scheduler: OutputScheduler) {
+    this.#stream = stream;
+    this.#scheduler = scheduler;
+  }
+
+  /** Bytes that have not reached the system yet. */
+  get pendingBytes(): number {
+    return this.#bytes + this.#stream.writableLength;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#parts.push(bytes);
+    this.#bytes += bytes.byteLength;
+    if (this.#queued) {
+      if (this.#bytes >= joinedBytes) this.flush();
+      return;
+    }
+    this.#queued = true;
+    this.#scheduler.add(this);
+  }
+
+  flush(): void {
+    this.#queued = false;
+    const parts = this.#parts;
+    if (parts.length === 0) return;
+    const bytes = this.#bytes;
+    this.#parts = [];
+    this.#bytes = 0;
+    const stream = this.#stream;
+    if (!stream.writable) return;
+    this.#scheduler.sent(bytes);
+    if (parts.length === 1) stream.write(parts[0]);
+    else if (bytes <= joinedBytes * 2) stream.write(Buffer.concat(parts, bytes));
+    else {
+      stream.cork();
+      for (let at = 0; at < parts.length; at += 1) stream.write(parts[at]);
+      stream.uncork();
+    }
+  }
+
+  /** Sends what is collected and closes our side. */
+  end(): void {
+    this.flush();
+    this.#stream.end();
+  }
+}

@@ -1,0 +1,51 @@
+import type { Packet } from '../../../../shared/mqtt/packet/packets.ts';
+import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
+import { acknowledged, completed, received, released } from './acknowledgements.ts';
+import { handleConnect } from './connect.ts';
+import type { Connection } from './connection.ts';
+import { handleDisconnect } from './disconnect.ts';
+import { handlePublish } from './publish.ts';
+import { handleSubscribe, handleUnsubscribe } from './subscribe.ts';
+import type { Session } from './session.ts';
+
+/** One packet of a client, in the order they came. Throws what ends the connection. */
+export function handlePacket(connection: Connection, packet: Packet): void {
+  const { session } = connection;
+  if (session === null) {
+    // The decoder of a new connection knows CONNECT only [MQTT-3.1.0-1].
+    if (packet.type === 'connect') handleConnect(connection, packet);
+    return;
+  }
+  switch (packet.type) {
+    case 'publish':
+      return handlePublish(connection, session, packet);
+    case 'puback':
+      return acknowledged(session, packet.packetId);
+    case 'pubrec':
+      return received(connection, session, packet.packetId, packet.code);
+    case 'pubrel':
+      return released(connection, session, packet.packetId);
+    case 'pubcomp':
+      return completed(session, packet.packetId);
+    case 'subscribe':
+      return handleSubscribe(connection, session, packet);
+    case 'unsubscribe':
+      return handleUnsubscribe(connection, session, packet);
+    case 'pingreq':
+      return connection.output.push(pingresp);
+    case 'disconnect':
+      return handleDisconnect(connection, session, packet);
+    case 'connect':
+      throw new MqttProtocolError(0x82, 'MQTT-3.1.0-2', 'A second CONNECT on the same connection.');
+    case 'auth':
+      throw new MqttProtocolError(0x82, '§4.12', 'AUTH without an authentication method in CONNECT.');
+    default:
+      return refuseServerPacket(session, packet.type);
+  }
+}
+
+const pingresp = Uint8Array.of(0xd0, 0);
+
+function refuseServerPacket(_session: Session, type: string): never {
+  throw new MqttProtocolError(0x82, '§2.1.2', `${type.toUpperCase()} is sent by servers only.`);
+}

@@ -1,0 +1,77 @@
+import type { PublishPacket } from '../../../../shared/mqtt/packet/packets.ts';
+import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
+import type { Connection } from './connection.ts';
+import { Message } from './message.ts';
+import type { Session } from './session.ts';
+
+const noMatchingSubscribers = 0x10;
+const notAuthorised = 0x87;
+const receiveMaximumExceeded = 0x93;
+
+/** PUBLISH of a client: checked, routed and stored, and only then acknowledged. */
+export function handlePublish(connection: Connection, session: Session, packet: PublishPacket): void {
+  const { core } = connection;
+  core.counters.publishReceived += 1;
+  core.counters.publishBytesReceived += packet.payload.byteLength;
+  const topic = connection.level === 5 ? topicOf(connection, packet) : packet.topic;
+  if (packet.qos === 2) {
+    if (session.incoming?.has(packet.packetId)) {
+      // Sent again: it was routed when it came first [MQTT-4.3.3-10].
+      connection.ack('pubrec', packet.packetId);
+      return;
+    }
+    if (connection.level === 5 && (session.incoming?.size ?? 0) >= core.options.receiveMaximum) {
+      throw new MqttProtocolError(receiveMaximumExceeded, 'MQTT-3.3.4-7', `More than ${core.options.receiveMaximum} QoS 2 messages are under way.`);
+    }
+  }
+  if (!core.mayPublish(connection, topic)) {
+    core.counters.publishRefused += 1;
+    // MQTT 3.x has no way to say no but closing; the message is acknowledged and goes nowhere (§3.3.5 of 3.1.1).
+    if (packet.qos === 1) connection.ack('puback', packet.packetId, notAuthorised);
+    else if (packet.qos === 2) {
+      connection.ack('pubrec', packet.packetId, notAuthorised);
+      if (connection.level !== 5) (session.incoming ??= new Set()).add(packet.packetId);
+    }
+    return;
+  }
+  const { properties } = packet;
+  const expiry = properties?.messageExpiryInterval;
+  const forwarded = properties === null || properties.topicAlias === undefined ? properties : withoutAlias(properties);
+  const message = new Message(
+    topic,
+    packet.payload,
+    packet.qos,
+    packet.retain,
+    forwarded,
+    session.clientId,
+    expiry === undefined ? Infinity : core.nowMs + expiry * 1000,
+  );
+  const receivers = core.spread(message, session, packet.dup);
+  if (packet.qos === 1) connection.ack('puback', packet.packetId, receivers === 0 ? noMatchingSubscribers : 0);
+  else if (packet.qos === 2) {
+    (session.incoming ??= new Set()).add(packet.packetId);
+    connection.ack('pubrec', packet.packetId, receivers === 0 ? noMatchingSubscribers : 0);
+  }
+}
+
+/** The topic, through its alias where one stands for it (§3.3.2.3.4). */
+function topicOf(connection: Connection, { topic, properties }: PublishPacket): string {
+  const alias = properties?.topicAlias;
+  if (alias === undefined) return topic;
+  if (alias > connection.core.options.topicAliasMaximum) {
+    throw new MqttProtocolError(0x94, 'MQTT-3.3.2-9', `Topic alias ${alias} is above the maximum of ${connection.core.options.topicAliasMaximum}.`);
+  }
+  connection.aliasesIn ??= new Map();
+  if (topic !== '') {
+    connection.aliasesIn.set(alias, topic);
+    return topic;
+  }
+  const known = connection.aliasesIn.get(alias);
+  if (known === undefined) throw new MqttProtocolError(0x82, '§3.3.2.3.4', `Topic alias ${alias} has not been set.`);
+  return known;
+}
+
+function withoutAlias(properties: NonNullable<PublishPacket['properties']>): PublishPacket['properties'] {
+  const { topicAlias: _alias, ...others } = properties;
+  return Object.keys(others).length === 0 ? null : others;
+}

@@ -1,0 +1,31 @@
+import type { SessionMatch } from '../routing/session-match.ts';
+import type { BrokerCore } from './broker-core.ts';
+import { deliver } from './delivery.ts';
+import type { Message } from './message.ts';
+import type { Session } from './session.ts';
+
+/** Gives a message to every session that subscribed to its topic, and to one of each shared group. Answers how many that were. */
+export function route(core: BrokerCore, message: Message, from: Session | null): number {
+  const { sessions, groups } = core.subscriptions.match(message.topic);
+  let receivers = 0;
+  for (let at = 0; at < sessions.length; at += 1) {
+    let match: SessionMatch<Session> | null = sessions[at] as SessionMatch<Session>;
+    if (match.session === from) match = match.own;
+    if (match !== null && give(core, message, match)) receivers += 1;
+  }
+  for (let at = 0; at < groups.length; at += 1) {
+    const match = groups[at]?.pick() ?? null;
+    if (match !== null && give(core, message, match)) receivers += 1;
+  }
+  return receivers;
+}
+
+function give(core: BrokerCore, message: Message, match: SessionMatch<Session>): boolean {
+  const { session, subscriptionIdentifiers } = match;
+  const mayDeliver = core.hooks.authorizeDeliver;
+  if (mayDeliver !== undefined && !mayDeliver(session.clientId, message.topic)) return false;
+  // [MQTT-3.3.1-12]: to a subscription that was there before, RETAIN is 0 unless it asked for it as published.
+  const retain = match.retainAsPublished && message.retain;
+  deliver(core, session, message, match.qos, retain, subscriptionIdentifiers.length === 0 ? null : subscriptionIdentifiers);
+  return true;
+}
