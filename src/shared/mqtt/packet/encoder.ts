@@ -1,5 +1,5 @@
 import { packetType } from './packet-type.ts';
-import { binarySize, checkInteger, maxVariableByteInteger, PacketWriter, stringSize, variableSize } from './packet-writer.ts';
+import { binarySize, checkInteger, maxVariableByteInteger, packetWriter, stringSize, variableSize } from './packet-writer.ts';
 import { propertiesLength, writeProperties } from './property-writer.ts';
 import { willPlace } from './property-table.ts';
 import { encodedPublish } from './publish-encoder.ts';
@@ -53,12 +53,11 @@ export function encodePacket(packet: Packet, level: ProtocolLevel): Uint8Array {
   }
 }
 
-function start(first: number, remaining: number): PacketWriter {
+function start(first: number, remaining: number): void {
   if (remaining > maxVariableByteInteger) throw new RangeError(`The packet has ${remaining} bytes; MQTT allows ${maxVariableByteInteger}.`);
-  const writer = new PacketWriter(1 + variableSize(remaining) + remaining);
-  writer.byte(first);
-  writer.variable(remaining);
-  return writer;
+  packetWriter.begin(1 + variableSize(remaining) + remaining);
+  packetWriter.byte(first);
+  packetWriter.variable(remaining);
 }
 
 function encodeConnect(packet: ConnectPacket): Uint8Array {
@@ -84,26 +83,26 @@ function encodeConnect(packet: ConnectPacket): Uint8Array {
   }
   if (username !== null) size += stringSize(username, 'The user name');
   if (password !== null) size += binarySize(password, 'The password');
-  const writer = start(packetType.connect << 4, size);
-  writer.string(name);
-  writer.byte(packet.bridge ? level | 0x80 : level);
-  writer.byte(
+  start(packetType.connect << 4, size);
+  packetWriter.string(name);
+  packetWriter.byte(packet.bridge ? level | 0x80 : level);
+  packetWriter.byte(
     (packet.cleanStart ? 0x02 : 0) |
       (will === null ? 0 : 0x04 | (will.qos << 3) | (will.retain ? 0x20 : 0)) |
       (password === null ? 0 : 0x40) |
       (username === null ? 0 : 0x80),
   );
-  writer.uint16(packet.keepAlive);
-  if (level === 5) writeProperties(writer, packet.properties, connectProperties);
-  writer.string(packet.clientId);
+  packetWriter.uint16(packet.keepAlive);
+  if (level === 5) writeProperties(packet.properties, connectProperties, packetType.connect);
+  packetWriter.string(packet.clientId);
   if (will !== null) {
-    if (level === 5) writeProperties(writer, will.properties, willProperties);
-    writer.string(will.topic);
-    writer.binary(will.payload);
+    if (level === 5) writeProperties(will.properties, willProperties, willPlace);
+    packetWriter.string(will.topic);
+    packetWriter.binary(will.payload);
   }
-  if (username !== null) writer.string(username);
-  if (password !== null) writer.binary(password);
-  return writer.bytes;
+  if (username !== null) packetWriter.string(username);
+  if (password !== null) packetWriter.binary(password);
+  return packetWriter.take();
 }
 
 function encodeConnack(packet: ConnackPacket, level: ProtocolLevel): Uint8Array {
@@ -113,11 +112,11 @@ function encodeConnack(packet: ConnackPacket, level: ProtocolLevel): Uint8Array 
   // The refusal of a server that does not know MQTT 5 has the bytes of 3.1.1.
   const plain = level !== 5 || code === 1;
   const length = plain ? 0 : propertiesLength(properties, packetType.connack);
-  const writer = start(packetType.connack << 4, plain ? 2 : 2 + variableSize(length) + length);
-  writer.byte(sessionPresent && level !== 3 ? 1 : 0);
-  writer.byte(code);
-  if (!plain) writeProperties(writer, properties, length);
-  return writer.bytes;
+  start(packetType.connack << 4, plain ? 2 : 2 + variableSize(length) + length);
+  packetWriter.byte(sessionPresent && level !== 3 ? 1 : 0);
+  packetWriter.byte(code);
+  if (!plain) writeProperties(properties, length, packetType.connack);
+  return packetWriter.take();
 }
 
 /** The shortest form: without properties and success, the two bytes of the identifier are all (§3.4.2.1). */
@@ -128,53 +127,58 @@ function encodeAck(packet: AckPacket, level: ProtocolLevel): Uint8Array {
   const length = level === 5 ? propertiesLength(properties, type) : 0;
   if (level === 5) checkInteger(code, 0, 0xff, 'The reason code');
   const first = type === packetType.pubrel ? (type << 4) | 2 : type << 4;
-  if (level !== 5 || (length === 0 && code === 0)) return Uint8Array.of(first, 2, packetId >> 8, packetId);
-  const writer = start(first, length === 0 ? 3 : 3 + variableSize(length) + length);
-  writer.uint16(packetId);
-  writer.byte(code);
-  if (length !== 0) writeProperties(writer, properties, length);
-  return writer.bytes;
+  if (level !== 5 || (length === 0 && code === 0)) return plainAck(first, packetId);
+  start(first, length === 0 ? 3 : 3 + variableSize(length) + length);
+  packetWriter.uint16(packetId);
+  packetWriter.byte(code);
+  if (length !== 0) writeProperties(properties, length, type);
+  return packetWriter.take();
 }
 
-function startNumbered(first: number, packetId: number, level: ProtocolLevel, properties: Properties | null, payload: number): PacketWriter {
+function plainAck(first: number, packetId: number): Uint8Array {
+  start(first, 2);
+  packetWriter.uint16(packetId);
+  return packetWriter.take();
+}
+
+function startNumbered(first: number, packetId: number, level: ProtocolLevel, properties: Properties | null, payload: number): void {
   checkInteger(packetId, 1, 0xffff, 'The packet identifier');
   const length = level === 5 ? propertiesLength(properties, first >> 4) : 0;
-  const writer = start(first, 2 + (level === 5 ? variableSize(length) + length : 0) + payload);
-  writer.uint16(packetId);
-  if (level === 5) writeProperties(writer, properties, length);
-  return writer;
+  start(first, 2 + (level === 5 ? variableSize(length) + length : 0) + payload);
+  packetWriter.uint16(packetId);
+  if (level === 5) writeProperties(properties, length, first >> 4);
 }
 
 function encodeSubscribe(packet: SubscribePacket, level: ProtocolLevel): Uint8Array {
   if (packet.subscriptions.length === 0) throw new RangeError('SUBSCRIBE needs a topic filter [MQTT-3.8.3-2].');
   let size = 0;
   for (const { filter } of packet.subscriptions) size += stringSize(filter, 'A topic filter') + 1;
-  const writer = startNumbered((packetType.subscribe << 4) | 2, packet.packetId, level, packet.properties, size);
+  startNumbered((packetType.subscribe << 4) | 2, packet.packetId, level, packet.properties, size);
   for (const { filter, qos, noLocal, retainAsPublished, retainHandling } of packet.subscriptions) {
-    writer.string(filter);
-    writer.byte(level === 5 ? qos | (noLocal ? 0x04 : 0) | (retainAsPublished ? 0x08 : 0) | (retainHandling << 4) : qos);
+    packetWriter.string(filter);
+    packetWriter.byte(level === 5 ? qos | (noLocal ? 0x04 : 0) | (retainAsPublished ? 0x08 : 0) | (retainHandling << 4) : qos);
   }
-  return writer.bytes;
+  return packetWriter.take();
 }
 
 function encodeUnsubscribe(packet: UnsubscribePacket, level: ProtocolLevel): Uint8Array {
   if (packet.filters.length === 0) throw new RangeError('UNSUBSCRIBE needs a topic filter [MQTT-3.10.3-2].');
   let size = 0;
   for (const filter of packet.filters) size += stringSize(filter, 'A topic filter');
-  const writer = startNumbered((packetType.unsubscribe << 4) | 2, packet.packetId, level, packet.properties, size);
-  for (const filter of packet.filters) writer.string(filter);
-  return writer.bytes;
+  startNumbered((packetType.unsubscribe << 4) | 2, packet.packetId, level, packet.properties, size);
+  for (const filter of packet.filters) packetWriter.string(filter);
+  return packetWriter.take();
 }
 
 /** SUBACK and UNSUBACK; the latter has no codes before MQTT 5. */
 function encodeCodes(type: number, packet: SubackPacket | UnsubackPacket, level: ProtocolLevel): Uint8Array {
   const codes = type === packetType.unsuback && level !== 5 ? [] : packet.codes;
-  const writer = startNumbered(type << 4, packet.packetId, level, packet.properties, codes.length);
+  startNumbered(type << 4, packet.packetId, level, packet.properties, codes.length);
   for (const code of codes) {
     checkInteger(code, 0, 0xff, 'A reason code');
-    writer.byte(code);
+    packetWriter.byte(code);
   }
-  return writer.bytes;
+  return packetWriter.take();
 }
 
 function encodeReason(packet: DisconnectPacket | AuthPacket, level: ProtocolLevel): Uint8Array {
@@ -189,10 +193,10 @@ function encodeReason(packet: DisconnectPacket | AuthPacket, level: ProtocolLeve
   if (code === 0 && length === 0) return Uint8Array.of(type << 4, 0);
   // AUTH may leave out its property length only with its reason code (§3.15.2.1).
   const bare = length === 0 && packet.type === 'disconnect';
-  const writer = start(type << 4, bare ? 1 : 1 + variableSize(length) + length);
-  writer.byte(code);
-  if (!bare) writeProperties(writer, properties, length);
-  return writer.bytes;
+  start(type << 4, bare ? 1 : 1 + variableSize(length) + length);
+  packetWriter.byte(code);
+  if (!bare) writeProperties(properties, length, type);
+  return packetWriter.take();
 }
 
 export { encodedPublish, publishHeader, type EncodedPublish, type PublishFields } from './publish-encoder.ts';

@@ -28,34 +28,69 @@ export function checkInteger(value: number, least: number, most: number, what: s
     throw new RangeError(`${what} is ${value}; it must be a whole number from ${least} to ${most}.`);
 }
 
-/** Writes the data types of §1.5 into memory that was measured before. */
-export class PacketWriter {
-  readonly bytes: Uint8Array;
-  at = 0;
+/**
+ * Small packets are written into memory that they share, because memory of their own costs more than all the rest of the encoding. A packet that is
+ * kept keeps up to this much alive: whoever keeps many for long copies them.
+ */
+const slabBytes = 16_384;
+const largestShared = 2_048;
 
-  constructor(size: number) {
-    this.bytes = new Uint8Array(size);
+/** Writes the data types of §1.5. There is one, used from start to end of one packet without a pause. */
+class PacketWriter {
+  #slab = new Uint8Array(0);
+  #slabUsed = 0;
+  #bytes = this.#slab;
+  #start = 0;
+  #at = 0;
+
+  /** Begins a packet of exactly so many bytes. */
+  begin(size: number): void {
+    if (size > largestShared) {
+      this.#bytes = new Uint8Array(size);
+      this.#start = 0;
+    } else {
+      if (this.#slabUsed + size > this.#slab.length) {
+        this.#slab = new Uint8Array(slabBytes);
+        this.#slabUsed = 0;
+      }
+      this.#bytes = this.#slab;
+      this.#start = this.#slabUsed;
+      this.#slabUsed += size;
+    }
+    this.#at = this.#start;
+  }
+
+  /** Bytes written since `begin`. */
+  get length(): number {
+    return this.#at - this.#start;
+  }
+
+  /** The packet; its memory is not written to again. */
+  take(): Uint8Array {
+    const bytes = this.#bytes;
+    if (bytes !== this.#slab) this.#bytes = this.#slab;
+    return bytes.subarray(this.#start, this.#at);
   }
 
   byte(value: number): void {
-    this.bytes[this.at] = value;
-    this.at += 1;
+    this.#bytes[this.#at] = value;
+    this.#at += 1;
   }
 
   uint16(value: number): void {
-    const { bytes, at } = this;
-    bytes[at] = value >> 8;
-    bytes[at + 1] = value;
-    this.at = at + 2;
+    const at = this.#at;
+    this.#bytes[at] = value >> 8;
+    this.#bytes[at + 1] = value;
+    this.#at = at + 2;
   }
 
   uint32(value: number): void {
-    const { bytes, at } = this;
-    bytes[at] = value >>> 24;
-    bytes[at + 1] = value >> 16;
-    bytes[at + 2] = value >> 8;
-    bytes[at + 3] = value;
-    this.at = at + 4;
+    const at = this.#at;
+    this.#bytes[at] = value >>> 24;
+    this.#bytes[at + 1] = value >> 16;
+    this.#bytes[at + 2] = value >> 8;
+    this.#bytes[at + 3] = value;
+    this.#at = at + 4;
   }
 
   variable(value: number): void {
@@ -68,10 +103,10 @@ export class PacketWriter {
   }
 
   string(text: string): void {
-    const start = this.at + 2;
-    const end = writeUtf8(this.bytes, start, text);
+    const start = this.#at + 2;
+    const end = writeUtf8(this.#bytes, start, text);
     this.uint16(end - start);
-    this.at = end;
+    this.#at = end;
   }
 
   binary(bytes: Uint8Array): void {
@@ -80,7 +115,9 @@ export class PacketWriter {
   }
 
   raw(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.at);
-    this.at += bytes.length;
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 }
+
+export const packetWriter = new PacketWriter();

@@ -1,14 +1,14 @@
 import { packetName } from './packet-type.ts';
-import { binarySize, checkInteger, maxVariableByteInteger, stringSize, variableSize, type PacketWriter } from './packet-writer.ts';
-import { propertyTable, willPlace, type PropertyEntry } from './property-table.ts';
+import { binarySize, checkInteger, maxVariableByteInteger, packetWriter, stringSize, variableSize } from './packet-writer.ts';
+import { propertyTable, willPlace, type PropertyEntry, type PropertyName } from './property-table.ts';
 import type { Properties } from './packets.ts';
 
 const userProperty = 0x26;
-/** The order on the wire: that of table 2-4, user properties last in their own order. */
-const writeOrder: readonly PropertyEntry[] = [
-  ...propertyTable.filter(({ id }) => id !== userProperty),
-  ...propertyTable.filter(({ id }) => id === userProperty),
-];
+/** What each packet may have, in the order on the wire: that of table 2-4, user properties last in their own order. */
+const entriesByPlace: readonly (readonly PropertyEntry[])[] = Array.from({ length: 16 }, (_, place) => {
+  const entries = propertyTable.filter(({ places }) => places & (1 << place));
+  return [...entries.filter(({ id }) => id !== userProperty), ...entries.filter(({ id }) => id === userProperty)];
+});
 
 /**
  * Bytes of the properties without the property length before them (§2.2.2). Throws a RangeError for a value that cannot be written or a property
@@ -17,24 +17,37 @@ const writeOrder: readonly PropertyEntry[] = [
 export function propertiesLength(properties: Properties | null, place: number): number {
   if (properties === null) return 0;
   let size = 0;
-  for (const entry of writeOrder) {
+  let known = 0;
+  const entries = entriesByPlace[place]!;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index]!;
     const value = properties[entry.name];
     if (value === undefined) continue;
-    if ((entry.places & (1 << place)) === 0)
-      throw new RangeError(`${entry.words} may not stand in ${place === willPlace ? 'a will' : packetName(place)} [§2.2.2.2].`);
+    known += 1;
     size += entrySize(entry, value);
   }
+  let given = 0;
+  for (const name in properties) if (properties[name as PropertyName] !== undefined) given += 1;
+  if (given !== known) refuseStrangers(properties, place);
   return size;
 }
 
 /** Writes the property length, as `propertiesLength` has measured it, and the properties. */
-export function writeProperties(writer: PacketWriter, properties: Properties | null, length: number): void {
-  writer.variable(length);
+export function writeProperties(properties: Properties | null, length: number, place: number): void {
+  packetWriter.variable(length);
   if (properties === null || length === 0) return;
-  for (const entry of writeOrder) {
+  const entries = entriesByPlace[place]!;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index]!;
     const value = properties[entry.name];
-    if (value !== undefined) writeEntry(writer, entry, value);
+    if (value !== undefined) writeEntry(entry, value);
   }
+}
+
+function refuseStrangers(properties: Properties, place: number): never {
+  const allowed = entriesByPlace[place]!;
+  const strangers = Object.keys(properties).filter((name) => !allowed.some((entry) => entry.name === name));
+  throw new RangeError(`${place === willPlace ? 'A will' : packetName(place)} may not have the property ${strangers.join(', ')} [§2.2.2.2].`);
 }
 
 type Value = NonNullable<Properties[keyof Properties]>;
@@ -71,26 +84,26 @@ function entrySize({ kind, words, least }: PropertyEntry, value: Value): number 
   }
 }
 
-function writeEntry(writer: PacketWriter, { id, kind }: PropertyEntry, value: Value): void {
+function writeEntry({ id, kind }: PropertyEntry, value: Value): void {
   if (kind === 'pair') {
     for (const [name, text] of value as Pairs) {
-      writer.byte(id);
-      writer.string(name);
-      writer.string(text);
+      packetWriter.byte(id);
+      packetWriter.string(name);
+      packetWriter.string(text);
     }
     return;
   }
   if (kind === 'variable') {
     for (const identifier of value as readonly number[]) {
-      writer.byte(id);
-      writer.variable(identifier);
+      packetWriter.byte(id);
+      packetWriter.variable(identifier);
     }
     return;
   }
-  writer.byte(id);
-  if (kind === 'flag') writer.byte(value as number);
-  else if (kind === 'uint16') writer.uint16(value as number);
-  else if (kind === 'uint32') writer.uint32(value as number);
-  else if (kind === 'string') writer.string(value as string);
-  else writer.binary(value as Uint8Array);
+  packetWriter.byte(id);
+  if (kind === 'flag') packetWriter.byte(value as number);
+  else if (kind === 'uint16') packetWriter.uint16(value as number);
+  else if (kind === 'uint32') packetWriter.uint32(value as number);
+  else if (kind === 'string') packetWriter.string(value as string);
+  else packetWriter.binary(value as Uint8Array);
 }

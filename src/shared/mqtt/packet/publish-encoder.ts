@@ -1,5 +1,5 @@
 import { packetType } from './packet-type.ts';
-import { checkInteger, maxVariableByteInteger, PacketWriter, stringSize, variableSize } from './packet-writer.ts';
+import { checkInteger, maxVariableByteInteger, packetWriter, stringSize, variableSize } from './packet-writer.ts';
 import { propertiesLength, writeProperties } from './property-writer.ts';
 import type { ProtocolLevel, Properties } from './packets.ts';
 import type { Qos } from '../../contract/common.ts';
@@ -46,16 +46,16 @@ function encode(level: ProtocolLevel, fields: PublishFields, withPayload: boolea
   }
   const remaining = size + payload.length;
   if (remaining > maxVariableByteInteger) throw new RangeError(`PUBLISH has ${remaining} bytes; MQTT allows ${maxVariableByteInteger}.`);
-  const writer = new PacketWriter(1 + variableSize(remaining) + (withPayload ? remaining : size));
-  writer.byte((packetType.publish << 4) | (fields.dup ? 0x08 : 0) | (qos << 1) | (fields.retain ? 0x01 : 0));
-  writer.variable(remaining);
-  writer.string(topic);
+  packetWriter.begin(1 + variableSize(remaining) + (withPayload ? remaining : size));
+  packetWriter.byte((packetType.publish << 4) | (fields.dup ? 0x08 : 0) | (qos << 1) | (fields.retain ? 0x01 : 0));
+  packetWriter.variable(remaining);
+  packetWriter.string(topic);
   let packetIdAt = 0;
   if (qos !== 0) {
-    packetIdAt = writer.at;
-    writer.uint16(packetId);
+    packetIdAt = packetWriter.length;
+    packetWriter.uint16(packetId);
   }
-  if (level === 5) writeProperties(writer, fields.properties, propertyBytes);
-  if (withPayload) writer.raw(payload);
-  return { bytes: writer.bytes, packetIdAt };
+  if (level === 5) writeProperties(fields.properties, propertyBytes, packetType.publish);
+  if (withPayload) packetWriter.raw(payload);
+  return { bytes: packetWriter.take(), packetIdAt };
 }
