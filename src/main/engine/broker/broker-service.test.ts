@@ -123,10 +123,10 @@ describe('the broker service', () => {
   it('tells whom it refused and why', async () => {
     const { service, refusals } = setUp();
     const peer = await dial(tcpPort(await service.start(anyPorts)));
-    peer.send(connectPacket({ clientId: 'five', level: 5 }));
+    peer.send(connectPacket({ clientId: 'six', level: 6 }));
     await peer.closed();
     await until(() => refusals.length === 1);
-    expect(refusals[0]).toMatchObject({ transport: 'tcp', reason: expect.stringContaining('MQTT 3.1') });
+    expect(refusals[0]).toMatchObject({ transport: 'tcp', reason: expect.stringContaining('MQTT-3.1.2-2') });
   });
 
   it('answers calls that need a running broker with a code', async () => {

@@ -118,7 +118,8 @@ export class BrokerCore implements BrokerEngine {
   /** Stores what is retained, tells the tap, and gives the message to everyone it is for. Answers how many sessions that were. */
   spread(message: Message, from: Session | null, dup: boolean): number {
     if (message.retain) this.#retain(message);
-    if (this.#publishListeners.size > 0) {
+    // What the broker says of itself would only bury the traffic of the user's devices.
+    if (this.#publishListeners.size > 0 && !(message.publisher === null && message.topic.startsWith('$SYS/'))) {
       const record = toRecord(message, this.options.nowUs(), dup);
       for (const listener of this.#publishListeners) listener(record);
     }

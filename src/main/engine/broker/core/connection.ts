@@ -13,6 +13,10 @@ import { pump, unlimitedPacketSize } from './delivery.ts';
 import { handlePacket } from './packet-handlers.ts';
 import type { Session } from './session.ts';
 
+const unsupportedVersion = 0x84;
+/** CONNACK with return code 1, which every version can read [MQTT-3.1.2-2 of 3.1.1]. */
+const unacceptableVersion = Uint8Array.of(0x20, 2, 0, 1);
+
 /** Why a connection ended, which decides about its will (§3.1.2.5). */
 export type EndKind = 'client-said-goodbye' | 'lost' | 'taken-over' | 'closed-by-broker';
 
@@ -146,6 +150,7 @@ export class Connection {
     if (this.endedBy !== null) return;
     this.core.refused(this, reasonCode, message);
     if (this.session && this.level === 5) this.sendDisconnect(reasonCode, message);
+    else if (this.session === null && reasonCode === unsupportedVersion) this.output.push(unacceptableVersion);
     this.end('lost');
   }
 

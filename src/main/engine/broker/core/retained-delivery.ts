@@ -39,7 +39,7 @@ export class RetainedDelivery {
 
   /** The client has read on: what waits for it can go on. */
   resume(session: Session): void {
-    if (session.retainedJobs === null || session.retainedWaits === false) return;
+    if (session.retainedJobs === null || !session.retainedWaits) return;
     session.retainedWaits = false;
     this.#later(session);
   }

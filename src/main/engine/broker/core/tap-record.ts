@@ -13,7 +13,7 @@ export function toRecord(message: Message, timeUs: number, dup: boolean): Messag
     qos,
     retain,
     dup,
-    direction: 'in',
+    direction: publisher === null ? 'out' : 'in',
     publisher,
     properties: properties === null ? null : toMessageProperties(properties),
   };
