@@ -1,10 +1,11 @@
+import { clauseOf } from './clauses.ts';
 import { malformed } from './protocol-error.ts';
 import { decodeUtf8, inspectUtf8, utf8Trait, type ControlCharacters } from './utf8.ts';
 import type { ProtocolLevel } from './packets.ts';
 
 /** Reads the data types of §1.5 from the bytes of one packet, never beyond its end. One reader serves all packets of a decoder. */
 export class BodyReader {
-  bytes = new Uint8Array(0);
+  bytes: Uint8Array = new Uint8Array(0);
   at = 0;
   end = 0;
   level: ProtocolLevel = 4;
@@ -15,14 +16,14 @@ export class BodyReader {
   }
 
   reset(bytes: Uint8Array, at: number, end: number, level: ProtocolLevel): void {
-    this.bytes = bytes as Uint8Array<ArrayBuffer>;
+    this.bytes = bytes;
     this.at = at;
     this.end = end;
     this.level = level;
   }
 
   byte(what: string): number {
-    if (this.at >= this.end) throw malformed('§4.13', `The packet ends before ${what}.`);
+    if (this.at >= this.end) throw this.#cut(what);
     const value = this.bytes[this.at]!;
     this.at += 1;
     return value;
@@ -30,14 +31,14 @@ export class BodyReader {
 
   uint16(what: string): number {
     const { bytes, at } = this;
-    if (at + 2 > this.end) throw malformed('§1.5.2', `The packet ends before ${what}.`);
+    if (at + 2 > this.end) throw this.#cut(what);
     this.at = at + 2;
     return (bytes[at]! << 8) | bytes[at + 1]!;
   }
 
   uint32(what: string): number {
     const { bytes, at } = this;
-    if (at + 4 > this.end) throw malformed('§1.5.3', `The packet ends before ${what}.`);
+    if (at + 4 > this.end) throw this.#cut(what);
     this.at = at + 4;
     return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
   }
@@ -49,46 +50,54 @@ export class BodyReader {
       const byte = this.byte(what);
       value += (byte & 0x7f) << shift;
       if (byte < 0x80) {
-        if (byte === 0 && shift > 0) throw malformed('MQTT-1.5.5-1', `The length of ${what} is written with more bytes than it needs.`);
+        if (byte === 0 && shift > 0) throw malformed('MQTT-1.5.5-1', `${capital(what)} is written with more bytes than it needs.`);
         return value;
       }
     }
-    throw malformed('§1.5.5', `A variable byte integer (${what}) has more than four bytes.`);
+    throw malformed('§1.5.5', `${capital(what)} has more than four bytes.`);
   }
 
   binary(what: string): Uint8Array {
-    const start = this.#takeCounted('§1.5.6', what);
+    const start = this.#takeCounted(what);
     return this.bytes.subarray(start, this.at);
   }
 
   string(what: string): string {
-    const start = this.#takeCounted('§1.5.4', what);
-    const traits = start === this.at ? 0 : inspectUtf8(this.bytes, start, this.at);
-    if (traits > utf8Trait.nonAscii) this.refuseText(traits, what);
-    return decodeUtf8(this.bytes, start, this.at, traits === 0);
+    const start = this.#takeCounted(what);
+    if (start === this.at) return '';
+    const traits = inspectUtf8(this.bytes, start, this.at);
+    if (traits > utf8Trait.nonAscii) this.checkText(traits, what);
+    return decodeUtf8(this.bytes, start, this.at, (traits & utf8Trait.nonAscii) === 0);
   }
 
-  /** Throws unless the traits of a text (`inspectUtf8`) are allowed. */
-  refuseText(traits: number, what: string): void {
-    const section = this.level === 5 ? 'MQTT-1.5.4' : 'MQTT-1.5.3';
-    if (traits & utf8Trait.illFormed) throw malformed(`${section}-1`, `${what} is not well-formed UTF-8.`);
-    if (traits & utf8Trait.nul) throw malformed(`${section}-2`, `${what} contains the character U+0000.`);
+  /** Throws when a text with these traits (`inspectUtf8`) is not allowed. */
+  checkText(traits: number, what: string): void {
+    if (traits & utf8Trait.illFormed) throw malformed(clauseOf('illFormed', this.level), `${capital(what)} is not well-formed UTF-8.`);
+    if (traits & utf8Trait.nul) throw malformed(clauseOf('nul', this.level), `${capital(what)} contains the character U+0000.`);
     if (traits & utf8Trait.control && this.#control === 'refuse')
-      throw malformed(this.level === 5 ? '§1.5.4' : '§1.5.3', `${what} contains a control character or a Unicode non-character.`);
+      throw malformed(clauseOf('text', this.level), `${capital(what)} contains a control character or a Unicode non-character.`);
   }
 
   finish(packet: string): void {
-    if (this.at !== this.end) throw malformed('§4.13', `${packet} has ${this.end - this.at} bytes more than its fields.`);
+    if (this.at !== this.end) throw malformed(clauseOf('errors', this.level), `${packet} has ${this.end - this.at} bytes more than its fields.`);
   }
 
   /** Steps over a two-byte length and what it counts; returns where that starts. */
-  #takeCounted(section: string, what: string): number {
+  #takeCounted(what: string): number {
     const { bytes, at } = this;
     const start = at + 2;
-    if (start > this.end) throw malformed(section, `The packet ends before ${what}.`);
+    if (start > this.end) throw this.#cut(what);
     const end = start + ((bytes[at]! << 8) | bytes[at + 1]!);
-    if (end > this.end) throw malformed(section, `The packet ends within ${what}.`);
+    if (end > this.end) throw malformed(clauseOf('errors', this.level), `The packet ends within ${what}.`);
     this.at = end;
     return start;
   }
+
+  #cut(what: string): Error {
+    return malformed(clauseOf('errors', this.level), `The packet ends before ${what}.`);
+  }
+}
+
+function capital(what: string): string {
+  return what.charAt(0).toUpperCase() + what.slice(1);
 }

@@ -1,4 +1,5 @@
-import { topicProblem } from './filter-syntax.ts';
+import { clauseOf } from './clauses.ts';
+import { hasWildcard } from './filter-syntax.ts';
 import { checkReservedFlags } from './fixed-header.ts';
 import { packetType } from './packet-type.ts';
 import { readProperties } from './property-reader.ts';
@@ -60,10 +61,10 @@ function checkFlags(flags: number, level: ProtocolLevel): void {
   // 3.1 disregards the reserved bit, and the bits of a will that is not there.
   if (flags & flag.reserved && level !== 3) throw malformed('MQTT-3.1.2-3', 'The reserved connect flag is set.');
   if (flags & flag.will) {
-    if ((flags & flag.willQos) === flag.willQos) throw malformed(level === 5 ? 'MQTT-3.1.2-12' : 'MQTT-3.1.2-14', 'The QoS of the will is 3.');
+    if ((flags & flag.willQos) === flag.willQos) throw malformed(clauseOf('willQos', level), 'The QoS of the will is 3.');
   } else if (level !== 3) {
-    if (flags & flag.willQos) throw malformed(level === 5 ? 'MQTT-3.1.2-11' : 'MQTT-3.1.2-13', 'There is a QoS for a will, but no will.');
-    if (flags & flag.willRetain) throw malformed(level === 5 ? 'MQTT-3.1.2-13' : 'MQTT-3.1.2-15', 'There is a retain flag for a will, but no will.');
+    if (flags & flag.willQos) throw malformed(clauseOf('willQosWithoutWill', level), 'There is a QoS for a will, but no will.');
+    if (flags & flag.willRetain) throw malformed(clauseOf('willRetainWithoutWill', level), 'There is a retain flag for a will, but no will.');
   }
   if (level !== 5 && flags & flag.password && !(flags & flag.username)) throw malformed('MQTT-3.1.2-22', 'There is a password, but no user name.');
 }
@@ -72,8 +73,7 @@ function readWill(reader: BodyReader, flags: number, level: ProtocolLevel): Will
   const properties = level === 5 ? readProperties(reader, willPlace, false) : null;
   const topic = reader.string('the will topic');
   if (topic === '') throw malformed('MQTT-4.7.3-1', 'The will topic is empty.');
-  const problem = topicProblem(topic);
-  if (problem) throw problem;
+  if (hasWildcard(topic)) throw malformed(clauseOf('wildcardInTopic', level), `The will topic "${topic}" contains a wildcard.`);
   const payload = reader.binary('the will payload');
   return { topic, payload, qos: ((flags & flag.willQos) >> 3) as Qos, retain: (flags & flag.willRetain) !== 0, properties };
 }

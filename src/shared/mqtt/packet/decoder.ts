@@ -1,4 +1,5 @@
 import { BodyReader } from './body-reader.ts';
+import { clauseOf } from './clauses.ts';
 import { readConnect } from './connect-reader.ts';
 import { checkFixedHeader } from './fixed-header.ts';
 import { packetType } from './packet-type.ts';
@@ -181,7 +182,7 @@ export class PacketDecoder {
       length += (byte & 0x7f) << shift;
       if (byte < 0x80) break;
       shift += 7;
-      if (shift > 21) throw malformed(this.level === 5 ? '§1.5.5' : '§2.2.3', 'The remaining length has more than four bytes.');
+      if (shift > 21) throw malformed(clauseOf('remainingLength', this.level ?? 4), 'The remaining length has more than four bytes.');
     }
     // 3.1.1 does not ask for the shortest form; MQTT 5 does, and CONNECT only tells its level later.
     if (byte === 0 && shift > 0 && this.level === 5) throw malformed('MQTT-1.5.5-1', 'The remaining length is written with more bytes than it needs.');

@@ -1,3 +1,4 @@
+import { clauseOf } from './clauses.ts';
 import { packetName, packetType } from './packet-type.ts';
 import { malformed, protocolError } from './protocol-error.ts';
 import type { ProtocolLevel } from './packets.ts';
@@ -56,12 +57,12 @@ function flagClause(type: number, level: ProtocolLevel): string {
     case auth:
       return 'MQTT-3.15.1-1';
     default:
-      return level === 5 ? 'MQTT-2.1.3-1' : 'MQTT-2.2.2-2';
+      return clauseOf('reservedFlags', level);
   }
 }
 
 function forbiddenType(type: number, level: ProtocolLevel, fromServer: boolean): Error {
-  const section = level === 5 ? '§2.1.2' : '§2.2.1';
+  const section = clauseOf('packetType', level);
   if (type === 0) return malformed(section, 'Packet type 0 is reserved.');
   if (type === auth) return malformed(section, 'Packet type 15 is reserved before MQTT 5.');
   return protocolError(section, `${packetName(type)} may not be sent by a ${fromServer ? 'server' : 'client'}.`);

@@ -1,4 +1,5 @@
-import { filterProblem, isSharedFilter, sharedNoLocal } from './filter-syntax.ts';
+import { clauseOf, packetIdClause } from './clauses.ts';
+import { filterProblem, isSharedFilter } from './filter-syntax.ts';
 import { packetName, packetType } from './packet-type.ts';
 import { readProperties } from './property-reader.ts';
 import { malformed, protocolError } from './protocol-error.ts';
@@ -21,14 +22,13 @@ import type { Qos } from '../../contract/common.ts';
 export function readConnack(reader: BodyReader): ConnackPacket {
   const flags = reader.byte('the acknowledge flags');
   // The byte is not used in 3.1.
-  if (flags > 1 && reader.level !== 3) throw malformed('MQTT-3.2.2-1', 'A reserved connect acknowledge flag is set.');
+  if (flags > 1 && reader.level !== 3) throw malformed(clauseOf('connackFlags', reader.level), 'A reserved connect acknowledge flag is set.');
   const code = reader.byte('the reason code');
   // A server that does not know MQTT 5 refuses it with the bytes of 3.1.1 (3.1.1, §3.1.2.2).
   const plain = reader.level !== 5 || (code === 1 && reader.at === reader.end);
   if (plain ? code > 5 : !isReasonCode(packetType.connack, code)) throw unknownCode(reader, packetType.connack, code);
   const sessionPresent = flags === 1 && reader.level !== 3;
-  if (sessionPresent && code !== 0)
-    throw protocolError(reader.level === 5 ? 'MQTT-3.2.2-6' : 'MQTT-3.2.2-4', 'Session Present is set although the connection is refused.');
+  if (sessionPresent && code !== 0) throw protocolError(clauseOf('sessionPresent', reader.level), 'Session Present is set although the connection is refused.');
   const properties = plain ? null : readProperties(reader, packetType.connack, true);
   reader.finish('CONNACK');
   return { type: 'connack', sessionPresent, code, properties };
@@ -36,7 +36,7 @@ export function readConnack(reader: BodyReader): ConnackPacket {
 
 /** PUBACK, PUBREC, PUBREL and PUBCOMP (§3.4–3.7). */
 export function readAck(reader: BodyReader, type: number, name: AckPacket['type'], fromServer: boolean): AckPacket {
-  const packetId = readPacketId(reader, fromServer);
+  const packetId = readPacketId(reader, type);
   if (reader.at === reader.end) return { type: name, packetId, code: 0, properties: null };
   if (reader.level !== 5) reader.finish(packetName(type));
   const code = readReasonCode(reader, type);
@@ -47,9 +47,9 @@ export function readAck(reader: BodyReader, type: number, name: AckPacket['type'
 
 /** SUBSCRIBE (§3.8). */
 export function readSubscribe(reader: BodyReader): SubscribePacket {
-  const packetId = readPacketId(reader, false);
+  const packetId = readPacketId(reader, packetType.subscribe);
   const properties = reader.level === 5 ? readProperties(reader, packetType.subscribe, false) : null;
-  if (reader.at === reader.end) throw protocolError(reader.level === 5 ? 'MQTT-3.8.3-2' : 'MQTT-3.8.3-3', 'SUBSCRIBE has no topic filter.');
+  if (reader.at === reader.end) throw protocolError(clauseOf('noSubscription', reader.level), 'SUBSCRIBE has no topic filter.');
   const subscriptions: SubscriptionRequest[] = [];
   while (reader.at < reader.end) subscriptions.push(readSubscription(reader));
   return { type: 'subscribe', packetId, subscriptions, properties };
@@ -68,20 +68,20 @@ function readSubscription(reader: BodyReader): SubscriptionRequest {
   const retainHandling = (options >> 4) & 0x03;
   if (retainHandling === 3) throw protocolError('§3.8.3.1', `The Retain Handling of "${filter}" is 3.`);
   const noLocal = (options & 0x04) !== 0;
-  if (noLocal && isSharedFilter(filter)) throw sharedNoLocal(filter);
+  if (noLocal && isSharedFilter(filter)) throw protocolError('MQTT-3.8.3-4', `No Local is set on the shared subscription "${filter}".`);
   return { filter, qos: qos as Qos, noLocal, retainAsPublished: (options & 0x08) !== 0, retainHandling: retainHandling as 0 | 1 | 2 };
 }
 
 /** SUBACK (§3.9). */
 export function readSuback(reader: BodyReader): SubackPacket {
-  const packetId = readPacketId(reader, true);
+  const packetId = readPacketId(reader, packetType.suback);
   const properties = reader.level === 5 ? readProperties(reader, packetType.suback, true) : null;
   return { type: 'suback', packetId, codes: readCodes(reader, packetType.suback), properties };
 }
 
 /** UNSUBSCRIBE (§3.10). */
 export function readUnsubscribe(reader: BodyReader): UnsubscribePacket {
-  const packetId = readPacketId(reader, false);
+  const packetId = readPacketId(reader, packetType.unsubscribe);
   const properties = reader.level === 5 ? readProperties(reader, packetType.unsubscribe, false) : null;
   if (reader.at === reader.end) throw protocolError('MQTT-3.10.3-2', 'UNSUBSCRIBE has no topic filter.');
   const filters: string[] = [];
@@ -91,7 +91,7 @@ export function readUnsubscribe(reader: BodyReader): UnsubscribePacket {
 
 /** UNSUBACK (§3.11). */
 export function readUnsuback(reader: BodyReader): UnsubackPacket {
-  const packetId = readPacketId(reader, true);
+  const packetId = readPacketId(reader, packetType.unsuback);
   if (reader.level !== 5) {
     reader.finish('UNSUBACK');
     return { type: 'unsuback', packetId, codes: [], properties: null };
@@ -121,19 +121,15 @@ export function readAuth(reader: BodyReader, fromServer: boolean): AuthPacket {
   return { type: 'auth', code, properties };
 }
 
-function readPacketId(reader: BodyReader, fromServer: boolean): number {
+function readPacketId(reader: BodyReader, type: number): number {
   const id = reader.uint16('the packet identifier');
-  if (id === 0) throw zeroPacketId(reader, fromServer);
+  if (id === 0) throw protocolError(packetIdClause(type, reader.level, false), `The packet identifier of ${packetName(type)} is 0.`);
   return id;
-}
-
-export function zeroPacketId(reader: BodyReader, fromServer: boolean): Error {
-  return protocolError(reader.level !== 5 ? 'MQTT-2.3.1-1' : fromServer ? 'MQTT-2.2.1-4' : 'MQTT-2.2.1-3', 'The packet identifier is 0.');
 }
 
 function readFilter(reader: BodyReader): string {
   const filter = reader.string('a topic filter');
-  const problem = filterProblem(filter);
+  const problem = filterProblem(filter, reader.level);
   if (problem) throw problem;
   return filter;
 }
@@ -158,6 +154,6 @@ function readCodes(reader: BodyReader, type: number): number[] {
 }
 
 function unknownCode(reader: BodyReader, type: number, code: number): Error {
-  const clause = reader.level === 5 ? reasonCodeClause(type) : type === packetType.connack ? '§3.2.2.3' : 'MQTT-3.9.3-2';
+  const clause = reader.level === 5 ? reasonCodeClause(type) : type === packetType.connack ? clauseOf('connackCode', reader.level) : 'MQTT-3.9.3-2';
   return protocolError(clause, `${packetName(type)} may not have the reason code 0x${code.toString(16).padStart(2, '0')}.`);
 }

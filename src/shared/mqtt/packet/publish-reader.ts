@@ -1,8 +1,8 @@
-import { topicProblem } from './filter-syntax.ts';
+import { clauseOf, packetIdClause } from './clauses.ts';
+import { hasWildcard } from './filter-syntax.ts';
 import { packetType } from './packet-type.ts';
 import { readProperties } from './property-reader.ts';
 import { malformed, protocolError } from './protocol-error.ts';
-import { zeroPacketId } from './packet-readers.ts';
 import { decodeUtf8, inspectUtf8, utf8Trait } from './utf8.ts';
 import type { BodyReader } from './body-reader.ts';
 import type { Properties, PublishPacket } from './packets.ts';
@@ -13,9 +13,9 @@ import type { Qos } from '../../contract/common.ts';
 export function readPublish(reader: BodyReader, first: number, fromServer: boolean, cache: TopicCache | null): PublishPacket {
   const { bytes, at, end, level } = reader;
   const topicStart = at + 2;
-  if (topicStart > end) throw malformed('§3.3.2.1', 'PUBLISH ends before its topic.');
+  if (topicStart > end) throw malformed(clauseOf('errors', level), 'PUBLISH ends before its topic.');
   const topicEnd = topicStart + ((bytes[at]! << 8) | bytes[at + 1]!);
-  if (topicEnd > end) throw malformed('§3.3.2.1', 'PUBLISH ends within its topic.');
+  if (topicEnd > end) throw malformed(clauseOf('errors', level), 'PUBLISH ends within its topic.');
   let topic = '';
   if (topicEnd > topicStart) {
     const known = cache === null ? undefined : cache.find(bytes, topicStart, topicEnd);
@@ -26,9 +26,9 @@ export function readPublish(reader: BodyReader, first: number, fromServer: boole
   let payloadStart = topicEnd;
   if (qos !== 0) {
     payloadStart += 2;
-    if (payloadStart > end) throw malformed('§3.3.2.2', 'PUBLISH ends before its packet identifier.');
+    if (payloadStart > end) throw malformed(clauseOf('errors', level), 'PUBLISH ends before its packet identifier.');
     packetId = (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]!;
-    if (packetId === 0) throw zeroPacketId(reader, fromServer);
+    if (packetId === 0) throw protocolError(packetIdClause(packetType.publish, level, fromServer), 'The packet identifier of PUBLISH is 0.');
   }
   let properties: Properties | null = null;
   if (level === 5) {
@@ -58,10 +58,9 @@ export function readPublish(reader: BodyReader, first: number, fromServer: boole
 function readTopic(reader: BodyReader, start: number, end: number, cache: TopicCache | null): string {
   const { bytes } = reader;
   const traits = inspectUtf8(bytes, start, end);
-  if (traits > utf8Trait.nonAscii) reader.refuseText(traits, 'The topic');
-  const topic = decodeUtf8(bytes, start, end, traits === 0);
-  const problem = topicProblem(topic);
-  if (problem) throw problem;
+  if (traits > utf8Trait.nonAscii) reader.checkText(traits, 'the topic');
+  const topic = decodeUtf8(bytes, start, end, (traits & utf8Trait.nonAscii) === 0);
+  if (hasWildcard(topic)) throw malformed('MQTT-3.3.2-2', `The topic "${topic}" contains a wildcard.`);
   // A topic that only some decoders accept is checked each time.
   if (cache !== null && traits <= utf8Trait.nonAscii) cache.add(bytes, start, end, topic);
   return topic;
