@@ -8,7 +8,7 @@ export interface MatchCacheLimits {
 const prefixDepth = 4;
 /** Prefixes are looked for in so many characters, so that a long topic costs no more than a short one. */
 const prefixLength = 256;
-const cells = 4096;
+const cells = 32_768;
 /** A cell that never changes, for a prefix a topic does not have. */
 const unchanging = cells;
 const slotWeight = 200;

@@ -4,7 +4,7 @@ import { RetainedCursor } from './retained-cursor.ts';
 import { RetainedEntry, RetainedNode } from './retained-node.ts';
 
 /** Estimates for the accounting of memory: what a topic and a level take besides their texts. */
-const topicOverhead = 240;
+const topicOverhead = 150;
 const levelOverhead = 100;
 
 export interface RetainedTerms {

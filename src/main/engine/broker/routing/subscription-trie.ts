@@ -3,7 +3,7 @@ import { MatchCache, type MatchCacheLimits } from './match-cache.ts';
 import { MatchResult } from './match-result.ts';
 import { matchOfOne, mergeMatches, type SessionMatch, type SubscriptionOptions } from './session-match.ts';
 import { parseShared, SharedGroup, type GroupPolicy } from './shared-groups.ts';
-import { growTo, prune, Subscriber, Subscription, TrieNode } from './trie-node.ts';
+import { FilterTree, Subscriber, Subscription, TrieNode } from './trie-node.ts';
 
 /** A subscription as lists show it. */
 export interface SubscriptionInfo<S> {
@@ -28,7 +28,7 @@ const leastScratch = 1024;
 export class SubscriptionTrie<S> {
   readonly #policy: GroupPolicy<S>;
   readonly #cache: MatchCache<MatchResult<S>>;
-  readonly #root = new TrieNode<S>(null, '');
+  readonly #tree = new FilterTree<S>();
   readonly #exact = new Map<string, TrieNode<S>>();
   readonly #groups = new Map<string, SharedGroup<S>>();
   readonly #subscribers = new Map<S, Subscriber<S>>();
@@ -54,6 +54,11 @@ export class SubscriptionTrie<S> {
   /** Counts every change. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Filters without wildcards, and levels of those with: what takes memory besides the subscriptions themselves. */
+  get nodes(): number {
+    return this.#exact.size + this.#tree.nodes;
   }
 
   get cachedTopics(): number {
@@ -173,7 +178,7 @@ export class SubscriptionTrie<S> {
   }
 
   #nodeFor(filter: string): TrieNode<S> {
-    if (wildcardAt(filter) >= 0) return growTo(this.#root, filter);
+    if (wildcardAt(filter) >= 0) return this.#tree.grow(filter);
     let node = this.#exact.get(filter);
     if (node === undefined) this.#exact.set(filter, (node = new TrieNode(null, filter)));
     return node;
@@ -194,7 +199,7 @@ export class SubscriptionTrie<S> {
     this.#changed(plain);
     if (!node.isEmpty) return;
     if (node.parent === null) this.#exact.delete(plain);
-    else prune(node);
+    else this.#tree.prune(node);
   }
 
   #changed(filter: string): void {
@@ -211,7 +216,7 @@ export class SubscriptionTrie<S> {
     if (exact !== undefined) found[count++] = exact;
     let level = this.#level;
     let below = this.#below;
-    level[0] = this.#root;
+    level[0] = this.#tree.root;
     let width = 1;
     // A filter that begins with a wildcard does not match a topic that begins with $ [MQTT-4.7.2-1].
     let hidden = topic.charCodeAt(0) === 0x24;

@@ -53,9 +53,10 @@ export class TrieNode<S> implements LevelNode<TrieNode<S>> {
   }
 
   enter(subscription: Subscription<S>): void {
-    this.members ??= [];
-    subscription.index = this.members.length;
-    this.members.push(subscription);
+    // A literal holds one; an empty list that is pushed to takes room for seventeen.
+    if (this.members === null) this.members = [subscription];
+    else this.members.push(subscription);
+    subscription.index = this.members.length - 1;
     this.result = null;
   }
 
@@ -72,9 +73,9 @@ export class TrieNode<S> implements LevelNode<TrieNode<S>> {
   }
 
   open(group: SharedGroup<S>): void {
-    this.groups ??= [];
-    group.index = this.groups.length;
-    this.groups.push(group);
+    if (this.groups === null) this.groups = [group];
+    else this.groups.push(group);
+    group.index = this.groups.length - 1;
     this.result = null;
   }
 
@@ -94,31 +95,48 @@ export class TrieNode<S> implements LevelNode<TrieNode<S>> {
   }
 }
 
-/** The node of a filter below `root`, made where it is missing. */
-export function growTo<S>(root: TrieNode<S>, filter: string): TrieNode<S> {
-  let node = root;
-  for (let start = 0; start <= filter.length;) {
-    const slash = filter.indexOf('/', start);
-    const end = slash < 0 ? filter.length : slash;
-    const level = filter.slice(start, end);
-    if (level === '+') node = node.plus ??= new TrieNode(node, level);
-    else if (level === '#') node = node.hash ??= new TrieNode(node, level);
-    else {
-      let child = childOf(node, level);
-      if (child === null) attachChild(node, (child = new TrieNode(node, ownLevel(level, filter))));
-      node = child;
-    }
-    start = end + 1;
-  }
-  return node;
-}
+/** The filters with wildcards, level by level. */
+export class FilterTree<S> {
+  readonly root = new TrieNode<S>(null, '');
+  #nodes = 0;
 
-/** Takes a node out of its tree when nothing needs it any more, and those above it that it alone kept. */
-export function prune<S>(node: TrieNode<S>): void {
-  for (let empty = node; empty.isEmpty && empty.parent !== null; empty = empty.parent) {
-    const { parent } = empty;
-    if (parent.plus === empty) parent.plus = null;
-    else if (parent.hash === empty) parent.hash = null;
-    else detachChild(parent, empty);
+  /** Levels that stand in memory, those that filters have in common counted once. */
+  get nodes(): number {
+    return this.#nodes;
+  }
+
+  /** The node of a filter, made where it is missing. */
+  grow(filter: string): TrieNode<S> {
+    let node = this.root;
+    for (let start = 0; start <= filter.length;) {
+      const slash = filter.indexOf('/', start);
+      const end = slash < 0 ? filter.length : slash;
+      const level = filter.slice(start, end);
+      if (level === '+') node = node.plus ??= this.#newNode(node, level);
+      else if (level === '#') node = node.hash ??= this.#newNode(node, level);
+      else {
+        let child = childOf(node, level);
+        if (child === null) attachChild(node, (child = this.#newNode(node, ownLevel(level, filter))));
+        node = child;
+      }
+      start = end + 1;
+    }
+    return node;
+  }
+
+  /** Takes a node out when nothing needs it any more, and those above it that it alone kept. */
+  prune(node: TrieNode<S>): void {
+    for (let empty = node; empty.isEmpty && empty.parent !== null; empty = empty.parent) {
+      const { parent } = empty;
+      if (parent.plus === empty) parent.plus = null;
+      else if (parent.hash === empty) parent.hash = null;
+      else detachChild(parent, empty);
+      this.#nodes -= 1;
+    }
+  }
+
+  #newNode(parent: TrieNode<S>, level: string): TrieNode<S> {
+    this.#nodes += 1;
+    return new TrieNode(parent, level);
   }
 }
