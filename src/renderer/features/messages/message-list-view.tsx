@@ -1,5 +1,5 @@
 import { ArrowUp, Pause, Play } from 'lucide-react';
-import { useCallback, useRef, type ReactElement } from 'react';
+import { useCallback, useLayoutEffect, useRef, type ReactElement } from 'react';
 import type { MessageRow } from '../../../shared/contract/messages.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -22,14 +22,16 @@ export function MessageListView({ session }: { readonly session: MessageSession 
   useModel(shown.notifier);
   const todayMs = new Date(useNow(60_000)).setHours(0, 0, 0, 0);
   const handle = useRef<VirtualListHandle>(null);
-  const { phase, length, paused, newCount, newAtLeast, error, following } = list.status;
+  const { phase, length, paused, newCount, newAtLeast, error, following, jumps } = list.status;
   const shownId = shown.state.detail?.id;
 
   const onRangeChange = useCallback((first: number, last: number) => list.show(first, last), [list]);
   const onAtTop = useCallback((atTop: boolean) => list.setFollowing(atTop), [list]);
   const isSelected = (row: MessageRow): boolean => row.id === shownId;
+  useLayoutEffect(() => {
+    if (jumps > 0) handle.current?.scrollTo(0, 'start');
+  }, [jumps]);
   const toNewest = (): void => {
-    handle.current?.scrollTo(0, 'start');
     session.setPaused(false);
     list.jumpToNewest();
   };

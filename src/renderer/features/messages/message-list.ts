@@ -19,6 +19,8 @@ export interface MessageListStatus {
   /** Some were left out of the stream, so there are more than `newCount`. */
   readonly newAtLeast: boolean;
   readonly error: CodedError | undefined;
+  /** Grows each time the list is asked for its newest message: the view then goes to the top, however far it was scrolled. */
+  readonly jumps: number;
 }
 
 /**
@@ -40,6 +42,7 @@ export class MessageList {
   #paused = false;
   #newCount = 0;
   #newAtLeast = false;
+  #jumps = 0;
   /** Rows that came while the newest page was on its way; they join when it arrives. */
   #early: MessageRow[] = [];
   #reading: Promise<void> | undefined;
@@ -78,6 +81,7 @@ export class MessageList {
       newCount: this.#newCount,
       newAtLeast: this.#newAtLeast,
       error: this.#error,
+      jumps: this.#jumps,
     };
   }
 
@@ -110,9 +114,11 @@ export class MessageList {
 
   /** Back to the newest message, whatever held the list still. */
   jumpToNewest(): void {
+    this.#jumps += 1;
     this.#following = true;
     this.#paused = false;
     this.#catchUp();
+    void this.notifier.changed();
   }
 
   /** Reads the newest page again, for example after the history was cleared. */
