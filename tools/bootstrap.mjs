@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 const projectFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(projectFolder, 'node_modules');
 const stamp = path.join(modules, '.cache', 'installed');
+// Read before anything else: an install may take minutes, and its parent may be gone when it is done.
+const parent = process.ppid;
+const lookForParentMs = 250;
 
 /** Installs the packages of the lock file when they are missing or the lock file has changed since. */
 export function ensureInstalled() {
@@ -43,7 +46,7 @@ function projectNode() {
   return fail(`The project's own Node was not installed, and ${process.version} is too old to run its scripts. Run "npm rebuild node", or use Node 24.`);
 }
 
-/** Runs a TypeScript file on the project's Node and ends with its exit code. Signals reach the child as well. */
+/** Runs a TypeScript file on the project's Node and ends with its exit code. A wish to end reaches the child as well, once. */
 export function run(file, args) {
   const node = projectNode();
   const bin = path.join(modules, '.bin');
@@ -53,7 +56,15 @@ export function run(file, args) {
   });
   // In a terminal Ctrl+C reaches the whole process group; this process only has to outlive the child's clean-up.
   process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  let asked = false;
+  const end = () => {
+    if (!asked) child.kill('SIGTERM');
+    asked = true;
+  };
+  process.on('SIGTERM', end).on('SIGHUP', end);
+  // npm ends only the shell between it and this process, which does not pass signals on: that its shell has gone is all there is to notice. Whoever
+  // starts this directly signals it directly, and may leave it behind on purpose.
+  if (process.env['npm_lifecycle_event'] !== undefined) setInterval(() => process.ppid !== parent && end(), lookForParentMs).unref();
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }
 

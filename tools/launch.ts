@@ -31,11 +31,16 @@ function serveBrowser(hostArgs: readonly string[]): void {
   ]);
 }
 
-/** Hands over to the program: its exit code is ours; signals are passed on so that it can close its connections properly. */
+/** Hands over to the program: its exit code is ours; a wish to end is passed on so that it can close its connections properly. */
 function hand(command: string, commandArgs: readonly string[]): void {
   const child = spawn(command, commandArgs, { stdio: 'inherit', cwd: projectFolder });
   process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  let asked = false;
+  const end = (): void => {
+    if (!asked) child.kill('SIGTERM');
+    asked = true;
+  };
+  process.on('SIGTERM', end).on('SIGHUP', end);
   child.on('error', (error) => {
     console.error(`${command} could not be started: ${error.message}`);
     process.exit(1);

@@ -12,12 +12,12 @@ async function main(): Promise<void> {
   const args = parseArguments();
   if (!args) return;
   const stopAsked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        resolve();
-        process.on(signal, () => process.exit(130));
-      });
-    }
+    process.once('SIGINT', () => {
+      resolve();
+      process.on('SIGINT', () => process.exit(130));
+    });
+    // Whoever ends a whole group of processes reaches this one twice, as its starter passes the signal on: the second time is the same wish.
+    process.on('SIGTERM', () => resolve()).on('SIGHUP', () => resolve());
   });
   const host = await start(args);
   if (!host) return;

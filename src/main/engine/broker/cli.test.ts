@@ -32,7 +32,7 @@ async function listening(running: Running): Promise<number> {
 }
 
 describe('npm run broker', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('says once that it listens, serves, and ends cleanly on %s with clients connected', async (signal) => {
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('says once that it listens, serves, and ends cleanly on %s with clients connected', async (signal) => {
     const running = run('--port', '0', '--ws-port', '0');
     const port = await listening(running);
     const peer = await dialMqtt(port, { clientId: 'a' });

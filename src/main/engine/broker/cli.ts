@@ -11,7 +11,7 @@ const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N
   --ws-port N      also serve MQTT over WebSocket on this port
 `;
 
-/** Runs the local broker alone until SIGTERM or SIGINT. Exit codes: 0 ended on request, 1 cannot listen, 2 wrong arguments. */
+/** Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen, 2 wrong arguments. */
 async function main(args: readonly string[]): Promise<void> {
   let options: BrokerOptions | 'help';
   try {
@@ -26,7 +26,9 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const asked = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve).once('SIGINT', resolve);
+    // Whoever ends a whole group of processes reaches this one twice, as its starter passes the signal on: the second time is the same wish.
+    process.on('SIGTERM', () => resolve()).on('SIGHUP', () => resolve());
+    process.once('SIGINT', () => resolve());
   });
   try {
     const broker = await openLocalBroker(options);
