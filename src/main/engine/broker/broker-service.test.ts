@@ -123,7 +123,7 @@ describe('the broker service', () => {
   it('tells whom it refused and why', async () => {
     const { service, refusals } = setUp();
     const peer = await dial(tcpPort(await service.start(anyPorts)));
-    peer.send(connectPacket({ clientId: 'six', level: 6 }));
+    peer.send(connectPacket({ clientId: 'six', level: 6 as 5 }));
     await peer.closed();
     await until(() => refusals.length === 1);
     expect(refusals[0]).toMatchObject({ transport: 'tcp', reason: expect.stringContaining('MQTT-3.1.2-2') });

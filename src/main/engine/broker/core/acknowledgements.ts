@@ -1,35 +1,49 @@
+import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { Connection } from './connection.ts';
 import { pump } from './delivery.ts';
-import type { Session } from './session.ts';
+import type { Inflight, Session } from './session.ts';
+
+/** No such packet identifier (§3.6.2.1): after one side has lost its session, or when something came twice. */
+const notFound = 0x92;
 
 /** PUBACK: a QoS 1 message has arrived. */
 export function acknowledged(session: Session, packetId: number): void {
-  if (session.inflight?.get(packetId)?.qos === 1) finish(session, packetId);
+  const inflight = session.inflight?.get(packetId);
+  if (inflight === undefined) return;
+  if (inflight.qos !== 1) refuseWrongStep('PUBACK', inflight);
+  finish(session, packetId);
 }
 
 /** PUBREC: a QoS 2 message has arrived, or was refused with a code of 0x80 and above [MQTT-4.3.3-4]. */
 export function received(connection: Connection, session: Session, packetId: number, code: number): void {
   const inflight = session.inflight?.get(packetId);
-  if (inflight?.qos !== 2) {
-    // 0x92: no such packet identifier (§3.6.2.1).
-    connection.ack('pubrel', packetId, 0x92);
-  } else if (code >= 0x80) finish(session, packetId);
-  else {
-    inflight.released = true;
-    // The message itself is not needed any more [MQTT-4.3.3-5].
-    connection.ack('pubrel', packetId);
+  if (inflight === undefined) {
+    if (code < 0x80) connection.ack('pubrel', packetId, notFound);
+    return;
   }
+  if (inflight.qos !== 2) refuseWrongStep('PUBREC', inflight);
+  if (code >= 0x80) return finish(session, packetId);
+  inflight.released = true;
+  connection.ack('pubrel', packetId);
 }
 
 /** PUBREL: the client will not send this QoS 2 message again [MQTT-4.3.3-11]. */
 export function released(connection: Connection, session: Session, packetId: number): void {
   const known = session.incoming?.delete(packetId) === true;
-  connection.ack('pubcomp', packetId, known ? 0 : 0x92);
+  connection.ack('pubcomp', packetId, known ? 0 : notFound);
 }
 
 /** PUBCOMP: the exchange of a QoS 2 message is over. */
 export function completed(session: Session, packetId: number): void {
-  if (session.inflight?.get(packetId)?.qos === 2) finish(session, packetId);
+  const inflight = session.inflight?.get(packetId);
+  if (inflight === undefined) return;
+  if (inflight.qos !== 2 || !inflight.released) refuseWrongStep('PUBCOMP', inflight);
+  finish(session, packetId);
+}
+
+function refuseWrongStep(type: string, { qos, packetId, released: isReleased }: Inflight): never {
+  const state = qos === 1 ? 'QoS 1' : isReleased ? 'QoS 2 and released' : 'QoS 2 and not yet received';
+  throw new MqttProtocolError(0x82, '§4.3', `${type} for packet ${packetId}, which is ${state}.`);
 }
 
 function finish(session: Session, packetId: number): void {

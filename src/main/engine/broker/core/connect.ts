@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { encodePacket } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { ConnectPacket, Properties } from '../../../../shared/mqtt/packet/packets.ts';
 import type { BrokerCore } from './broker-core.ts';
 import type { Connection } from './connection.ts';
@@ -90,19 +91,32 @@ function accept(connection: Connection, packet: ConnectPacket): void {
   connection.session = session;
   connection.connectedAtMs = core.wallMs;
 
-  connection.watchKeepAlive(packet.level === 5 && options.serverKeepAliveSeconds !== null ? options.serverKeepAliveSeconds : packet.keepAlive);
-  connection.send({
-    type: 'connack',
-    // MQTT 3.1 has no such flag.
-    sessionPresent: sessionPresent && packet.level > 3,
-    code: 0,
-    properties: packet.level === 5 ? connackProperties(core, connection, packet, isAssigned ? clientId : null, wantedExpiry) : null,
-  });
+  const keepAlive = packet.level === 5 ? grantedKeepAlive(packet.keepAlive, options.maximumKeepAliveSeconds) : packet.keepAlive;
+  connection.watchKeepAlive(keepAlive);
+  const connack = encodePacket(
+    {
+      type: 'connack',
+      // MQTT 3.1 has no such flag.
+      sessionPresent: sessionPresent && packet.level > 3,
+      code: 0,
+      properties: packet.level === 5 ? connackProperties(core, connection, packet, isAssigned ? clientId : null, wantedExpiry) : null,
+    },
+    packet.level,
+  );
   core.connected();
+  if (connack.byteLength > connection.maximumPacketSize) {
+    // [MQTT-3.1.2-24]: with a limit this low nothing can be said.
+    return connection.end('closed-by-broker');
+  }
+  connection.push(connack);
   if (!sessionPresent) return;
   // [MQTT-4.4.0-1]: what was under way goes out again, in its order, before anything new.
   if (session.inflight?.size) session.resend = [...session.inflight.values()];
   pump(session);
+}
+
+function grantedKeepAlive(wanted: number, maximum: number | null): number {
+  return maximum === null || (wanted > 0 && wanted <= maximum) ? wanted : maximum;
 }
 
 function resumeOrMake(core: BrokerCore, clientId: string, packet: ConnectPacket): Session {
@@ -132,7 +146,7 @@ function connackProperties(
     ...(options.maximumPacketSize >= unlimitedPacketSize ? {} : { maximumPacketSize: options.maximumPacketSize }),
     ...(assignedId === null ? {} : { assignedClientIdentifier: assignedId }),
     ...(options.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: options.topicAliasMaximum }),
-    ...(options.serverKeepAliveSeconds === null ? {} : { serverKeepAlive: options.serverKeepAliveSeconds }),
+    ...(connection.keepAliveSeconds === packet.keepAlive ? {} : { serverKeepAlive: connection.keepAliveSeconds }),
     ...(options.responseInformation === null || packet.properties?.requestResponseInformation !== 1
       ? {}
       : { responseInformation: options.responseInformation }),

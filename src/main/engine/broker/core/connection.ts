@@ -138,7 +138,7 @@ export class Connection {
 
   /** What a broken packet or an error of ours does to the connection. */
   fail(error: unknown): void {
-    if (error instanceof MqttProtocolError) this.refuse(error.reasonCode, error.message);
+    if (error instanceof MqttProtocolError) this.refuse(error.clause === 'MQTT-3.1.2-1' ? 0x82 : error.reasonCode, error.message);
     else {
       this.core.reportBug(error);
       this.refuse(0x80, 'An error inside the broker.');
@@ -162,8 +162,12 @@ export class Connection {
   }
 
   send(packet: Packet): void {
+    this.push(encodePacket(packet, this.level));
+  }
+
+  push(bytes: Uint8Array): void {
     this.core.counters.packetsSent += 1;
-    this.output.push(encodePacket(packet, this.level));
+    this.output.push(bytes);
   }
 
   ack(type: AckPacket['type'], packetId: number, code = 0): void {

@@ -16,8 +16,8 @@ export interface CoreOptions {
   readonly maximumInflight: number;
   /** Sessions without a connection end after this time at the latest; `Infinity`: when their client asked. */
   readonly maximumSessionExpirySeconds: number;
-  /** Asked of every client of MQTT 5 instead of its own (§3.2.2.3.14); `null`: its own is taken. */
-  readonly serverKeepAliveSeconds: number | null;
+  /** The longest keep alive granted; clients of MQTT 5 that ask for more, or for none, are told (§3.2.2.3.14). `null`: no limit. */
+  readonly maximumKeepAliveSeconds: number | null;
   /**
    * Bytes that may wait for a client that does not read. Beyond it QoS 0 messages to this client are dropped and counted, and QoS 1
    * and 2 wait in its queue; nobody else ever waits for it.
@@ -37,7 +37,7 @@ export const defaultCoreOptions: Omit<CoreOptions, 'nowUs' | 'monotonicMs'> = {
   topicAliasMaximum: 1000,
   maximumInflight: 1000,
   maximumSessionExpirySeconds: Infinity,
-  serverKeepAliveSeconds: null,
+  maximumKeepAliveSeconds: null,
   outputLimitBytes: 1_048_576,
   maximumQueuedMessages: 100_000,
   maximumQueuedBytes: 67_108_864,
