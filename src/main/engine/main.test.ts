@@ -84,8 +84,10 @@ function newest<T>(open: (listener: { item(item: T): void }) => () => void): { r
   const close = open({ item: (item) => void (last = item) });
   return { value: () => last, close };
 }
-const watchTopics = (page: Client<EngineContract>, more: { readonly source?: 'broker' | `connection:${string}`; readonly filter?: string } = {}) =>
-  newest<TopicsFrame>((listener) => page.stream('topics.watch', { source: 'broker', ...view, ...more }, listener));
+const watchTopics = (
+  page: Client<EngineContract>,
+  more: { readonly viewId?: string; readonly source?: 'broker' | `connection:${string}`; readonly filter?: string } = {},
+) => newest<TopicsFrame>((listener) => page.stream('topics.watch', { source: 'broker', ...view, ...more }, listener));
 
 const profileFor = (status: BrokerStatus, more: Partial<ConnectionProfile> = {}): ConnectionProfile =>
   connectionProfileSchema.parse({
@@ -181,6 +183,31 @@ describe('retained messages of the local broker', () => {
     expect(await page.call('messages.clearRetained', { source: 'broker', topic: 'a', subtree: true })).toEqual({ cleared: 2 });
     expect(await count('a')).toEqual({ count: 0, exact: true });
     expect(await count('ab')).toEqual({ count: 1, exact: true });
+  });
+
+  it('lose their mark with the broker, and have none after a restart; those of connections keep it', async () => {
+    const engine = await start();
+    const page = openPage(engine);
+    await page.call('workspace.updateSettings', { demoDevice: false });
+    const status = await startBroker(page);
+    await page.call('messages.publish', { source: 'broker', topic: 'lamp', payload: bytes('on'), qos: 0, retain: true });
+    await page.call('connections.save', { profile: profileFor(status, { subscriptions: [{ filter: 'lamp', qos: 0, enabled: true }] }) });
+    await page.call('connections.connect', { id: 'lab' });
+    const [ours, theirs] = [watchTopics(page), watchTopics(page, { viewId: 'theirs', source: 'connection:lab' })];
+    const marks = (): unknown => [ours, theirs].map((tree) => tree.value()?.rows.map(({ path, retained }) => [path, retained]));
+    await expect.poll(marks).toEqual([[['lamp', true]], [['lamp', true]]]);
+    await page.call('broker.stop', undefined);
+    await expect.poll(marks).toEqual([[['lamp', false]], [['lamp', true]]]);
+
+    // Ended together with the broker, the engine leaves the last word to the history.
+    await startBroker(page);
+    await page.call('messages.publish', { source: 'broker', topic: 'lamp', payload: bytes('on'), qos: 0, retain: true });
+    await expect.poll(marks).toEqual([[['lamp', true]], [['lamp', true]]]);
+    await engine.close();
+    const again = openPage(await start());
+    const [oursAgain, theirsAgain] = [watchTopics(again), watchTopics(again, { viewId: 'theirs', source: 'connection:lab' })];
+    await expect.poll(() => oursAgain.value()?.rows).toMatchObject([{ path: 'lamp', messageCount: 2, retained: false }]);
+    await expect.poll(() => theirsAgain.value()?.rows).toMatchObject([{ path: 'lamp', retained: true }]);
   });
 
   it('in large number let other calls through while they are cleared', async () => {

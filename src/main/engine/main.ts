@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { SourceId } from '../../shared/contract/common.ts';
 import type { HostInfo } from '../../shared/contract/host.ts';
 import { engineContract } from '../../shared/contract/index.ts';
-import type { BrokerOptions, BrokerStatus } from '../../shared/contract/broker.ts';
+import type { BrokerOptions, BrokerPhase, BrokerStatus } from '../../shared/contract/broker.ts';
 import type { Settings } from '../../shared/contract/workspace.ts';
 import { CodedError } from '../../shared/ipc/errors.ts';
 import { serve } from '../../shared/ipc/serve.ts';
@@ -71,12 +71,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const ingest: Ingest = createIngest({ store, topics, tails }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): void => ingest.receive(source, records);
 
+  let brokerPhase: BrokerPhase = 'stopped';
+  const followBroker = (): void => {
+    const before = brokerPhase;
+    brokerPhase = broker.status().phase;
+    // Its retained messages live in memory: a run that has ended, in whatever way, leaves none.
+    if (brokerPhase !== before && brokerPhase !== 'running' && brokerPhase !== 'stopping') topics.forgetRetained('broker');
+    brokerChanged.notify();
+  };
   const broker = createBrokerService({
     workerUrl: new URL(workers.broker),
     now,
     random,
     onMessages: (records) => receive('broker', records),
-    onChange: brokerChanged.notify,
+    onChange: followBroker,
     demoDevice: { enabled: settings().demoDevice },
   });
   const connections = createConnections({
@@ -92,6 +100,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   for (const source of sources) {
     // Without a history the trees start empty; the ledger says why.
     topics.seed(source, await store.topics(source).catch(() => []));
+    // What was retained was so in an earlier run of the local broker. Other brokers keep theirs.
+    if (source === 'broker') topics.forgetRetained(source);
   }
 
   // Expected failures show in the part's own status.

@@ -26,6 +26,8 @@ export interface TopicService {
   clear(source: SourceId): void;
   /** The source is gone for good. */
   drop(source: SourceId): void;
+  /** No topic of this source has a retained message any more. */
+  forgetRetained(source: SourceId): void;
   retainedUnder(source: SourceId, topic: string): string[];
   retainedCount(source: SourceId, topic: string): number;
   stats(source: SourceId): { readonly topicCount: number; readonly messageCount: number };
@@ -113,6 +115,12 @@ export function createTopicIndexes(options: TopicServiceOptions): TopicService {
       if (!entry) return;
       for (const view of [...entry.views.keys()]) view.close();
       entries.delete(source);
+    },
+    forgetRetained(source) {
+      const entry = entries.get(source);
+      if (!entry) return;
+      entry.index.forgetRetained();
+      if (entry.views.size > 0) schedule(frameEveryMs);
     },
     retainedUnder: (source, topic) => entries.get(source)?.index.retainedUnder(topic) ?? [],
     retainedCount: (source, topic) => entries.get(source)?.index.retainedUnder(topic).length ?? 0,

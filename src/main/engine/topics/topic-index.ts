@@ -58,6 +58,16 @@ export class TopicIndex {
     }
   }
 
+  /** The retained messages are gone, whatever was known of them. */
+  forgetRetained(): void {
+    this.version += 1;
+    const stack: TopicNode[] = [this.root];
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      node.retained = false;
+      for (const child of node.children?.values() ?? []) stack.push(child);
+    }
+  }
+
   find(path: string): TopicNode | undefined {
     let node: TopicNode | undefined = this.root;
     for (const level of path.split('/')) {

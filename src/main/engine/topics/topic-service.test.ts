@@ -88,6 +88,21 @@ describe('the tree', () => {
     expect(service.retainedCount('broker', 'a')).toBe(0);
   });
 
+  test('forgets the retained marks of one source, in open views as well', () => {
+    const { service, frames, last } = open();
+    for (const source of ['broker', 'connection:a'] as const) {
+      service.ingest(source, [message('a', 'on', { retain: true }), message('a/b/c', 'on', { retain: true })]);
+    }
+    expect(row(last(), 'a').retained).toBe(true);
+    const before = frames.length;
+    service.forgetRetained('broker');
+    expect(row(last(), 'a')).toMatchObject({ retained: false, preview: 'on', messageCount: 2 });
+    expect(frames.length).toBeGreaterThan(before);
+    expect([service.retainedCount('broker', 'a'), service.retainedCount('connection:a', 'a')]).toEqual([0, 2]);
+    service.ingest('broker', [message('a/b/c', 'on', { retain: true })]);
+    expect(service.retainedUnder('broker', 'a')).toEqual(['a/b/c']);
+  });
+
   test('previews values on one line', () => {
     const { service, last } = open();
     service.ingest('broker', [
