@@ -20,7 +20,7 @@ import {
   useWorkspace,
 } from '../common/index.ts';
 import { setDemoDevice, startBroker, stopBroker } from './broker-actions.ts';
-import { phaseWords } from './broker-words.ts';
+import { engineWords, phaseWords } from './broker-words.ts';
 import styles from './broker.module.css';
 import { ClientTable } from './client-table.tsx';
 import { ExampleCommands } from './example-commands.tsx';
@@ -101,7 +101,8 @@ function StateHeader({ status }: { readonly status: BrokerStatus }): ReactElemen
           {status.phase === 'running' && status.startedAt !== null ? (
             <>
               {plural(status.clientCount, 'client')} · up for{' '}
-              <span title={`Since ${formatDateTime(status.startedAt * 1000)}`}>{formatDuration(now - status.startedAt)}</span> · engine {status.engine}
+              <span title={`Since ${formatDateTime(status.startedAt * 1000)}`}>{formatDuration(now - status.startedAt)}</span> ·{' '}
+              {engineWords[status.engine].speaks}
             </>
           ) : (
             'An MQTT broker inside the workbench, for devices and tools on this machine.'

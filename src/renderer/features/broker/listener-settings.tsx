@@ -4,13 +4,17 @@ import type { Settings } from '../../../shared/contract/workspace.ts';
 import { engineClient } from '../../data/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
+import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { engineWords } from './broker-words.ts';
 import { act } from '../common/index.ts';
 import { startBroker } from './broker-actions.ts';
 import styles from './broker.module.css';
 import { checkForm, formOf, optionsOf, type ListenerForm } from './listener-form.ts';
 
-/** The ports the broker listens on, kept in the settings; a running broker takes them at its next start. */
+const engineOptions = (['workbench', 'aedes'] as const).map((value) => ({ value, label: engineWords[value].name, detail: engineWords[value].speaks }));
+
+/** The engine of the broker and the ports it listens on, kept in the settings; a running broker takes them at its next start. */
 export function ListenerSettings({ settings, status }: { readonly settings: Settings['broker']; readonly status: BrokerStatus }): ReactElement {
   const saved = useMemo(() => formOf(settings), [settings]);
   const [edited, setEdited] = useState<ListenerForm | null>(null);
@@ -44,6 +48,7 @@ export function ListenerSettings({ settings, status }: { readonly settings: Sett
         void save();
       }}
     >
+      <Select className={styles.engine} label="Engine" value={form.engine} onChange={(engine) => change({ engine })} options={engineOptions} />
       <div className={styles.port}>
         <Checkbox label="MQTT over TCP" checked={form.tcpEnabled} onChange={(tcpEnabled) => change({ tcpEnabled })} />
         <TextField

@@ -21,7 +21,7 @@ import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
 import { Message } from './message.ts';
 import { OutputScheduler } from './output.ts';
 import { RetainedDelivery } from './retained-delivery.ts';
-import { route } from './route.ts';
+import { handOver, route } from './route.ts';
 import type { HeldSubscription, Session } from './session.ts';
 import { toRecord } from './tap-record.ts';
 
@@ -195,7 +195,7 @@ export class BrokerCore implements BrokerEngine {
     if (session.will) this.publishWill(session);
     if (this.sessions.get(session.clientId) === session) this.sessions.delete(session.clientId);
     this.subscriptions.removeAll(session);
-    session.queue?.clear();
+    handOver(this, session);
   }
 
   publishWill(session: Session): void {
@@ -316,7 +316,7 @@ export class BrokerCore implements BrokerEngine {
 const goodbyeMs = 500;
 
 async function closeStreams(streams: ReadonlySet<Duplex>): Promise<void> {
-  const closed = Promise.all(Array.from(streams, (stream) => (stream.closed ? undefined : once(stream, 'close'))));
+  const closed = Promise.all([...streams].filter((stream) => !stream.closed).map((stream) => once(stream, 'close')));
   await Promise.race([closed, setTimeout(goodbyeMs, undefined, { ref: false })]);
   for (const stream of streams) stream.destroy();
 }

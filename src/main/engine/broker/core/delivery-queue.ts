@@ -1,5 +1,7 @@
 import type { Qos } from '../../../../shared/contract/common.ts';
+import type { SharedGroup } from '../routing/shared-groups.ts';
 import type { Message } from './message.ts';
+import type { Session } from './session.ts';
 
 /** One message for one session, with what its subscriptions made of it. */
 export interface Delivery {
@@ -9,6 +11,8 @@ export interface Delivery {
   readonly retain: boolean;
   /** `null`: none of the matching subscriptions has one. */
   readonly subscriptionIdentifiers: readonly number[] | null;
+  /** The shared subscription this session was chosen for; another member gets the message if this one goes. */
+  readonly group: SharedGroup<Session> | null;
 }
 
 /** First in, first out, bounded in number and bytes. Taking from the front costs the same whatever the length. */

@@ -4,6 +4,7 @@ import { DeliveryQueue } from './delivery-queue.ts';
 import type { Message } from './message.ts';
 import { nextPacketId } from './packet-ids.ts';
 import type { Inflight, Session } from './session.ts';
+import type { SharedGroup } from '../routing/shared-groups.ts';
 import type { BrokerCore } from './broker-core.ts';
 
 export const unlimitedPacketSize = 268_435_460;
@@ -19,6 +20,7 @@ export function deliver(
   subscribedQos: Qos,
   retain: boolean,
   subscriptionIdentifiers: readonly number[] | null,
+  group: SharedGroup<Session> | null = null,
 ): DeliveryOutcome {
   const qos = message.qos < subscribedQos ? message.qos : subscribedQos;
   const { connection } = session;
@@ -32,7 +34,7 @@ export function deliver(
     connection.core.counters.droppedLarge += 1;
     return 'too-large';
   }
-  const delivery: Delivery = { message, qos, retain, subscriptionIdentifiers };
+  const delivery: Delivery = { message, qos, retain, subscriptionIdentifiers, group };
   if (connection !== null && !session.queue?.length && !session.resend && hasRoom(session) && !connection.isBackedUp) return sendWithId(session, delivery);
   // Nothing is kept for a session that ends with its connection and has none.
   session.queue ??= new DeliveryQueue();
@@ -56,19 +58,18 @@ export function pump(session: Session): void {
     else connection.sendPublish(again.message, again.qos, again.retain, again.subscriptionIdentifiers, again.packetId, true);
   }
   if (session.resend !== null) return;
-  const { queue } = session;
   const { nowMs } = connection.core;
-  while (queue !== null && queue.length > 0 && hasRoom(session) && !connection.isBackedUp) {
-    const delivery = queue.shift();
+  while (session.queue?.length && hasRoom(session) && !connection.isBackedUp) {
+    const delivery = session.queue.shift();
     if (delivery === undefined) return;
     // [MQTT-3.3.2-5]: what has expired before its delivery began is dropped.
     if (delivery.message.expiresAtMs <= nowMs) connection.core.counters.droppedExpired += 1;
     else sendWithId(session, delivery);
   }
-  if (session.retainedWaits && !queue?.length && !connection.isBackedUp) connection.core.retainedDelivery.resume(session);
+  if (session.retainedWaits && !session.queue?.length && !connection.isBackedUp) connection.core.retainedDelivery.resume(session);
 }
 
-function sendWithId(session: Session, { message, qos, retain, subscriptionIdentifiers }: Delivery): DeliveryOutcome {
+function sendWithId(session: Session, { message, qos, retain, subscriptionIdentifiers, group }: Delivery): DeliveryOutcome {
   const { connection } = session;
   session.inflight ??= new Map();
   const packetId = nextPacketId(session.lastPacketId, session.inflight);
@@ -80,7 +81,7 @@ function sendWithId(session: Session, { message, qos, retain, subscriptionIdenti
   }
   message.own();
   session.lastPacketId = packetId;
-  const inflight: Inflight = { message, qos, retain, subscriptionIdentifiers, packetId, released: false };
+  const inflight: Inflight = { message, qos, retain, subscriptionIdentifiers, group, packetId, released: false };
   session.inflight.set(packetId, inflight);
   return 'sent';
 }

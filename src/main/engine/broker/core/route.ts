@@ -1,4 +1,5 @@
 import type { SessionMatch } from '../routing/session-match.ts';
+import type { SharedGroup } from '../routing/shared-groups.ts';
 import type { BrokerCore } from './broker-core.ts';
 import { deliver } from './delivery.ts';
 import type { Message } from './message.ts';
@@ -11,21 +12,33 @@ export function route(core: BrokerCore, message: Message, from: Session | null):
   for (let at = 0; at < sessions.length; at += 1) {
     let match: SessionMatch<Session> | null = sessions[at] as SessionMatch<Session>;
     if (match.session === from) match = match.own;
-    if (match !== null && give(core, message, match)) receivers += 1;
+    if (match !== null && give(core, message, match, null)) receivers += 1;
   }
   for (let at = 0; at < groups.length; at += 1) {
-    const match = groups[at]?.pick() ?? null;
-    if (match !== null && give(core, message, match)) receivers += 1;
+    if (giveToGroup(core, message, groups[at] as SharedGroup<Session>)) receivers += 1;
   }
   return receivers;
 }
 
-function give(core: BrokerCore, message: Message, match: SessionMatch<Session>): boolean {
+function giveToGroup(core: BrokerCore, message: Message, group: SharedGroup<Session>): boolean {
+  const match = group.pick();
+  return match !== null && give(core, message, match, group);
+}
+
+/** Gives other members what waited for a member whose session ends: all it was not sent, and QoS 1 it did not acknowledge [MQTT-4.8.2-5]. */
+export function handOver(core: BrokerCore, session: Session): void {
+  for (const { message, qos, group } of session.inflight?.values() ?? []) if (group !== null && qos === 1) giveToGroup(core, message, group);
+  for (let delivery = session.queue?.shift(); delivery !== undefined; delivery = session.queue?.shift()) {
+    if (delivery.group !== null) giveToGroup(core, delivery.message, delivery.group);
+  }
+}
+
+function give(core: BrokerCore, message: Message, match: SessionMatch<Session>, group: SharedGroup<Session> | null): boolean {
   const { session, subscriptionIdentifiers } = match;
   const mayDeliver = core.hooks.authorizeDeliver;
   if (mayDeliver !== undefined && !mayDeliver(session.clientId, message.topic)) return false;
   // [MQTT-3.3.1-12]: to a subscription that was there before, RETAIN is 0 unless it asked for it as published.
   const retain = match.retainAsPublished && message.retain;
-  deliver(core, session, message, match.qos, retain, subscriptionIdentifiers.length === 0 ? null : subscriptionIdentifiers);
+  deliver(core, session, message, match.qos, retain, subscriptionIdentifiers.length === 0 ? null : subscriptionIdentifiers, group);
   return true;
 }
