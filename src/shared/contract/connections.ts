@@ -49,7 +49,7 @@ export interface SubscriptionStatus {
 export interface ConnectionStatus {
   readonly id: string;
   readonly phase: ConnectionPhase;
-  /** The attempt under way or to come, 1 for the first. */
+  /** The attempt under way or to come, 1 for the first since the user asked or the connection was lost; 0 while connected and before any. */
   readonly attempt: number;
   /** Unix time in ms of the next automatic attempt while `waiting`. */
   readonly nextAttemptAt: number | null;

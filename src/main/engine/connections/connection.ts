@@ -75,7 +75,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       if (this.#phase === 'disconnected') {
-        this.#attempt = 0;
+        this.#attempt = 1;
         this.#everConnected = false;
       }
       this.#handle('connect');
@@ -147,7 +147,9 @@ export class Connection {
   }
 
   #wait(): void {
-    const delay = retryDelayMs(Math.max(1, this.#attempt), this.#hooks.random());
+    // The attempt to come, on which the wait depends.
+    this.#attempt += 1;
+    const delay = retryDelayMs(this.#attempt, this.#hooks.random());
     this.#nextAttemptAt = this.#hooks.now() + delay;
     this.#retryTimer = setTimeout(() => this.#handle('retry-due'), delay);
   }
@@ -155,7 +157,6 @@ export class Connection {
   async #open(): Promise<void> {
     const run = (this.#run += 1);
     const profile = this.#profile;
-    this.#attempt += 1;
     const uri = parseBrokerUri(profile.uri);
     if (!uri.ok) return this.#fail({ code: 'invalid-uri', ...uri.problem, final: true });
     const stored = await this.#hooks.password().catch(() => undefined);

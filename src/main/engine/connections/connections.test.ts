@@ -12,7 +12,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { ConnectionProfile, ConnectionStatus } from '../../../shared/contract/connections.ts';
 import { connectionProfileSchema } from '../../../shared/contract/connections.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import { createConnections, type Connections } from './index.ts';
+import { createConnections, type Connections, type ConnectionsOptions } from './index.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -25,7 +25,7 @@ interface Bench {
   status(): ConnectionStatus;
 }
 
-function connectionTo(uri: string, more: Partial<ConnectionProfile> = {}, password?: string): Bench {
+function connectionTo(uri: string, more: Partial<ConnectionProfile> = {}, password?: string, surroundings: Partial<ConnectionsOptions> = {}): Bench {
   const messages: MessageRecord[] = [];
   const profile = connectionProfileSchema.parse({ id: 'c', name: 'Test', uri, version: '3.1.1', connectTimeoutSeconds: 5, ...more });
   const connections = createConnections({
@@ -35,6 +35,7 @@ function connectionTo(uri: string, more: Partial<ConnectionProfile> = {}, passwo
     random: Math.random,
     onMessages: (_id, records) => messages.push(...records),
     onChange: () => undefined,
+    ...surroundings,
   });
   cleanups.push(() => connections.close());
   return { connections, messages, status: () => connections.statuses()[0] as ConnectionStatus };
@@ -180,6 +181,31 @@ describe('a healthy broker', () => {
     expect(status().nextAttemptAt).toBeGreaterThan(Date.now() - 100);
     expect(status().lastProblem?.code).toBe('connection-lost');
     await vi.waitFor(() => expect(status()).toMatchObject({ phase: 'connected', subscriptions: [{ state: 'granted' }], lastProblem: null }), { timeout: 5000 });
+  });
+
+  test.each([
+    [0, [800, 1600, 3200, 6400, 12_800, 24_000, 24_000]],
+    [0.5, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]],
+    [1, [1200, 2400, 4800, 9600, 19_200, 36_000, 36_000]],
+  ])('a lost connection announces attempt 1, 2, 3 … with growing waits (random %d)', async (random, waits) => {
+    const server = net.createServer((socket) => socket.once('data', () => socket.write(Buffer.from([0x20, 2, 0, 0]))));
+    const port = await listen(server);
+    const endServer = cleanups.pop();
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, {}, undefined, { now: () => 5000, random: () => random });
+    await connections.connect('c');
+    expect(status()).toMatchObject({ attempt: 0, nextAttemptAt: null });
+    await endServer?.();
+    await vi.waitFor(() => expect(status().phase).toBe('waiting'));
+    for (const [index, wait] of waits.entries()) {
+      expect(status()).toMatchObject({ phase: 'waiting', attempt: index + 1, nextAttemptAt: 5000 + wait });
+      // "Try now" makes the announced attempt at once.
+      const tried = connections.connect('c');
+      expect(status()).toMatchObject({ phase: 'connecting', attempt: index + 1, nextAttemptAt: null });
+      await expect(tried).rejects.toMatchObject({ code: 'connect-failed' });
+    }
+    await connections.disconnect('c');
+    await expect(connections.connect('c')).rejects.toMatchObject({ code: 'connect-failed' });
+    expect(status()).toMatchObject({ phase: 'disconnected', attempt: 1 });
   });
 
   test('the broker is told when the workbench leaves', async () => {
