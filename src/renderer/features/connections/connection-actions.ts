@@ -4,6 +4,7 @@ import { engineClient } from '../../data/index.ts';
 import { confirm } from '../../ui/confirm-dialog.tsx';
 import { showError } from '../../app/show-error.ts';
 import { act } from '../common/index.ts';
+import { deletionQuestion } from './connection-words.ts';
 import { connectionsStore } from './connections-model.ts';
 
 /** Connects. Why it failed stands on the connection's own screen, so that only surprises need a toast. */
@@ -36,12 +37,7 @@ export async function saveAndConnect(id: string, saved: ConnectionProfileView | 
 }
 
 export async function remove(profile: ConnectionProfileView): Promise<void> {
-  const agreed = await confirm({
-    title: `Delete “${profile.name}”?`,
-    text: 'The connection, its subscriptions and its stored password are deleted. Messages in the history stay until they expire.',
-    action: 'Delete',
-    danger: true,
-  });
+  const agreed = await confirm({ ...deletionQuestion(profile.name), action: 'Delete', danger: true });
   if (!agreed) return;
   if (!(await act(engineClient().call('connections.remove', { id: profile.id }), 'The connection could not be deleted'))) return;
   const store = connectionsStore();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ConnectionStatus } from '../../../shared/contract/connections.ts';
-import { describeConnection, secondsLeft } from './connection-words.ts';
+import { deletionQuestion, describeConnection, secondsLeft } from './connection-words.ts';
 
 const status = (change: Partial<ConnectionStatus>): ConnectionStatus => ({
   id: 'a',
@@ -26,5 +26,12 @@ it.each([
   [status({ phase: 'waiting', attempt: 2, nextAttemptAt: 12_100 }), 'Attempt 2 in 3 s'],
   [status({ phase: 'disconnecting' }), 'Disconnecting'],
 ] as const)('%#: %s', (given, text) => expect(describeConnection(given, 10_000)).toBe(text));
+
+it('says before a connection is deleted that its messages go with it', () => {
+  const { title, text } = deletionQuestion('Lab');
+  expect(title).toBe('Delete “Lab”?');
+  expect(text).toMatch(/messages in the history are deleted/);
+  expect(text).not.toContain('stay');
+});
 
 it('counts down to the end', () => expect([3001, 3000, 1, 0, -5].map((left) => secondsLeft(left, 0))).toEqual([4, 3, 1, 0, 0]));

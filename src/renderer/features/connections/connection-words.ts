@@ -18,6 +18,14 @@ export function describeConnection(status: ConnectionStatus | undefined, nowMs: 
   }
 }
 
+/** The engine forgets everything of a deleted connection, its history included. */
+export function deletionQuestion(name: string): { readonly title: string; readonly text: string } {
+  return {
+    title: `Delete “${name}”?`,
+    text: 'The connection, its subscriptions, its stored password and its messages in the history are deleted. This cannot be undone.',
+  };
+}
+
 /** Rounded up, so that it counts 3, 2, 1 and never shows 0 while there is still time. */
 export function secondsLeft(atMs: number, nowMs: number): number {
   return Math.max(0, Math.ceil((atMs - nowMs) / 1000));
