@@ -9,6 +9,8 @@ export class BodyReader {
   at = 0;
   end = 0;
   level: ProtocolLevel = 4;
+  /** The level that CONNECT asks for, once it was read. */
+  offered: ProtocolLevel | null = null;
   readonly #control: ControlCharacters;
 
   constructor(control: ControlCharacters) {

@@ -19,6 +19,7 @@ export function readConnect(reader: BodyReader, headerFlags: number, shortest: b
   const levelByte = reader.byte('the protocol level');
   const level = protocolLevel(name, levelByte);
   reader.level = level;
+  reader.offered = level;
   checkReservedFlags(packetType.connect, headerFlags, level);
   if (level === 5 && !shortest) throw malformed('MQTT-1.5.5-1', 'The remaining length is written with more bytes than it needs.');
   const flags = reader.byte('the connect flags');

@@ -33,7 +33,7 @@ const pingresp: PingrespPacket = { type: 'pingresp' };
  * are views into it, so a chunk handed to `push` may not be written to again. A packet that spans chunks is put together in memory of its own.
  */
 export class PacketDecoder {
-  /** Of the connection; `null` until a server has read CONNECT. */
+  /** Of the connection; `null` until a server has read the level in CONNECT. It is known then even when the rest of CONNECT is refused. */
   level: ProtocolLevel | null;
   /** May change between packets. */
   maximumPacketSize: number;
@@ -72,7 +72,7 @@ export class PacketDecoder {
     this.#reader = new BodyReader(options.controlCharacters ?? 'refuse');
   }
 
-  /** The bytes of the packet that `next` returned last. */
+  /** The bytes of the packet that `next` returned last, or refused after its fixed header. */
   get lastPacketBytes(): Uint8Array {
     return this.#lastSource.subarray(this.#lastStart, this.#lastEnd);
   }
@@ -242,11 +242,12 @@ export class PacketDecoder {
       case packetType.pingresp:
         reader.finish('PINGRESP');
         return pingresp;
-      case packetType.connect: {
-        const packet = readConnect(reader, first & 0x0f, body - start === 2 || bytes[body - 1] !== 0);
-        this.level = packet.level;
-        return packet;
-      }
+      case packetType.connect:
+        try {
+          return readConnect(reader, first & 0x0f, body - start === 2 || bytes[body - 1] !== 0);
+        } finally {
+          this.level = reader.offered;
+        }
       case packetType.connack:
         return readConnack(reader);
       case packetType.subscribe:

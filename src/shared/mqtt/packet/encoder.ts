@@ -20,7 +20,7 @@ import type {
 
 /**
  * The bytes of a packet. Throws a RangeError for what cannot be written. CONNECT is written in its own level; properties are left out below
- * MQTT 5. Properties are in the order of table 2-4, user properties last in their own order.
+ * MQTT 5, as are subscription options. Properties are in the order of table 2-4, user properties last in their own order.
  */
 export function encodePacket(packet: Packet, level: ProtocolLevel): Uint8Array {
   switch (packet.type) {
@@ -150,6 +150,7 @@ function startNumbered(first: number, packetId: number, level: ProtocolLevel, pr
 }
 
 function encodeSubscribe(packet: SubscribePacket, level: ProtocolLevel): Uint8Array {
+  if ((packet.properties?.subscriptionIdentifiers?.length ?? 0) > 1) throw new RangeError('SUBSCRIBE may have only one Subscription Identifier [§3.8.2.1.2].');
   if (packet.subscriptions.length === 0) throw new RangeError('SUBSCRIBE needs a topic filter [MQTT-3.8.3-2].');
   let size = 0;
   for (const { filter } of packet.subscriptions) size += stringSize(filter, 'A topic filter') + 1;

@@ -19,7 +19,7 @@ const dupFlag = 0x08;
 export function checkFixedHeader(first: number, level: ProtocolLevel | null, fromServer: boolean): void {
   const type = first >> 4;
   if (level === null) {
-    if (type !== connect || fromServer) throw protocolError('MQTT-3.1.0-1', `The first packet is ${packetName(type)}, not CONNECT.`);
+    if (type !== connect || fromServer) throw protocolError('MQTT-3.1.0-1', `${packetName(type)} came before CONNECT.`);
     // Which flags CONNECT may have depends on its level.
     return;
   }
@@ -41,7 +41,7 @@ export function checkReservedFlags(type: number, flags: number, level: ProtocolL
   if (flags === required) return;
   // 3.1 does not use the flags of most packets, and sends PUBREL, SUBSCRIBE and UNSUBSCRIBE again with DUP.
   if (level === 3 && (type === connect || (required === 2 && flags === (required | dupFlag)))) return;
-  throw malformed(flagClause(type, level), `The reserved flags of ${packetName(type)} are 0x${flags.toString(16)}, not 0x${required}.`);
+  throw malformed(flagClause(type, level), `The reserved flags of ${packetName(type)} are ${flags}, not ${required}.`);
 }
 
 function flagClause(type: number, level: ProtocolLevel): string {
