@@ -12,7 +12,7 @@ import type { BrokerEngine, BrokerPublish, ConnectionInfo, Refusal } from '../br
 import { checkPublishTopic } from '../check-topic.ts';
 import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
-import { TimerWheel } from '../routing/timer-wheel.ts';
+import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
 import type { ConnectVerdict } from './connect.ts';
 import { Connection } from './connection.ts';
 import { Counters } from './counters.ts';
@@ -64,7 +64,9 @@ export class BrokerCore implements BrokerEngine {
   readonly #publishListeners = new Set<(record: MessageRecord) => void>();
   readonly #clientListeners = new Set<() => void>();
   readonly #refusedListeners = new Set<(refusal: Refusal) => void>();
+  readonly #sweep: WheelTimer;
   #closed = false;
+  #connected = 0;
 
   constructor({ hooks = {}, onBug = () => undefined, ...options }: BrokerCoreOptions) {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
@@ -78,6 +80,12 @@ export class BrokerCore implements BrokerEngine {
     this.nowMs = this.options.monotonicMs();
     this.wheel = new TimerWheel({ nowMs: this.options.monotonicMs });
     this.wheel.start();
+    this.#sweep = this.wheel.schedule(sweepEveryMs, () => this.#sweepRetained());
+  }
+
+  #sweepRetained(): void {
+    this.retainedMessages.sweep(this.tick(), sweptAtOnce, []);
+    this.wheel.reschedule(this.#sweep, sweepEveryMs);
   }
 
   /** Reads the clock anew. */
@@ -163,8 +171,8 @@ export class BrokerCore implements BrokerEngine {
   }
 
   connected(): void {
-    const { counters } = this;
-    counters.clientsMaximum = Math.max(counters.clientsMaximum, this.clientCount);
+    this.#connected += 1;
+    this.counters.clientsMaximum = Math.max(this.counters.clientsMaximum, this.#connected);
     this.#clientsChanged();
   }
 
@@ -172,6 +180,7 @@ export class BrokerCore implements BrokerEngine {
     this.connections.delete(connection);
     const { session } = connection;
     if (session?.connection !== connection) return;
+    this.#connected -= 1;
     session.connection = null;
     this.retainedDelivery.stop(session);
     if (session.will) {
@@ -194,8 +203,14 @@ export class BrokerCore implements BrokerEngine {
     session.cancelTimers();
     if (session.will) this.publishWill(session);
     if (this.sessions.get(session.clientId) === session) this.sessions.delete(session.clientId);
-    this.subscriptions.removeAll(session);
+    session.isEnded = true;
+    this.#removeSubscriptions(session);
     handOver(this, session);
+  }
+
+  /** In slices: a client with a hundred thousand filters that leaves holds nobody up. */
+  #removeSubscriptions(session: Session): void {
+    if (this.subscriptions.removeSome(session, subscriptionsAtOnce) > 0) setImmediate(() => this.#removeSubscriptions(session));
   }
 
   publishWill(session: Session): void {
@@ -242,9 +257,7 @@ export class BrokerCore implements BrokerEngine {
   }
 
   get clientCount(): number {
-    let count = 0;
-    for (const { session } of this.connections) if (session) count += 1;
-    return count;
+    return this.#connected;
   }
 
   clients(): readonly BrokerClient[] {
@@ -311,6 +324,10 @@ export class BrokerCore implements BrokerEngine {
     await closeStreams(new Set([...streams, ...this.lingering]));
   }
 }
+
+const subscriptionsAtOnce = 2000;
+const sweepEveryMs = 1000;
+const sweptAtOnce = 2000;
 
 /** What was sent gets this long to leave. */
 const goodbyeMs = 500;

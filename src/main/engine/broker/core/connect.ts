@@ -12,6 +12,7 @@ const refusals = {
   credentials: { code5: 0x86, code3: 4 },
   notAuthorised: { code5: 0x87, code3: 5 },
   unavailable: { code5: 0x88, code3: 3 },
+  busy: { code5: 0x89, code3: 3 },
   authMethod: { code5: 0x8c, code3: 5 },
 } as const;
 
@@ -80,6 +81,9 @@ function accept(connection: Connection, packet: ConnectPacket): void {
 
   const earlier = core.sessions.get(clientId);
   if (earlier?.connection) core.takeOver(earlier.connection);
+  if (earlier === undefined && core.sessions.size >= options.maximumSessions) {
+    return refuseConnect(connection, refusals.busy, `The broker keeps ${options.maximumSessions} sessions, the most it can.`);
+  }
   const session = resumeOrMake(core, clientId, packet);
   const sessionPresent = session === earlier;
   session.cancelTimers();
@@ -90,6 +94,7 @@ function accept(connection: Connection, packet: ConnectPacket): void {
   session.connection = connection;
   connection.session = session;
   connection.connectedAtMs = core.wallMs;
+  connection.decoder.maximumPacketSize = options.maximumPacketSize;
 
   const keepAlive = packet.level === 5 ? grantedKeepAlive(packet.keepAlive, options.maximumKeepAliveSeconds) : packet.keepAlive;
   connection.watchKeepAlive(keepAlive);
@@ -104,10 +109,6 @@ function accept(connection: Connection, packet: ConnectPacket): void {
     packet.level,
   );
   core.connected();
-  if (connack.byteLength > connection.maximumPacketSize) {
-    // [MQTT-3.1.2-24]: with a limit this low nothing can be said.
-    return connection.end('closed-by-broker');
-  }
   connection.push(connack);
   if (!sessionPresent) return;
   // [MQTT-4.4.0-1]: what was under way goes out again, in its order, before anything new.

@@ -74,7 +74,11 @@ export class Connection {
     this.stream = stream;
     this.info = info;
     this.output = new Output(stream, core.scheduler);
-    this.decoder = new PacketDecoder({ role: 'server', maximumPacketSize: core.options.maximumPacketSize, topicCache: core.topicCache });
+    this.decoder = new PacketDecoder({
+      role: 'server',
+      maximumPacketSize: Math.min(core.options.maximumConnectSize, core.options.maximumPacketSize),
+      topicCache: core.topicCache,
+    });
     this.lastReadMs = core.tick();
     core.wheel.reschedule(this.timer, core.options.connectTimeoutMs);
     (stream as OwnedStream)[connectionOf] = this;
@@ -99,6 +103,10 @@ export class Connection {
 
   /** Closes a connection without CONNECT, or one that was silent for one and a half of its keep alive [MQTT-3.1.2-22]. */
   onTimer(): void {
+    if (this.endedBy !== null) {
+      this.stream.destroy();
+      return;
+    }
     if (this.session === null) return this.refuse(0x82, 'No complete CONNECT came in time [§3.1.4].');
     const leftMs = this.lastReadMs + this.keepAliveSeconds * 1500 - this.core.tick();
     if (leftMs > 0) this.core.wheel.reschedule(this.timer, leftMs);
@@ -166,6 +174,8 @@ export class Connection {
   }
 
   push(bytes: Uint8Array): void {
+    // [MQTT-3.1.2-24]: an answer the client cannot take ends the connection, since it cannot be left out.
+    if (bytes.byteLength > this.maximumPacketSize) return this.end('closed-by-broker');
     this.core.counters.packetsSent += 1;
     this.output.push(bytes);
   }
@@ -256,10 +266,10 @@ export class Connection {
   end(kind: EndKind): void {
     if (this.endedBy !== null) return;
     this.endedBy = kind;
-    this.core.wheel.cancel(this.timer);
     this.output.end();
-    // A peer that does not close its side keeps no session and no memory of ours.
+    // Read on, or the end of the other side is never seen; a peer that does not close is cut off.
     this.stream.resume();
+    this.core.wheel.reschedule(this.timer, this.core.options.lingerMs);
     this.core.lingering.add(this.stream);
     this.core.connectionEnded(this);
   }
@@ -268,6 +278,7 @@ export class Connection {
     this.end('lost');
     if (this.#disposed) return;
     this.#disposed = true;
+    this.core.wheel.cancel(this.timer);
     this.core.lingering.delete(this.stream);
     delete (this.stream as OwnedStream)[connectionOf];
   }

@@ -6,6 +6,12 @@ export interface CoreOptions {
   readonly monotonicMs: () => number;
   /** A connection has to send its whole CONNECT within this time. */
   readonly connectTimeoutMs: number;
+  /** The largest CONNECT: who nobody knows yet may not fill our memory. */
+  readonly maximumConnectSize: number;
+  /** A connection that ended gets this long to take what was sent and to close its side. */
+  readonly lingerMs: number;
+  /** Sessions kept at once, connected or not; further clients are told that the broker is busy. */
+  readonly maximumSessions: number;
   /** The largest packet taken from a client, fixed header included (§3.1.2.11.4). */
   readonly maximumPacketSize: number;
   /** QoS 1 and 2 messages a client may have under way to us at once (§3.2.2.3.3). */
@@ -32,6 +38,9 @@ export interface CoreOptions {
 
 export const defaultCoreOptions: Omit<CoreOptions, 'nowUs' | 'monotonicMs'> = {
   connectTimeoutMs: 10_000,
+  maximumConnectSize: 1_048_576,
+  lingerMs: 3000,
+  maximumSessions: 200_000,
   maximumPacketSize: 67_108_864 + 5,
   receiveMaximum: 1000,
   topicAliasMaximum: 1000,

@@ -22,12 +22,13 @@ export function deliver(
   subscriptionIdentifiers: readonly number[] | null,
   group: SharedGroup<Session> | null = null,
 ): DeliveryOutcome {
+  if (session.isEnded) return 'offline';
   const qos = message.qos < subscribedQos ? message.qos : subscribedQos;
   const { connection } = session;
   if (qos === 0) {
     if (connection === null) return 'offline';
     if (connection.isBackedUp) {
-      connection.core.counters.droppedSlow += 1;
+      core.counters.droppedSlow += 1;
       return 'slow';
     }
     if (connection.sendPublish(message, 0, retain, subscriptionIdentifiers, 0, false)) return 'sent';
@@ -36,13 +37,11 @@ export function deliver(
   }
   const delivery: Delivery = { message, qos, retain, subscriptionIdentifiers, group };
   if (connection !== null && !session.queue?.length && !session.resend && hasRoom(session) && !connection.isBackedUp) return sendWithId(session, delivery);
-  // Nothing is kept for a session that ends with its connection and has none.
   session.queue ??= new DeliveryQueue();
   if (!session.queue.push(delivery, core.options.maximumQueuedMessages, core.options.maximumQueuedBytes)) {
     core.counters.droppedFull += 1;
     return 'full';
   }
-  message.keep();
   return 'queued';
 }
 

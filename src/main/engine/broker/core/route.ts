@@ -5,10 +5,14 @@ import { deliver } from './delivery.ts';
 import type { Message } from './message.ts';
 import type { Session } from './session.ts';
 
+/** Whether the message being routed has been queued for somebody. */
+let waits = false;
+
 /** Gives a message to every session that subscribed to its topic, and to one of each shared group. Answers how many that were. */
 export function route(core: BrokerCore, message: Message, from: Session | null): number {
   const { sessions, groups } = core.subscriptions.match(message.topic);
   let receivers = 0;
+  waits = false;
   for (let at = 0; at < sessions.length; at += 1) {
     let match: SessionMatch<Session> | null = sessions[at] as SessionMatch<Session>;
     if (match.session === from) match = match.own;
@@ -17,6 +21,8 @@ export function route(core: BrokerCore, message: Message, from: Session | null):
   for (let at = 0; at < groups.length; at += 1) {
     if (giveToGroup(core, message, groups[at] as SharedGroup<Session>)) receivers += 1;
   }
+  // What stays behind holds on to nothing that was only needed to send it.
+  if (waits || message.retain) message.keep();
   return receivers;
 }
 
@@ -39,6 +45,7 @@ function give(core: BrokerCore, message: Message, match: SessionMatch<Session>, 
   if (mayDeliver !== undefined && !mayDeliver(session.clientId, message.topic)) return false;
   // [MQTT-3.3.1-12]: to a subscription that was there before, RETAIN is 0 unless it asked for it as published.
   const retain = match.retainAsPublished && message.retain;
-  deliver(core, session, message, match.qos, retain, subscriptionIdentifiers.length === 0 ? null : subscriptionIdentifiers, group);
+  const outcome = deliver(core, session, message, match.qos, retain, subscriptionIdentifiers.length === 0 ? null : subscriptionIdentifiers, group);
+  if (outcome === 'queued') waits = true;
   return true;
 }

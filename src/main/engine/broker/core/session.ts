@@ -37,6 +37,8 @@ export class Session {
   /** Packet ids of QoS 2 messages that came and were routed, and wait for PUBREL [MQTT-4.3.3-10]. */
   incoming: Set<number> | null = null;
   lastPacketId = 0;
+  /** Forgotten; its subscriptions may still be on their way out. */
+  isEnded = false;
   /** Retained messages that new subscriptions are still to get. */
   retainedJobs: RetainedJob[] | null = null;
   /** They wait for the client to read on. */
