@@ -65,6 +65,25 @@ describe('MatchCache', () => {
     expect(cache.get('t/1')).toBeUndefined();
   });
 
+  it('holds a result once, however often it is used', () => {
+    const cache = new MatchCache<Answer>({ maxTopics: 20, maxWeight: 1_000_000 });
+    for (let id = 0; id < 15; id += 1) cache.set(String(id), answer(id));
+    const { topics, weight } = cache;
+    for (let id = 6; id < 10; id += 1) cache.get(String(id));
+    expect([cache.topics, cache.weight]).toEqual([topics, weight]);
+  });
+
+  it('drops what is no longer valid, and nothing else, when purged', () => {
+    const cache = cacheOf('a/b', 'a/c', 'b/c');
+    change(cache, 'a/+');
+    expect(cache.topics).toBe(3);
+    cache.purge();
+    expect([cache.topics, cache.get('b/c')?.id]).toEqual([1, 2]);
+    change(cache, '#');
+    cache.purge();
+    expect([cache.topics, cache.weight]).toEqual([0, 0]);
+  });
+
   it('counts long topics and large results', () => {
     const cache = new MatchCache<Answer>({ maxTopics: 1000, maxWeight: 100_000 });
     for (let id = 0; id < 200; id += 1) {
@@ -95,7 +114,8 @@ describe('MatchCache', () => {
     const right = new Map<string, number>();
     let hits = 0;
     for (let step = 0; step < 30_000; step += 1) {
-      if (random.chance(10)) {
+      if (random.chance(1)) cache.purge();
+      else if (random.chance(10)) {
         const filter = random.chance(40) ? random.pick(topics) : random.filter();
         change(cache, filter);
         const matches = compileFilter(filter);

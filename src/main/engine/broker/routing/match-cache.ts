@@ -103,6 +103,20 @@ export class MatchCache<R extends { readonly weight: number }> {
     else (this.#changes[this.#prefix[depth - 1] as number] as number) += 1;
   }
 
+  /** Drops what is no longer valid. */
+  purge(): void {
+    for (const [topic, slot] of this.#young) {
+      if (slot.stamp === this.#stampOf(slot)) continue;
+      this.#young.delete(topic);
+      this.#youngWeight -= slot.weight;
+    }
+    for (const [topic, slot] of this.#old) {
+      if (slot.stamp === this.#stampOf(slot)) continue;
+      this.#old.delete(topic);
+      this.#oldWeight -= slot.weight;
+    }
+  }
+
   #newSlot(topic: string, result: R, weight: number): Slot<R> {
     const depth = this.#readPrefixes(topic, topic.length);
     const cell = this.#prefix;

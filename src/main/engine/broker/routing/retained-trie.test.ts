@@ -55,6 +55,12 @@ describe('RetainedTrie', () => {
     for (const limit of [1, 2, 1000]) expect(all(trie, filter, limit)).toEqual(expected);
   });
 
+  it('hides a $ topic from wildcards when it is the only one as well [MQTT-4.7.2-1]', () => {
+    const system = trieOf('$SYS/x');
+    for (const filter of ['#', '+/x', '+/#', '/#']) expect([filter, all(system, filter)]).toEqual([filter, []]);
+    expect(all(system, '$SYS/+')).toEqual(['$SYS/x']);
+  });
+
   it('replaces and deletes, and says what was there', () => {
     const small = new RetainedTrie<string>();
     const terms = { weight: 5, expiresAtMs: Infinity };

@@ -184,6 +184,18 @@ describe('SubscriptionTrie', () => {
     expect(trie.match(deep).sessions).toEqual([]);
   });
 
+  it('does not keep sessions in its cache that are gone', () => {
+    const clients = Array.from({ length: 500 }, (_, n) => client(String(n)));
+    for (const each of clients) trie.add(each, `a/${each.name}/+`, options());
+    for (const { name } of clients) trie.match(`a/${name}/x`);
+    expect(trie.cachedTopics).toBe(500);
+    trie.match('b');
+    for (const each of clients) trie.removeAll(each);
+    // The topic nobody subscribed to is still known.
+    expect(trie.cachedTopics).toBeLessThan(20);
+    expect(trie.cachedTopics).toBeGreaterThan(0);
+  });
+
   it('merges thousands of overlapping filters of one session', () => {
     for (let bits = 0; bits < 4096; bits += 1) {
       const filter = Array.from({ length: 12 }, (_, level) => ((bits >> level) & 1 ? '+' : 'x')).join('/');
@@ -199,6 +211,14 @@ describe('SubscriptionTrie', () => {
     expect(trie.match('a/1')).toBe(trie.match('a/2'));
     trie.add(ann, 'a/#', options());
     expect(trie.match('a/1').sessions).toHaveLength(101);
+    trie.add(ann, 'a/#', options({ qos: 2 }));
+    expect(trie.match('a/1').sessions.find(({ session }) => session === ann)?.qos).toBe(2);
+    trie.remove(ann, 'a/#');
+    expect(trie.match('a/1').sessions).toHaveLength(100);
+    trie.add(ann, '$share/g/a/#', options());
+    expect(trie.match('a/1').groups).toHaveLength(1);
+    trie.remove(ann, '$share/g/a/#');
+    expect(trie.match('a/1').groups).toHaveLength(0);
   });
 });
 

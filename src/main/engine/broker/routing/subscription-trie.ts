@@ -13,11 +13,14 @@ export interface SubscriptionInfo<S> {
   readonly match: SessionMatch<S>;
 }
 
-export const defaultCacheLimits: MatchCacheLimits = { maxTopics: 32_768, maxWeight: 16 * 1024 * 1024 };
+const defaultCacheLimits: MatchCacheLimits = { maxTopics: 32_768, maxWeight: 16 * 1024 * 1024 };
 
 /** From so many subscribers of one filter on, topics that match only it share one result. */
 const crowd = 16;
 const leastScratch = 1024;
+/** The cache may keep so many sessions in memory that are gone, and one for every so many of its results. */
+const ghosts = 16;
+const resultsPerGhost = 4;
 
 /**
  * Who subscribed to what (§4.7). Filters are expected to be valid; those without wildcards stand in a flat map, the others in a
@@ -36,6 +39,8 @@ export class SubscriptionTrie<S> {
   #size = 0;
   #version = 0;
   #stamp = 0;
+  /** Sessions that left since the cache was last rid of what is no longer valid. */
+  #departed = 0;
   /** Kept between matches, so that matching allocates only what it returns. */
   #level: TrieNode<S>[] = [];
   #below: TrieNode<S>[] = [];
@@ -107,8 +112,8 @@ export class SubscriptionTrie<S> {
     const subscription = subscriber?.subscriptions.get(filter);
     if (subscriber === undefined || subscription === undefined) return false;
     subscriber.subscriptions.delete(filter);
-    if (subscriber.subscriptions.size === 0) this.#subscribers.delete(session);
     this.#unlink(filter, subscription);
+    if (subscriber.subscriptions.size === 0) this.#depart(session);
     return true;
   }
 
@@ -116,8 +121,8 @@ export class SubscriptionTrie<S> {
   removeAll(session: S): number {
     const subscriber = this.#subscribers.get(session);
     if (subscriber === undefined) return 0;
-    this.#subscribers.delete(session);
     for (const [filter, subscription] of subscriber.subscriptions) this.#unlink(filter, subscription);
+    this.#depart(session);
     return subscriber.subscriptions.size;
   }
 
@@ -133,7 +138,7 @@ export class SubscriptionTrie<S> {
       this.#unlink(filter, subscription);
     }
     const left = subscriber.subscriptions.size;
-    if (left === 0) this.#subscribers.delete(session);
+    if (left === 0) this.#depart(session);
     return left;
   }
 
@@ -200,6 +205,15 @@ export class SubscriptionTrie<S> {
     if (!node.isEmpty) return;
     if (node.parent === null) this.#exact.delete(plain);
     else this.#tree.prune(node);
+  }
+
+  /** Results that are no longer valid hold sessions that are gone; asking the whole cache is worth it once per some of them. */
+  #depart(session: S): void {
+    this.#subscribers.delete(session);
+    this.#departed += 1;
+    if (this.#departed < ghosts + this.#cache.topics / resultsPerGhost) return;
+    this.#departed = 0;
+    this.#cache.purge();
   }
 
   #changed(filter: string): void {
