@@ -73,6 +73,7 @@ export interface Ledger {
   readonly sizeBytes: number;
   readonly budgetBytes: number;
   readonly state: 'starting' | 'ok' | 'disk-full' | 'failed';
+  /** What is wrong, in sentences. While `ok`: what happened to a part of the history, the rest of which is fine. */
   readonly detail: string | null;
 }
 

@@ -4,6 +4,7 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageDetail, MessagePage, MessageRow } from '../../../shared/contract/messages.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { Database } from './database.ts';
+import { sqliteCorrupt, whyUnusable, type KeptAside } from './kept-aside.ts';
 import { fileVersion, schemaVersion } from './schema.ts';
 import { Segment, type TopicSummary } from './segment.ts';
 
@@ -25,7 +26,7 @@ export interface HistoryFilesOptions {
 export class HistoryFiles {
   readonly #options: HistoryFilesOptions;
   readonly #segments: Segment[] = [];
-  readonly keptAside: string[] = [];
+  readonly keptAside: KeptAside[] = [];
   #budgetBytes: number;
   #next = 1;
   expired = 0;
@@ -138,28 +139,41 @@ export class HistoryFiles {
   }
 
   #openExisting(file: string, check: boolean): void {
+    const opened = this.#open(file, check);
+    if (opened instanceof Segment) this.#segments.push(opened);
+    else this.#keepAside(file, opened.why, opened.messageCount);
+  }
+
+  /** The segment of a file, or why it cannot be used. */
+  #open(file: string, check: boolean): Segment | Pick<KeptAside, 'why' | 'messageCount'> {
+    let segment: Segment | undefined;
     try {
-      const probe = this.#options.open(file);
-      const version = fileVersion(probe);
-      probe.close();
-      if (version > schemaVersion) throw new Error('written by a newer version');
-      const segment = new Segment(file, this.#options.open, this.#options.maxPagesPerSegment);
-      if (check && !segment.isSound()) {
-        segment.close();
-        throw new Error('damaged');
-      }
-      this.#segments.push(segment);
-    } catch {
-      this.#keepAside(file);
+      if (this.#versionOf(file) > schemaVersion) return { why: 'was written by a newer version of the workbench', messageCount: null };
+      segment = new Segment(file, this.#options.open, this.#options.maxPagesPerSegment);
+      if (check && !segment.isSound()) throw Object.assign(new Error('the check failed'), { errcode: sqliteCorrupt });
+      return segment;
+    } catch (error) {
+      const messageCount = segment?.messageCount() ?? null;
+      segment?.close();
+      return { why: whyUnusable(error), messageCount };
     }
   }
 
-  #keepAside(file: string): void {
+  #versionOf(file: string): number {
+    const probe = this.#options.open(file);
+    try {
+      return fileVersion(probe);
+    } finally {
+      probe.close();
+    }
+  }
+
+  #keepAside(file: string, why: string, messageCount: number | null): void {
     const stamp = new Date(this.#options.now()).toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
     const kept = file.replace(/\.db$/, `.${stamp}.broken.db`);
     renameSync(file, kept);
     for (const ending of ['-wal', '-shm']) if (existsSync(file + ending)) renameSync(file + ending, kept + ending);
-    this.keptAside.push(path.basename(kept));
+    this.keptAside.push({ file: path.basename(file), keptAs: path.basename(kept), why, messageCount });
   }
 
   #firstHit<T>(ask: (segment: Segment) => T | null): T | null {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sourceIdSchema, topicTextSchema, noInput } from '../../../shared/contract/common.ts';
 import type { MessageDetail, MessagePage } from '../../../shared/contract/messages.ts';
 import { call } from '../../../shared/ipc/contract.ts';
+import type { KeptAside } from './kept-aside.ts';
 import type { TopicSummary } from './segment.ts';
 
 /** Sizes after a write, for the ledger. */
@@ -12,7 +13,7 @@ export interface StoreSizes {
 
 /** Between the engine and the store's thread. Calls are answered in the order they arrive, so a read sees every write before it. */
 export const storeContract = {
-  open: call<StoreSizes & { readonly lastId: number; readonly binding: string; readonly keptAside: readonly string[] }>()(
+  open: call<StoreSizes & { readonly lastId: number; readonly binding: string; readonly keptAside: readonly KeptAside[] }>()(
     z.strictObject({
       folder: z.string(),
       budgetBytes: z.number(),

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { loadSqlite } from './database.ts';
 import { createStore, type Store, type StoreOptions } from './index.ts';
 
 let folder: string;
@@ -173,10 +174,50 @@ test('a damaged file is kept aside and reported, the others stay', async () => {
   open();
   await store.lastId();
   expect(store.ledger()).toMatchObject({ state: 'ok' });
-  expect(store.ledger().detail).toMatch(/kept aside as messages-000001\.\d{4}-\d\d-\d\d-\d{6}\.broken\.db/);
+  expect(store.ledger().detail).toMatch(
+    /^messages-000001\.db in the history folder is damaged: it was kept there as messages-000001\.\d{4}-\d\d-\d\d-\d{6}\.broken\.db, and the messages in it are missing from the history\.$/,
+  );
   expect(readdirSync(folder).some((name) => name.endsWith('.broken.db'))).toBe(true);
   store.append('broker', [message('t')]);
   expect((await store.history({ source: 'broker', topic: 't', offset: 0, limit: 9 })).total).toBe(1);
+});
+
+test('a file that is damaged inside says how many messages are missing, also after the writer was started anew', async () => {
+  open();
+  const payload = new Uint8Array(4000).fill(120);
+  store.append(
+    'broker',
+    Array.from({ length: 1200 }, () => message('t', payload)),
+  );
+  await store.close();
+  const file = path.join(folder, 'messages-000001.db');
+  const middle = Math.floor(statSync(file).size / 2);
+  const handle = openSync(file, 'r+');
+  writeSync(handle, Buffer.alloc(100_000, 0xa5), 0, 100_000, middle);
+  closeSync(handle);
+  // What an unclean end leaves behind.
+  writeFileSync(path.join(folder, 'in-use'), '');
+  open();
+  await store.lastId();
+  const missing = /messages-000001\.db .* is damaged: .*\.broken\.db, and the 1,200 messages in it are missing/;
+  expect(store.ledger()).toMatchObject({ state: 'ok', detail: expect.stringMatching(missing) as string });
+  await store.killWorker();
+  store.append('broker', [message('t')]);
+  await vi.waitFor(() => expect(store.ledger()).toMatchObject({ state: 'ok', pending: 0, detail: expect.stringMatching(missing) as string }));
+});
+
+test('a file of a newer version is kept as it is, and said to be one', async () => {
+  open();
+  store.append('broker', [message('t')]);
+  await store.close();
+  const file = path.join(folder, 'messages-000001.db');
+  const { open: openDatabase } = await loadSqlite();
+  const database = openDatabase(file);
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+  open();
+  await store.lastId();
+  expect(store.ledger().detail).toMatch(/^messages-000001\.db in the history folder was written by a newer version of the workbench: it was kept there as/);
 });
 
 test('an unusable folder leaves the rest of the workbench running', async () => {

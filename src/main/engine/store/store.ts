@@ -7,6 +7,7 @@ import { portTransport } from '../../../shared/ipc/port-transport.ts';
 import { packRecords } from '../../../shared/messages/packed-batch.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { BindingName } from './database.ts';
+import { describeKeptAside, type KeptAside } from './kept-aside.ts';
 import type { TopicSummary } from './segment.ts';
 import type { StoreContract } from './store-contract.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -65,6 +66,8 @@ class ThreadedStore implements Store {
   readonly #options: StoreOptions;
   readonly #queue: WriteQueue;
   readonly #dropped = new Map<string, number>();
+  /** Since the start, in all threads. */
+  readonly #keptAside: KeptAside[] = [];
   #worker: Worker | undefined;
   #client: Client<StoreContract> | undefined;
   #opened: Promise<number>;
@@ -195,7 +198,8 @@ class ThreadedStore implements Store {
       this.#binding = opened.binding;
       this.#setSizes(opened);
       this.#state = 'ok';
-      this.#detail = opened.keptAside.length === 0 ? null : `A damaged history file was kept aside as ${opened.keptAside.join(', ')}; a new one was started.`;
+      this.#keptAside.push(...opened.keptAside);
+      this.#detail = describeKeptAside(this.#keptAside);
       this.#write();
       return opened.lastId;
     } catch (error) {
@@ -268,10 +272,9 @@ class ThreadedStore implements Store {
     this.#stored += count;
     this.#restarts = 0;
     this.#setSizes(sizes);
-    if (this.#state === 'disk-full') {
-      this.#state = 'ok';
-      this.#detail = null;
-    }
+    if (this.#state === 'disk-full') this.#state = 'ok';
+    // Of a batch that was refused before, the ledger's counts tell.
+    this.#detail = describeKeptAside(this.#keptAside);
     this.#write();
   }
 

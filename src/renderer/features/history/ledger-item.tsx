@@ -28,8 +28,8 @@ export function LedgerItem(): ReactElement | null {
     >
       <div className={styles.popover}>
         {alarm !== null && (
-          <Banner inset kind="bad" title={alarm}>
-            Lower the budget, free disk space, or clear the history.
+          <Banner inset kind={alarm.kind} title={<span className={styles.alarm}>{alarm.title}</span>}>
+            {alarm.text}
           </Banner>
         )}
         <KeyValueTable

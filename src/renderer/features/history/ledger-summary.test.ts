@@ -32,12 +32,15 @@ it.each([
   [{ state: 'disk-full' }, 'bad', 'Disk full · 12.3k stored'],
   [{ state: 'failed' }, 'bad', 'History not available'],
   [{ state: 'starting' }, 'busy', 'History starting'],
+  [{ detail: 'a.db is damaged.' }, 'warn', '12.3k stored · see details'],
 ] as const)('%j reads %s "%s"', (change, tone, text) => expect(summarise(ledger(change))).toMatchObject({ tone, text }));
 
-it('raises an alarm only when messages are not kept', () => {
+it('raises an alarm only when messages are not kept, and warns of those that are missing', () => {
   expect(summarise(ledger({ pending: 1e6 })).alarm).toBeNull();
-  expect(summarise(ledger({ state: 'disk-full', detail: 'No space left.' })).alarm).toBe('No space left.');
-  expect(summarise(ledger({ state: 'failed' })).alarm).toContain('not available');
+  expect(summarise(ledger({ state: 'disk-full', detail: 'No space left.' })).alarm).toMatchObject({ kind: 'bad', title: 'No space left.' });
+  expect(summarise(ledger({ state: 'failed' })).alarm).toMatchObject({ kind: 'bad', title: expect.stringContaining('not available') as string });
+  const detail = 'messages-000001.db is damaged: it was kept there as x.broken.db.';
+  expect(summarise(ledger({ detail })).alarm).toMatchObject({ kind: 'warn', title: detail });
 });
 
 it('describes how full the budget is', () => expect(describeSize(ledger())).toBe('10 MiB of 1 GiB (1 %)'));

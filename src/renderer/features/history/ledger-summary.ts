@@ -8,9 +8,17 @@ export interface LedgerSummary {
   readonly droppedCount: number;
   /** How full the budget is, 0 to 1. */
   readonly fill: number;
-  /** A sentence when something is wrong, for a banner. */
-  readonly alarm: string | null;
+  /** When something is wrong, for a banner: what, and what to do. */
+  readonly alarm: LedgerAlarm | null;
 }
+
+interface LedgerAlarm {
+  readonly kind: 'warn' | 'bad';
+  readonly title: string;
+  readonly text?: string;
+}
+
+const mend = 'Lower the budget, free disk space, or clear the history.';
 
 /** Below this, rows waiting to be written are everyday and not worth a word. */
 const quietPending = 1000;
@@ -30,17 +38,24 @@ export function summarise(ledger: Ledger): LedgerSummary {
         ...base,
         tone: 'bad',
         text: `Disk full · ${parts.join(' · ')}`,
-        alarm: ledger.detail ?? 'The disk is full: new messages are shown but no longer kept.',
+        alarm: { kind: 'bad', title: ledger.detail ?? 'The disk is full: new messages are shown but no longer kept.', text: mend },
       };
     case 'failed':
       return {
         ...base,
         tone: 'bad',
         text: 'History not available',
-        alarm: ledger.detail ?? 'The message history is not available: messages are shown but not kept.',
+        alarm: { kind: 'bad', title: ledger.detail ?? 'The message history is not available: messages are shown but not kept.', text: mend },
       };
     case 'ok':
-      return { ...base, tone: droppedCount > 0 ? 'warn' : 'ok', text: parts.join(' · '), alarm: null };
+      if (ledger.detail === null) return { ...base, tone: droppedCount > 0 ? 'warn' : 'ok', text: parts.join(' · '), alarm: null };
+      // The tone alone would be a colour without a word.
+      return {
+        ...base,
+        tone: 'warn',
+        text: `${parts.join(' · ')} · see details`,
+        alarm: { kind: 'warn', title: ledger.detail },
+      };
   }
 }
 
