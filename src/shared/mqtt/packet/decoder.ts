@@ -189,7 +189,7 @@ export class PacketDecoder {
     if (at - start + length > this.maximumPacketSize)
       throw new MqttProtocolError(
         0x95,
-        this.#fromServer ? 'MQTT-3.1.2-24' : 'MQTT-3.2.2-15',
+        this.level === 5 ? (this.#fromServer ? 'MQTT-3.1.2-24' : 'MQTT-3.2.2-15') : clauseOf('remainingLength', 4),
         `A packet of ${at - start + length} bytes is larger than ${this.maximumPacketSize}.`,
       );
     this.#bodyLength = length;
