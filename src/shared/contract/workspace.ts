@@ -55,7 +55,7 @@ export const savedPublishSchema = z.strictObject({
 });
 export type SavedPublish = z.infer<typeof savedPublishSchema>;
 
-/** A workspace file that could not be read. It was kept aside under `keptAs`, and the defaults are in use. */
+/** A workspace file that could not be read or written. `keptAs` is where it was kept, if it was; `advice` says how the workbench goes on, not where. */
 export interface WorkspaceProblem extends Problem {
   readonly file: string;
   readonly keptAs: string | null;

@@ -16,6 +16,8 @@ export interface JsonFileOptions<T extends FileContent> {
   readonly name: string;
   /** Of the content beside `version`. */
   readonly schema: z.ZodType<T>;
+  /** How the workbench goes on when the file cannot be used, a sentence. */
+  readonly without: string;
   /** Unix ms. */
   readonly now: () => number;
   readonly onProblem: (problem: WorkspaceProblem) => void;
@@ -64,7 +66,7 @@ export function createJsonFile<T extends FileContent>(options: JsonFileOptions<T
           file: name,
           keptAs,
           message: `${name} ${why}.`,
-          advice: `It was kept as ${keptAs}, and the defaults are in use.`,
+          advice: options.without,
         });
         return;
       } catch (error) {

@@ -18,7 +18,7 @@ export interface ProfileFiles {
 interface Content {
   readonly connection: ConnectionProfile;
 }
-type Options = Omit<JsonFileOptions<Content>, 'name' | 'schema' | 'mode'>;
+type Options = Omit<JsonFileOptions<Content>, 'name' | 'schema' | 'without' | 'mode'>;
 
 /** Names Windows keeps for devices: no file can be called so there. */
 const reservedNames = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
@@ -32,7 +32,12 @@ export async function openProfileFiles(options: Options): Promise<ProfileFiles> 
   const fileOf = (id: string): JsonFile<Content> => {
     const existing = opened.get(id);
     if (existing) return existing;
-    const file = createJsonFile({ ...options, name: `${profilesFolderName}/${id}.json`, schema: contentSchema });
+    const file = createJsonFile({
+      ...options,
+      name: `${profilesFolderName}/${id}.json`,
+      schema: contentSchema,
+      without: 'The workbench goes on without this connection.',
+    });
     opened.set(id, file);
     return file;
   };

@@ -159,6 +159,20 @@ describe('a damaged file', () => {
     expect(workspace.view().problems).toEqual([]);
   });
 
+  it.each([
+    ['settings.json', 'The default settings are in use.'],
+    ['layout.json', 'The default layout is in use.'],
+    ['saved-publishes.json', 'The workbench goes on without saved messages.'],
+    ['connections/lab.json', 'The workbench goes on without this connection.'],
+    ['.secrets/secrets.key-file.json', 'Enter the passwords of the connections again.'],
+  ])('says once where it is, and how the workbench goes on without it: %s', async (name, advice) => {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await write(name, 'torn');
+    const [problem] = (await open()).view().problems;
+    // Where it was kept, the page says by itself.
+    expect(problem).toMatchObject({ file: name, keptAs: name.replace('.json', `.${stamp}.broken.json`), message: `${name} is not valid JSON.`, advice });
+  });
+
   it('that is not text is kept aside byte for byte', async () => {
     const bytes = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]);
     await writeFile(path.join(folder, 'layout.json'), bytes);

@@ -84,11 +84,16 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 
   const lock = await prepareFolder({ ...options, files, onLost, onProblem });
   const fileOptions = { folder, now, onProblem, onRecovered, files };
-  const openFile = <T extends FileContent>(name: string, schema: z.ZodType<T>): JsonFile<T> => createJsonFile({ ...fileOptions, name, schema });
+  const openFile = <T extends FileContent>(name: string, schema: z.ZodType<T>, without: string): JsonFile<T> =>
+    createJsonFile({ ...fileOptions, name, schema, without });
 
-  const settingsFile = openFile('settings.json', settingsSchema);
-  const layoutFile = openFile('layout.json', z.strictObject({ layout: layoutSchema }));
-  const publishesFile = openFile('saved-publishes.json', z.strictObject({ publishes: z.array(savedPublishSchema) }));
+  const settingsFile = openFile('settings.json', settingsSchema, 'The default settings are in use.');
+  const layoutFile = openFile('layout.json', z.strictObject({ layout: layoutSchema }), 'The default layout is in use.');
+  const publishesFile = openFile(
+    'saved-publishes.json',
+    z.strictObject({ publishes: z.array(savedPublishSchema) }),
+    'The workbench goes on without saved messages.',
+  );
 
   let settings: Settings = (await settingsFile.read()) ?? settingsSchema.parse({});
   let layout: Layout = (await layoutFile.read())?.layout ?? {};

@@ -40,6 +40,7 @@ export async function openSecretVault(options: SecretVaultOptions): Promise<Secr
     folder: options.workspaceFolder,
     name,
     schema: contentSchema,
+    without: 'Enter the passwords of the connections again.',
     now: options.now,
     mode: 0o600,
     files,
