@@ -8,6 +8,8 @@ export interface LinkTrouble {
   readonly action: 'try-now' | 'restart' | 'reload' | 'wait';
 }
 
+const afterRestart = 'The local broker and the connections end with it and stay stopped until you start them again.';
+
 /** What is wrong between page and engine, in plain words; `undefined` when nothing is. */
 export function linkTrouble(link: Pick<Link, 'state' | 'health' | 'reason' | 'everOpen'>, desktop: boolean): LinkTrouble | undefined {
   const { state, health, reason, everOpen } = link;
@@ -21,21 +23,21 @@ export function linkTrouble(link: Pick<Link, 'state' | 'health' | 'reason' | 'ev
       return {
         kind: 'bad',
         title: 'The engine keeps stopping',
-        text: 'It was started several times and ended each time. Connections and the local broker are down.',
+        text: `It was started several times and ended each time. ${afterRestart}`,
         action: 'restart',
       };
     case 'not-responding':
       return {
         kind: 'warn',
         title: 'The engine does not answer',
-        text: 'It may be busy with something long. If it does not come back, start it again: connections and the local broker start anew.',
+        text: `It may be busy with something long. If it does not come back, start it again. ${afterRestart}`,
         action: 'restart',
       };
     case 'restarting':
       return {
         kind: 'warn',
         title: 'The engine stopped and is being started again',
-        text: 'What is shown is from before. Operations under way were cancelled.',
+        text: `What is shown is from before. Operations under way were cancelled. ${afterRestart}`,
         action: 'wait',
       };
     default:
