@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
+import os from 'node:os';
+import nodeUrl from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createWebSocketStream, WebSocketServer } from 'ws';
 import { buildMqttxxRequest } from '../../../shared/rpc/mqttxx-envelope.ts';
 import { buildGfRequest } from '../../../shared/coap/gf-envelope.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
@@ -179,6 +183,32 @@ describe('gf requests', () => {
     const { header } = await callGf('bad', payload);
     expect(header['response_code']).toBe(code);
     expect(Object.keys(header)).toEqual(['response_code', 'path', 'request_id', 'correlation_id', 'source']);
+  });
+});
+
+describe('the address of the broker', () => {
+  const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+
+  it.each([
+    ['mqtt', '127.0.0.1'],
+    ['mqtt', '::1'],
+    ['ws', '127.0.0.1'],
+    ['ws', '::1'],
+  ] as const)('is read without url.parse, of which Node warns in the terminal: %s at %s', async (scheme, host) => {
+    if (host === '::1' && !hasIpv6) return;
+    const parse = vi.spyOn(nodeUrl, 'parse');
+    const info = { transport: scheme === 'ws' ? 'ws' : 'tcp', address: 'x:1' } as const;
+    const listener = scheme === 'ws' ? http.createServer() : net.createServer((socket) => engine.handle(socket, info));
+    if (scheme === 'ws')
+      new WebSocketServer({ server: listener as http.Server }).on('connection', (socket) => engine.handle(createWebSocketStream(socket), info));
+    await once(listener.listen(0, host), 'listening');
+    const { port } = listener.address() as net.AddressInfo;
+    device.start(`${scheme}://${host === '::1' ? '[::1]' : host}:${port}`);
+    await until(() => device.running && last('demo/thermostat/telemetry'));
+    expect(parse).not.toHaveBeenCalled();
+    await device.stop();
+    listener.close();
+    parse.mockRestore();
   });
 });
 

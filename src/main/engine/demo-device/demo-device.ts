@@ -1,4 +1,4 @@
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { gfDeviceFilter } from '../../../shared/coap/gf-envelope.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { answerGf, gfDeviceTag } from './gf-resources.ts';
@@ -58,7 +58,8 @@ class Device implements DemoDevice {
   start(url: string): void {
     if (this.#client) return;
     this.#startedAt = this.#options.now();
-    const client = mqtt.connect(url, {
+    const client = mqtt.connect({
+      ...peerAt(url),
       clientId: demoClientId,
       protocolVersion: 4,
       clean: true,
@@ -236,6 +237,15 @@ class Device implements DemoDevice {
   #publish(name: string, payload: string | Buffer, options: { readonly qos?: 0 | 1; readonly retain?: boolean } = {}): void {
     if (this.#client?.connected === true) this.#client.publish(`${root}/${name}`, payload, { qos: 0, ...options });
   }
+}
+
+/** Scheme, host and port for themselves: MQTT.js reads an address with `url.parse`, of which Node warns in the terminal (DEP0169). */
+function peerAt(address: string): IClientOptions {
+  const { protocol, hostname, port } = new URL(address);
+  const isWebSocket = protocol === 'ws:';
+  // MQTT.js puts the host of a WebSocket into an address again, where IPv6 stands in brackets; a socket takes it without.
+  const host = isWebSocket ? hostname : hostname.replace(/^\[|\]$/g, '');
+  return { protocol: isWebSocket ? 'ws' : 'mqtt', host, ...(port === '' ? {} : { port: Number(port) }) };
 }
 
 function toJson(value: JsonValue): string {
