@@ -3,7 +3,7 @@ import { malformed } from './protocol-error.ts';
 import { decodeUtf8, inspectUtf8, utf8Trait, type ControlCharacters } from './utf8.ts';
 import type { ProtocolLevel } from './packets.ts';
 
-/** Reads the data types of §1.5 from the bytes of one packet, never beyond its end. One reader serves all packets of a decoder. */
+/** Reads the data types of §1.5 from the bytes of one packet, never beyond its end. */
 export class BodyReader {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
@@ -22,6 +22,7 @@ export class BodyReader {
     this.at = at;
     this.end = end;
     this.level = level;
+    this.offered = null;
   }
 
   byte(what: string): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PacketDecoder } from './decoder.ts';
 import { encodePacket } from './encoder.ts';
-import { bytesOf, packetTypesOf, samplePacket, seeded, wire } from './packet-samples.ts';
+import { below, bytesOf, packetTypesOf, samplePacket, seeded, wire } from './packet-samples.ts';
 import type { Packet } from './packets.ts';
 
 const maximumPacketSize = 1_000_000;
@@ -69,6 +69,25 @@ describe('a stream cut into chunks', () => {
     expect(decoder.bufferedBytes).toBe(stream.length);
     expect(drain(decoder)).toEqual(packets);
     expect(decoder.bufferedBytes).toBe(0);
+  });
+  test('may be pushed and read in any turn', () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const turn = seeded(seed);
+      const decoder = new PacketDecoder({ role: 'server', maximumPacketSize });
+      const seen: Packet[] = [];
+      let at = 0;
+      while (at < stream.length || decoder.bufferedBytes > 0) {
+        if (at < stream.length && turn() < 0.6) {
+          const size = 1 + below(turn, 120);
+          decoder.push(stream.slice(at, at + size));
+          at += size;
+        } else {
+          const packet = decoder.next();
+          if (packet !== undefined) seen.push(packet);
+        }
+      }
+      expect(seen).toEqual(packets);
+    }
   });
   test('may have empty chunks', () => {
     const decoder = client();

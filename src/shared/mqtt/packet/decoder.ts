@@ -25,6 +25,8 @@ export interface DecoderOptions {
 /** What is set aside at once for a packet that does not arrive whole; more only as it arrives. */
 const firstShare = 65_536;
 const empty = new Uint8Array(0);
+/** A packet is read from start to end without a pause, so that all decoders can share these. */
+const readers: Readonly<Record<ControlCharacters, BodyReader>> = { refuse: new BodyReader('refuse'), accept: new BodyReader('accept') };
 const pingreq: PingreqPacket = { type: 'pingreq' };
 const pingresp: PingrespPacket = { type: 'pingresp' };
 
@@ -48,11 +50,11 @@ export class PacketDecoder {
   // The chunk being read, and those pushed before it was done.
   #chunk: Uint8Array = empty;
   #at = 0;
-  #waiting: Uint8Array[] = [];
+  #waiting: Uint8Array[] | null = null;
   #nextWaiting = 0;
 
   // A packet that spans chunks: its first bytes until its length is known, then all of it.
-  readonly #header = new Uint8Array(5);
+  #header = empty;
   #headerLength = 0;
   #partial: Uint8Array | null = null;
   #partialLength = 0;
@@ -69,10 +71,10 @@ export class PacketDecoder {
     this.maximumPacketSize = options.maximumPacketSize;
     this.#fromServer = options.role === 'client';
     this.#cache = options.topicCache ?? null;
-    this.#reader = new BodyReader(options.controlCharacters ?? 'refuse');
+    this.#reader = readers[options.controlCharacters ?? 'refuse'];
   }
 
-  /** The bytes of the packet that `next` returned last, or refused after its fixed header. */
+  /** The bytes of the packet that `next` returned last, or refused after its fixed header; none once it has returned `undefined`. */
   get lastPacketBytes(): Uint8Array {
     return this.#lastSource.subarray(this.#lastStart, this.#lastEnd);
   }
@@ -80,7 +82,8 @@ export class PacketDecoder {
   push(chunk: Uint8Array): void {
     if (chunk.length === 0 || this.#failure) return;
     this.bufferedBytes += chunk.length;
-    if (this.#at < this.#chunk.length) this.#waiting.push(chunk);
+    if (this.#waiting !== null) this.#waiting.push(chunk);
+    else if (this.#at < this.#chunk.length) this.#waiting = [chunk];
     else {
       this.#chunk = chunk;
       this.#at = 0;
@@ -95,6 +98,10 @@ export class PacketDecoder {
         const packet = this.#partial === null && this.#headerLength === 0 ? this.#readInPlace() : this.#readAcross();
         if (packet !== undefined) return packet;
       }
+      // Whoever waits for more does not hold what was read.
+      this.#lastSource = empty;
+      this.#lastStart = 0;
+      this.#lastEnd = 0;
       return undefined;
     } catch (error) {
       if (error instanceof MqttProtocolError) this.#fail(error);
@@ -103,17 +110,19 @@ export class PacketDecoder {
   }
 
   #takeWaiting(): boolean {
-    if (this.#nextWaiting >= this.#waiting.length) {
+    const waiting = this.#waiting;
+    if (waiting === null) {
       // The chunk is done: let go of it.
       this.#chunk = empty;
       this.#at = 0;
       return false;
     }
-    this.#chunk = this.#waiting[this.#nextWaiting]!;
+    this.#chunk = waiting[this.#nextWaiting]!;
     this.#at = 0;
+    waiting[this.#nextWaiting] = empty;
     this.#nextWaiting += 1;
-    if (this.#nextWaiting === this.#waiting.length) {
-      this.#waiting = [];
+    if (this.#nextWaiting === waiting.length) {
+      this.#waiting = null;
       this.#nextWaiting = 0;
     }
     return true;
@@ -124,6 +133,7 @@ export class PacketDecoder {
     const start = this.#at;
     const headerLength = this.#scanHeader(chunk, start, chunk.length);
     if (headerLength === 0) {
+      this.#header = new Uint8Array(5);
       this.#header.set(chunk.subarray(start));
       this.#headerLength = chunk.length - start;
       this.#at = chunk.length;
@@ -269,7 +279,7 @@ export class PacketDecoder {
     this.#failure = error;
     this.#chunk = empty;
     this.#at = 0;
-    this.#waiting = [];
+    this.#waiting = null;
     this.#nextWaiting = 0;
     this.#partial = null;
     this.bufferedBytes = 0;

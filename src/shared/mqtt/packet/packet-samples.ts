@@ -69,11 +69,11 @@ const texts = [
 ];
 const filters = ['#', '+', 'a/+/b', 'a/#', '+/+', '/', '$share/group/a/#', '$SYS/#', '日本/+'];
 
-export function sampleText(random: Random): string {
+function sampleText(random: Random): string {
   return random() < 0.1 ? '' : pick(random, texts);
 }
 
-export function sampleBytes(random: Random, most: number): Uint8Array {
+function sampleBytes(random: Random, most: number): Uint8Array {
   const bytes = new Uint8Array(below(random, most + 1));
   for (let index = 0; index < bytes.length; index += 1) bytes[index] = below(random, 256);
   return bytes;
@@ -105,7 +105,7 @@ function sampleValue(random: Random, { kind, least, name }: PropertyEntry, place
 }
 
 /** Properties that may stand in this packet; `density` of them. */
-export function sampleProperties(random: Random, place: number, fromServer: boolean, density = 0.4): Properties | null {
+function sampleProperties(random: Random, place: number, fromServer: boolean, density = 0.4): Properties | null {
   const properties: Record<string, unknown> = {};
   for (const entry of propertyTable) {
     if (!(entry.places & (1 << place)) || random() >= density) continue;
@@ -118,8 +118,8 @@ export function sampleProperties(random: Random, place: number, fromServer: bool
   return Object.keys(properties).length === 0 ? null : properties;
 }
 
-export const clientPacketTypes = ['connect', 'publish', 'puback', 'pubrec', 'pubrel', 'pubcomp', 'subscribe', 'unsubscribe', 'pingreq', 'disconnect'] as const;
-export const serverPacketTypes = ['connack', 'publish', 'puback', 'pubrec', 'pubrel', 'pubcomp', 'suback', 'unsuback', 'pingresp'] as const;
+const clientPacketTypes = ['connect', 'publish', 'puback', 'pubrec', 'pubrel', 'pubcomp', 'subscribe', 'unsubscribe', 'pingreq', 'disconnect'] as const;
+const serverPacketTypes = ['connack', 'publish', 'puback', 'pubrec', 'pubrel', 'pubcomp', 'suback', 'unsuback', 'pingresp'] as const;
 
 /** What a client (or a server) may send in this level. */
 export function packetTypesOf(level: ProtocolLevel, fromServer: boolean): readonly Packet['type'][] {

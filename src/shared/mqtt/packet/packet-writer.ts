@@ -30,7 +30,7 @@ export function checkInteger(value: number, least: number, most: number, what: s
 
 /**
  * Small packets are written into memory that they share, because memory of their own costs more than all the rest of the encoding. A packet that is
- * kept keeps up to this much alive: whoever keeps many for long copies them.
+ * kept keeps up to this much alive, and its `buffer` is not its own: whoever keeps many for long, or transfers one, copies them.
  */
 const slabBytes = 16_384;
 const largestShared = 2_048;

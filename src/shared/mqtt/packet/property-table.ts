@@ -3,7 +3,7 @@ import type { Properties } from './packets.ts';
 
 export type PropertyName = keyof Properties;
 /** How a property is written (§2.2.2.2). `flag` is a byte that is 0 or 1. */
-export type PropertyKind = 'flag' | 'uint16' | 'uint32' | 'variable' | 'string' | 'binary' | 'pair';
+type PropertyKind = 'flag' | 'uint16' | 'uint32' | 'variable' | 'string' | 'binary' | 'pair';
 
 export interface PropertyEntry {
   readonly id: number;

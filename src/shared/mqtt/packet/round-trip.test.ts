@@ -27,8 +27,9 @@ describe.each([
         expect(decoder.next()).toEqual(packet);
         expect(decoder.level).toBe(level);
         expect(decoder.bufferedBytes).toBe(0);
-        expect(decoder.next()).toBeUndefined();
         expect(decoder.lastPacketBytes).toEqual(bytes);
+        expect(decoder.next()).toBeUndefined();
+        expect(decoder.lastPacketBytes).toHaveLength(0);
       }
     });
   });

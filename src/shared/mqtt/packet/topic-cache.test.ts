@@ -5,8 +5,10 @@ import { TopicCache } from './topic-cache.ts';
 
 const encoder = new TextEncoder();
 
+/** Twice: the first time is only remembered. */
 function add(cache: TopicCache, topic: string): void {
   const bytes = encoder.encode(topic);
+  cache.add(bytes, 0, bytes.length, topic);
   cache.add(bytes, 0, bytes.length, topic);
 }
 
@@ -38,6 +40,7 @@ describe('the topic cache', () => {
     const cache = new TopicCache();
     const chunk = Buffer.from('topic');
     cache.add(chunk, 0, chunk.length, 'topic');
+    cache.add(chunk, 0, chunk.length, 'topic');
     chunk.fill(0);
     expect(find(cache, 'topic')).toBe('topic');
   });
@@ -56,9 +59,12 @@ describe('a decoder with a cache', () => {
   const decoder = (cache: TopicCache, controlCharacters: 'refuse' | 'accept'): PacketDecoder =>
     new PacketDecoder({ role: 'server', level: 4, maximumPacketSize: 1000, topicCache: cache, controlCharacters });
 
-  test('reads a topic once and finds it afterwards', () => {
+  test('finds a topic that it has read twice', () => {
     const cache = new TopicCache();
     const reader = decoder(cache, 'refuse');
+    reader.push(publish('sensors/é'));
+    reader.next();
+    expect(find(cache, 'sensors/é')).toBeUndefined();
     reader.push(publish('sensors/é'));
     reader.next();
     expect(find(cache, 'sensors/é')).toBe('sensors/é');
@@ -69,6 +75,8 @@ describe('a decoder with a cache', () => {
     const cache = new TopicCache();
     const lenient = decoder(cache, 'accept');
     lenient.push(publish('a\u0001'));
+    lenient.push(publish('a\u0001'));
+    lenient.next();
     expect(lenient.next()).toMatchObject({ topic: 'a\u0001' });
     const strict = decoder(cache, 'refuse');
     strict.push(publish('a\u0001'));
@@ -80,6 +88,9 @@ describe('a decoder with a cache', () => {
       const reader = decoder(cache, 'refuse');
       reader.push(publish(topic));
       expect(() => reader.next()).toThrow(/MQTT-/);
+      const other = decoder(cache, 'refuse');
+      other.push(publish(topic));
+      expect(() => other.next()).toThrow(/MQTT-/);
       expect(find(cache, topic)).toBeUndefined();
     }
   });

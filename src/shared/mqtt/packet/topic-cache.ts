@@ -4,11 +4,14 @@ const minSlots = 16;
 
 /**
  * Hands out the same string for the same bytes. It holds topic names that were checked before, so that a topic that comes again needs no
- * UTF-8 decoding, no check and no memory. Direct-mapped: a topic pushes out the one that had its slot. Decoders of one thread may share it.
+ * UTF-8 decoding, no check and no memory. Direct-mapped: a topic that came a second time pushes out the one that had its slot; one that comes once
+ * costs no memory. Decoders of one thread may share it.
  */
 export class TopicCache {
   readonly #mask: number;
   readonly #hashes: Int32Array;
+  /** By slot the hash that was missed last: a topic is only taken in when it is missed twice. */
+  readonly #missed: Int32Array;
   readonly #keys: (Uint8Array | undefined)[];
   readonly #topics: (string | undefined)[];
 
@@ -18,6 +21,7 @@ export class TopicCache {
     while (size < slots) size *= 2;
     this.#mask = size - 1;
     this.#hashes = new Int32Array(size);
+    this.#missed = new Int32Array(size);
     this.#keys = Array.from<Uint8Array | undefined>({ length: size }).fill(undefined);
     this.#topics = Array.from<string | undefined>({ length: size }).fill(undefined);
   }
@@ -35,11 +39,15 @@ export class TopicCache {
     return this.#topics[slot];
   }
 
-  /** Remembers a topic that was checked. */
+  /** Tells of a topic that was not found and has been checked. */
   add(bytes: Uint8Array, start: number, end: number, topic: string): void {
     if (end - start > maxBytes) return;
     const hash = hashOf(bytes, start, end);
     const slot = (hash ^ (hash >>> 15)) & this.#mask;
+    if (this.#missed[slot] !== hash) {
+      this.#missed[slot] = hash;
+      return;
+    }
     this.#hashes[slot] = hash;
     // Not `slice`: that of Node's Buffer is a view, which would hold the whole chunk.
     const key = new Uint8Array(end - start);
