@@ -81,7 +81,12 @@ test('every failure to connect stands on the screen of the connection, with what
     if (!hasOpenssl()) return;
     const silent = await peers.tls();
     await failsToConnect(page, `mqtt://127.0.0.1:${silent}`, `127.0.0.1:${silent} closed the connection without answering CONNECT`, /speaks MQTT|mqtts:\/\//);
-    await failsToConnect(page, `mqtts://127.0.0.1:${silent}`, /certificate of 127\.0\.0\.1:\d+ is signed by itself/, 'switch "Verify certificate" off');
+    await failsToConnect(
+      page,
+      `mqtts://127.0.0.1:${silent}`,
+      /certificate of 127\.0\.0\.1:\d+ is signed by itself/,
+      'switch "Verify the broker’s certificate" off',
+    );
   });
 
   await test.step('something else that talks first', async () => {

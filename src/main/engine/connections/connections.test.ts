@@ -172,6 +172,17 @@ describe('a healthy broker', () => {
     expect(await reasonOf(wrong.connections.connect('c'))).toBe('websocket-refused');
   });
 
+  test.each(['close', 'terminate'] as const)('a WebSocket that the broker ends (%s) is lost at once', async (how) => {
+    const broker = await Aedes.createBroker();
+    cleanups.push(() => new Promise<void>((resolve) => broker.close(resolve)));
+    const server = http.createServer();
+    const sockets = new WebSocketServer({ server }).on('connection', (socket) => broker.handle(createWebSocketStream(socket)));
+    const { connections, status } = connectionTo(`ws://127.0.0.1:${await listen(server)}`);
+    await connections.connect('c');
+    for (const socket of sockets.clients) socket[how]();
+    await vi.waitFor(() => expect(status()).toMatchObject({ phase: 'waiting', lastProblem: { code: 'connection-lost' } }));
+  });
+
   test('a lost connection comes back by itself, with its subscriptions', async () => {
     const { broker, port } = await aedesBroker();
     const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'a', qos: 0, enabled: true }], clientId: 'steady' });
@@ -273,6 +284,37 @@ describe('failures in plain words', () => {
     expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${port}`).connections.connect('c'))).toBe('peer-is-http');
   });
 
+  test('a port of plain MQTT where WebSocket was asked for, closed in every way a broker does', async () => {
+    const { port } = await aedesBroker();
+    const ends = await listen(net.createServer((socket) => socket.once('data', () => socket.end())));
+    const resets = await listen(net.createServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
+    for (const at of [port, ends, resets]) {
+      const { connections, status } = connectionTo(`ws://127.0.0.1:${at}`);
+      expect(await reasonOf(connections.connect('c'))).toBe('peer-is-not-websocket');
+      expect(status().lastProblem?.message).toBe(`127.0.0.1:${at} closed the connection instead of answering the WebSocket handshake.`);
+      expect(status().lastProblem?.advice).toContain('try mqtt:// instead of ws://');
+    }
+    const talks = await listen(net.createServer((socket) => socket.write('SSH-2.0-OpenSSH_9\r\n')));
+    const { connections, status } = connectionTo(`ws://127.0.0.1:${talks}`);
+    expect(await reasonOf(connections.connect('c'))).toBe('peer-is-not-websocket');
+    expect(status().lastProblem?.message).toContain('its answer is not HTTP');
+    const silent = await listen(net.createServer());
+    const unanswered = connectionTo(`ws://127.0.0.1:${silent}`, { connectTimeoutSeconds: 1 });
+    expect(await reasonOf(unanswered.connections.connect('c'))).toBe('timed-out');
+    expect(unanswered.status().lastProblem?.advice).toContain('does that port speak WebSocket?');
+  });
+
+  test('a WebSocket behind which CONNECT is not answered', async () => {
+    const server = http.createServer();
+    new WebSocketServer({ server }).on('connection', (socket) => socket.once('message', () => socket.terminate()));
+    const port = await listen(server);
+    expect(await reasonOf(connectionTo(`ws://127.0.0.1:${port}`).connections.connect('c'))).toBe('closed-without-connack');
+    const silent = http.createServer();
+    new WebSocketServer({ server: silent }).on('connection', () => undefined);
+    const uri = `ws://127.0.0.1:${await listen(silent)}`;
+    expect(await reasonOf(connectionTo(uri, { connectTimeoutSeconds: 1 }).connections.connect('c'))).toBe('no-connack');
+  });
+
   test('a peer that speaks something else', async () => {
     const port = await listen(net.createServer((socket) => socket.write('SSH-2.0-OpenSSH_9\r\n')));
     expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${port}`).connections.connect('c'))).toBe('peer-is-not-mqtt');
@@ -310,6 +352,9 @@ describe('failures in plain words', () => {
     expect(await reasonOf(connectionTo(`mqtts://127.0.0.1:${port}`, { connectTimeoutSeconds: 2 }).connections.connect('c'))).toMatch(
       /peer-is-plain|no-tls-answer/,
     );
+    expect(await reasonOf(connectionTo(`wss://127.0.0.1:${port}`, { connectTimeoutSeconds: 2 }).connections.connect('c'))).toMatch(
+      /peer-is-plain|no-tls-answer/,
+    );
     const secure = await listen(tls.createServer(certificate('localhost')));
     expect(await reasonOf(connectionTo(`mqtt://127.0.0.1:${secure}`).connections.connect('c'))).toMatch(/peer-is-tls|closed-without-connack/);
   });
@@ -319,7 +364,10 @@ describe('failures in plain words', () => {
     const broker = await Aedes.createBroker();
     cleanups.push(() => new Promise<void>((resolve) => broker.close(resolve)));
     const port = await listen(tls.createServer(certificate('localhost'), (socket) => broker.handle(socket)));
-    expect(await reasonOf(connectionTo(`mqtts://localhost:${port}`).connections.connect('c'))).toBe('self-signed');
+    const careful = connectionTo(`mqtts://localhost:${port}`);
+    expect(await reasonOf(careful.connections.connect('c'))).toBe('self-signed');
+    // The words of the checkbox.
+    expect(careful.status().lastProblem?.advice).toContain('"Verify the broker’s certificate"');
     const trusting = connectionTo(`mqtts://localhost:${port}`, { verifyCertificate: false });
     await trusting.connections.connect('c');
     expect(trusting.status().phase).toBe('connected');

@@ -98,7 +98,7 @@ const certificateErrors: Readonly<Record<string, readonly [code: string, message
   ERR_TLS_CERT_ALTNAME_INVALID: ['wrong-host-name', 'is for another host name'],
 };
 
-function byError({ error, uri }: FailureFacts): Answer | undefined {
+function byError({ error, uri, stage }: FailureFacts): Answer | undefined {
   const code = String(error?.code ?? '');
   const where = `${uri.host}:${uri.port}`;
   const certificate = certificateErrors[code];
@@ -106,7 +106,7 @@ function byError({ error, uri }: FailureFacts): Answer | undefined {
     return [
       certificate[0],
       `The certificate of ${where} ${certificate[1]} (${code}).`,
-      'If you trust this broker, switch "Verify certificate" off for this connection; else ask whoever runs it.',
+      'If you trust this broker, switch "Verify the broker’s certificate" off for this connection; else ask whoever runs it.',
       true,
     ];
   }
@@ -145,6 +145,17 @@ function byError({ error, uri }: FailureFacts): Answer | undefined {
       true,
     ];
   }
+  if (/before secure TLS connection/i.test(message)) return noTlsAnswer(uri);
+  if (isWebSocket(uri) && stage === 'connecting' && (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_'))) {
+    return [
+      'peer-is-not-websocket',
+      // What Node's HTTP parser does not understand has a code that begins with HPE_.
+      code.startsWith('HPE_')
+        ? `What answers at ${where} does not speak WebSocket: its answer is not HTTP.`
+        : `${where} closed the connection instead of answering the WebSocket handshake.`,
+      `It may be a port for MQTT without WebSocket: try ${isTls(uri) ? 'mqtts' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's WebSocket port.`,
+    ];
+  }
   const status = /Unexpected server response: (\d+)/.exec(message)?.[1];
   if (status) {
     const path = uri.path === '' ? '/' : uri.path;
@@ -175,15 +186,11 @@ function byStage({ stage, timedOut, uri, error }: FailureFacts): Answer {
   const where = `${uri.host}:${uri.port}`;
   if (timedOut && stage === 'waiting for CONNACK')
     return ['no-connack', `${where} accepts the connection but does not answer CONNECT.`, 'Check that this port speaks MQTT, or raise the connect time-out.'];
-  if (stage === 'TLS handshake') {
-    return [
-      'no-tls-answer',
-      `${where} accepts the connection but does not answer the TLS handshake.`,
-      `It may not speak TLS: try ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`,
-    ];
+  if (stage === 'TLS handshake') return noTlsAnswer(uri);
+  if (timedOut) {
+    const port = isWebSocket(uri) ? 'check host and port (does that port speak WebSocket?)' : 'check host and port';
+    return ['timed-out', `${where} did not answer in time.`, `A firewall may swallow the packets; ${port}, or raise the connect time-out.`];
   }
-  if (timedOut)
-    return ['timed-out', `${where} did not answer in time.`, 'A firewall may swallow the packets; check host and port, or raise the connect time-out.'];
   if (stage === 'waiting for CONNACK') {
     return [
       'closed-without-connack',
@@ -193,4 +200,12 @@ function byStage({ stage, timedOut, uri, error }: FailureFacts): Answer {
   }
   if (stage === 'connected') return ['connection-lost', `The connection to ${where} was lost.`, 'The connection is tried again by itself.'];
   return ['connect-failed', `The connection to ${where} failed${error ? `: ${error.message}` : ''}.`, 'Check the address and the network.'];
+}
+
+function noTlsAnswer(uri: BrokerUri): Answer {
+  return [
+    'no-tls-answer',
+    `${uri.host}:${uri.port} accepts the connection but does not answer the TLS handshake.`,
+    `It may not speak TLS: try ${isWebSocket(uri) ? 'ws' : 'mqtt'}:// instead of ${uri.scheme}://, or the broker's TLS port (usually 8883).`,
+  ];
 }

@@ -98,7 +98,7 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
     hooks.messages(records);
   };
 
-  // A TLS socket says `connect` when TCP is up; a WebSocket stream says neither before it is open.
+  // A TLS socket says `connect` when TCP is up; a WebSocket stream when its handshake is done.
   socket.stream.once('connect', () => (stage = uri.scheme === 'mqtts' ? 'TLS handshake' : 'waiting for CONNACK'));
   socket.stream.once('secureConnect', () => (stage = 'waiting for CONNACK'));
   socket.stream.on('error', (error: Error & { code?: string }) => {

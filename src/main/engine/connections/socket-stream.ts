@@ -48,5 +48,10 @@ function openWebSocket(uri: BrokerUri, security: tls.SecureContextOptions & { re
     maxPayload: 0,
   });
   socket.on('upgrade', (response) => response.socket.setNoDelay(true));
-  return { stream: createWebSocketStream(socket), firstBytes: () => new Uint8Array() };
+  const stream = createWebSocketStream(socket);
+  // As a TCP socket does, so that a broker that refuses CONNECT is told from a port without WebSocket.
+  socket.on('open', () => stream.emit('connect'));
+  // By itself the stream of a WebSocket that the peer has closed stays half open, and the loss would show at the next keep-alive at best.
+  stream.on('end', () => stream.destroy());
+  return { stream, firstBytes: () => new Uint8Array() };
 }
