@@ -28,7 +28,7 @@ describe('well-formed UTF-8 is what the platform accepts too', () => {
     for (const a of borders)
       for (const b of borders)
         for (const c of borders)
-          for (const d of borders) {
+          for (const d of [0x7f, 0x80, 0xbf, 0xc0]) {
             const four = Uint8Array.of(a, b, c, d);
             if (isWellFormedUtf8(four) !== platformAccepts(four)) expect(four).toBe('judged alike');
             const three = four.subarray(1);

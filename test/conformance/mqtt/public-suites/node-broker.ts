@@ -26,7 +26,7 @@ async function open(): Promise<Handle> {
   switch (engine) {
     case 'core': {
       const { BrokerCore } = await import('../../../../src/main/engine/broker/core/broker-core.ts');
-      const core = new BrokerCore({ nowUs, serverKeepAliveSeconds: 60, hooks: { authorizeSubscribe: (_clientId, { filter }) => filter !== refusedFilter } });
+      const core = new BrokerCore({ nowUs, maximumKeepAliveSeconds: 60, hooks: { authorizeSubscribe: (_clientId, { filter }) => filter !== refusedFilter } });
       return (stream, info) => core.handle(stream, info);
     }
     case 'aedes': {
