@@ -22,11 +22,18 @@ export interface ActiveRow {
 export function useActiveRow({ container, window, count, keyAt }: ActiveRowOptions): ActiveRow {
   const [active, setActive] = useState<{ readonly index: number; readonly key: string | number | undefined }>({ index: 0, key: undefined });
   const wantsFocus = useRef(false);
+  /** The row that had the focus last. */
+  const holder = useRef<Element | null>(null);
   const index = count === 0 ? -1 : Math.min(follow(active, window, keyAt), count - 1);
   const key = index < 0 ? undefined : keyAt(index);
   if (index >= 0 && (index !== active.index || (key !== undefined && active.key === undefined))) setActive({ index, key: key ?? active.key });
 
   useLayoutEffect(() => {
+    // A row that is loaded, or gone, takes its element away, and the focus with it.
+    if (holder.current?.isConnected === false) {
+      holder.current = null;
+      if (document.activeElement === document.body) wantsFocus.current = true;
+    }
     if (!wantsFocus.current) return;
     const row = container.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
     if (!row) return;
@@ -43,7 +50,13 @@ export function useActiveRow({ container, window, count, keyAt }: ActiveRowOptio
     },
     [keyAt, scrollToRow],
   );
-  const focused = useCallback((to: number) => setActive((now) => (now.index === to ? now : { index: to, key: keyAt(to) })), [keyAt]);
+  const focused = useCallback(
+    (to: number) => {
+      holder.current = document.activeElement;
+      setActive((now) => (now.index === to ? now : { index: to, key: keyAt(to) }));
+    },
+    [keyAt],
+  );
   return { index, moveTo, focused };
 }
 
