@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'test/{conformance,architecture}/**/*.test.ts', 'tools/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // As with the end-to-end tests: what needed it is named at the end of the run.
+    retry: 1,
     pool: 'forks',
   },
 });

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { FullResult, Reporter, Suite, FullConfig } from '@playwright/test/reporter';
+import type { FullConfig, FullResult, Reporter, Suite, TestCase } from '@playwright/test/reporter';
 import type { SkippedTest, Totals } from './totals.ts';
 
 /** Writes the totals, with the reason of every skip, to the file named by `TOTALS_FILE`. */
@@ -12,19 +12,27 @@ export default class TotalsReporter implements Reporter {
 
   onEnd(result: FullResult): void {
     let passed = 0;
-    let failed = 0;
+    const failures: string[] = [];
     const skipped: SkippedTest[] = [];
+    const flaky: string[] = [];
     for (const test of this.#suite?.allTests() ?? []) {
       const outcome = test.outcome();
       if (outcome === 'skipped') {
         const reason =
           test.results.at(-1)?.annotations.find((a) => a.type === 'skip')?.description ?? test.annotations.find((a) => a.type === 'skip')?.description;
-        skipped.push({ name: test.titlePath().filter(Boolean).join(' › '), reason: reason ?? 'not reached' });
-      } else if (outcome === 'unexpected') failed += 1;
+        skipped.push({ name: nameOf(test), reason: reason ?? 'not reached' });
+        continue;
+      }
+      if (outcome === 'flaky') flaky.push(nameOf(test));
+      if (outcome === 'unexpected') failures.push(nameOf(test));
       else passed += 1;
     }
-    if (result.status !== 'passed' && failed === 0) failed = 1;
-    const totals: Totals = { passed, failed, skipped };
+    const failed = result.status === 'passed' ? failures.length : Math.max(1, failures.length);
+    const totals: Totals = { passed, failed, failures, skipped, flaky };
     writeFileSync(process.env['TOTALS_FILE'] ?? 'totals.json', JSON.stringify(totals));
   }
+}
+
+function nameOf(test: TestCase): string {
+  return test.titlePath().filter(Boolean).join(' › ');
 }

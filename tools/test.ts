@@ -57,14 +57,14 @@ async function runBrowser(): Promise<Totals> {
   if (!findChromium()) await installSystemPackages(['chromium']);
   if (!findChromium()) {
     console.log('No Chromium or Chrome was found. Install one, or name it in CHROMIUM_PATH.');
-    return { passed: 0, failed: 0, skipped: [{ name: 'browser end-to-end tests', reason: 'no Chromium or Chrome on this machine' }] };
+    return { ...noTotals, skipped: [{ name: 'browser end-to-end tests', reason: 'no Chromium or Chrome on this machine' }] };
   }
   await buildIfStale();
   return runPlaywright('browser');
 }
 
 async function runDesktop(): Promise<Totals> {
-  const skip = (reason: string): Totals => ({ passed: 0, failed: 0, skipped: [{ name: 'desktop end-to-end tests', reason }] });
+  const skip = (reason: string): Totals => ({ ...noTotals, skipped: [{ name: 'desktop end-to-end tests', reason }] });
   const electron = await findElectron({ download: !process.env['CI'] });
   if ('missing' in electron) return skip(electron.missing);
   if (displayMissing()) await installSystemPackages(['xvfb', 'xauth']);

@@ -48,17 +48,23 @@ export async function recordHealth(page: Page): Promise<() => Promise<readonly E
   return () => list.evaluate((seen) => [...seen]);
 }
 
-/** Asks the host for a port as a page does; resolves with whether one came that carries the nonce. */
+/**
+ * Asks the host for a port as a page does; resolves with whether one came that carries the nonce. Only the newest request of a page is
+ * answered, and the page under test asks for itself as well, so this one is repeated.
+ */
 export function askForPort(page: Page, nonce: string): Promise<boolean> {
   return page.evaluate(
     (wanted) =>
       new Promise<boolean>((resolve) => {
+        const ask = (): void => (window as unknown as HostWindow).workbenchHost.requestPort(wanted);
+        const repeat = setInterval(ask, 2000);
         window.addEventListener('message', (event: MessageEvent<{ readonly type?: string; readonly nonce?: string }>) => {
           if (event.origin !== location.origin || event.data.type !== 'workbench-port' || event.data.nonce !== wanted) return;
+          clearInterval(repeat);
           resolve(event.ports.length === 1);
           event.ports[0]?.close();
         });
-        (window as unknown as HostWindow).workbenchHost.requestPort(wanted);
+        ask();
       }),
     nonce,
   );
