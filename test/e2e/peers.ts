@@ -25,7 +25,7 @@ export interface Peers {
   close(): Promise<void>;
 }
 
-export interface Mosquitto {
+interface Mosquitto {
   readonly port: number;
   stop(): Promise<void>;
   /** On the same port. */

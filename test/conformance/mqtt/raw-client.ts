@@ -271,9 +271,9 @@ export function propertiesOf(packet: Received, name: PropertyName): readonly Pro
   return packet.properties.filter(([one]) => one === name).map(([, value]) => value);
 }
 
-export const hex = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;
+const hex = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;
 
-export function describe(packet: Received | undefined): string {
+function describe(packet: Received | undefined): string {
   if (!packet) return 'nothing';
   const { bytes, properties, ...fields } = packet;
   const shown = 'payload' in fields ? { ...fields, payload: fields.payload.toString('latin1', 0, 60) } : fields;

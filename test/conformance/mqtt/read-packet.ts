@@ -26,7 +26,7 @@ export interface ReceivedPublish extends Basis {
   readonly id: number;
 }
 
-export interface ReceivedAck extends Basis {
+interface ReceivedAck extends Basis {
   readonly type: AckType;
   readonly id: number;
   readonly code: number;
@@ -38,12 +38,12 @@ export interface ReceivedCodes extends Basis {
   readonly codes: readonly number[];
 }
 
-export interface ReceivedReason extends Basis {
+interface ReceivedReason extends Basis {
   readonly type: 'disconnect' | 'auth';
   readonly code: number;
 }
 
-export interface ReceivedPing extends Basis {
+interface ReceivedPing extends Basis {
   readonly type: 'pingresp';
 }
 

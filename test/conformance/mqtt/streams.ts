@@ -21,7 +21,7 @@ export async function dialTls(port: number, options: tls.ConnectionOptions, host
 
 export async function dialWebSocket(port: number, host = '127.0.0.1'): Promise<Duplex> {
   const socket = new WebSocket(`ws://${host}:${port}/mqtt`, 'mqtt', { perMessageDeflate: false });
-  const stream = createWebSocketStream(socket);
+  const stream = createWebSocketStream(socket, { allowHalfOpen: false });
   // The stream reports the failure of the handshake as well.
   await once(socket, 'open');
   return stream;

@@ -143,7 +143,7 @@ function propertyValue(coding: Coding, value: PropertyValue): Buffer {
 }
 
 /** With their length; nothing before MQTT 5. */
-export function propertyBlock(level: Level, properties: readonly Property[] = []): Buffer {
+function propertyBlock(level: Level, properties: readonly Property[] = []): Buffer {
   if (level < 5) return Buffer.alloc(0);
   const content = Buffer.concat(properties.map(property));
   return Buffer.concat([varint(content.length), content]);

@@ -8,7 +8,7 @@ import type { PacketCase, Step } from './packet-cases.ts';
  * `strict`: the very bytes. `loose`: packets of the same types in the same order, and the same end (open or closed); a broker that
  * closes without the last words it may say (DISCONNECT, or CONNACK with an error: §4.13) has the same end.
  */
-export type Verdict = 'strict' | 'loose' | 'failed';
+type Verdict = 'strict' | 'loose' | 'failed';
 
 export interface CaseResult {
   readonly key: string;

@@ -1,0 +1,115 @@
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { createAedesEngine } from '../../../src/main/engine/broker/aedes-engine.ts';
+import { BrokerCore, type BrokerCoreOptions } from '../../../src/main/engine/broker/core/broker-core.ts';
+import { hasMosquitto, startMosquitto } from './broker-process.ts';
+import { aedesDifferences, coreDifferences, type Differences } from './differences.ts';
+import { SysTopics } from '../../../src/main/engine/broker/core/sys-topics.ts';
+import { deniedFilter, limits, users, type Clause, type Profile } from './clauses/clause.ts';
+import type { Level } from './wire.ts';
+
+/** A broker that runs: one in this process takes streams, one of its own has a TCP port. */
+export interface RunningBroker {
+  readonly handle?: (stream: Duplex) => void;
+  readonly port?: number;
+  close(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: string;
+  readonly levels: readonly Level[];
+  /** How it can be set up; clauses that need it otherwise are not asked. */
+  readonly profiles: readonly Profile[];
+  /** A fresh broker. */
+  start(profile: Profile): Promise<RunningBroker>;
+  /** What it is known to do otherwise than its clause says. */
+  readonly differences?: Differences;
+}
+
+const everyProfile: readonly Profile[] = ['plain', 'limited', 'guarded'];
+
+/** Why this engine is known to fail a clause; `undefined`: it is not. */
+export function differenceOf({ differences }: Engine, { title }: Clause, level: Level): string | undefined {
+  const known = differences?.[title];
+  return typeof known === 'string' ? known : known?.[level];
+}
+
+const memory = { transport: 'tcp', address: 'memory' } as const;
+
+export const aedes: Engine = {
+  name: 'aedes',
+  levels: [3, 4],
+  profiles: ['plain'],
+  differences: aedesDifferences,
+  async start() {
+    const engine = await createAedesEngine({ nowUs: () => Date.now() * 1000 });
+    return { handle: (stream) => engine.handle(stream, memory), close: () => engine.close() };
+  },
+};
+
+/** Our own core. */
+export const core: Engine = {
+  name: 'workbench',
+  levels: [3, 4, 5],
+  profiles: everyProfile,
+  differences: coreDifferences,
+  start(profile) {
+    const broker = new BrokerCore({ nowUs: () => Date.now() * 1000, ...coreOptions[profile] });
+    new SysTopics(broker, 'conformance').start();
+    return Promise.resolve({ handle: (stream) => broker.handle(stream, memory), close: () => broker.close() });
+  },
+};
+
+const coreOptions: Readonly<Record<Profile, Partial<BrokerCoreOptions>>> = {
+  plain: {},
+  limited: {
+    receiveMaximum: limits.receiveMaximum,
+    topicAliasMaximum: limits.topicAliasMaximum,
+    maximumPacketSize: limits.maximumPacketSize,
+    maximumKeepAliveSeconds: limits.maximumKeepAlive,
+    responseInformation: limits.responseInformation,
+  },
+  guarded: {
+    hooks: {
+      authenticate: ({ username, password }) =>
+        username !== null && users[username] !== undefined && users[username] === (password && Buffer.from(password).toString())
+          ? 'welcome'
+          : 'bad-credentials',
+      authorizePublish: (_clientId, topic) => !isDenied(topic),
+      authorizeSubscribe: (_clientId, { filter }) => !isDenied(filter),
+    },
+  },
+};
+
+const isDenied = (topic: string): boolean => topic.startsWith(deniedFilter.slice(0, -1));
+
+const mosquittoLines: Readonly<Record<Profile, readonly string[]>> = {
+  plain: ['allow_anonymous true', 'max_inflight_messages 20'],
+  limited: [
+    'allow_anonymous true',
+    `max_inflight_messages ${limits.receiveMaximum}`,
+    `max_packet_size ${limits.maximumPacketSize}`,
+    `max_keepalive ${limits.maximumKeepAlive}`,
+  ],
+  guarded: ['allow_anonymous false', 'password_file {folder}/passwords', 'acl_file {folder}/acl'],
+};
+
+/** Not part of `npm test`: the tests themselves were tried against it, being the work of others. */
+export const mosquitto: Engine = {
+  name: 'mosquitto',
+  levels: [3, 4, 5],
+  profiles: everyProfile,
+  async start(profile) {
+    if (!hasMosquitto()) throw new Error('mosquitto is not installed.');
+    const passwords = Object.entries(users).map(([user, password]) => passwordLine(user, password));
+    const acl = `topic readwrite #\nuser alice\ntopic readwrite #\ntopic deny ${deniedFilter}\n`;
+    const broker = await startMosquitto(mosquittoLines[profile], { passwords: passwords.join(''), acl });
+    return { port: broker.port, close: () => broker.stop() };
+  },
+};
+
+/** As `mosquitto_passwd` writes it: PBKDF2 with SHA-512. */
+function passwordLine(user: string, password: string): string {
+  const [salt, iterations] = [randomBytes(12), 101];
+  return `${user}:$7$${iterations}$${salt.toString('base64')}$${pbkdf2Sync(password, salt, iterations, 64, 'sha512').toString('base64')}\n`;
+}
