@@ -1,9 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { propertyOf, RawClient } from '../../../../test/conformance/mqtt/raw-client.ts';
+import { dialTcp } from '../../../../test/conformance/mqtt/streams.ts';
+import { auth, connect, type Property } from '../../../../test/conformance/mqtt/wire.ts';
 import { dialMqtt, publishPacket, subscribePacket } from '../../../../test/support/raw-mqtt.ts';
+import { ScramClient } from '../../../../test/support/scram-client.ts';
 
 interface Running {
   readonly child: ChildProcess;
@@ -13,12 +20,14 @@ interface Running {
 }
 
 const children: ChildProcess[] = [];
+const folders: string[] = [];
 afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
 function run(...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [`${import.meta.dirname}/cli.ts`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [`${import.meta.dirname}/cli.ts`, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   children.push(child);
   const running: Running = { child, stdout: '', stderr: '', exit: once(child, 'close').then(([code]) => code as number | null) };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (running.stdout += text));
@@ -59,6 +68,57 @@ describe('npm run broker', () => {
     expect(running.stderr).toContain(text);
     expect(running.stderr).toContain('Usage: npm run broker');
     expect(running.stdout).toBe('');
+  });
+
+  it('makes a line of the users file from a password, and lets in only who knows it', async () => {
+    const hashing = run('--hash-password', 'alice');
+    hashing.child.stdin?.end('looking-glass\nignored\n');
+    expect(await hashing.exit).toBe(0);
+    expect(hashing.stdout).toMatch(/^alice:SCRAM-SHA-256\$\d+:\S+\$\S+:\S+\n$/);
+    expect(hashing.stdout).not.toContain('looking-glass');
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'users-'));
+    folders.push(folder);
+    const users = path.join(folder, 'users');
+    writeFileSync(users, hashing.stdout);
+
+    const port = await listening(run('--port', '0', '--users', users));
+    for (const [password, code] of [
+      ['looking-glass', 0],
+      ['wrong', 4],
+    ] as const) {
+      const client = new RawClient(await dialTcp(port), 4);
+      await client.connect({ clientId: 'c', username: 'alice', password }, code);
+      client.drop();
+    }
+    const scram = new ScramClient('alice', 'looking-glass');
+    const words = (data: string): readonly Property[] => [
+      ['authenticationMethod', 'SCRAM-SHA-256'],
+      ['authenticationData', Buffer.from(data)],
+    ];
+    const client = new RawClient(await dialTcp(port), 5);
+    client.send(connect(5, { clientId: 'c', properties: words(scram.first) }));
+    const challenge = propertyOf(await client.expectPacket('auth'), 'authenticationData');
+    client.send(auth(0x18, words(scram.final(String(challenge)))));
+    const connack = await client.expectPacket('connack');
+    expect([connack.code, String(propertyOf(connack, 'authenticationData'))]).toEqual([0, scram.serverFinal]);
+    client.drop();
+  });
+
+  it('explains a users file that cannot be read or is damaged, and a password that none may be, and ends with 1', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'users-'));
+    folders.push(folder);
+    const users = path.join(folder, 'users');
+    const missing = run('--port', '0', '--users', users);
+    expect(await missing.exit).toBe(1);
+    expect(missing.stderr).toContain(`The users file ${users} cannot be read`);
+    writeFileSync(users, 'alice:secret\n');
+    const damaged = run('--port', '0', '--users', users);
+    expect(await damaged.exit).toBe(1);
+    expect(damaged.stderr).toContain('line 1, user “alice”: this is no SCRAM-SHA-256 entry');
+    const empty = run('--hash-password', 'alice');
+    empty.child.stdin?.end();
+    expect(await empty.exit).toBe(1);
+    expect(empty.stderr).toContain('The password is empty');
   });
 
   it('explains a taken port and ends with 1', async () => {

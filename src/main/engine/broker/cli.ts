@@ -3,17 +3,32 @@ import process from 'node:process';
 import { brokerOptionsSchema, type BrokerOptions } from '../../../shared/contract/broker.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { openLocalBroker } from './local-broker.ts';
+import { readUsersFile, userLine } from './users/users-file.ts';
 
-const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N]
+const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N] [--users FILE]
+       npm run broker -- --hash-password NAME
 
-  --port N         TCP port for MQTT, 0 for any free one (default 1883)
-  --host ADDRESS   address to listen on (default 127.0.0.1, this machine only)
-  --ws-port N      also serve MQTT over WebSocket on this port
+  --port N              TCP port for MQTT, 0 for any free one (default 1883)
+  --host ADDRESS        address to listen on (default 127.0.0.1, this machine only)
+  --ws-port N           also serve MQTT over WebSocket on this port
+  --users FILE          only the users of this file get in, with their password
+  --hash-password NAME  read a password from the standard input, print the line of
+                        the users file for it, and end
 `;
 
-/** Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen, 2 wrong arguments. */
+interface Arguments {
+  readonly broker: BrokerOptions;
+  readonly usersFile: string | undefined;
+  /** A line for this user is wanted instead of a broker. */
+  readonly hashFor: string | undefined;
+}
+
+/**
+ * Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen or read the users file,
+ * 2 wrong arguments.
+ */
 async function main(args: readonly string[]): Promise<void> {
-  let options: BrokerOptions | 'help';
+  let options: Arguments | 'help';
   try {
     options = readArguments(args);
   } catch (error) {
@@ -25,13 +40,15 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(usage);
     return;
   }
+  if (options.hashFor !== undefined) return printUserLine(options.hashFor);
   const asked = new Promise<void>((resolve) => {
     // Whoever ends a whole group of processes reaches this one twice, as its starter passes the signal on: the second time is the same wish.
     process.on('SIGTERM', () => resolve()).on('SIGHUP', () => resolve());
     process.once('SIGINT', () => resolve());
   });
   try {
-    const broker = await openLocalBroker(options);
+    const users = options.usersFile === undefined ? {} : { users: await readUsersFile(options.usersFile) };
+    const broker = await openLocalBroker(options.broker, users);
     process.stdout.write(`listening on ${broker.listeners[0]?.url}\n`);
     await asked;
     await broker.close();
@@ -42,19 +59,41 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-function readArguments(args: readonly string[]): BrokerOptions | 'help' {
+async function printUserLine(name: string): Promise<void> {
+  try {
+    let password = '';
+    for await (const chunk of process.stdin.setEncoding('utf8')) {
+      password += chunk as string;
+      if (password.includes('\n')) break;
+    }
+    process.stdout.write(`${await userLine(name, password.split(/\r?\n/, 1)[0] ?? '')}\n`);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function readArguments(args: readonly string[]): Arguments | 'help' {
   const { values } = parseArgs({
     args: [...args],
-    options: { port: { type: 'string' }, host: { type: 'string' }, 'ws-port': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      'ws-port': { type: 'string' },
+      users: { type: 'string' },
+      'hash-password': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) return 'help';
   const host = values.host ?? '127.0.0.1';
   if (host.length === 0 || host.length > 255) throw new Error('--host needs an address or a host name.');
-  return brokerOptionsSchema.parse({
+  const broker = brokerOptionsSchema.parse({
     host,
     tcpPort: readPort('--port', values.port ?? '1883'),
     webSocketPort: values['ws-port'] === undefined ? null : readPort('--ws-port', values['ws-port']),
   });
+  return { broker, usersFile: values.users, hashFor: values['hash-password'] };
 }
 
 function readPort(option: string, text: string): number {

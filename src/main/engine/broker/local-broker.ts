@@ -4,6 +4,8 @@ import type { BrokerEngine } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
 import { SysTopics } from './core/sys-topics.ts';
 import { openListeners } from './listeners.ts';
+import type { CredentialStore } from './users/credentials.ts';
+import { userHooks } from './users/user-hooks.ts';
 
 declare const __APP_VERSION__: string | undefined;
 
@@ -17,9 +19,15 @@ export interface LocalBroker {
 /** The largest message taken from a client, fixed header not counted. */
 const maxPacketBytes = 67_108_864;
 
+export interface LocalBrokerExtras {
+  /** Only they get in; aedes does not ask. Absent: everybody does. */
+  readonly users?: CredentialStore;
+}
+
 /** An engine behind its listeners. Fails as a whole: nothing keeps listening when one port is taken. */
-export async function openLocalBroker(options: BrokerOptions, nowUs: () => number = wallClockUs): Promise<LocalBroker> {
-  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maxPacketBytes }) : createCoreEngine(nowUs);
+export async function openLocalBroker(options: BrokerOptions, extras: LocalBrokerExtras = {}): Promise<LocalBroker> {
+  const nowUs = wallClockUs;
+  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maxPacketBytes }) : createCoreEngine(nowUs, extras);
   try {
     const listeners = await openListeners(options, maxPacketBytes + 5, (stream, info) => engine.handle(stream, info));
     const close = async (): Promise<void> => {
@@ -33,8 +41,8 @@ export async function openLocalBroker(options: BrokerOptions, nowUs: () => numbe
   }
 }
 
-function createCoreEngine(nowUs: () => number): BrokerEngine {
-  const core = new BrokerCore({ nowUs, maximumPacketSize: maxPacketBytes + 5, onBug: reportBug });
+function createCoreEngine(nowUs: () => number, { users }: LocalBrokerExtras): BrokerEngine {
+  const core = new BrokerCore({ nowUs, maximumPacketSize: maxPacketBytes + 5, hooks: users ? userHooks(users) : {}, onBug: reportBug });
   // Tests run from the sources, where no version is built in.
   new SysTopics(core, `MQTT Workbench ${typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development'}`).start();
   return core;

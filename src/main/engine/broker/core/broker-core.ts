@@ -13,25 +13,17 @@ import { checkPublishTopic } from '../check-topic.ts';
 import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
 import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
-import type { ConnectVerdict } from './connect.ts';
 import { Connection } from './connection.ts';
 import { Counters } from './counters.ts';
 import { hasRoom } from './delivery.ts';
 import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
+import type { AuthExchange, ConnectedClient, ConnectVerdict, CoreHooks } from './hooks.ts';
 import { Message } from './message.ts';
 import { OutputScheduler } from './output.ts';
 import { RetainedDelivery } from './retained-delivery.ts';
 import { handOver, route } from './route.ts';
 import type { HeldSubscription, Session } from './session.ts';
 import { toRecord } from './tap-record.ts';
-
-/** What the product decides about clients; each absent hook says yes. They are asked in the hot path and answer at once, but for `authenticate`. */
-export interface CoreHooks {
-  readonly authenticate?: (connect: ConnectPacket, info: ConnectionInfo) => ConnectVerdict | Promise<ConnectVerdict>;
-  readonly authorizePublish?: (clientId: string, topic: string) => boolean;
-  readonly authorizeSubscribe?: (clientId: string, request: SubscriptionRequest) => boolean;
-  readonly authorizeDeliver?: (clientId: string, topic: string) => boolean;
-}
 
 export interface BrokerCoreOptions extends Partial<CoreOptions> {
   readonly nowUs: () => number;
@@ -67,6 +59,7 @@ export class BrokerCore implements BrokerEngine {
   readonly #sweep: WheelTimer;
   #closed = false;
   #connected = 0;
+  #messages = 0;
 
   constructor({ hooks = {}, onBug = () => undefined, ...options }: BrokerCoreOptions) {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
@@ -111,20 +104,50 @@ export class BrokerCore implements BrokerEngine {
     return this.hooks.authenticate?.(packet, connection.info) ?? 'welcome';
   }
 
-  mayPublish(connection: Connection, topic: string): boolean {
-    // Only the broker speaks there (§4.7.2).
-    if (topic.startsWith('$SYS')) return false;
-    return this.hooks.authorizePublish?.(connection.session?.clientId ?? '', topic) ?? true;
+  beginAuthentication(connection: Connection, method: string): AuthExchange | null {
+    return this.hooks.beginAuthentication?.(method, connection.info) ?? null;
   }
 
-  maySubscribe(connection: Connection, request: SubscriptionRequest): boolean {
-    return this.hooks.authorizeSubscribe?.(connection.session?.clientId ?? '', request) ?? true;
+  mayPublish(clientId: string, topic: string): boolean {
+    // Only the broker speaks there (§4.7.2).
+    if (topic.startsWith('$SYS')) return false;
+    const { authorizePublish } = this.hooks;
+    return authorizePublish === undefined || this.#allows(authorizePublish, clientId, topic);
+  }
+
+  maySubscribe(clientId: string, request: SubscriptionRequest): boolean {
+    const { authorizeSubscribe } = this.hooks;
+    return authorizeSubscribe === undefined || this.#allows(authorizeSubscribe, clientId, request);
+  }
+
+  mayDeliver(clientId: string, topic: string): boolean {
+    const { authorizeDeliver } = this.hooks;
+    return authorizeDeliver === undefined || this.#allows(authorizeDeliver, clientId, topic);
+  }
+
+  #allows<T>(hook: (clientId: string, what: T) => boolean, clientId: string, what: T): boolean {
+    try {
+      return hook(clientId, what);
+    } catch (error) {
+      this.reportBug(error);
+      return false;
+    }
+  }
+
+  #tell<A, B>(hook: (about: A, more: B) => void, about: A, more: B): void {
+    try {
+      hook(about, more);
+    } catch (error) {
+      this.reportBug(error);
+    }
   }
 
   // Messages.
 
   /** Stores what is retained, tells the tap, and gives the message to everyone it is for. Answers how many sessions that were. */
   spread(message: Message, from: Session | null, dup: boolean): number {
+    message.number = this.#messages += 1;
+    if (this.hooks.published !== undefined) this.#tell(this.hooks.published, message, undefined);
     if (message.retain) this.#retain(message);
     // What the broker says of itself would only bury the traffic of the user's devices.
     if (this.#publishListeners.size > 0 && !(message.publisher === null && message.topic.startsWith('$SYS/'))) {
@@ -151,11 +174,13 @@ export class BrokerCore implements BrokerEngine {
 
   subscribe(session: Session, subscription: HeldSubscription): boolean {
     session.subscriptions.set(subscription.filter, subscription);
+    if (this.hooks.subscribed !== undefined) this.#tell(this.hooks.subscribed, session.clientId, subscription);
     return this.subscriptions.add(session, subscription.filter, subscription);
   }
 
   unsubscribe(session: Session, filter: string): boolean {
     if (!session.subscriptions.delete(filter)) return false;
+    if (this.hooks.unsubscribed !== undefined) this.#tell(this.hooks.unsubscribed, session.clientId, filter);
     this.subscriptions.remove(session, filter);
     return true;
   }
@@ -170,9 +195,10 @@ export class BrokerCore implements BrokerEngine {
     connection.end('taken-over');
   }
 
-  connected(): void {
+  connected(connection: Connection, sessionPresent: boolean): void {
     this.#connected += 1;
     this.counters.clientsMaximum = Math.max(this.counters.clientsMaximum, this.#connected);
+    if (this.hooks.connected !== undefined) this.#tell(this.hooks.connected, describeClient(connection), sessionPresent);
     this.#clientsChanged();
   }
 
@@ -181,6 +207,7 @@ export class BrokerCore implements BrokerEngine {
     const { session } = connection;
     if (session?.connection !== connection) return;
     this.#connected -= 1;
+    if (this.hooks.disconnected !== undefined) this.#tell(this.hooks.disconnected, describeClient(connection), connection.endedBy ?? 'lost');
     session.connection = null;
     this.retainedDelivery.stop(session);
     if (session.will) {
@@ -217,7 +244,7 @@ export class BrokerCore implements BrokerEngine {
     const { will } = session.will ?? {};
     session.will = null;
     session.cancelWillTimer();
-    if (!will || !(this.hooks.authorizePublish?.(session.clientId, will.topic) ?? true) || will.topic.startsWith('$SYS')) return;
+    if (!will || !this.mayPublish(session.clientId, will.topic)) return;
     const { willDelayInterval: _delay, ...others } = will.properties ?? {};
     const properties = Object.keys(others).length === 0 ? null : others;
     const expiry = others.messageExpiryInterval;
@@ -323,6 +350,10 @@ export class BrokerCore implements BrokerEngine {
     this.wheel.stop();
     await closeStreams(new Set([...streams, ...this.lingering]));
   }
+}
+
+function describeClient({ session, username, level, info }: Connection): ConnectedClient {
+  return { clientId: session?.clientId ?? '', username, version: versions[level], info };
 }
 
 const subscriptionsAtOnce = 2000;

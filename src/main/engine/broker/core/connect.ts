@@ -7,7 +7,7 @@ import { pump, unlimitedPacketSize } from './delivery.ts';
 import { Session } from './session.ts';
 
 /** CONNACK codes: of MQTT 5, with what 3.x has for them (§3.2.2.2, §3.2.2.3 of 3.1.1). */
-const refusals = {
+export const refusals = {
   clientId: { code5: 0x85, code3: 2 },
   credentials: { code5: 0x86, code3: 4 },
   notAuthorised: { code5: 0x87, code3: 5 },
@@ -16,56 +16,8 @@ const refusals = {
   authMethod: { code5: 0x8c, code3: 5 },
 } as const;
 
-/** What a hook says of a client that wants in. */
-export type ConnectVerdict = 'welcome' | 'bad-credentials' | 'not-authorised' | 'unavailable';
-
-/** CONNECT: who is it, may it, and what is left of an earlier connection (§3.1.4). */
-export function handleConnect(connection: Connection, packet: ConnectPacket): void {
-  const { core } = connection;
-  connection.level = packet.level;
-  connection.username = packet.username;
-  connection.wantsProblemInformation = packet.properties?.requestProblemInformation !== 0;
-  connection.receiveMaximum = packet.properties?.receiveMaximum ?? 65_535;
-  connection.maximumPacketSize = packet.properties?.maximumPacketSize ?? unlimitedPacketSize;
-  connection.topicAliasMaximum = packet.properties?.topicAliasMaximum ?? 0;
-
-  if (packet.clientId === '' && (packet.level === 3 || (packet.level === 4 && !packet.cleanStart))) {
-    // [MQTT-3.1.3-8] of 3.1.1; MQTT 3.1 wants 1 to 23 characters.
-    return refuseConnect(connection, refusals.clientId, 'The client id is empty.');
-  }
-  if (packet.properties?.authenticationMethod !== undefined) {
-    return refuseConnect(connection, refusals.authMethod, `The authentication method “${packet.properties.authenticationMethod}” is not supported.`);
-  }
-  const verdict = core.authenticate(connection, packet);
-  if (typeof verdict === 'string') return decide(connection, packet, verdict);
-  connection.pause();
-  verdict
-    .catch((error: unknown): ConnectVerdict => {
-      core.reportBug(error);
-      return 'unavailable';
-    })
-    .then((answer) => {
-      if (connection.endedBy !== null) return;
-      decide(connection, packet, answer);
-      connection.resume();
-    })
-    .catch((error: unknown) => connection.fail(error));
-}
-
-function decide(connection: Connection, packet: ConnectPacket, verdict: ConnectVerdict): void {
-  switch (verdict) {
-    case 'welcome':
-      return accept(connection, packet);
-    case 'bad-credentials':
-      return refuseConnect(connection, refusals.credentials, 'The user name or password is wrong.');
-    case 'not-authorised':
-      return refuseConnect(connection, refusals.notAuthorised, 'This client may not connect.');
-    case 'unavailable':
-      return refuseConnect(connection, refusals.unavailable, 'The broker cannot decide at the moment.');
-  }
-}
-
-function refuseConnect(connection: Connection, { code5, code3 }: { readonly code5: number; readonly code3: number }, message: string): void {
+/** CONNACK with the reason, then the end. */
+export function refuseConnect(connection: Connection, { code5, code3 }: { readonly code5: number; readonly code3: number }, message: string): void {
   const isV5 = connection.level === 5;
   const properties: Properties | null = isV5 && connection.wantsProblemInformation ? { reasonString: message } : null;
   connection.send({ type: 'connack', sessionPresent: false, code: isV5 ? code5 : code3, properties });
@@ -73,7 +25,8 @@ function refuseConnect(connection: Connection, { code5, code3 }: { readonly code
   connection.end('closed-by-broker');
 }
 
-function accept(connection: Connection, packet: ConnectPacket): void {
+/** The client is let in: its session, what is left of an earlier one, CONNACK. `authenticationData` ends an enhanced authentication. */
+export function accept(connection: Connection, packet: ConnectPacket, authenticationData: Uint8Array | null): void {
   const { core } = connection;
   const { options } = core;
   const isAssigned = packet.clientId === '';
@@ -104,11 +57,11 @@ function accept(connection: Connection, packet: ConnectPacket): void {
       // MQTT 3.1 has no such flag.
       sessionPresent: sessionPresent && packet.level > 3,
       code: 0,
-      properties: packet.level === 5 ? connackProperties(core, connection, packet, isAssigned ? clientId : null, wantedExpiry) : null,
+      properties: packet.level === 5 ? connackProperties(core, connection, packet, isAssigned ? clientId : null, wantedExpiry, authenticationData) : null,
     },
     packet.level,
   );
-  core.connected();
+  core.connected(connection, sessionPresent);
   connection.push(connack);
   if (!sessionPresent) return;
   // [MQTT-4.4.0-1]: what was under way goes out again, in its order, before anything new.
@@ -137,6 +90,7 @@ function connackProperties(
   packet: ConnectPacket,
   assignedId: string | null,
   wantedExpiry: number,
+  authenticationData: Uint8Array | null,
 ): Properties | null {
   const { options } = core;
   const granted = connection.session?.expirySeconds ?? 0;
@@ -151,6 +105,9 @@ function connackProperties(
     ...(options.responseInformation === null || packet.properties?.requestResponseInformation !== 1
       ? {}
       : { responseInformation: options.responseInformation }),
+    // [MQTT-4.12.0-5]
+    ...(connection.authentication === null ? {} : { authenticationMethod: connection.authentication.method }),
+    ...(authenticationData === null ? {} : { authenticationData }),
   };
   return Object.keys(properties).length === 0 ? null : properties;
 }

@@ -6,6 +6,7 @@ import type { AckPacket, Packet, Properties, ProtocolLevel } from '../../../../s
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { ConnectionInfo } from '../broker-engine.ts';
 import { WheelTimer } from '../routing/timer-wheel.ts';
+import type { EnhancedAuthentication } from './authenticate.ts';
 import type { BrokerCore } from './broker-core.ts';
 import { copiedPayloadBytes, type Message } from './message.ts';
 import { Output } from './output.ts';
@@ -50,6 +51,8 @@ export class Connection {
   session: Session | null = null;
   level: ProtocolLevel = 4;
   username: string | null = null;
+  /** `null` where CONNECT named no authentication method. */
+  authentication: EnhancedAuthentication | null = null;
   keepAliveSeconds = 0;
   connectedAtMs = 0;
   /** Of the client (§3.1.2.11): what it can take. */
@@ -107,7 +110,8 @@ export class Connection {
       this.stream.destroy();
       return;
     }
-    if (this.session === null) return this.refuse(0x82, 'No complete CONNECT came in time [§3.1.4].');
+    if (this.session === null)
+      return this.refuse(0x82, this.authentication ? 'The authentication was not over in time [§4.12].' : 'No complete CONNECT came in time [§3.1.4].');
     const leftMs = this.lastReadMs + this.keepAliveSeconds * 1500 - this.core.tick();
     if (leftMs > 0) this.core.wheel.reschedule(this.timer, leftMs);
     else this.refuse(0x8d, `Nothing was heard for one and a half times the keep alive of ${this.keepAliveSeconds} s [MQTT-3.1.2-22].`);
@@ -153,20 +157,25 @@ export class Connection {
     }
   }
 
-  /** Ends the connection with a reason: DISCONNECT in MQTT 5, CONNACK before the session is there, silence in 3.x [MQTT-4.8.0-1 of 3.1.1]. */
+  /** Ends the connection with a reason: DISCONNECT in MQTT 5, CONNACK while it authenticates, silence in 3.x [MQTT-4.8.0-1 of 3.1.1]. */
   refuse(reasonCode: number, message: string): void {
     if (this.endedBy !== null) return;
     this.core.refused(this, reasonCode, message);
     if (this.session && this.level === 5) this.sendDisconnect(reasonCode, message);
+    else if (this.authentication?.connect) this.send({ type: 'connack', sessionPresent: false, code: reasonCode, properties: this.#reason(message) });
     else if (this.session === null && reasonCode === unsupportedVersion) this.output.push(unacceptableVersion);
     this.end('lost');
   }
 
   sendDisconnect(code: number, reasonString: string): void {
-    const properties: Properties | null = this.wantsProblemInformation && reasonString !== '' ? { reasonString } : null;
+    const properties = this.#reason(reasonString);
     const bytes = encodePacket({ type: 'disconnect', code, properties }, 5);
     // [MQTT-3.14.2-3]: not at the price of a packet that is too large.
     this.output.push(bytes.byteLength <= this.maximumPacketSize ? bytes : encodePacket({ type: 'disconnect', code, properties: null }, 5));
+  }
+
+  #reason(reasonString: string): Properties | null {
+    return this.wantsProblemInformation && reasonString !== '' ? { reasonString } : null;
   }
 
   send(packet: Packet): void {

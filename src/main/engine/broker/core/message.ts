@@ -10,6 +10,8 @@ const slots = 12;
 
 /** An application message on its way through the broker: made once, shared by everything that routes, queues or retains it. */
 export class Message {
+  /** Given when it is spread: counts up from 1 in each run of the broker. */
+  number = 0;
   readonly topic: string;
   /** May be a view into what was read from the network, see `keep`. */
   payload: Uint8Array;

@@ -1,7 +1,7 @@
 import type { Packet } from '../../../../shared/mqtt/packet/packets.ts';
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import { acknowledged, completed, received, released } from './acknowledgements.ts';
-import { handleConnect } from './connect.ts';
+import { handleAuth, handleConnect } from './authenticate.ts';
 import type { Connection } from './connection.ts';
 import { handleDisconnect } from './disconnect.ts';
 import { handlePublish } from './publish.ts';
@@ -11,11 +11,7 @@ import type { Session } from './session.ts';
 /** One packet of a client, in the order they came. Throws what ends the connection. */
 export function handlePacket(connection: Connection, packet: Packet): void {
   const { session } = connection;
-  if (session === null) {
-    // The decoder of a new connection knows CONNECT only [MQTT-3.1.0-1].
-    if (packet.type === 'connect') handleConnect(connection, packet);
-    return;
-  }
+  if (session === null) return handleEarlyPacket(connection, packet);
   switch (packet.type) {
     case 'publish':
       return handlePublish(connection, session, packet);
@@ -38,10 +34,19 @@ export function handlePacket(connection: Connection, packet: Packet): void {
     case 'connect':
       throw new MqttProtocolError(0x82, 'MQTT-3.1.0-2', 'A second CONNECT on the same connection.');
     case 'auth':
-      throw new MqttProtocolError(0x82, '§4.12', 'AUTH without an authentication method in CONNECT.');
+      return handleAuth(connection, packet);
     default:
       return refuseServerPacket(session, packet.type);
   }
+}
+
+/** Before CONNACK. The decoder of a new connection knows CONNECT only [MQTT-3.1.0-1]. */
+function handleEarlyPacket(connection: Connection, packet: Packet): void {
+  if (connection.authentication === null) {
+    if (packet.type === 'connect') handleConnect(connection, packet);
+  } else if (packet.type === 'auth') handleAuth(connection, packet);
+  else if (packet.type === 'disconnect') connection.end('client-said-goodbye');
+  else throw new MqttProtocolError(0x82, 'MQTT-3.1.2-30', `${packet.type.toUpperCase()} came before the authentication was over.`);
 }
 
 const pingresp = Uint8Array.of(0xd0, 0);

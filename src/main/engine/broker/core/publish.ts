@@ -24,7 +24,7 @@ export function handlePublish(connection: Connection, session: Session, packet: 
       throw new MqttProtocolError(receiveMaximumExceeded, 'MQTT-3.3.4-7', `More than ${core.options.receiveMaximum} QoS 2 messages are under way.`);
     }
   }
-  if (!core.mayPublish(connection, topic)) {
+  if (!core.mayPublish(session.clientId, topic)) {
     core.counters.publishRefused += 1;
     // MQTT 3.x has no way to say no but closing; the message is acknowledged and goes nowhere (§3.3.5 of 3.1.1).
     if (packet.qos === 1) connection.ack('puback', packet.packetId, notAuthorised);

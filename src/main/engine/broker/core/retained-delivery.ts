@@ -72,10 +72,9 @@ export class RetainedDelivery {
     const core = this.#core;
     const found: Message[] = [];
     job.cursor = core.retainedMessages.matchInto(job.filter, job.cursor, sliceMessages, found, core.nowMs);
-    const mayDeliver = core.hooks.authorizeDeliver;
     for (const message of found) {
       // [MQTT-3.3.1-8]: RETAIN is 1 for what was there before the subscription.
-      if (mayDeliver === undefined || mayDeliver(session.clientId, message.topic)) deliver(core, session, message, job.qos, true, job.subscriptionIdentifiers);
+      if (core.mayDeliver(session.clientId, message.topic)) deliver(core, session, message, job.qos, true, job.subscriptionIdentifiers);
     }
     if (job.cursor === null) jobs.shift();
     if (jobs.length === 0) session.retainedJobs = null;

@@ -41,8 +41,7 @@ export function handOver(core: BrokerCore, session: Session): void {
 
 function give(core: BrokerCore, message: Message, match: SessionMatch<Session>, group: SharedGroup<Session> | null): boolean {
   const { session, subscriptionIdentifiers } = match;
-  const mayDeliver = core.hooks.authorizeDeliver;
-  if (mayDeliver !== undefined && !mayDeliver(session.clientId, message.topic)) return false;
+  if (core.hooks.authorizeDeliver !== undefined && !core.mayDeliver(session.clientId, message.topic)) return false;
   // [MQTT-3.3.1-12]: to a subscription that was there before, RETAIN is 0 unless it asked for it as published.
   const retain = match.retainAsPublished && message.retain;
   const outcome = deliver(core, session, message, match.qos, retain, subscriptionIdentifiers.length === 0 ? null : subscriptionIdentifiers, group);

@@ -14,7 +14,7 @@ export function handleSubscribe(connection: Connection, session: Session, packet
   const codes: number[] = [];
   const retained: SubscriptionRequest[] = [];
   for (const request of packet.subscriptions) {
-    if (!core.maySubscribe(connection, request)) {
+    if (!core.maySubscribe(session.clientId, request)) {
       core.counters.subscribeRefused += 1;
       // [MQTT-3.9.3-2]; MQTT 3.1 cannot refuse (§3.9 there): the lowest QoS is granted and nothing is ever delivered.
       codes.push(connection.level === 5 ? notAuthorised : connection.level === 4 ? failure3 : 0);
