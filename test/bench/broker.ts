@@ -1,86 +1,80 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { brokerWorkerUrl, createBrokerService } from '../../src/main/engine/broker/index.ts';
-import type { BrokerLoad } from './broker-load.ts';
-import type { BenchRow } from './bench.ts';
+import { atExit, exitOnSignals } from './broker/at-exit.ts';
+import { findMosquitto } from './broker/brokers/mosquitto.ts';
+import { brokerNames, type BrokerName } from './broker/brokers/running-broker.ts';
+import { startBroker, type StartOptions } from './broker/brokers/start-broker.ts';
+import type { MeasuredRow } from './broker/judge.ts';
+import { progressLine, report } from './broker/report.ts';
+import { connectionScenarios } from './broker/rows/connections.ts';
+import { latencyScenarios } from './broker/rows/latency.ts';
+import { retainedScenario } from './broker/rows/retained.ts';
+import type { Sample, Scenario, Times } from './broker/rows/scenario.ts';
+import { throughputScenarios } from './broker/rows/throughput.ts';
+import { wildcardScenarios } from './broker/rows/wildcards.ts';
 
-interface Case {
-  readonly name: string;
-  readonly publishers: number;
-  readonly subscribers: number;
-  readonly qos: 0 | 1;
-  readonly messages: number;
+export interface BrokerBenchOptions {
+  /** Once, in short: shows that everything works, and roughly how fast. */
+  readonly quick: boolean;
+  readonly repetitions: number;
+  /** Parts of names of rows; none: all rows. */
+  readonly rows: readonly string[];
+  /** Parts of names of brokers; none: all brokers. */
+  readonly brokers: readonly string[];
+  /** Where processor profiles go; `null`: none are made. */
+  readonly profileFolder: string | null;
 }
 
-const cases: readonly Case[] = [
-  { name: '1 to 1, QoS 0', publishers: 1, subscribers: 1, qos: 0, messages: 300_000 },
-  { name: '1 to 1, QoS 1', publishers: 1, subscribers: 1, qos: 1, messages: 100_000 },
-  { name: '1 to 100, QoS 0', publishers: 1, subscribers: 100, qos: 0, messages: 5_000 },
-  { name: '100 to 1, QoS 0', publishers: 100, subscribers: 1, qos: 0, messages: 100_000 },
-];
-const payloadBytes = 256;
-const runs = 3;
+const thorough: Times = { warmUpMs: 1000, windowMs: 1500, scale: 1 };
+const short: Times = { warmUpMs: 600, windowMs: 600, scale: 0.1 };
 
-interface Target {
-  readonly port: number;
-  close(): Promise<unknown>;
+/** Our broker beside mosquitto and plain aedes, in turns, each measurement with a fresh one. Prints its own table. */
+export async function benchBroker({ quick, repetitions, rows, brokers, profileFolder }: BrokerBenchOptions): Promise<void> {
+  exitOnSignals();
+  const mosquitto = findMosquitto();
+  const options: StartOptions = { mosquitto, profileFolder };
+  const names = brokerNames.filter((name) => (name !== 'mosquitto' || mosquitto !== null) && isWanted(name, brokers));
+  const scenarios = allScenarios().filter((scenario) => scenario.rows.some(({ name }) => isWanted(name, rows)));
+  if (names.length === 0 || scenarios.length === 0) throw new Error('No row or no broker has such a name.');
+  const times = quick ? short : thorough;
+  console.log(mosquitto ? `  mosquitto ${mosquitto.version} (${mosquitto.file})` : '  mosquitto is not installed: there is nothing to compare with');
+  console.log(`  ${repetitions} repetitions, warm-up ${times.warmUpMs} ms, window ${times.windowMs} ms; sets of ${times.scale * 100} %\n`);
+
+  const measured: MeasuredRow[] = [];
+  const printTable = (): void => {
+    if (measured.length > 0) console.log(`\n${report(measured, names)}`);
+  };
+  // A run that is broken off has not been for nothing.
+  const off = atExit(printTable);
+  for (const scenario of scenarios) measured.push(...(await measure(scenario, names, repetitions, times, options)));
+  off();
+  printTable();
 }
 
-/** Deliveries per second through the local broker with its tap read by this thread, and through plain aedes, in turns. */
-export async function benchBroker(): Promise<readonly BenchRow[]> {
-  const rows: BenchRow[] = [];
-  for (const one of cases) {
-    const ours: number[] = [];
-    const plain: number[] = [];
-    let tapDropped = 0;
-    for (let run = 0; run < runs; run += 1) {
-      const broker = await startOurs();
-      ours.push(await measure(one, broker));
-      tapDropped += broker.tapDropped();
-      await broker.close();
-      const aedes = await startPlainAedes();
-      plain.push(await measure(one, aedes));
-      await aedes.close();
+function allScenarios(): readonly Scenario[] {
+  return [...throughputScenarios(), ...wildcardScenarios(), retainedScenario(), ...connectionScenarios(), ...latencyScenarios()];
+}
+
+function isWanted(name: string, parts: readonly string[]): boolean {
+  return parts.length === 0 || parts.some((part) => name.includes(part));
+}
+
+async function measure(scenario: Scenario, names: readonly BrokerName[], repetitions: number, times: Times, options: StartOptions): Promise<MeasuredRow[]> {
+  const byRow = scenario.rows.map((row) => ({ row, samples: new Map(names.map((name): [BrokerName, Sample[]] => [name, []])) }));
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    // Whoever comes first in one repetition comes last in the next: a neighbour on the machine hits all alike.
+    const turn = names.map((_, index) => names[(index + repetition) % names.length] as BrokerName);
+    for (const name of turn) {
+      const broker = await startBroker(name, options);
+      try {
+        const samples = await scenario.run(broker, times);
+        for (const [index, { row, samples: kept }] of byRow.entries()) {
+          const sample = samples[index] as Sample;
+          kept.get(name)?.push(sample);
+          console.log(progressLine(name, row, sample.value, sample.brokerShare));
+        }
+      } finally {
+        await broker.close();
+      }
     }
-    rows.push({ name: `${one.name}, local broker with tap`, unit: 'deliveries/s', values: ours, note: `${payloadBytes} B; lost by the tap: ${tapDropped}` });
-    rows.push({ name: `${one.name}, plain aedes`, unit: 'deliveries/s', values: plain, note: `${payloadBytes} B; no tap` });
   }
-  return rows;
-}
-
-async function startOurs(): Promise<Target & { tapDropped(): number }> {
-  let tapped = 0;
-  const service = createBrokerService({
-    workerUrl: brokerWorkerUrl(),
-    now: Date.now,
-    random: Math.random,
-    onMessages: (records) => (tapped += records.length),
-    onChange: () => undefined,
-    demoDevice: { enabled: false },
-  });
-  const status = await service.start({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null });
-  return { port: status.listeners[0]?.port ?? 0, tapDropped: () => service.status().tapDropped, close: () => service.close() };
-}
-
-async function startPlainAedes(): Promise<Target> {
-  const worker = new Worker(new URL('./plain-aedes.ts', import.meta.url));
-  const [port] = (await once(worker, 'message')) as [number];
-  return { port, close: () => worker.terminate() };
-}
-
-async function measure({ publishers, subscribers, qos, messages }: Case, { port }: Target): Promise<number> {
-  const deliveries = messages * subscribers;
-  const start = (load: Pick<BrokerLoad, 'role' | 'clients' | 'messages'>): Worker =>
-    new Worker(new URL('./broker-load.ts', import.meta.url), { workerData: { port, qos, payloadBytes, ...load } satisfies BrokerLoad });
-  const subscriber = start({ role: 'subscribe', clients: subscribers, messages: deliveries });
-  await once(subscriber, 'message');
-  const publisher = start({ role: 'publish', clients: publishers, messages });
-  await once(publisher, 'message');
-  const ended = once(subscriber, 'message');
-  const began = once(publisher, 'message');
-  publisher.postMessage('go');
-  const [beganAt] = (await began) as [number];
-  const [endedAt] = (await ended) as [number];
-  await Promise.all([publisher.terminate(), subscriber.terminate()]);
-  return Math.round((deliveries / (endedAt - beganAt)) * 1000);
+  return byRow;
 }

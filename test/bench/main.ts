@@ -1,18 +1,50 @@
 // npm run bench [-- NAME …]: prints medians of several runs, ratios where a peer runs beside us, and what machine this is.
 import os from 'node:os';
+import { parseArgs } from 'node:util';
 import { printRows, type BenchRow } from './bench.ts';
 
-const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
+const usage = `Usage: npm run bench [-- NAME … [--quick] [--repeat N] [--row TEXT …] [--broker TEXT …] [--profile DIR]]
+
+The options are for the bench "broker":
+  --quick        once, in short
+  --repeat N     repetitions (default 3)
+  --row TEXT     only rows whose name contains this
+  --broker TEXT  only brokers whose name contains this
+  --profile DIR  write processor profiles of brokers that run on Node
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    repeat: { type: 'string' },
+    row: { type: 'string', multiple: true, default: [] },
+    broker: { type: 'string', multiple: true, default: [] },
+    profile: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+/** Benches that print what they found themselves return nothing. */
+const benches: Readonly<Record<string, () => Promise<readonly BenchRow[] | void>>> = {
   kernel: async () => (await import('./kernel.ts')).benchKernel(),
   'topic-index': async () => (await import('./topic-index.ts')).benchTopicIndex(),
   store: async () => (await import('./store.ts')).benchStore(),
-  broker: async () => (await import('./broker.ts')).benchBroker(),
+  broker: async () => {
+    const repetitions = values.repeat === undefined ? (values.quick ? 1 : 3) : Number(values.repeat);
+    if (!Number.isInteger(repetitions) || repetitions < 1) throw new Error('--repeat needs a whole number from 1.');
+    const { benchBroker } = await import('./broker.ts');
+    await benchBroker({ quick: values.quick, repetitions, rows: values.row, brokers: values.broker, profileFolder: values.profile ?? null });
+  },
   start: async () => (await import('./start.ts')).benchStart(),
   live: async () => (await import('./live-page.ts')).benchLivePage(),
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
+if (values.help) {
+  console.log(`${usage}\nBenches: ${Object.keys(benches).join(', ')}`);
+  process.exit(0);
+}
+const unknown = positionals.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
   console.error(`There is no bench named ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
@@ -22,8 +54,9 @@ console.log(
   `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.platform()} ${os.release()}, Node ${process.versions.node}`,
 );
 for (const [name, run] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
   console.log(`\n${name}`);
-  printRows(await run());
+  const rows = await run();
+  if (rows) printRows(rows);
 }
 process.exit(0);

@@ -1,0 +1,32 @@
+import { processorSeconds } from '../process-facts.ts';
+
+export const brokerNames = ['mosquitto', 'plain aedes', 'tap off', 'tap on'] as const;
+/** The last ones are ours. */
+export type BrokerName = (typeof brokerNames)[number];
+
+/** A broker that was just started in a process of its own, and listens on the loopback interface. */
+export interface RunningBroker {
+  readonly name: BrokerName;
+  readonly port: number;
+  readonly pid: number;
+  /** Messages the tap's reader was given, and those it was too slow for. */
+  tapped(): Promise<TapFacts>;
+  close(): Promise<void>;
+}
+
+export interface TapFacts {
+  readonly tapped: number;
+  readonly dropped: number;
+}
+
+export const noTap: TapFacts = { tapped: 0, dropped: 0 };
+
+/**
+ * Processor seconds the broker has used. Those on Node run in a worker: what their main thread does is not theirs (it reads the tap, as the engine
+ * does), the threads that collect garbage are.
+ */
+export function brokerSeconds({ name, pid }: RunningBroker): number | null {
+  const all = processorSeconds(pid, null);
+  if (name === 'mosquitto' || all === null) return all;
+  return all - (processorSeconds(pid, pid) ?? 0);
+}
