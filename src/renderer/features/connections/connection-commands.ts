@@ -15,7 +15,7 @@ export function ConnectionCommands(): null {
       id: 'connections.new',
       title: 'New connection',
       group: 'Connection',
-      shortcut: 'Mod+Shift+N',
+      shortcut: 'Mod+Shift+L',
       keywords: 'add broker profile',
       run: () => {
         connectionsStore().add();

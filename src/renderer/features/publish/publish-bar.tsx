@@ -57,7 +57,7 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
   };
   useCommands([
     { id: 'publish.send', title: 'Publish the message', group: 'Publish', shortcut: 'Mod+Enter', when: () => live, run: send },
-    { id: 'publish.focusTopic', title: 'Write a message', group: 'Publish', shortcut: 'Mod+Shift+P', run: () => topicField.current?.select() },
+    { id: 'publish.focusTopic', title: 'Write a message', group: 'Publish', shortcut: 'Mod+Shift+M', run: () => topicField.current?.select() },
   ]);
 
   return (

@@ -16,7 +16,7 @@ export function TopicCommands(): null {
     idle('topics.togglePublish', 'Show or hide the publish bar', 'Topics', 'Mod+J'),
     idle('topics.clearRetained', 'Clear the retained value of the selected topic', 'Topics'),
     idle('publish.send', 'Publish the message', 'Publish', 'Mod+Enter'),
-    idle('publish.focusTopic', 'Write a message', 'Publish', 'Mod+Shift+P'),
+    idle('publish.focusTopic', 'Write a message', 'Publish', 'Mod+Shift+M'),
   ]);
   return null;
 }
