@@ -39,6 +39,7 @@ export class Output {
   #parts: Uint8Array[] = [];
   #bytes = 0;
   #queued = false;
+  #isHeld = false;
 
   constructor(stream: Duplex, scheduler: OutputScheduler) {
     this.#stream = stream;
@@ -64,7 +65,7 @@ export class Output {
   flush(): void {
     this.#queued = false;
     const parts = this.#parts;
-    if (parts.length === 0) return;
+    if (parts.length === 0 || this.#isHeld) return;
     const bytes = this.#bytes;
     this.#parts = [];
     this.#bytes = 0;
@@ -80,9 +81,19 @@ export class Output {
     }
   }
 
+  /** Nothing leaves until `release`; it is collected, and counts as pending. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.flush();
+  }
+
   /** Sends what is collected and closes our side. */
   end(): void {
-    this.flush();
+    this.release();
     this.#stream.end();
   }
 }
