@@ -48,7 +48,8 @@ export function handleUnsubscribe(connection: Connection, session: Session, pack
   const codes = packet.filters.map((filter) => (core.unsubscribe(session, filter) ? 0 : noSubscriptionExisted));
   core.subscriptionsChanged();
   const acknowledge = (): void => {
-    if (connection.endedBy === null) connection.send({ type: 'unsuback', packetId: packet.packetId, codes: connection.level === 5 ? codes : [], properties: null });
+    if (connection.endedBy === null)
+      connection.send({ type: 'unsuback', packetId: packet.packetId, codes: connection.level === 5 ? codes : [], properties: null });
   };
   if (session.journal === null) acknowledge();
   else session.journal.afterCommit({ run: acknowledge });

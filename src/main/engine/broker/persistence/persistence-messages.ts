@@ -4,7 +4,13 @@ import type { BindingName } from '../../sqlite/index.ts';
 
 /** Between the broker and the thread of its file: one request at a time, each answered once. */
 export type PersistenceRequest =
-  | { readonly op: 'open'; readonly file: string; readonly mayReplace: boolean; readonly maxPages?: number | undefined; readonly binding?: BindingName | undefined }
+  | {
+      readonly op: 'open';
+      readonly file: string;
+      readonly mayReplace: boolean;
+      readonly maxPages?: number | undefined;
+      readonly binding?: BindingName | undefined;
+    }
   | { readonly op: 'part' }
   | { readonly op: 'write'; readonly batch: PersistentBatch }
   | { readonly op: 'close' };

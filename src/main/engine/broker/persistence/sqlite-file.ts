@@ -178,9 +178,10 @@ function tidy(database: Database, file: string): void {
   database.exec('DELETE FROM delivery WHERE message NOT IN (SELECT key FROM message)');
   database.exec('DELETE FROM message WHERE key NOT IN (SELECT message FROM delivery)');
   if (statSync(file).size < worthShrinkingBytes) return;
-  const { free, total } = database
-    .prepare('SELECT freelist_count AS free, page_count AS total FROM pragma_freelist_count, pragma_page_count')
-    .get() as { free: number; total: number };
+  const { free, total } = database.prepare('SELECT freelist_count AS free, page_count AS total FROM pragma_freelist_count, pragma_page_count').get() as {
+    free: number;
+    total: number;
+  };
   if (free * 2 > total) database.exec('VACUUM');
 }
 

@@ -1,6 +1,13 @@
 import type { Qos } from '../../../../shared/contract/common.ts';
 import type { ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
-import type { DeliveryRecord, IncomingRecord, MessageRecord, RetainedRecord, SessionRecord, SubscriptionRecord } from '../core/persistence/broker-persistence.ts';
+import type {
+  DeliveryRecord,
+  IncomingRecord,
+  MessageRecord,
+  RetainedRecord,
+  SessionRecord,
+  SubscriptionRecord,
+} from '../core/persistence/broker-persistence.ts';
 
 /** Records as rows: the order of the values is that of the columns in sqlite-schema.ts. */
 type Value = number | string | Uint8Array | null;
