@@ -13,6 +13,7 @@ export function handleSubscribe(connection: Connection, session: Session, packet
   const { core } = connection;
   const subscriptionIdentifier = packet.properties?.subscriptionIdentifiers?.[0] ?? 0;
   const codes: number[] = [];
+  const changes = session.journal?.changes;
   const retained: SubscriptionRequest[] = [];
   for (const request of packet.subscriptions) {
     if (!core.maySubscribe(session.clientId, request)) {
@@ -39,7 +40,7 @@ export function handleSubscribe(connection: Connection, session: Session, packet
     connection.send({ type: 'suback', packetId: packet.packetId, codes, properties: null });
     for (const request of retained) core.sendRetained(session, request, subscriptionIdentifier);
   };
-  if (session.journal === null) acknowledge();
+  if (session.journal === null || session.journal.changes === changes) acknowledge();
   else session.journal.afterCommit({ run: acknowledge });
 }
 
