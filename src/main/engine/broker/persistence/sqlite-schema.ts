@@ -3,7 +3,7 @@ import type { Database } from '../../sqlite/index.ts';
 /** Raised with each migration. A file of a newer version is kept aside, never changed. */
 export const schemaVersion = 1;
 /** "MQTB": tells our files from databases of other programs (`PRAGMA application_id`). */
-export const applicationId = 0x4d51_5442;
+const applicationId = 0x4d51_5442;
 
 /**
  * Migration n brings a file from version n to n + 1.
