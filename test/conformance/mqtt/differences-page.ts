@@ -17,7 +17,8 @@ export function differencesPage(engines: readonly Engine[], chapters: Readonly<R
     const spoken = engine.levels.map((level) => versionNames[level]).join(', ');
     lines.push('', `## ${titles[engine.name]}`, '', `Speaks MQTT ${spoken}.`);
     const rows = clauses.flatMap((clause) => rowsOf(engine, clause));
-    if (rows.length > 0) lines.push('', ...table(['Statement', 'MQTT', 'Rule', 'Instead'], rows));
+    if (rows.length === 0) lines.push('', 'No difference is known.');
+    else lines.push('', ...table(['Statement', 'MQTT', 'Rule', 'Instead'], rows));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -7,16 +7,6 @@ const noUtf8 = 'invalid UTF-8 is replaced by U+FFFD and goes on so';
 const noNull = 'U+0000 is not looked for';
 const noDup = 'what is sent again does not carry DUP';
 const byTopic = 'the granted QoS is looked up by topic, not by filter: a wildcard delivers with the QoS of the message';
-const noScram = 'the method SCRAM-SHA-256 is not offered';
-
-/** Our own core. */
-export const coreDifferences: Differences = {
-  'SCRAM-SHA-256 lets in who knows the password, and proves that the broker knows it': noScram,
-  'SCRAM-SHA-256 refuses a wrong password and an unknown user': noScram,
-  'authentication can be repeated on the connection': noScram,
-  'a failed repetition ends the connection': noScram,
-  'the method cannot change in the middle': noScram,
-};
 
 /** aedes 1.2.0 as our engine drives it: MQTT 3.1 and 3.1.1 only. */
 export const aedesDifferences: Differences = {

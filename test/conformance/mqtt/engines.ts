@@ -2,8 +2,10 @@ import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { createAedesEngine } from '../../../src/main/engine/broker/aedes-engine.ts';
 import { BrokerCore, type BrokerCoreOptions } from '../../../src/main/engine/broker/core/broker-core.ts';
+import { makeCredentials, usualIterations, type Credentials, type CredentialStore } from '../../../src/main/engine/broker/users/credentials.ts';
+import { userHooks } from '../../../src/main/engine/broker/users/user-hooks.ts';
 import { hasMosquitto, startMosquitto } from './broker-process.ts';
-import { aedesDifferences, coreDifferences, type Differences } from './differences.ts';
+import { aedesDifferences, type Differences } from './differences.ts';
 import { SysTopics } from '../../../src/main/engine/broker/core/sys-topics.ts';
 import { deniedFilter, limits, users, type Clause, type Profile } from './clauses/clause.ts';
 import type { Level } from './wire.ts';
@@ -52,34 +54,41 @@ export const core: Engine = {
   name: 'workbench',
   levels: [3, 4, 5],
   profiles: everyProfile,
-  differences: coreDifferences,
-  start(profile) {
-    const broker = new BrokerCore({ nowUs: () => Date.now() * 1000, ...coreOptions[profile] });
+  async start(profile) {
+    const broker = new BrokerCore({ nowUs: () => Date.now() * 1000, ...(await coreOptions(profile)) });
     new SysTopics(broker, 'conformance').start();
-    return Promise.resolve({ handle: (stream) => broker.handle(stream, memory), close: () => broker.close() });
+    return { handle: (stream) => broker.handle(stream, memory), close: () => broker.close() };
   },
 };
 
-const coreOptions: Readonly<Record<Profile, Partial<BrokerCoreOptions>>> = {
-  plain: {},
-  limited: {
-    receiveMaximum: limits.receiveMaximum,
-    topicAliasMaximum: limits.topicAliasMaximum,
-    maximumPacketSize: limits.maximumPacketSize,
-    maximumKeepAliveSeconds: limits.maximumKeepAlive,
-    responseInformation: limits.responseInformation,
-  },
-  guarded: {
-    hooks: {
-      authenticate: ({ username, password }) =>
-        username !== null && users[username] !== undefined && users[username] === (password && Buffer.from(password).toString())
-          ? 'welcome'
-          : 'bad-credentials',
-      authorizePublish: (_clientId, topic) => !isDenied(topic),
-      authorizeSubscribe: (_clientId, { filter }) => !isDenied(filter),
-    },
-  },
-};
+async function coreOptions(profile: Profile): Promise<Partial<BrokerCoreOptions>> {
+  switch (profile) {
+    case 'plain':
+      return {};
+    case 'limited':
+      return {
+        receiveMaximum: limits.receiveMaximum,
+        topicAliasMaximum: limits.topicAliasMaximum,
+        maximumPacketSize: limits.maximumPacketSize,
+        maximumKeepAliveSeconds: limits.maximumKeepAlive,
+        responseInformation: limits.responseInformation,
+      };
+    case 'guarded':
+      return {
+        hooks: {
+          ...userHooks(await credentials()),
+          authorizePublish: (_clientId, topic) => !isDenied(topic),
+          authorizeSubscribe: (_clientId, { filter }) => !isDenied(filter),
+        },
+      };
+  }
+}
+
+async function credentials(): Promise<CredentialStore> {
+  const known = new Map<string, Credentials>();
+  for (const [user, password] of Object.entries(users)) known.set(user, await makeCredentials(password));
+  return { find: (user) => known.get(user) ?? null, mockSecret: randomBytes(32), mockIterations: usualIterations };
+}
 
 const isDenied = (topic: string): boolean => topic.startsWith(deniedFilter.slice(0, -1));
 

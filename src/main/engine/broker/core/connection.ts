@@ -69,8 +69,6 @@ export class Connection {
   readonly timer = new WheelTimer(() => this.onTimer());
   /** A CONNECT waits for its answer: nothing is handled meanwhile. */
   busy = false;
-  /** Acknowledgements of its messages that wait until these are kept. */
-  acksWaiting = 0;
   endedBy: EndKind | null = null;
   #disposed = false;
 
@@ -78,7 +76,7 @@ export class Connection {
     this.core = core;
     this.stream = stream;
     this.info = info;
-    this.output = new Output(stream, core.scheduler);
+    this.output = new Output(stream, core.scheduler, this);
     this.decoder = new PacketDecoder({
       role: 'server',
       maximumPacketSize: Math.min(core.options.maximumConnectSize, core.options.maximumPacketSize),
@@ -114,8 +112,6 @@ export class Connection {
     }
     if (this.session === null)
       return this.refuse(0x82, this.authentication ? 'The authentication was not over in time [§4.12].' : 'No complete CONNECT came in time [§3.1.4].');
-    // Whom we do not read from cannot be heard.
-    if (this.busy) this.lastReadMs = this.core.tick();
     const leftMs = this.lastReadMs + this.keepAliveSeconds * 1500 - this.core.tick();
     if (leftMs > 0) this.core.wheel.reschedule(this.timer, leftMs);
     else this.refuse(0x8d, `Nothing was heard for one and a half times the keep alive of ${this.keepAliveSeconds} s [MQTT-3.1.2-22].`);
@@ -273,6 +269,12 @@ export class Connection {
 
   drained(): void {
     if (this.session?.connection === this) pump(this.session);
+  }
+
+  /** What was collected has gone out: what it alone kept waiting can follow. No `drain` comes for that. */
+  flushed(): void {
+    const { session } = this;
+    if (session?.connection === this && (session.queue?.length || session.resend !== null || session.retainedWaits)) pump(session);
   }
 
   /** Ends the connection once; what was collected is still sent. */

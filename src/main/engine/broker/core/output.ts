@@ -28,7 +28,7 @@ export class OutputScheduler {
     this.#scheduled = false;
     const outputs = this.#waiting;
     this.#waiting = [];
-    for (let at = 0; at < outputs.length; at += 1) (outputs[at] as Output).flush();
+    for (let at = 0; at < outputs.length; at += 1) (outputs[at] as Output).flushTurn();
   };
 }
 
@@ -36,14 +36,16 @@ export class OutputScheduler {
 export class Output {
   readonly #stream: Duplex;
   readonly #scheduler: OutputScheduler;
+  readonly #owner: { flushed(): void };
   #parts: Uint8Array[] = [];
   #bytes = 0;
   #queued = false;
-  #isHeld = false;
 
-  constructor(stream: Duplex, scheduler: OutputScheduler) {
+  /** `owner` is told when more may be pushed at once; where the stream is full, its `drain` says so. */
+  constructor(stream: Duplex, scheduler: OutputScheduler, owner: { flushed(): void }) {
     this.#stream = stream;
     this.#scheduler = scheduler;
+    this.#owner = owner;
   }
 
   /** Bytes that have not reached the system yet. */
@@ -65,7 +67,7 @@ export class Output {
   flush(): void {
     this.#queued = false;
     const parts = this.#parts;
-    if (parts.length === 0 || this.#isHeld) return;
+    if (parts.length === 0) return;
     const bytes = this.#bytes;
     this.#parts = [];
     this.#bytes = 0;
@@ -81,19 +83,15 @@ export class Output {
     }
   }
 
-  /** Nothing leaves until `release`; it is collected, and counts as pending. */
-  hold(): void {
-    this.#isHeld = true;
-  }
-
-  release(): void {
-    this.#isHeld = false;
+  /** The flush of the turn. Only here is nobody in the middle of pushing who could be surprised by more. */
+  flushTurn(): void {
     this.flush();
+    if (!this.#stream.writableNeedDrain) this.#owner.flushed();
   }
 
   /** Sends what is collected and closes our side. */
   end(): void {
-    this.release();
+    this.flush();
     this.#stream.end();
   }
 }
