@@ -86,7 +86,8 @@ export async function dialMqtt(port: number, fields: ConnectFields): Promise<Raw
   return peer;
 }
 
-function rawPeer(stream: Duplex): RawPeer {
+/** A peer on any stream of bytes. */
+export function rawPeer(stream: Duplex): RawPeer {
   let received = Buffer.alloc(0);
   let ended = false;
   const waiting: (() => void)[] = [];

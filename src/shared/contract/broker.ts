@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
+import { listenersSchema, type ListenerKind } from './listeners.ts';
 
 const portSchema = z.int().min(0).max(65_535);
 
@@ -14,6 +15,7 @@ const brokerFields = {
   host: z.string().min(1).max(255),
   tcpPort: portSchema.nullable(),
   webSocketPort: portSchema.nullable(),
+  listeners: listenersSchema,
 };
 
 /** Ports of 0 ask the operating system for a free one; `null` switches a listener off. */
@@ -22,20 +24,29 @@ export const brokerOptionsSchema = z.strictObject({
   host: brokerFields.host.default('127.0.0.1'),
   tcpPort: brokerFields.tcpPort.default(1883),
   webSocketPort: brokerFields.webSocketPort.default(8083),
+  /** Beside the two ports. */
+  listeners: brokerFields.listeners.optional(),
 });
 export type BrokerOptions = z.infer<typeof brokerOptionsSchema>;
 
 export interface BrokerListener {
-  readonly kind: 'tcp' | 'ws';
+  /** `tcp` and `ws` for the two ports; otherwise as in the options. */
+  readonly id: string;
+  readonly name?: string;
+  readonly kind: ListenerKind;
+  /** Empty for a Unix socket. */
   readonly host: string;
+  /** 0 for a Unix socket. */
   readonly port: number;
-  /** For clients: `mqtt://127.0.0.1:1883`, `ws://127.0.0.1:8083`. */
+  /** For clients: `mqtt://127.0.0.1:1883`, `ws://127.0.0.1:8083`, `mqtts://…`, `wss://…`, `unix:///run/mqtt.sock`. */
   readonly url: string;
+  /** Only a proxy can connect: clients send no PROXY header. */
+  readonly proxyProtocol?: true;
 }
 
 export interface BrokerFailure extends Problem {
-  /** The listener that failed, and a free port to offer instead. */
-  readonly listener?: 'tcp' | 'ws';
+  /** The id of the listener that failed, and a free port to offer instead. */
+  readonly listener?: string;
   readonly port?: number;
   readonly freePort?: number;
 }
@@ -58,9 +69,11 @@ export interface BrokerStatus {
 export interface BrokerClient {
   readonly clientId: string;
   readonly version: MqttVersion;
-  readonly transport: 'tcp' | 'ws';
-  /** `address:port` of the peer. */
+  readonly transport: ListenerKind;
+  /** `address:port` of the peer, as a proxy in front of us reports it. */
   readonly address: string;
+  /** Who the client is, by a certificate that was checked: `CN=device-1, O=Lab`. */
+  readonly certificateSubject?: string;
   readonly username: string | null;
   readonly cleanStart: boolean;
   readonly keepAliveSeconds: number;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { brokerEngineSchema } from './broker.ts';
+import { listenersSchema } from './listeners.ts';
 import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
 
 // A default inside an optional field is applied even when the field is absent, so a patch is made of the bare fields.
@@ -9,6 +10,7 @@ const brokerFields = {
   host: z.string().min(1).max(255),
   tcpPort: z.int().min(0).max(65_535).nullable(),
   webSocketPort: z.int().min(0).max(65_535).nullable(),
+  listeners: listenersSchema.optional(),
 };
 const settingFields = {
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
@@ -31,12 +33,13 @@ export const settingsSchema = z.strictObject({
       host: brokerFields.host.default('127.0.0.1'),
       tcpPort: brokerFields.tcpPort.default(1883),
       webSocketPort: brokerFields.webSocketPort.default(8083),
+      listeners: listenersSchema.default([]),
     })
     .prefault({}),
   keymap: settingFields.keymap.default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
-/** Absent fields stay as they are; `broker` and `keymap` are replaced as a whole. */
+/** Absent fields stay as they are, the broker's listeners as well; `broker` and `keymap` are replaced as a whole otherwise. */
 const settingsPatchSchema = z.strictObject(settingFields).partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 

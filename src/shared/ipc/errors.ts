@@ -15,6 +15,7 @@ const errorCatalogue = {
   'broker-not-running': 'The local broker is not running. Start it first.',
   'port-taken': 'The port is already in use.',
   'address-refused': 'The broker cannot listen on this address.',
+  'certificate-unusable': 'The certificate of a listener cannot be used.',
   'worker-crashed': 'A background part stopped unexpectedly and was started again.',
   'not-connected': 'This connection is not connected.',
   'connect-failed': 'The connection could not be made.',

@@ -27,7 +27,7 @@ beforeEach(async () => {
   clock = 1_700_000_000_000_000;
   seen = [];
   refusals = [];
-  engine = await createAedesEngine({ nowUs: () => (clock += 1), maxPacketBytes: 1_000_000, connectTimeoutMs: 200, drainTimeoutMs: 300 });
+  engine = await createAedesEngine({ nowUs: () => (clock += 1), maximumPacketSize: 1_000_000, connectTimeoutMs: 200, drainTimeoutMs: 300 });
   engine.onPublish((record) => seen.push({ ...record, payload: Uint8Array.from(record.payload) }));
   engine.onRefused((refusal) => refusals.push(refusal));
   server = net.createServer({ noDelay: true }, (socket) => engine.handle(socket, { transport: 'tcp', address: '10.0.0.1:50000' }));
@@ -197,7 +197,7 @@ describe('bad input', () => {
     ['a wildcard in a topic', publishPacket('a/+', 'x'), '+'],
     ['a topic that is not UTF-8', publishPacket(Buffer.from('c328', 'hex'), 'x'), 'UTF-8'],
     ['U+0000 in a topic', publishPacket('a\0b', 'x'), 'U+0000'],
-    ['a packet that is too large', publishPacket('a', Buffer.alloc(1_000_001)), '1000004'],
+    ['a packet that is too large', publishPacket('a', Buffer.alloc(1_000_001)), '1000008'],
     ['an unknown packet type', Buffer.from([0xf0, 0]), ''],
     ['a second CONNECT', connectPacket({ clientId: 'again' }), ''],
     ['QoS 3', Buffer.from('3605000161000a', 'hex'), ''],

@@ -15,7 +15,8 @@ import { shapeStream } from './shaped-stream.ts';
 export interface AedesEngineOptions {
   /** Unix time in µs. */
   readonly nowUs: () => number;
-  readonly maxPacketBytes?: number;
+  /** The largest packet, fixed header included. */
+  readonly maximumPacketSize?: number;
   /** A connection has to send its whole CONNECT within this time. */
   readonly connectTimeoutMs?: number;
   /** A client that does not read for this long while messages wait is disconnected; until then its publishers wait. */
@@ -23,7 +24,7 @@ export interface AedesEngineOptions {
   readonly maxPendingBytes?: number;
 }
 
-const defaults = { maxPacketBytes: 67_108_864, connectTimeoutMs: 10_000, drainTimeoutMs: 5_000, maxPendingBytes: 1_048_576 };
+const defaults = { maximumPacketSize: 67_108_864 + 5, connectTimeoutMs: 10_000, drainTimeoutMs: 5_000, maxPendingBytes: 1_048_576 };
 
 type Done = (error?: Error) => void;
 
@@ -99,7 +100,7 @@ class AedesEngine implements BrokerEngine {
     this.#links.set(stream, link);
     stream.once('close', () => this.#links.delete(stream));
     shapeStream(stream, {
-      guard: new PacketGuard(this.#options.maxPacketBytes),
+      guard: new PacketGuard(Math.min(this.#options.maximumPacketSize, info.maximumPacketSize ?? Infinity)),
       maxPendingBytes: this.#options.maxPendingBytes,
       onRefused: (reason) => this.#refused(link, client.id ?? null, reason),
     });
@@ -144,6 +145,10 @@ class AedesEngine implements BrokerEngine {
   onRefused(listener: (refusal: Refusal) => void): Off {
     this.#refusedListeners.add(listener);
     return () => void this.#refusedListeners.delete(listener);
+  }
+
+  reportRefusal(refusal: Refusal): void {
+    for (const listener of this.#refusedListeners) listener(refusal);
   }
 
   retained(prefix: string): readonly string[] {
@@ -254,8 +259,8 @@ class AedesEngine implements BrokerEngine {
   #refused(link: Link, clientId: string | null, reason: string): void {
     if (link.refused) return;
     link.refused = true;
-    const { transport, address } = link.info;
-    for (const listener of this.#refusedListeners) listener({ clientId, transport, address, reason });
+    const { transport, address, listener } = link.info;
+    this.reportRefusal({ clientId, transport, address, ...(listener === undefined ? {} : { listener }), reason });
   }
 }
 
@@ -281,6 +286,7 @@ function describeClient(client: Client, link: Link): BrokerClient {
     version: link.version,
     transport: link.info.transport,
     address: link.info.address,
+    ...(link.info.certificateSubject === undefined ? {} : { certificateSubject: link.info.certificateSubject }),
     username: link.username,
     cleanStart: client.clean,
     keepAliveSeconds: link.keepAliveSeconds,

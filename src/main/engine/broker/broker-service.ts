@@ -1,4 +1,5 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerStatus } from '../../../shared/contract/broker.ts';
+import { plainListener } from '../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
@@ -6,7 +7,7 @@ import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
 import type { BrokerCounters } from './broker-contract.ts';
 import type { BrokerPublish, Refusal } from './broker-engine.ts';
 import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
-import { toBrokerFailure } from './listen-failure.ts';
+import { toBrokerFailure } from './listeners/listen-failure.ts';
 import { launchWorker, openWorkerLink, type LaunchWorker, type WorkerLink } from './worker-link.ts';
 
 export interface BrokerServiceOptions {
@@ -244,7 +245,7 @@ class Service implements BrokerService {
   }
 
   #startDemoDevice(): void {
-    const listener = this.#listeners.find(({ kind }) => kind === 'tcp') ?? this.#listeners[0];
+    const listener = plainListener(this.#listeners);
     if (this.#demoEnabled && this.#phase === 'running' && listener) this.#demoDevice.start(listener.url);
   }
 
@@ -265,9 +266,10 @@ class Service implements BrokerService {
   }
 }
 
-function withBoundPorts(options: BrokerOptions, listeners: readonly BrokerListener[]): BrokerOptions {
-  const bound = (kind: 'tcp' | 'ws'): number | null => listeners.find((listener) => listener.kind === kind)?.port ?? null;
-  return { ...options, tcpPort: bound('tcp'), webSocketPort: bound('ws') };
+function withBoundPorts(options: BrokerOptions, running: readonly BrokerListener[]): BrokerOptions {
+  const bound = (id: string): number | undefined => running.find((listener) => listener.id === id)?.port;
+  const listeners = options.listeners?.map((listener) => (listener.kind === 'unix' ? listener : { ...listener, port: bound(listener.id) ?? listener.port }));
+  return { ...options, tcpPort: bound('tcp') ?? null, webSocketPort: bound('ws') ?? null, ...(listeners === undefined ? {} : { listeners }) };
 }
 
 function describeStartFailure(error: unknown, cause: Error | undefined): BrokerFailure {

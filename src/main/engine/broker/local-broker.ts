@@ -3,7 +3,7 @@ import { createAedesEngine } from './aedes-engine.ts';
 import type { BrokerEngine } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
 import { SysTopics } from './core/sys-topics.ts';
-import { openListeners } from './listeners.ts';
+import { openListeners } from './listeners/open-listeners.ts';
 import type { CredentialStore } from './users/credentials.ts';
 import { userHooks } from './users/user-hooks.ts';
 
@@ -16,8 +16,10 @@ export interface LocalBroker {
   close(): Promise<void>;
 }
 
-/** The largest message taken from a client, fixed header not counted. */
-const maxPacketBytes = 67_108_864;
+/** The largest packet taken from a client, fixed header included: 64 MiB of topic and payload. */
+const maximumPacketSize = 67_108_864 + 5;
+/** For everything a connection has to do before MQTT; CONNECT then has as much time again. */
+const arrivalTimeoutMs = 10_000;
 
 export interface LocalBrokerExtras {
   /** Only they get in; aedes does not ask. Absent: everybody does. */
@@ -27,11 +29,16 @@ export interface LocalBrokerExtras {
 /** An engine behind its listeners. Fails as a whole: nothing keeps listening when one port is taken. */
 export async function openLocalBroker(options: BrokerOptions, extras: LocalBrokerExtras = {}): Promise<LocalBroker> {
   const nowUs = wallClockUs;
-  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maxPacketBytes }) : createCoreEngine(nowUs, extras);
+  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : createCoreEngine(nowUs, extras);
   try {
-    const listeners = await openListeners(options, maxPacketBytes + 5, (stream, info) => engine.handle(stream, info));
+    const listeners = await openListeners(options, {
+      accept: (stream, info) => engine.handle(stream, info),
+      onRefused: (refusal) => engine.reportRefusal(refusal),
+      maximumPacketSize,
+      arrivalTimeoutMs,
+    });
     const close = async (): Promise<void> => {
-      await listeners.close();
+      listeners.close();
       await engine.close();
     };
     return { engine, listeners: listeners.addresses, close };
@@ -42,7 +49,7 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
 }
 
 function createCoreEngine(nowUs: () => number, { users }: LocalBrokerExtras): BrokerEngine {
-  const core = new BrokerCore({ nowUs, maximumPacketSize: maxPacketBytes + 5, hooks: users ? userHooks(users) : {}, onBug: reportBug });
+  const core = new BrokerCore({ nowUs, maximumPacketSize, hooks: users ? userHooks(users) : {}, onBug: reportBug });
   // Tests run from the sources, where no version is built in.
   new SysTopics(core, `MQTT Workbench ${typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development'}`).start();
   return core;

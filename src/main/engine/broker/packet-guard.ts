@@ -10,15 +10,16 @@ const publishType = 3;
  * UTF-8 or holds U+0000 [MQTT-1.5.3-1, MQTT-1.5.3-2]. Everything else is left to the broker.
  */
 export class PacketGuard {
-  readonly #maxPacketBytes: number;
+  readonly #maximumPacketSize: number;
   /** Bytes of the current packet still to pass over. */
   #skip = 0;
   /** Beginning of a packet that the last chunk cut off before the end of its topic. */
   #held: Buffer | undefined;
   #connectSeen = false;
 
-  constructor(maxPacketBytes: number) {
-    this.#maxPacketBytes = maxPacketBytes;
+  /** In bytes, fixed header included. */
+  constructor(maximumPacketSize: number) {
+    this.#maximumPacketSize = maximumPacketSize;
   }
 
   /** The reason to refuse the connection, or `null` to go on. */
@@ -42,8 +43,9 @@ export class PacketGuard {
         shift += 7;
         if (shift > 21) return 'sent a packet with a malformed length';
       }
-      const limit = this.#connectSeen ? this.#maxPacketBytes : maxConnectBytes;
-      if (length > limit) return `sent a packet of ${length} bytes, more than the ${limit} allowed`;
+      const limit = this.#connectSeen ? this.#maximumPacketSize : Math.min(maxConnectBytes, this.#maximumPacketSize);
+      const size = position - start + length;
+      if (size > limit) return `sent a packet of ${size} bytes, more than the ${limit} allowed`;
 
       if (first >> 4 === publishType) {
         if (length < 2) return 'sent a malformed PUBLISH';

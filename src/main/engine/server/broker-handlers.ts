@@ -13,9 +13,10 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
         host: input.host ?? settings.broker.host,
         tcpPort: input.tcpPort === undefined ? settings.broker.tcpPort : input.tcpPort,
         webSocketPort: input.webSocketPort === undefined ? settings.broker.webSocketPort : input.webSocketPort,
+        listeners: input.listeners ?? settings.broker.listeners,
       };
-      if (options.tcpPort === null && options.webSocketPort === null) {
-        throw new CodedError('bad-input', 'With both listeners off nobody could reach the broker.', { advice: 'Give it a TCP port or a WebSocket port.' });
+      if (options.tcpPort === null && options.webSocketPort === null && !options.listeners.some(({ enabled }) => enabled)) {
+        throw new CodedError('bad-input', 'With all listeners off nobody could reach the broker.', { advice: 'Give it a TCP port or a WebSocket port.' });
       }
       await broker.start(options);
       return broker.status();

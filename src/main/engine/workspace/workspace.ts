@@ -131,6 +131,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     },
     updateSettings(patch) {
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Partial<Settings>;
+      // Its listeners have an editor of their own, and stay when only the ports are given.
+      if (patch.broker) given.broker = { ...patch.broker, listeners: patch.broker.listeners ?? settings.broker.listeners };
       settings = { ...settings, ...given };
       changed();
       return settingsFile.write({ ...settings, keymap: sortKeys(settings.keymap) });

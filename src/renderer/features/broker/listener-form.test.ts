@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { checkForm, exampleCommands, formOf, optionsOf, otherPort, type ListenerForm } from './listener-form.ts';
 
 const form = (change: Partial<ListenerForm> = {}): ListenerForm => ({
-  ...formOf({ engine: 'workbench', host: '127.0.0.1', tcpPort: 1883, webSocketPort: 8083 }),
+  ...formOf({ engine: 'workbench', host: '127.0.0.1', tcpPort: 1883, webSocketPort: 8083, listeners: [] }),
   ...change,
 });
 
 describe('listener form', () => {
   it('round-trips settings', () => {
     expect(optionsOf(form())).toEqual({ engine: 'workbench', host: '127.0.0.1', tcpPort: 1883, webSocketPort: 8083 });
-    expect(optionsOf(formOf({ engine: 'aedes', host: 'h', tcpPort: 0, webSocketPort: null }))).toEqual({
+    expect(optionsOf(formOf({ engine: 'aedes', host: 'h', tcpPort: 0, webSocketPort: null, listeners: [] }))).toEqual({
       engine: 'aedes',
       host: 'h',
       tcpPort: 0,
@@ -42,10 +42,10 @@ describe('otherPort', () => {
 
 describe('exampleCommands', () => {
   it('names the real port', () =>
-    expect(exampleCommands([{ kind: 'tcp', host: '127.0.0.1', port: 1884, url: 'mqtt://127.0.0.1:1884' }])?.subscribe).toBe(
+    expect(exampleCommands([{ id: 'tcp', kind: 'tcp', host: '127.0.0.1', port: 1884, url: 'mqtt://127.0.0.1:1884' }])?.subscribe).toBe(
       'mosquitto_sub -h 127.0.0.1 -p 1884 -t "#" -v',
     ));
   it('reaches a broker that listens everywhere', () =>
-    expect(exampleCommands([{ kind: 'tcp', host: '0.0.0.0', port: 1, url: '' }])?.publish).toContain('-h 127.0.0.1 -p 1 '));
-  it('has none without TCP', () => expect(exampleCommands([{ kind: 'ws', host: 'h', port: 1, url: '' }])).toBeUndefined());
+    expect(exampleCommands([{ id: 'tcp', kind: 'tcp', host: '0.0.0.0', port: 1, url: '' }])?.publish).toContain('-h 127.0.0.1 -p 1 '));
+  it('has none without TCP', () => expect(exampleCommands([{ id: 'ws', kind: 'ws', host: 'h', port: 1, url: '' }])).toBeUndefined());
 });

@@ -255,7 +255,11 @@ export class BrokerCore implements BrokerEngine {
   // News.
 
   refused(connection: Connection, _reasonCode: number, reason: string): void {
-    const refusal: Refusal = { clientId: connection.session?.clientId ?? null, transport: connection.info.transport, address: connection.info.address, reason };
+    const { transport, address, listener } = connection.info;
+    this.reportRefusal({ clientId: connection.session?.clientId ?? null, transport, address, ...(listener === undefined ? {} : { listener }), reason });
+  }
+
+  reportRefusal(refusal: Refusal): void {
     this.counters.connectionsRefused += 1;
     for (const listener of this.#refusedListeners) listener(refusal);
   }
@@ -296,6 +300,7 @@ export class BrokerCore implements BrokerEngine {
         version: versions[level],
         transport: info.transport,
         address: info.address,
+        ...(info.certificateSubject === undefined ? {} : { certificateSubject: info.certificateSubject }),
         username,
         cleanStart: session.expirySeconds === 0,
         keepAliveSeconds,

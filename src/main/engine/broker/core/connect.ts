@@ -47,7 +47,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   session.connection = connection;
   connection.session = session;
   connection.connectedAtMs = core.wallMs;
-  connection.decoder.maximumPacketSize = options.maximumPacketSize;
+  connection.decoder.maximumPacketSize = connection.packetLimit;
 
   const keepAlive = packet.level === 5 ? grantedKeepAlive(packet.keepAlive, options.maximumKeepAliveSeconds) : packet.keepAlive;
   connection.watchKeepAlive(keepAlive);
@@ -98,7 +98,7 @@ function connackProperties(
   const properties: Properties = {
     ...(limited ? { sessionExpiryInterval: granted === Infinity ? 0xffff_ffff : granted } : {}),
     ...(options.receiveMaximum === 65_535 ? {} : { receiveMaximum: options.receiveMaximum }),
-    ...(options.maximumPacketSize >= unlimitedPacketSize ? {} : { maximumPacketSize: options.maximumPacketSize }),
+    ...(connection.packetLimit >= unlimitedPacketSize ? {} : { maximumPacketSize: connection.packetLimit }),
     ...(assignedId === null ? {} : { assignedClientIdentifier: assignedId }),
     ...(options.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: options.topicAliasMaximum }),
     ...(connection.keepAliveSeconds === packet.keepAlive ? {} : { serverKeepAlive: connection.keepAliveSeconds }),

@@ -79,7 +79,7 @@ export class Connection {
     this.output = new Output(stream, core.scheduler, this);
     this.decoder = new PacketDecoder({
       role: 'server',
-      maximumPacketSize: Math.min(core.options.maximumConnectSize, core.options.maximumPacketSize),
+      maximumPacketSize: Math.min(core.options.maximumConnectSize, this.packetLimit),
       topicCache: core.topicCache,
     });
     this.lastReadMs = core.tick();
@@ -90,6 +90,11 @@ export class Connection {
     stream.on('end', onEnd);
     stream.on('close', onClose);
     stream.on('error', onError);
+  }
+
+  /** The largest packet taken from this client, fixed header included. */
+  get packetLimit(): number {
+    return Math.min(this.core.options.maximumPacketSize, this.info.maximumPacketSize ?? Infinity);
   }
 
   read(chunk: Uint8Array): void {

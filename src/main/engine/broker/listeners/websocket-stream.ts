@@ -1,25 +1,40 @@
 import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 
-/** Carries MQTT in binary WebSocket frames: everything that is written together leaves as one frame. Text frames end the connection [MQTT-6.0.0-1]. */
-export function webSocketStream(socket: WebSocket): Duplex {
-  return new WebSocketStream(socket);
+/** A frame is collected as a whole. Until the first one has come nobody knows who is there, and CONNECT needs no more. */
+const largestFirstMessage = 1_048_576;
+
+/**
+ * Carries MQTT in binary WebSocket frames: everything that is written together leaves as one frame. Text frames end the connection
+ * [MQTT-6.0.0-1], and so do frames that are too large. `socket` is what `webSocket` reads from.
+ */
+export function webSocketStream(webSocket: WebSocket, socket: Duplex, onRefused: (reason: string) => void): Duplex {
+  limitFirstMessage(webSocket, socket, onRefused);
+  return new WebSocketStream(webSocket, onRefused);
 }
 
 class WebSocketStream extends Duplex {
   readonly #socket: WebSocket;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, onRefused: (reason: string) => void) {
     super();
     this.#socket = socket;
     socket.binaryType = 'nodebuffer';
     socket.on('message', (data, isBinary) => {
       if (!isBinary) {
+        onRefused('It sent a text frame [MQTT-6.0.0-1].');
         socket.close(1003, 'MQTT needs binary frames');
         this.destroy();
       } else if (!this.push(data)) socket.pause();
     });
-    socket.on('error', (error) => this.destroy(error));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (!error.code?.startsWith('WS_ERR_')) this.destroy(error);
+      else {
+        // Told here, with what the engine cannot know; for the engine the client has left.
+        onRefused(`It broke a rule of WebSocket: ${error.message}.`);
+        this.destroy();
+      }
+    });
     socket.on('close', () => {
       if (this.readableEnded) this.destroy();
       else this.push(null);
@@ -50,6 +65,24 @@ class WebSocketStream extends Duplex {
     closeTimer(this.#socket);
     done(error);
   }
+}
+
+function limitFirstMessage(webSocket: WebSocket, socket: Duplex, onRefused: (reason: string) => void): void {
+  let left = largestFirstMessage;
+  const count = (chunk: Buffer): void => {
+    left -= chunk.length;
+    if (left >= 0) return;
+    stop();
+    onRefused(`Its first WebSocket message is larger than ${largestFirstMessage} bytes.`);
+    webSocket.terminate();
+  };
+  const stop = (): void => {
+    left = Infinity;
+    socket.off('data', count);
+    webSocket.off('message', stop);
+  };
+  socket.on('data', count);
+  webSocket.on('message', stop);
 }
 
 /** A peer that does not answer the closing handshake must not keep its connection. */

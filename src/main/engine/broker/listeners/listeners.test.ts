@@ -3,9 +3,9 @@ import http from 'node:http';
 import net from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
-import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../test/support/raw-mqtt.ts';
-import type { BrokerOptions } from '../../../shared/contract/broker.ts';
-import { openLocalBroker, type LocalBroker } from './local-broker.ts';
+import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../../test/support/raw-mqtt.ts';
+import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
+import { openLocalBroker, type LocalBroker } from '../local-broker.ts';
 
 const closers: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
@@ -57,8 +57,8 @@ describe('listening', () => {
   it('serves TCP and WebSocket with addresses that clients can use', async () => {
     const broker = await open();
     expect(broker.listeners).toEqual([
-      { kind: 'tcp', host: '127.0.0.1', port: portOf(broker, 'tcp'), url: `mqtt://127.0.0.1:${portOf(broker, 'tcp')}` },
-      { kind: 'ws', host: '127.0.0.1', port: portOf(broker, 'ws'), url: `ws://127.0.0.1:${portOf(broker, 'ws')}` },
+      { id: 'tcp', kind: 'tcp', host: '127.0.0.1', port: portOf(broker, 'tcp'), url: `mqtt://127.0.0.1:${portOf(broker, 'tcp')}` },
+      { id: 'ws', kind: 'ws', host: '127.0.0.1', port: portOf(broker, 'ws'), url: `ws://127.0.0.1:${portOf(broker, 'ws')}` },
     ]);
     const everywhere = await open({ host: '0.0.0.0', webSocketPort: null });
     expect(everywhere.listeners).toMatchObject([{ host: '0.0.0.0', url: `mqtt://127.0.0.1:${portOf(everywhere, 'tcp')}` }]);

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { CodedError } from '../../../shared/ipc/errors.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
+import { listenerOptionsSchema } from '../../../../shared/contract/listeners.ts';
 import { describeListenFailure, toBrokerFailure } from './listen-failure.ts';
 
 const systemError = (code: string): Error => Object.assign(new Error(`listen ${code}`), { code });
 
 describe('a failure to listen', () => {
   it('explains a port that needs privileges and offers one that does not', async () => {
-    const failure = toBrokerFailure(await describeListenFailure(systemError('EACCES'), { kind: 'tcp', host: '127.0.0.1', port: 80, otherPort: null }));
+    const failure = toBrokerFailure(await describeListenFailure(systemError('EACCES'), listenerOptionsSchema.parse({ kind: 'tcp', id: 'tcp', port: 80 }), []));
     expect(failure).toMatchObject({ code: 'address-refused', listener: 'tcp', port: 80 });
     expect(failure.message).toContain('below 1024');
     expect(failure.freePort).toBeGreaterThanOrEqual(1024);
@@ -14,7 +15,7 @@ describe('a failure to listen', () => {
   });
 
   it('keeps the words of the system for what it does not know', async () => {
-    const failure = toBrokerFailure(await describeListenFailure(systemError('EPROTO'), { kind: 'ws', host: '127.0.0.1', port: 8083, otherPort: null }));
+    const failure = toBrokerFailure(await describeListenFailure(systemError('EPROTO'), listenerOptionsSchema.parse({ kind: 'ws', id: 'ws', port: 8083 }), []));
     expect(failure).toMatchObject({ code: 'address-refused', listener: 'ws', port: 8083 });
     expect(failure.message).toContain('listen EPROTO');
   });

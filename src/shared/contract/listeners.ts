@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/** How a client reaches the broker: plain or over TLS, bare or inside WebSocket frames, or through a socket file of this machine. */
+export const listenerKinds = ['tcp', 'tls', 'ws', 'wss', 'unix'] as const;
+export type ListenerKind = (typeof listenerKinds)[number];
+
+const common = {
+  /** Stays the same while the listener is edited. `tcp` and `ws` name the two simple ports. */
+  id: z.string().min(1).max(64),
+  /** For people; may be empty. */
+  name: z.string().max(100).default(''),
+  enabled: z.boolean().default(true),
+  /** Every connection has to begin with a PROXY header (version 1 or 2), which says where its client really is. */
+  proxyProtocol: z.boolean().default(false),
+  /** Open at once on this listener; `null`: any number. */
+  maxConnections: z.int().min(1).max(1_000_000).nullable().default(null),
+  /** New ones per second; `null`: any number. */
+  connectionsPerSecond: z.int().min(1).max(1_000_000).nullable().default(null),
+  /** The largest packet taken from a client, fixed header included; `null`: what the broker takes. */
+  maxPacketBytes: z.int().min(64).max(268_435_460).nullable().default(null),
+};
+
+const network = {
+  host: z.string().min(1).max(255).default('127.0.0.1'),
+  /** 0 asks the operating system for a free one. */
+  port: z.int().min(0).max(65_535),
+};
+
+const filePath = z.string().min(1).max(4096);
+
+/** Only where the files are: what they hold stays out of the workspace. */
+const tls = z.strictObject({
+  /** PEM, with the chain of its issuers behind it. */
+  certificateFile: filePath,
+  keyFile: filePath,
+  /** PEM: who may have signed the clients' certificates. */
+  caFile: filePath.nullable().default(null),
+  /** `request`: a client may show one, which is checked; `require`: it has to. Both need `caFile`. */
+  clientCertificates: z.enum(['none', 'request', 'require']).default('none'),
+  minVersion: z.enum(['1.2', '1.3']).default('1.2'),
+});
+export type ListenerTls = z.infer<typeof tls>;
+
+/** A listener beside the two simple ports. */
+export const listenerOptionsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('tcp'), ...common, ...network }),
+  z.strictObject({ kind: z.literal('ws'), ...common, ...network }),
+  z.strictObject({ kind: z.literal('tls'), ...common, ...network, tls }),
+  z.strictObject({ kind: z.literal('wss'), ...common, ...network, tls }),
+  /** Windows has named pipes instead: `\\.\pipe\name`. */
+  z.strictObject({ kind: z.literal('unix'), ...common, path: filePath }),
+]);
+export type ListenerOptions = z.infer<typeof listenerOptionsSchema>;
+export type NetworkListenerOptions = Exclude<ListenerOptions, { kind: 'unix' }>;
+
+export const listenersSchema = z
+  .array(listenerOptionsSchema)
+  .max(50)
+  .refine((listeners) => new Set(listeners.map(({ id }) => id)).size === listeners.length, 'Two listeners have the same id.')
+  .refine((listeners) => listeners.every(({ id }) => id !== 'tcp' && id !== 'ws'), 'The ids "tcp" and "ws" belong to the two simple ports.')
+  .readonly();
+
+export const listenerKindWords: Readonly<Record<ListenerKind, string>> = {
+  tcp: 'TCP',
+  tls: 'TLS',
+  ws: 'WebSocket',
+  wss: 'Secure WebSocket',
+  unix: 'Unix socket',
+};
+
+const schemes = { tcp: 'mqtt', tls: 'mqtts', ws: 'ws', wss: 'wss' } as const;
+
+/** The address a client on this machine can use: listening on "all addresses" is not one. */
+export function listenerUrl(listener: { readonly kind: Exclude<ListenerKind, 'unix'>; readonly host: string; readonly port: number }): string {
+  const { kind, host, port } = listener;
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return `${schemes[kind]}://${reachable}:${port}`;
+}
+
+export function unixUrl(path: string): string {
+  return `unix://${path.startsWith('/') ? '' : '/'}${path}`;
+}
+
+/** The listener for a client without certificates and without a proxy, TCP before WebSocket: the demo device is one. */
+export function plainListener<T extends { readonly kind: ListenerKind; readonly proxyProtocol?: true }>(listeners: readonly T[]): T | undefined {
+  const plain = listeners.filter(({ proxyProtocol }) => proxyProtocol !== true);
+  return plain.find(({ kind }) => kind === 'tcp') ?? plain.find(({ kind }) => kind === 'ws');
+}
