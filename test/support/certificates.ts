@@ -40,7 +40,23 @@ export function makeCertificates(): Certificates | undefined {
   const signed = (name: string, subject: string, extensions: string): void => {
     writeFileSync(at(`${name}.ext`), extensions);
     openssl('req', '-new', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
-    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-out', `${name}.pem`, '-days', '1', '-extfile', `${name}.ext`);
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      `${name}.csr`,
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-out',
+      `${name}.pem`,
+      '-days',
+      '1',
+      '-extfile',
+      `${name}.ext`,
+    );
   };
   selfSigned('ca', '/CN=Test authority');
   signed('server', '/CN=localhost', 'subjectAltName = DNS:localhost, IP:127.0.0.1');

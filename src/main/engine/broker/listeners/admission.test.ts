@@ -13,7 +13,8 @@ describe('admission', () => {
 
   it('lets in so many per second, a second’s worth at once after a rest, and no more after a long one', () => {
     const admission = new Admission({ maxConnections: null, connectionsPerSecond: 4 });
-    const enter = (nowMs: number, times: number): number => Array.from({ length: times }, () => admission.enter(nowMs)).filter((refusal) => refusal === null).length;
+    const enter = (nowMs: number, times: number): number =>
+      Array.from({ length: times }, () => admission.enter(nowMs)).filter((refusal) => refusal === null).length;
     expect(enter(5000, 10)).toBe(4);
     expect(admission.enter(5000)).toContain('4 new connections per second');
     expect(enter(5249, 10)).toBe(0);

@@ -17,7 +17,9 @@ export function listenerLabel({ id, kind, name }: Pick<ListenerOptions, 'id' | '
 export async function describeListenFailure(error: unknown, listener: ListenerOptions, otherPorts: readonly number[]): Promise<CodedError> {
   const label = listenerLabel(listener);
   const { id, kind } = listener;
-  if (error instanceof CodedError) return new CodedError(error.code, error.message, { advice: error.advice, data: { listener: id, ...(error.data as object | undefined) } });
+  if (error instanceof CodedError) {
+    return new CodedError(error.code, `The ${label} listener cannot start. ${error.message}`, { advice: error.advice, data: { listener: id } });
+  }
   const { code } = error as NodeJS.ErrnoException;
   const words = error instanceof Error ? error.message : String(error);
   if (kind === 'unix') {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { loadPair, makeCertificates, type Certificates } from '../../../../../test/support/certificates.ts';
+import { makeCertificates, type Certificates } from '../../../../../test/support/certificates.ts';
 import { dialBare, dialListener, type DialOptions } from '../../../../../test/support/dial-listener.ts';
 import { connectPacket, publishPacket, rawPeer, subscribePacket, type RawPeer } from '../../../../../test/support/raw-mqtt.ts';
 import type { BrokerEngineName, BrokerListener } from '../../../../shared/contract/broker.ts';

@@ -5,6 +5,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../../test/support/raw-mqtt.ts';
 import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
+import { listenersSchema } from '../../../../shared/contract/listeners.ts';
+import type { CodedError } from '../../../../shared/ipc/errors.ts';
+import type { Refusal } from '../broker-engine.ts';
 import { openLocalBroker, type LocalBroker } from '../local-broker.ts';
 
 const closers: (() => Promise<unknown> | void)[] = [];
@@ -23,6 +26,14 @@ async function occupy(): Promise<number> {
   await once(server, 'listening');
   closers.push(() => void server.close());
   return (server.address() as net.AddressInfo).port;
+}
+
+const withListeners = (...listeners: readonly object[]): Partial<BrokerOptions> => ({ listeners: listenersSchema.parse(listeners) });
+
+function refusalsOf(broker: LocalBroker): Refusal[] {
+  const refusals: Refusal[] = [];
+  broker.engine.onRefused((refusal) => refusals.push(refusal));
+  return refusals;
 }
 
 const portOf = (broker: LocalBroker, kind: 'tcp' | 'ws'): number => broker.listeners.find((listener) => listener.kind === kind)?.port ?? 0;
@@ -121,6 +132,51 @@ describe('ports that cannot be used', () => {
     });
     await expect(openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null })).rejects.toMatchObject({ code: 'bad-input' });
   });
+
+  it('names the further listener whose port is taken, offers one that no other listener wants, and leaves nothing open', async () => {
+    const [tcpPort, taken] = [await occupy(), await occupy()];
+    await closers.splice(-2, 1)[0]?.();
+    const further = { kind: 'ws', id: 'lab', name: 'Lab', port: taken };
+    const error = (await open({ tcpPort, webSocketPort: taken + 1, ...withListeners(further) }).catch((failure: unknown) => failure)) as CodedError;
+    expect(error).toMatchObject({ code: 'port-taken', data: { listener: 'lab', port: taken } });
+    expect(error.message).toContain(`The WebSocket (“Lab”) port ${taken} on 127.0.0.1 is taken`);
+    const { freePort } = error.data as { freePort: number };
+    expect([tcpPort, taken, taken + 1]).not.toContain(freePort);
+    await open({ tcpPort, ...withListeners({ ...further, port: freePort }) });
+  });
+
+  it.each([
+    ['the same address', '127.0.0.1'],
+    ['all addresses', '0.0.0.0'],
+  ])('says which two listeners want one port on %s', async (_name, host) => {
+    const tcpPort = await occupy();
+    await closers.pop()?.();
+    await expect(open({ tcpPort, ...withListeners({ kind: 'tcp', id: 'a', name: 'Lab', host, port: tcpPort }) })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: `MQTT (TCP) and TCP (“Lab”) cannot share port ${tcpPort}.`,
+      data: { listener: 'a', port: tcpPort },
+    });
+  });
+
+  // Elsewhere a machine has only the first of these addresses.
+  it.skipIf(process.platform !== 'linux')('lets two listeners share a port on different addresses', async () => {
+    const tcpPort = await occupy();
+    await closers.pop()?.();
+    const broker = await open({ tcpPort, ...withListeners({ kind: 'tcp', id: 'a', host: '127.0.0.2', port: tcpPort }) });
+    expect(broker.listeners.map(({ url }) => url)).toContain(`mqtt://127.0.0.2:${tcpPort}`);
+  });
+
+  it.skipIf(process.platform === 'win32')('says which two listeners want one path, and names the listener whose path cannot be used', async () => {
+    const unix = (id: string, path: string): object => ({ kind: 'unix', id, name: id.toUpperCase(), path });
+    await expect(open(withListeners(unix('a', '/tmp/same'), unix('b', '/tmp/same')))).rejects.toMatchObject({
+      message: 'Unix socket (“A”) and Unix socket (“B”) cannot share the path /tmp/same.',
+    });
+    await expect(open(withListeners(unix('a', '/no/such/folder')))).rejects.toMatchObject({
+      code: 'address-refused',
+      message: expect.stringContaining('Unix socket (“A”)'),
+      data: { listener: 'a' },
+    });
+  });
 });
 
 describe('MQTT over WebSocket', () => {
@@ -150,12 +206,16 @@ describe('MQTT over WebSocket', () => {
 
   it.each([[[]], [['chat']], [['MQTT']]])('refuses the subprotocols %j with a plain answer', async (protocols) => {
     const broker = await open();
+    const refusals = refusalsOf(broker);
     expect(await refusedUpgrade(portOf(broker, 'ws'), protocols)).toEqual({ status: 400, text: 'Ask for the WebSocket subprotocol "mqtt".\n' });
+    expect(refusals).toMatchObject([{ transport: 'ws', reason: expect.stringContaining('did not offer the WebSocket subprotocol') }]);
   });
 
   it.each(['https://example.com', 'http://attacker.localhost.example', 'null', 'http://10.1.2.3:8080'])('refuses pages of the origin %s', async (origin) => {
     const broker = await open();
+    const refusals = refusalsOf(broker);
     expect(await refusedUpgrade(portOf(broker, 'ws'), ['mqtt'], { headers: { origin } })).toMatchObject({ status: 403 });
+    expect(refusals).toMatchObject([{ reason: expect.stringContaining(origin) }]);
   });
 
   it.each(['http://localhost:5173', 'http://127.0.0.1', 'https://[::1]:3000', 'http://app.localhost'])('accepts pages of the origin %s', async (origin) => {
@@ -164,26 +224,72 @@ describe('MQTT over WebSocket', () => {
     expect(socket.protocol).toBe('mqtt');
   });
 
+  it.each(['workbench', 'aedes'] as const)('refuses a first message that is larger than any CONNECT before it is there, with %s', async (engine) => {
+    const broker = await open({ engine });
+    const refusals = refusalsOf(broker);
+    const { socket } = await dialWebSocket(portOf(broker, 'ws'), ['mqtt']);
+    // The end of it never comes: a broker that waits for whole frames would keep what it has.
+    socket.send(Buffer.alloc(1_048_000), { fin: false });
+    const closed = once(socket, 'close');
+    socket.send(Buffer.alloc(2000), { fin: false });
+    await closed;
+    expect(refusals).toMatchObject([{ transport: 'ws', reason: 'Its first WebSocket message is larger than 1048576 bytes.' }]);
+  });
+
+  it.each(['workbench', 'aedes'] as const)('closes a connection whose frames are too large, with %s', async (engine) => {
+    const broker = await open({ engine, webSocketPort: null, ...withListeners({ kind: 'ws', id: 'small', port: 0, maxPacketBytes: 1000 }) });
+    const refusals = refusalsOf(broker);
+    const { socket, frames } = await dialWebSocket(portOf(broker, 'ws'), ['mqtt']);
+    socket.send(connectPacket({ clientId: 'ws' }));
+    await until(() => frames.length === 1);
+    socket.send(Buffer.alloc(1_048_577));
+    const [code] = (await once(socket, 'close')) as [number];
+    expect(code).toBe(1009);
+    await until(() => broker.engine.clientCount === 0);
+    expect(refusals).toMatchObject([{ transport: 'ws', listener: 'small', reason: expect.stringContaining('Max payload size exceeded') }]);
+  });
+
+  it.each([
+    ['MQTT', connectPacket({ clientId: 'a' }), 'It spoke MQTT without WebSocket, which this listener does not serve.'],
+    ['TLS', Buffer.from('16030100c0010000bc0303', 'hex'), 'It spoke TLS, but this listener is served without TLS.'],
+    ['nonsense', Buffer.from('\u0000\u0001'), 'It did not speak HTTP, in which a WebSocket begins.'],
+  ])('says that a client spoke %s', async (_name, bytes, reason) => {
+    const broker = await open();
+    const refusals = refusalsOf(broker);
+    const peer = await dial(portOf(broker, 'ws'));
+    peer.send(bytes);
+    await peer.closed();
+    expect(refusals).toMatchObject([{ transport: 'ws', clientId: null, reason }]);
+  });
+
   it('closes a connection that sends text frames', async () => {
     const broker = await open();
+    const refusals = refusalsOf(broker);
     const { socket } = await dialWebSocket(portOf(broker, 'ws'), ['mqtt']);
     socket.send('hello');
     const [code] = (await once(socket, 'close')) as [number];
     expect(code).toBe(1003);
+    expect(refusals).toMatchObject([{ reason: 'It sent a text frame [MQTT-6.0.0-1].' }]);
   });
 
   it('explains itself to a browser', async () => {
     const broker = await open();
+    const refusals = refusalsOf(broker);
     const response = await fetch(`http://127.0.0.1:${portOf(broker, 'ws')}/`);
     expect(response.status).toBe(426);
     expect(await response.text()).toContain('MQTT over WebSocket');
+    expect(refusals).toMatchObject([
+      { transport: 'ws', listener: 'ws', address: expect.stringMatching(/^127/), reason: 'It asked for a page, not for a WebSocket.' },
+    ]);
   });
 
   it('answers a malformed upgrade and goes on', async () => {
     const broker = await open();
+    const refusals = refusalsOf(broker);
     const peer = await dial(portOf(broker, 'ws'));
     peer.send(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n'));
     expect((await peer.closed()).toString()).toContain('400');
+    expect(refusals).toMatchObject([{ reason: 'Its WebSocket request is malformed.' }]);
     await dialWebSocket(portOf(broker, 'ws'), ['mqtt']);
   });
 

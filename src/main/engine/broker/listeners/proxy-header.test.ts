@@ -14,7 +14,11 @@ function binary(command: number, family: number, body: Buffer, length = body.len
 }
 
 const ipv4 = Buffer.from('c0000201c6336402ffff0016', 'hex');
-const ipv6 = Buffer.concat([Buffer.from('20010db8000000000000000000000001', 'hex'), Buffer.from('20010db8000000000000000000000002', 'hex'), Buffer.from('d431075b', 'hex')]);
+const ipv6 = Buffer.concat([
+  Buffer.from('20010db8000000000000000000000001', 'hex'),
+  Buffer.from('20010db8000000000000000000000002', 'hex'),
+  Buffer.from('d431075b', 'hex'),
+]);
 const unix = Buffer.concat([Buffer.from('/run/client.sock'.padEnd(108, '\0')), Buffer.from('/run/us.sock'.padEnd(108, '\0'))]);
 const tlv = Buffer.from('0200096c6f63616c686f7374', 'hex');
 const unknownTlv = Buffer.concat([Buffer.from('e00400', 'hex'), Buffer.alloc(1024, 0xff)]);

@@ -110,7 +110,11 @@ function parseKey(place: Place, pem: Buffer): KeyObject {
     }
     if (pem.includes('PRIVATE KEY-----')) fail(place, 'is damaged', 'Get or make the file again.');
     const isCertificate = pem.includes('CERTIFICATE-----');
-    return fail(place, isCertificate ? 'holds a certificate, not a key' : 'holds no private key', isCertificate ? 'Were the two files swapped?' : pemAdvice('key'));
+    return fail(
+      place,
+      isCertificate ? 'holds a certificate, not a key' : 'holds no private key',
+      isCertificate ? 'Were the two files swapped?' : pemAdvice('key'),
+    );
   }
 }
 

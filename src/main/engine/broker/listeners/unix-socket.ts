@@ -39,7 +39,8 @@ async function checkPath(path: string): Promise<void> {
     if (!/^\\\\[.?]\\pipe\\/i.test(path)) throw refused(`${path} is not the name of a pipe.`, 'Windows has named pipes for this: \\\\.\\pipe\\NAME');
     return;
   }
-  if (!isAbsolute(path) || path.includes('\0')) throw refused(`The path of the Unix socket, ${path}, is not a whole one.`, 'Write it from the root of the file system on.');
+  if (!isAbsolute(path) || path.includes('\0'))
+    throw refused(`The path of the Unix socket, ${path}, is not a whole one.`, 'Write it from the root of the file system on.');
   const length = Buffer.byteLength(path);
   if (length > longestPathBytes) {
     throw refused(`The path of the Unix socket has ${length} bytes, and the system allows ${longestPathBytes}: ${path}`, 'Choose a shorter one.');

@@ -52,7 +52,10 @@ export function createWebSocketDoor({ maxFrameBytes, onStream, onRefused }: WebS
     let isUpgraded = false;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       isUpgraded = true;
-      onStream(webSocketStream(webSocket, socket, (reason) => onRefused(socket, reason)), socket);
+      onStream(
+        webSocketStream(webSocket, socket, (reason) => onRefused(socket, reason)),
+        socket,
+      );
     });
     // It answers at once, one way or the other.
     if (!isUpgraded) onRefused(socket, 'Its WebSocket request is malformed.');
