@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { hostAndPort } from './peer-address.ts';
 
 /** What a proxy says before it passes on its client's bytes. */
-export interface ProxyHeader {
+interface ProxyHeader {
   readonly outcome: 'complete';
   /** Bytes of the header; what follows is the client's. */
   readonly length: number;
