@@ -8,9 +8,13 @@ import { distFolder, execute, projectFolder } from './project.ts';
 /** Bundles of the main side. Workers are separate files because they are started by path. */
 const nodeBundles = {
   engine: { 'engine-process': 'src/main/engine/engine-process.ts' },
-  workers: { 'broker-worker': 'src/main/engine/broker/broker-worker.ts', 'store-worker': 'src/main/engine/store/store-worker.ts' },
+  workers: {
+    'broker-worker': 'src/main/engine/broker/broker-worker.ts',
+    'persistence-worker': 'src/main/engine/broker/persistence/persistence-worker.ts',
+    'store-worker': 'src/main/engine/store/store-worker.ts',
+  },
   headless: { main: 'src/main/headless/main.ts' },
-  broker: { cli: 'src/main/engine/broker/cli.ts' },
+  broker: { cli: 'src/main/engine/broker/cli.ts', 'persistence-worker': 'src/main/engine/broker/persistence/persistence-worker.ts' },
   desktop: { main: 'src/main/desktop/main.ts' },
 } as const;
 

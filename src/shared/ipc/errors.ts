@@ -25,6 +25,7 @@ const errorCatalogue = {
   'payload-too-large': 'The payload is too large.',
   'store-unavailable': 'The message history is not available.',
   'disk-full': 'The disk is full.',
+  'persistence-unavailable': 'What the local broker keeps cannot be read or written.',
   'workspace-unwritable': 'The workspace folder cannot be written.',
 } as const;
 

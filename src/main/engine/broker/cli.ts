@@ -5,13 +5,14 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import { openLocalBroker } from './local-broker.ts';
 import { readUsersFile, userLine } from './users/users-file.ts';
 
-const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N] [--users FILE]
+const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N] [--users FILE] [--persist FILE]
        npm run broker -- --hash-password NAME
 
   --port N              TCP port for MQTT, 0 for any free one (default 1883)
   --host ADDRESS        address to listen on (default 127.0.0.1, this machine only)
   --ws-port N           also serve MQTT over WebSocket on this port
   --users FILE          only the users of this file get in, with their password
+  --persist FILE        keep sessions, their messages, retained messages and wills in this file
   --hash-password NAME  read a password from the standard input, print the line of
                         the users file for it, and end
 `;
@@ -19,12 +20,13 @@ const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N
 interface Arguments {
   readonly broker: BrokerOptions;
   readonly usersFile: string | undefined;
+  readonly persistenceFile: string | undefined;
   /** A line for this user is wanted instead of a broker. */
   readonly hashFor: string | undefined;
 }
 
 /**
- * Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen or read the users file,
+ * Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen, read the users file or use the file of --persist,
  * 2 wrong arguments.
  */
 async function main(args: readonly string[]): Promise<void> {
@@ -48,7 +50,7 @@ async function main(args: readonly string[]): Promise<void> {
   });
   try {
     const users = options.usersFile === undefined ? {} : { users: await readUsersFile(options.usersFile) };
-    const broker = await openLocalBroker(options.broker, users);
+    const broker = await openLocalBroker(options.broker, { ...users, persistenceFile: options.persistenceFile, onPersistenceProblem: sayProblem });
     process.stdout.write(`listening on ${broker.listeners[0]?.url}\n`);
     await asked;
     await broker.close();
@@ -57,6 +59,10 @@ async function main(args: readonly string[]): Promise<void> {
     process.stderr.write(`${(error as Error).message}${advice}\n`);
     process.exitCode = 1;
   }
+}
+
+function sayProblem(problem: string | null): void {
+  process.stderr.write(`${problem ?? 'Everything is kept again.'}\n`);
 }
 
 async function printUserLine(name: string): Promise<void> {
@@ -81,6 +87,7 @@ function readArguments(args: readonly string[]): Arguments | 'help' {
       host: { type: 'string' },
       'ws-port': { type: 'string' },
       users: { type: 'string' },
+      persist: { type: 'string' },
       'hash-password': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -93,7 +100,8 @@ function readArguments(args: readonly string[]): Arguments | 'help' {
     tcpPort: readPort('--port', values.port ?? '1883'),
     webSocketPort: values['ws-port'] === undefined ? null : readPort('--ws-port', values['ws-port']),
   });
-  return { broker, usersFile: values.users, hashFor: values['hash-password'] };
+  if (values.persist === '') throw new Error('--persist needs the name of a file.');
+  return { broker, usersFile: values.users, persistenceFile: values.persist, hashFor: values['hash-password'] };
 }
 
 function readPort(option: string, text: string): number {

@@ -4,6 +4,7 @@ import type { BrokerEngine } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
 import { SysTopics } from './core/sys-topics.ts';
 import { openListeners } from './listeners/open-listeners.ts';
+import { SqlitePersistence } from './persistence/sqlite-persistence.ts';
 import type { CredentialStore } from './users/credentials.ts';
 import { userHooks } from './users/user-hooks.ts';
 
@@ -24,12 +25,16 @@ const arrivalTimeoutMs = 10_000;
 export interface LocalBrokerExtras {
   /** Only they get in; aedes does not ask. Absent: everybody does. */
   readonly users?: CredentialStore;
+  /** Where sessions, their messages, retained messages and wills are kept; aedes keeps nothing. Absent: in memory only. */
+  readonly persistenceFile?: string | undefined;
+  /** What is wrong with that file, in sentences: found at the start, or while it cannot be written; `null`: it works again. */
+  readonly onPersistenceProblem?: (problem: string | null) => void;
 }
 
 /** An engine behind its listeners. Fails as a whole: nothing keeps listening when one port is taken. */
 export async function openLocalBroker(options: BrokerOptions, extras: LocalBrokerExtras = {}): Promise<LocalBroker> {
   const nowUs = wallClockUs;
-  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : createCoreEngine(nowUs, extras);
+  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : await createCoreEngine(nowUs, extras);
   try {
     const listeners = await openListeners(options, {
       accept: (stream, info) => engine.handle(stream, info),
@@ -48,11 +53,32 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
   }
 }
 
-function createCoreEngine(nowUs: () => number, { users }: LocalBrokerExtras): BrokerEngine {
-  const core = new BrokerCore({ nowUs, maximumPacketSize, hooks: users ? userHooks(users) : {}, onBug: reportBug });
+async function createCoreEngine(
+  nowUs: () => number,
+  { users, persistenceFile: file, onPersistenceProblem = () => undefined }: LocalBrokerExtras,
+): Promise<BrokerEngine> {
+  const core = new BrokerCore({
+    nowUs,
+    maximumPacketSize,
+    hooks: users ? userHooks(users) : {},
+    persistence: file === undefined ? undefined : new SqlitePersistence({ file }),
+    onPersistenceProblem: (why) => onPersistenceProblem(why === null ? null : cannotKeep(file ?? '', why)),
+    onBug: reportBug,
+  });
+  try {
+    const damage = await core.restore();
+    if (damage !== null) onPersistenceProblem(damage);
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
   // Tests run from the sources, where no version is built in.
   new SysTopics(core, `MQTT Workbench ${typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development'}`).start();
   return core;
+}
+
+function cannotKeep(file: string, why: string): string {
+  return `Nothing can be kept in ${file}: ${why}. Messages of QoS 1 and 2 for sessions that outlive their connection are not acknowledged until it works again.`;
 }
 
 /** An error of ours that cost one connection; the stack goes to the log of the process. */

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageDetail, MessagePage, MessageRow } from '../../../shared/contract/messages.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { Database } from './database.ts';
-import { sqliteCorrupt, whyUnusable, type KeptAside } from './kept-aside.ts';
+import { setAside, sqliteCode, whyUnusable, type Database } from '../sqlite/index.ts';
+import type { KeptAside } from './kept-aside.ts';
 import { fileVersion, schemaVersion } from './schema.ts';
 import { Segment, type TopicSummary } from './segment.ts';
 
@@ -150,7 +150,7 @@ export class HistoryFiles {
     try {
       if (this.#versionOf(file) > schemaVersion) return { why: 'was written by a newer version of the workbench', messageCount: null };
       segment = new Segment(file, this.#options.open, this.#options.maxPagesPerSegment);
-      if (check && !segment.isSound()) throw Object.assign(new Error('the check failed'), { errcode: sqliteCorrupt });
+      if (check && !segment.isSound()) throw Object.assign(new Error('the check failed'), { errcode: sqliteCode.corrupt });
       return segment;
     } catch (error) {
       const messageCount = segment?.messageCount() ?? null;
@@ -169,10 +169,7 @@ export class HistoryFiles {
   }
 
   #keepAside(file: string, why: string, messageCount: number | null): void {
-    const stamp = new Date(this.#options.now()).toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
-    const kept = file.replace(/\.db$/, `.${stamp}.broken.db`);
-    renameSync(file, kept);
-    for (const ending of ['-wal', '-shm']) if (existsSync(file + ending)) renameSync(file + ending, kept + ending);
+    const kept = setAside(file, this.#options.now());
     this.keptAside.push({ file: path.basename(file), keptAs: path.basename(kept), why, messageCount });
   }
 

@@ -8,17 +8,6 @@ export interface KeptAside {
   readonly messageCount: number | null;
 }
 
-/** Result codes of SQLite. */
-export const sqliteCorrupt = 11;
-const sqliteNotADatabase = 26;
-
-export function whyUnusable(error: unknown): string {
-  const { errcode = 0 } = error as { readonly errcode?: number };
-  const primary = errcode & 0xff;
-  if (primary === sqliteCorrupt || primary === sqliteNotADatabase) return 'is damaged';
-  return `could not be opened (${error instanceof Error ? error.message : String(error)})`;
-}
-
 /** What happened to each file, where it is now and what is missing, in sentences; `null` when nothing was kept aside. */
 export function describeKeptAside(files: readonly KeptAside[]): string | null {
   if (files.length === 0) return null;

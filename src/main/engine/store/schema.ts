@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database } from '../sqlite/index.ts';
 
 /** Raised with each migration. A file of a newer version is kept aside, never changed. */
 export const schemaVersion = 1;

@@ -3,7 +3,7 @@ import type { Qos, SourceId } from '../../../shared/contract/common.ts';
 import type { MessageDetail, MessageRow } from '../../../shared/contract/messages.ts';
 import { decodeValue, encodeValue } from '../../../shared/ipc/value-codec.ts';
 import type { MessageProperties, MessageRecord } from '../../../shared/messages/record.ts';
-import type { Database } from './database.ts';
+import type { Database } from '../sqlite/index.ts';
 import { migrate } from './schema.ts';
 
 const headBytes = 256;

@@ -3,7 +3,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import { portTransport, type EventPort } from '../../../shared/ipc/port-transport.ts';
 import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
-import { loadSqlite } from './database.ts';
+import { loadSqlite } from '../sqlite/index.ts';
 import { HistoryFiles } from './history-files.ts';
 import { storeContract, type StoreContract, type StoreSizes } from './store-contract.ts';
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import { loadSqlite } from './database.ts';
+import { loadSqlite } from '../sqlite/index.ts';
 import { createStore, type Store, type StoreOptions } from './index.ts';
 
 let folder: string;

@@ -6,7 +6,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import { portTransport } from '../../../shared/ipc/port-transport.ts';
 import { packRecords } from '../../../shared/messages/packed-batch.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { BindingName } from './database.ts';
+import type { BindingName } from '../sqlite/index.ts';
 import { describeKeptAside, type KeptAside } from './kept-aside.ts';
 import type { TopicSummary } from './segment.ts';
 import type { StoreContract } from './store-contract.ts';

@@ -1,6 +1,6 @@
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { Connection } from './connection.ts';
-import { pump } from './delivery.ts';
+import { pump, sendWhenKept } from './delivery.ts';
 import type { Inflight, Session } from './session.ts';
 
 /** No such packet identifier (§3.6.2.1): after one side has lost its session, or when something came twice. */
@@ -11,7 +11,7 @@ export function acknowledged(session: Session, packetId: number): void {
   const inflight = session.inflight?.get(packetId);
   if (inflight === undefined) return;
   if (inflight.qos !== 1) refuseWrongStep('PUBACK', inflight);
-  finish(session, packetId);
+  finish(session, inflight);
 }
 
 /** PUBREC: a QoS 2 message has arrived, or was refused with a code of 0x80 and above [MQTT-4.3.3-4]. */
@@ -22,15 +22,26 @@ export function received(connection: Connection, session: Session, packetId: num
     return;
   }
   if (inflight.qos !== 2) refuseWrongStep('PUBREC', inflight);
-  if (code >= 0x80) return finish(session, packetId);
+  if (code >= 0x80) return finish(session, inflight);
   inflight.released = true;
-  connection.ack('pubrel', packetId);
+  if (session.journal === null) connection.ack('pubrel', packetId);
+  else {
+    // Were it forgotten after PUBREL, the message would go out again to a client that is done with it.
+    session.journal.changed(inflight);
+    sendWhenKept(session.journal, session, inflight);
+  }
 }
 
 /** PUBREL: the client will not send this QoS 2 message again [MQTT-4.3.3-11]. */
 export function released(connection: Connection, session: Session, packetId: number): void {
   const known = session.incoming?.delete(packetId) === true;
-  connection.ack('pubcomp', packetId, known ? 0 : notFound);
+  const { journal } = session;
+  if (journal === null || !known) connection.ack('pubcomp', packetId, known ? 0 : notFound);
+  else {
+    // Were it remembered after PUBCOMP, the next message with this identifier would be taken for this one.
+    journal.incoming(session, packetId, false);
+    journal.acknowledge(connection, 'pubcomp', packetId, 0);
+  }
 }
 
 /** PUBCOMP: the exchange of a QoS 2 message is over. */
@@ -38,7 +49,7 @@ export function completed(session: Session, packetId: number): void {
   const inflight = session.inflight?.get(packetId);
   if (inflight === undefined) return;
   if (inflight.qos !== 2 || !inflight.released) refuseWrongStep('PUBCOMP', inflight);
-  finish(session, packetId);
+  finish(session, inflight);
 }
 
 function refuseWrongStep(type: string, { qos, packetId, released: isReleased }: Inflight): never {
@@ -46,7 +57,8 @@ function refuseWrongStep(type: string, { qos, packetId, released: isReleased }: 
   throw new MqttProtocolError(0x82, '§4.3', `${type} for packet ${packetId}, which is ${state}.`);
 }
 
-function finish(session: Session, packetId: number): void {
-  session.inflight?.delete(packetId);
+function finish(session: Session, inflight: Inflight): void {
+  session.inflight?.delete(inflight.packetId);
+  if (inflight.kept !== null) session.journal?.finished(inflight);
   if (session.queue?.length || session.resend || session.retainedWaits) pump(session);
 }

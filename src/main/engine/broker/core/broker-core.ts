@@ -19,6 +19,9 @@ import { hasRoom } from './delivery.ts';
 import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
 import type { AuthExchange, ConnectedClient, ConnectVerdict, CoreHooks } from './hooks.ts';
 import { Message } from './message.ts';
+import type { BrokerPersistence } from './persistence/broker-persistence.ts';
+import { Journal } from './persistence/journal.ts';
+import { restore } from './persistence/restore.ts';
 import { OutputScheduler } from './output.ts';
 import { RetainedDelivery } from './retained-delivery.ts';
 import { handOver, route } from './route.ts';
@@ -28,6 +31,10 @@ import { toRecord } from './tap-record.ts';
 export interface BrokerCoreOptions extends Partial<CoreOptions> {
   readonly nowUs: () => number;
   readonly hooks?: CoreHooks;
+  /** Where sessions, their messages, retained messages and wills are kept; absent: in memory only. `restore` has to follow before the first client. */
+  readonly persistence?: BrokerPersistence | undefined;
+  /** Nothing can be kept, and why; `null`: it works again. Until then what must be kept is not acknowledged. */
+  readonly onPersistenceProblem?: (problem: string | null) => void;
   /** An error of ours that was caught: the connection it hit is closed, everything else goes on. */
   readonly onBug?: (error: unknown) => void;
 }
@@ -52,6 +59,9 @@ export class BrokerCore implements BrokerEngine {
   readonly lingering = new Set<Duplex>();
   /** The monotonic clock as it was read last, at the latest with the bytes that are being handled. */
   nowMs: number;
+  /** What must outlive the broker; `null`: nothing. */
+  readonly journal: Journal | null;
+  readonly #persistence: BrokerPersistence | undefined;
   readonly #onBug: (error: unknown) => void;
   readonly #publishListeners = new Set<(record: MessageRecord) => void>();
   readonly #clientListeners = new Set<() => void>();
@@ -61,10 +71,12 @@ export class BrokerCore implements BrokerEngine {
   #connected = 0;
   #messages = 0;
 
-  constructor({ hooks = {}, onBug = () => undefined, ...options }: BrokerCoreOptions) {
+  constructor({ hooks = {}, persistence, onPersistenceProblem: onProblem = () => undefined, onBug = () => undefined, ...options }: BrokerCoreOptions) {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
     this.hooks = hooks;
     this.#onBug = onBug;
+    this.#persistence = persistence;
+    this.journal = persistence === undefined ? null : new Journal({ persistence, clocks: this, onProblem, onBug });
     this.subscriptions = new SubscriptionTrie<Session>({
       isReady: (session) => session.connection !== null && !session.queue?.length && hasRoom(session) && !session.connection.isBackedUp,
       isConnected: (session) => session.connection !== null,
@@ -77,8 +89,18 @@ export class BrokerCore implements BrokerEngine {
   }
 
   #sweepRetained(): void {
-    this.retainedMessages.sweep(this.tick(), sweptAtOnce, []);
+    const swept: Message[] = [];
+    this.retainedMessages.sweep(this.tick(), sweptAtOnce, swept);
+    if (this.journal !== null) {
+      for (const { topic } of swept) this.journal.retained(topic, null);
+      if (this.#connected > 0) this.journal.alive();
+    }
     this.wheel.reschedule(this.#sweep, sweepEveryMs);
+  }
+
+  /** Takes up what an earlier run has kept. Answers what was damaged and where it is now, in sentences; rejects when the place cannot be used. */
+  async restore(): Promise<string | null> {
+    return this.journal === null || this.#persistence === undefined ? null : restore(this, this.journal, this.#persistence);
   }
 
   /** Reads the clock anew. */
@@ -159,11 +181,12 @@ export class BrokerCore implements BrokerEngine {
 
   #retain(message: Message): void {
     const { topic } = message;
-    if (message.payload.byteLength === 0) this.retainedMessages.delete(topic);
-    else {
+    if (message.payload.byteLength > 0) {
       message.own();
       this.retainedMessages.set(topic, message, message);
-    }
+    } else if (this.retainedMessages.delete(topic) === undefined) return;
+    // What the broker says of itself is true of this run only.
+    if (this.journal !== null && !topic.startsWith('$SYS/')) this.journal.retained(topic, message.payload.byteLength === 0 ? null : message);
   }
 
   sendRetained(session: Session, request: SubscriptionRequest, subscriptionIdentifier: number): void {
@@ -174,12 +197,14 @@ export class BrokerCore implements BrokerEngine {
 
   subscribe(session: Session, subscription: HeldSubscription): boolean {
     session.subscriptions.set(subscription.filter, subscription);
+    session.journal?.subscribed(session, subscription);
     if (this.hooks.subscribed !== undefined) this.#tell(this.hooks.subscribed, session.clientId, subscription);
     return this.subscriptions.add(session, subscription.filter, subscription);
   }
 
   unsubscribe(session: Session, filter: string): boolean {
     if (!session.subscriptions.delete(filter)) return false;
+    session.journal?.unsubscribed(session, filter);
     if (this.hooks.unsubscribed !== undefined) this.#tell(this.hooks.unsubscribed, session.clientId, filter);
     this.subscriptions.remove(session, filter);
     return true;
@@ -205,6 +230,7 @@ export class BrokerCore implements BrokerEngine {
   connectionEnded(connection: Connection): void {
     this.connections.delete(connection);
     const { session } = connection;
+    this.journal?.connectionEnded(connection);
     if (session?.connection !== connection) return;
     this.#connected -= 1;
     if (this.hooks.disconnected !== undefined) this.#tell(this.hooks.disconnected, describeClient(connection), connection.endedBy ?? 'lost');
@@ -215,6 +241,7 @@ export class BrokerCore implements BrokerEngine {
       if (delaySeconds === 0) this.publishWill(session);
       else session.publishWillAfter(delaySeconds * 1000);
     }
+    this.journal?.disconnected(session);
     if (session.expirySeconds === 0) this.endSession(session);
     else session.endAfter(session.expirySeconds * 1000);
     this.#clientsChanged();
@@ -231,6 +258,7 @@ export class BrokerCore implements BrokerEngine {
     if (session.will) this.publishWill(session);
     if (this.sessions.get(session.clientId) === session) this.sessions.delete(session.clientId);
     session.isEnded = true;
+    this.journal?.ended(session);
     this.#removeSubscriptions(session);
     handOver(this, session);
   }
@@ -244,6 +272,7 @@ export class BrokerCore implements BrokerEngine {
     const { will } = session.will ?? {};
     session.will = null;
     session.cancelWillTimer();
+    this.journal?.sessionChanged(session);
     if (!will || !this.mayPublish(session.clientId, will.topic)) return;
     const { willDelayInterval: _delay, ...others } = will.properties ?? {};
     const properties = Object.keys(others).length === 0 ? null : others;
@@ -283,7 +312,8 @@ export class BrokerCore implements BrokerEngine {
       checkPublishTopic(message.topic);
       if (this.#closed) throw new CodedError('broker-not-running');
       this.spread(new Message(message.topic, message.payload, message.qos, message.retain, null, null, Infinity), null, false);
-      resolve();
+      if (this.journal === null || message.qos === 0) resolve();
+      else this.journal.afterCommit({ run: resolve });
     });
   }
 
@@ -353,6 +383,7 @@ export class BrokerCore implements BrokerEngine {
       connection.end('closed-by-broker');
     }
     this.wheel.stop();
+    await this.journal?.close();
     await closeStreams(new Set([...streams, ...this.lingering]));
   }
 }

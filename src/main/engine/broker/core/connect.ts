@@ -37,6 +37,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   if (earlier === undefined && core.sessions.size >= options.maximumSessions) {
     return refuseConnect(connection, refusals.busy, `The broker keeps ${options.maximumSessions} sessions, the most it can.`);
   }
+  const changes = core.journal === null ? 0 : core.journal.changes;
   const session = resumeOrMake(core, clientId, packet);
   const sessionPresent = session === earlier;
   session.cancelTimers();
@@ -44,6 +45,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   session.will = packet.will === null ? null : { will: packet.will, username: packet.username };
   const wantedExpiry = packet.level === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) : packet.cleanStart ? 0 : 0xffff_ffff;
   session.expirySeconds = core.sessionExpiry(wantedExpiry);
+  core.journal?.connected(session);
   session.connection = connection;
   connection.session = session;
   connection.connectedAtMs = core.wallMs;
@@ -62,10 +64,12 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
     packet.level,
   );
   core.connected(connection, sessionPresent);
+  if (core.journal !== null && core.journal.changes !== changes) core.journal.hold(connection);
   connection.push(connack);
   if (!sessionPresent) return;
   // [MQTT-4.4.0-1]: what was under way goes out again, in its order, before anything new.
-  if (session.inflight?.size) session.resend = [...session.inflight.values()];
+  // What waits to be kept is newer, and follows by itself.
+  if (session.inflight?.size) session.resend = [...session.inflight.values()].filter(({ waitsForCommit }) => !waitsForCommit);
   pump(session);
 }
 

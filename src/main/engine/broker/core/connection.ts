@@ -69,6 +69,8 @@ export class Connection {
   readonly timer = new WheelTimer(() => this.onTimer());
   /** A CONNECT waits for its answer: nothing is handled meanwhile. */
   busy = false;
+  /** Acknowledgements of its messages that wait until these are kept. */
+  acksWaiting = 0;
   endedBy: EndKind | null = null;
   #disposed = false;
 
@@ -117,6 +119,8 @@ export class Connection {
     }
     if (this.session === null)
       return this.refuse(0x82, this.authentication ? 'The authentication was not over in time [§4.12].' : 'No complete CONNECT came in time [§3.1.4].');
+    // Whom we do not read from cannot be heard.
+    if (this.busy) this.lastReadMs = this.core.tick();
     const leftMs = this.lastReadMs + this.keepAliveSeconds * 1500 - this.core.tick();
     if (leftMs > 0) this.core.wheel.reschedule(this.timer, leftMs);
     else this.refuse(0x8d, `Nothing was heard for one and a half times the keep alive of ${this.keepAliveSeconds} s [MQTT-3.1.2-22].`);

@@ -1,5 +1,6 @@
 import type { Qos } from '../../../../shared/contract/common.ts';
 import type { SharedGroup } from '../routing/shared-groups.ts';
+import type { KeptDelivery } from './persistence/kept.ts';
 import type { Message } from './message.ts';
 import type { Session } from './session.ts';
 
@@ -13,6 +14,8 @@ export interface Delivery {
   readonly subscriptionIdentifiers: readonly number[] | null;
   /** The shared subscription this session was chosen for; another member gets the message if this one goes. */
   readonly group: SharedGroup<Session> | null;
+  /** What is kept of it beyond the life of the broker. */
+  kept: KeptDelivery | null;
 }
 
 /** First in, first out, bounded in number and bytes. Taking from the front costs the same whatever the length. */
@@ -57,6 +60,10 @@ export class DeliveryQueue {
       this.#head = 0;
     }
     return delivery;
+  }
+
+  each(visit: (delivery: Delivery) => void): void {
+    for (let at = this.#head; at < this.#items.length; at += 1) visit(this.#items[at] as Delivery);
   }
 
   clear(): void {

@@ -3,7 +3,10 @@ import type { Delivery } from './delivery-queue.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import type { Message } from './message.ts';
 import { nextPacketId } from './packet-ids.ts';
+import type { AfterCommit } from './persistence/pending-changes.ts';
+import type { Journal } from './persistence/journal.ts';
 import type { Inflight, Session } from './session.ts';
+import type { Connection } from './connection.ts';
 import type { SharedGroup } from '../routing/shared-groups.ts';
 import type { BrokerCore } from './broker-core.ts';
 
@@ -35,13 +38,14 @@ export function deliver(
     connection.core.counters.droppedLarge += 1;
     return 'too-large';
   }
-  const delivery: Delivery = { message, qos, retain, subscriptionIdentifiers, group };
+  const delivery: Delivery = { message, qos, retain, subscriptionIdentifiers, group, kept: null };
   if (connection !== null && !session.queue?.length && !session.resend && hasRoom(session) && !connection.isBackedUp) return sendWithId(session, delivery);
   session.queue ??= new DeliveryQueue();
   if (!session.queue.push(delivery, core.options.maximumQueuedMessages, core.options.maximumQueuedBytes)) {
     core.counters.droppedFull += 1;
     return 'full';
   }
+  session.journal?.added(session, delivery);
   return 'queued';
 }
 
@@ -53,8 +57,7 @@ export function pump(session: Session): void {
     const again = session.resend.shift();
     if (session.resend.length === 0) session.resend = null;
     if (again === undefined) break;
-    if (again.released) connection.ack('pubrel', again.packetId);
-    else connection.sendPublish(again.message, again.qos, again.retain, again.subscriptionIdentifiers, again.packetId, true);
+    transmit(connection, again);
   }
   if (session.resend !== null) return;
   const { nowMs } = connection.core;
@@ -62,27 +65,93 @@ export function pump(session: Session): void {
     const delivery = session.queue.shift();
     if (delivery === undefined) return;
     // [MQTT-3.3.2-5]: what has expired before its delivery began is dropped.
-    if (delivery.message.expiresAtMs <= nowMs) connection.core.counters.droppedExpired += 1;
-    else sendWithId(session, delivery);
+    if (delivery.message.expiresAtMs <= nowMs) {
+      connection.core.counters.droppedExpired += 1;
+      session.journal?.finished(delivery);
+    } else sendWithId(session, delivery);
   }
   if (session.retainedWaits && !session.queue?.length && !connection.isBackedUp) connection.core.retainedDelivery.resume(session);
 }
 
-function sendWithId(session: Session, { message, qos, retain, subscriptionIdentifiers, group }: Delivery): DeliveryOutcome {
-  const { connection } = session;
+/** PUBLISH or PUBREL of what is under way; false when the client cannot take it. */
+function transmit(connection: Connection, inflight: Inflight): boolean {
+  const { message, qos, retain, subscriptionIdentifiers, packetId, isSent } = inflight;
+  if (inflight.released) {
+    connection.ack('pubrel', packetId);
+    return true;
+  }
+  if (!connection.sendPublish(message, qos, retain, subscriptionIdentifiers, packetId, isSent)) return false;
+  inflight.isSent = true;
+  return true;
+}
+
+function sendWithId(session: Session, delivery: Delivery): DeliveryOutcome {
+  const { connection, journal } = session;
+  const { message, qos, retain, subscriptionIdentifiers, group, kept } = delivery;
   session.inflight ??= new Map();
   const packetId = nextPacketId(session.lastPacketId, session.inflight);
   if (connection === null) return 'offline';
-  if (!connection.sendPublish(message, qos, retain, subscriptionIdentifiers, packetId, false)) {
+  // A client that has a QoS 2 message knows it by its identifier: that one is kept before it is used.
+  const waitsForCommit = journal !== null && qos === 2;
+  if (!waitsForCommit && !connection.sendPublish(message, qos, retain, subscriptionIdentifiers, packetId, false)) {
     // [MQTT-3.1.2-25]: as if it had been delivered.
     connection.core.counters.droppedLarge += 1;
+    journal?.finished(delivery);
     return 'too-large';
   }
   message.own();
   session.lastPacketId = packetId;
-  const inflight: Inflight = { message, qos, retain, subscriptionIdentifiers, group, packetId, released: false };
+  const inflight: Inflight = {
+    message,
+    qos,
+    retain,
+    subscriptionIdentifiers,
+    group,
+    kept,
+    packetId,
+    released: false,
+    isSent: !waitsForCommit,
+    waitsForCommit: false,
+  };
   session.inflight.set(packetId, inflight);
-  return 'sent';
+  if (journal === null) return 'sent';
+  if (kept === null) journal.added(session, inflight);
+  else journal.changed(inflight);
+  if (!waitsForCommit) return 'sent';
+  sendWhenKept(journal, session, inflight);
+  return 'queued';
+}
+
+/** Sends the next packet of a QoS 2 exchange once its state is kept, to the connection there is by then. */
+export function sendWhenKept(journal: Journal, session: Session, inflight: Inflight): void {
+  if (inflight.waitsForCommit) return;
+  inflight.waitsForCommit = true;
+  journal.afterCommit(new KeptSend(session, inflight));
+}
+
+class KeptSend implements AfterCommit {
+  readonly #session: Session;
+  readonly #inflight: Inflight;
+
+  constructor(session: Session, inflight: Inflight) {
+    this.#session = session;
+    this.#inflight = inflight;
+  }
+
+  run(): void {
+    const inflight = this.#inflight;
+    const { connection, inflight: underWay, resend, journal } = this.#session;
+    inflight.waitsForCommit = false;
+    // Without a connection it goes out with the next one, as everything that is under way.
+    if (connection === null || underWay?.get(inflight.packetId) !== inflight) return;
+    if (resend !== null) resend.push(inflight);
+    else if (!transmit(connection, inflight)) {
+      connection.core.counters.droppedLarge += 1;
+      underWay.delete(inflight.packetId);
+      journal?.finished(inflight);
+      pump(this.#session);
+    }
+  }
 }
 
 /** Whether one more QoS 1 or 2 message may be under way [MQTT-3.3.4-9]. */

@@ -1,6 +1,7 @@
 import type { Qos } from '../../../../shared/contract/common.ts';
 import { encodedPublish, publishHeader, type EncodedPublish } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { Properties, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
+import type { KeptMessage } from './persistence/kept.ts';
 
 /** Payloads above this are written by reference after their header instead of being copied for each receiver. */
 export const copiedPayloadBytes = 8192;
@@ -24,6 +25,8 @@ export class Message {
   readonly publisher: string | null;
   /** On the monotonic clock; `Infinity`: never. */
   readonly expiresAtMs: number;
+  /** What is kept of it beyond the life of the broker, for the sessions it waits for. */
+  kept: KeptMessage | null = null;
   #encoded: (EncodedPublish | undefined)[] | undefined;
 
   constructor(topic: string, payload: Uint8Array, qos: Qos, retain: boolean, properties: Properties | null, publisher: string | null, expiresAtMs: number) {

@@ -40,6 +40,7 @@ export class Output {
   #parts: Uint8Array[] = [];
   #bytes = 0;
   #queued = false;
+  #isHeld = false;
 
   /** `owner` is told when more may be pushed at once; where the stream is full, its `drain` says so. */
   constructor(stream: Duplex, scheduler: OutputScheduler, owner: { flushed(): void }) {
@@ -67,7 +68,7 @@ export class Output {
   flush(): void {
     this.#queued = false;
     const parts = this.#parts;
-    if (parts.length === 0) return;
+    if (parts.length === 0 || this.#isHeld) return;
     const bytes = this.#bytes;
     this.#parts = [];
     this.#bytes = 0;
@@ -83,14 +84,25 @@ export class Output {
     }
   }
 
-  /** The flush of the turn. Only here is nobody in the middle of pushing who could be surprised by more. */
+  /** The flush of the turn. Only here, and in `release`, is nobody in the middle of pushing who could be surprised by more. */
   flushTurn(): void {
     this.flush();
     if (!this.#stream.writableNeedDrain) this.#owner.flushed();
   }
 
+  /** Nothing leaves until `release`; it is collected, and counts as pending. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.flushTurn();
+  }
+
   /** Sends what is collected and closes our side. */
   end(): void {
+    this.#isHeld = false;
     this.flush();
     this.#stream.end();
   }

@@ -17,7 +17,7 @@ export function handlePublish(connection: Connection, session: Session, packet: 
   if (packet.qos === 2) {
     if (session.incoming?.has(packet.packetId)) {
       // Sent again: it was routed when it came first [MQTT-4.3.3-10].
-      connection.ack('pubrec', packet.packetId);
+      acknowledge(connection, 'pubrec', packet.packetId, 0, true);
       return;
     }
     if (connection.level === 5 && (session.incoming?.size ?? 0) >= core.options.receiveMaximum) {
@@ -27,10 +27,10 @@ export function handlePublish(connection: Connection, session: Session, packet: 
   if (!core.mayPublish(session.clientId, topic)) {
     core.counters.publishRefused += 1;
     // MQTT 3.x has no way to say no but closing; the message is acknowledged and goes nowhere (§3.3.5 of 3.1.1).
-    if (packet.qos === 1) connection.ack('puback', packet.packetId, notAuthorised);
+    if (packet.qos === 1) acknowledge(connection, 'puback', packet.packetId, notAuthorised, false);
     else if (packet.qos === 2) {
-      connection.ack('pubrec', packet.packetId, notAuthorised);
-      if (connection.level !== 5) (session.incoming ??= new Set()).add(packet.packetId);
+      if (connection.level !== 5) expectRelease(session, packet.packetId);
+      acknowledge(connection, 'pubrec', packet.packetId, notAuthorised, connection.level !== 5);
     }
     return;
   }
@@ -46,12 +46,25 @@ export function handlePublish(connection: Connection, session: Session, packet: 
     session.clientId,
     expiry === undefined ? Infinity : core.nowMs + expiry * 1000,
   );
+  const changes = core.journal === null ? 0 : core.journal.changes;
   const receivers = core.spread(message, session, packet.dup);
-  if (packet.qos === 1) connection.ack('puback', packet.packetId, receivers === 0 ? noMatchingSubscribers : 0);
-  else if (packet.qos === 2) {
-    (session.incoming ??= new Set()).add(packet.packetId);
-    connection.ack('pubrec', packet.packetId, receivers === 0 ? noMatchingSubscribers : 0);
-  }
+  if (packet.qos === 0) return;
+  if (packet.qos === 2) expectRelease(session, packet.packetId);
+  const hasChanged = core.journal !== null && core.journal.changes !== changes;
+  acknowledge(connection, packet.qos === 1 ? 'puback' : 'pubrec', packet.packetId, receivers === 0 ? noMatchingSubscribers : 0, hasChanged);
+}
+
+/** The message has been routed: sent again before PUBREL, it is not routed again. */
+function expectRelease(session: Session, packetId: number): void {
+  (session.incoming ??= new Set()).add(packetId);
+  session.journal?.incoming(session, packetId, true);
+}
+
+/** Answers at once, but not before what it promises is kept, nor before an answer to an earlier message. */
+function acknowledge(connection: Connection, type: 'puback' | 'pubrec', packetId: number, code: number, hasChanged: boolean): void {
+  const { journal } = connection.core;
+  if (journal === null || (!hasChanged && connection.acksWaiting === 0)) connection.ack(type, packetId, code);
+  else journal.acknowledge(connection, type, packetId, code);
 }
 
 /** The topic, through its alias where one stands for it (§3.3.2.3.4). */

@@ -33,9 +33,13 @@ function giveToGroup(core: BrokerCore, message: Message, group: SharedGroup<Sess
 
 /** Gives other members what waited for a member whose session ends: all it was not sent, and QoS 1 it did not acknowledge [MQTT-4.8.2-5]. */
 export function handOver(core: BrokerCore, session: Session): void {
-  for (const { message, qos, group } of session.inflight?.values() ?? []) if (group !== null && qos === 1) giveToGroup(core, message, group);
+  for (const inflight of session.inflight?.values() ?? []) {
+    if (inflight.group !== null && inflight.qos === 1) giveToGroup(core, inflight.message, inflight.group);
+    session.journal?.finished(inflight);
+  }
   for (let delivery = session.queue?.shift(); delivery !== undefined; delivery = session.queue?.shift()) {
     if (delivery.group !== null) giveToGroup(core, delivery.message, delivery.group);
+    session.journal?.finished(delivery);
   }
 }
 

@@ -3,6 +3,8 @@ import { WheelTimer } from '../routing/timer-wheel.ts';
 import type { BrokerCore } from './broker-core.ts';
 import type { Connection } from './connection.ts';
 import type { Delivery, DeliveryQueue } from './delivery-queue.ts';
+import type { Journal } from './persistence/journal.ts';
+import type { KeptSession } from './persistence/kept.ts';
 import type { RetainedJob } from './retained-delivery.ts';
 
 /** What a client has subscribed to, by the filter as it sent it (with `$share/NAME/`). */
@@ -16,6 +18,10 @@ export interface Inflight extends Delivery {
   readonly packetId: number;
   /** QoS 2: PUBREC has come, PUBREL is under way. */
   released: boolean;
+  /** Its PUBLISH has been sent, to this connection or an earlier one. */
+  isSent: boolean;
+  /** Its next packet leaves when its state is kept. */
+  waitsForCommit: boolean;
 }
 
 /** What the broker knows of a client id, connected or not (§4.1). */
@@ -43,6 +49,10 @@ export class Session {
   retainedJobs: RetainedJob[] | null = null;
   /** They wait for the client to read on. */
   retainedWaits = false;
+  /** Where its messages and subscriptions are kept beyond the life of the broker; `null`: nowhere. */
+  journal: Journal | null = null;
+  /** What is kept of it, be it only its will. */
+  kept: KeptSession | null = null;
   #timer: WheelTimer | null = null;
   #willTimer: WheelTimer | null = null;
   constructor(core: BrokerCore, clientId: string, level: ProtocolLevel) {
