@@ -12,7 +12,10 @@ export interface MessageProperties {
   readonly userProperties?: readonly (readonly [string, string])[] | undefined;
 }
 
-/** One message as the engine moves it around. `id` is 0 until the engine has received it. */
+/**
+ * One message as the engine moves it around. `id` is 0 until the engine has received it; on the way from the local broker it is the
+ * number of the message in this run of the broker, by which its trace is found.
+ */
 export interface MessageRecord {
   readonly id: number;
   /** Unix time in µs. */

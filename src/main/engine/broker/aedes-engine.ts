@@ -64,6 +64,7 @@ export async function createAedesEngine(options: AedesEngineOptions): Promise<Br
 
 class AedesEngine implements BrokerEngine {
   readonly name = 'aedes';
+  readonly inside = null;
   readonly #options: Required<AedesEngineOptions>;
   readonly #aedes: TappedAedes;
   readonly #links = new Map<Duplex, Link>();

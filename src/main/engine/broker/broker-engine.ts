@@ -1,9 +1,20 @@
 import type { Duplex } from 'node:stream';
 import type { BrokerClient, BrokerEngineName } from '../../../shared/contract/broker.ts';
+import type {
+  ClientRow,
+  Page,
+  PageQuery,
+  RetainedPage,
+  SessionRow,
+  SubscriptionRow,
+  SubscriptionsQuery,
+  TraceEvent,
+} from '../../../shared/contract/broker-inside.ts';
 import type { Qos } from '../../../shared/contract/common.ts';
 import type { ListenerKind } from '../../../shared/contract/listeners.ts';
 import type { Off } from '../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import type { TappedPacket } from '../../../shared/messages/tapped-packet.ts';
 
 export interface ConnectionInfo {
   readonly transport: ListenerKind;
@@ -34,6 +45,18 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** What goes on inside, for people who look for a fault. Nothing of it costs anything while nobody listens or asks. */
+export interface BrokerInside {
+  /** What happens to each message that is published from now on, and to those of before that still wait. */
+  onTrace(listener: (event: TraceEvent) => void): Off;
+  /** Every packet, in the order in which they cross the network; `clientId`: only of this client, `null`: of all. Its bytes stay unchanged. */
+  onPacket(listener: (packet: TappedPacket) => void, clientId: string | null): Off;
+  clients(query: PageQuery): Page<ClientRow>;
+  sessions(query: PageQuery): Page<SessionRow>;
+  subscriptions(query: SubscriptionsQuery): Page<SubscriptionRow>;
+  retained(query: PageQuery): RetainedPage;
+}
+
 /** The core of a broker: sessions and routing. It owns no port; listeners hand it connected byte streams. */
 export interface BrokerEngine {
   readonly name: BrokerEngineName;
@@ -41,11 +64,13 @@ export interface BrokerEngine {
   handle(stream: Duplex, info: ConnectionInfo): void;
   /** Publishes as the broker itself. Resolves when the message was routed; rejects with `invalid-topic`. */
   publish(message: BrokerPublish): Promise<void>;
+  /** `null`: this engine does not tell. */
+  readonly inside: BrokerInside | null;
   readonly clientCount: number;
   clients(): readonly BrokerClient[];
   /** Ends the connection (its will is published); false when there is no such client. */
   disconnectClient(clientId: string): Promise<boolean>;
-  /** Every publish, once, in routing order, before its deliveries. The payload may be a view into a read buffer that stays unchanged. */
+  /** Every publish, once, in routing order, before its deliveries. `id` is the message's number in this run, or 0. The payload may be a view into a read buffer that stays unchanged. */
   onPublish(listener: (record: MessageRecord) => void): Off;
   /** The clients or their subscriptions changed. */
   onClients(listener: () => void): Off;

@@ -1,17 +1,18 @@
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { Connection } from './connection.ts';
 import { pump, sendWhenKept } from './delivery.ts';
+import { traceAcknowledged, traceDropped } from './route-trace.ts';
 import type { Inflight, Session } from './session.ts';
 
 /** No such packet identifier (§3.6.2.1): after one side has lost its session, or when something came twice. */
 const notFound = 0x92;
 
-/** PUBACK: a QoS 1 message has arrived. */
-export function acknowledged(session: Session, packetId: number): void {
+/** PUBACK: a QoS 1 message has arrived, or was refused with a code of 0x80 and above. */
+export function acknowledged(connection: Connection, session: Session, packetId: number, code: number): void {
   const inflight = session.inflight?.get(packetId);
   if (inflight === undefined) return;
   if (inflight.qos !== 1) refuseWrongStep('PUBACK', inflight);
-  finish(session, inflight);
+  finish(connection, session, inflight, code);
 }
 
 /** PUBREC: a QoS 2 message has arrived, or was refused with a code of 0x80 and above [MQTT-4.3.3-4]. */
@@ -22,7 +23,7 @@ export function received(connection: Connection, session: Session, packetId: num
     return;
   }
   if (inflight.qos !== 2) refuseWrongStep('PUBREC', inflight);
-  if (code >= 0x80) return finish(session, inflight);
+  if (code >= 0x80) return finish(connection, session, inflight, code);
   inflight.released = true;
   if (session.journal === null) connection.ack('pubrel', packetId);
   else {
@@ -45,11 +46,11 @@ export function released(connection: Connection, session: Session, packetId: num
 }
 
 /** PUBCOMP: the exchange of a QoS 2 message is over. */
-export function completed(session: Session, packetId: number): void {
+export function completed(connection: Connection, session: Session, packetId: number): void {
   const inflight = session.inflight?.get(packetId);
   if (inflight === undefined) return;
   if (inflight.qos !== 2 || !inflight.released) refuseWrongStep('PUBCOMP', inflight);
-  finish(session, inflight);
+  finish(connection, session, inflight, 0);
 }
 
 function refuseWrongStep(type: string, { qos, packetId, released: isReleased }: Inflight): never {
@@ -57,8 +58,12 @@ function refuseWrongStep(type: string, { qos, packetId, released: isReleased }: 
   throw new MqttProtocolError(0x82, '§4.3', `${type} for packet ${packetId}, which is ${state}.`);
 }
 
-function finish(session: Session, inflight: Inflight): void {
+function finish({ core }: Connection, session: Session, inflight: Inflight, code: number): void {
   session.inflight?.delete(inflight.packetId);
   if (inflight.kept !== null) session.journal?.finished(inflight);
+  if (core.trace !== null) {
+    if (code < 0x80) traceAcknowledged(core, session, inflight);
+    else traceDropped(core, session, inflight, inflight.packetId, 'refused');
+  }
   if (session.queue?.length || session.resend || session.retainedWaits) pump(session);
 }

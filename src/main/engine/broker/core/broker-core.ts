@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { BrokerClient } from '../../../../shared/contract/broker.ts';
-import type { MqttVersion } from '../../../../shared/contract/common.ts';
+import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { Off } from '../../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
@@ -14,6 +14,7 @@ import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
 import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
 import { Connection } from './connection.ts';
+import { CoreInside } from './core-inside.ts';
 import { Counters } from './counters.ts';
 import { hasRoom } from './delivery.ts';
 import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
@@ -23,10 +24,12 @@ import type { BrokerPersistence } from './persistence/broker-persistence.ts';
 import { Journal } from './persistence/journal.ts';
 import { restore } from './persistence/restore.ts';
 import { OutputScheduler } from './output.ts';
+import type { PacketTap } from './packet-tap.ts';
 import { RetainedDelivery } from './retained-delivery.ts';
 import { handOver, route } from './route.ts';
 import type { HeldSubscription, Session } from './session.ts';
 import { toRecord } from './tap-record.ts';
+import { versionNames } from './version-names.ts';
 
 export interface BrokerCoreOptions extends Partial<CoreOptions> {
   readonly nowUs: () => number;
@@ -39,11 +42,10 @@ export interface BrokerCoreOptions extends Partial<CoreOptions> {
   readonly onBug?: (error: unknown) => void;
 }
 
-const versions: Readonly<Record<3 | 4 | 5, MqttVersion>> = { 3: '3.1', 4: '3.1.1', 5: '5' };
-
 /** A broker for MQTT 3.1, 3.1.1 and 5. It owns no port: connected byte streams are given to it. */
 export class BrokerCore implements BrokerEngine {
   readonly name = 'workbench';
+  readonly inside = new CoreInside(this);
   readonly options: CoreOptions;
   readonly hooks: CoreHooks;
   readonly counters = new Counters();
@@ -62,6 +64,10 @@ export class BrokerCore implements BrokerEngine {
   /** What must outlive the broker; `null`: nothing. */
   readonly journal: Journal | null;
   readonly #persistence: BrokerPersistence | undefined;
+  /** Told what happens to each message; `null`: nobody listens, and nothing is collected. */
+  trace: ((event: TraceEvent) => void) | null = null;
+  /** Given every packet in and out; `null`: nobody listens. */
+  packetTap: PacketTap | null = null;
   readonly #onBug: (error: unknown) => void;
   readonly #publishListeners = new Set<(record: MessageRecord) => void>();
   readonly #clientListeners = new Set<() => void>();
@@ -70,6 +76,7 @@ export class BrokerCore implements BrokerEngine {
   #closed = false;
   #connected = 0;
   #messages = 0;
+  #connectionsMade = 0;
 
   constructor({ hooks = {}, persistence, onPersistenceProblem: onProblem = () => undefined, onBug = () => undefined, ...options }: BrokerCoreOptions) {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
@@ -110,6 +117,10 @@ export class BrokerCore implements BrokerEngine {
 
   get wallMs(): number {
     return Math.floor(this.options.nowUs() / 1000);
+  }
+
+  nextConnectionId(): number {
+    return (this.#connectionsMade += 1);
   }
 
   handle(stream: Duplex, info: ConnectionInfo): void {
@@ -167,7 +178,7 @@ export class BrokerCore implements BrokerEngine {
   // Messages.
 
   /** Stores what is retained, tells the tap, and gives the message to everyone it is for. Answers how many sessions that were. */
-  spread(message: Message, from: Session | null, dup: boolean): number {
+  spread(message: Message, from: Session | null, dup: boolean, packetId = 0): number {
     message.number = this.#messages += 1;
     if (this.hooks.published !== undefined) this.#tell(this.hooks.published, message, undefined);
     if (message.retain) this.#retain(message);
@@ -176,7 +187,7 @@ export class BrokerCore implements BrokerEngine {
       const record = toRecord(message, this.options.nowUs(), dup);
       for (const listener of this.#publishListeners) listener(record);
     }
-    return route(this, message, from);
+    return route(this, message, from, packetId);
   }
 
   #retain(message: Message): void {
@@ -327,7 +338,7 @@ export class BrokerCore implements BrokerEngine {
       if (!session) continue;
       list.push({
         clientId: session.clientId,
-        version: versions[level],
+        version: versionNames[level],
         transport: info.transport,
         address: info.address,
         ...(info.certificateSubject === undefined ? {} : { certificateSubject: info.certificateSubject }),
@@ -389,7 +400,7 @@ export class BrokerCore implements BrokerEngine {
 }
 
 function describeClient({ session, username, level, info }: Connection): ConnectedClient {
-  return { clientId: session?.clientId ?? '', username, version: versions[level], info };
+  return { clientId: session?.clientId ?? '', username, version: versionNames[level], info };
 }
 
 const subscriptionsAtOnce = 2000;

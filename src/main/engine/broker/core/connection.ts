@@ -44,6 +44,8 @@ function onError(): void {
 /** One network connection: bytes in, packets to their handlers, packets out. */
 export class Connection {
   readonly core: BrokerCore;
+  /** Counts up from 1 in each run of the broker. */
+  readonly id: number;
   readonly stream: Duplex;
   readonly info: ConnectionInfo;
   readonly output: Output;
@@ -72,10 +74,13 @@ export class Connection {
   /** Acknowledgements of its messages that wait until these are kept. */
   acksWaiting = 0;
   endedBy: EndKind | null = null;
+  /** The client id of CONNECT, which may be refused; known only to the packet tap. */
+  offeredClientId: string | null = null;
   #disposed = false;
 
   constructor(core: BrokerCore, stream: Duplex, info: ConnectionInfo) {
     this.core = core;
+    this.id = core.nextConnectionId();
     this.stream = stream;
     this.info = info;
     this.output = new Output(stream, core.scheduler, this);
@@ -134,7 +139,7 @@ export class Connection {
   /** Handles what has arrived completely, until a handler has to wait. */
   handlePackets(): void {
     while (this.endedBy === null && !this.busy) {
-      const packet = this.decoder.next();
+      const packet = this.core.packetTap === null ? this.decoder.next() : this.core.packetTap.next(this);
       if (packet === undefined) return;
       this.core.counters.packetsReceived += 1;
       handlePacket(this, packet);
@@ -172,7 +177,7 @@ export class Connection {
     this.core.refused(this, reasonCode, message);
     if (this.session && this.level === 5) this.sendDisconnect(reasonCode, message);
     else if (this.authentication?.connect) this.send({ type: 'connack', sessionPresent: false, code: reasonCode, properties: this.#reason(message) });
-    else if (this.session === null && reasonCode === unsupportedVersion) this.output.push(unacceptableVersion);
+    else if (this.session === null && reasonCode === unsupportedVersion) this.transmit(unacceptableVersion, null);
     this.end('lost');
   }
 
@@ -180,7 +185,7 @@ export class Connection {
     const properties = this.#reason(reasonString);
     const bytes = encodePacket({ type: 'disconnect', code, properties }, 5);
     // [MQTT-3.14.2-3]: not at the price of a packet that is too large.
-    this.output.push(bytes.byteLength <= this.maximumPacketSize ? bytes : encodePacket({ type: 'disconnect', code, properties: null }, 5));
+    this.transmit(bytes.byteLength <= this.maximumPacketSize ? bytes : encodePacket({ type: 'disconnect', code, properties: null }, 5), null);
   }
 
   #reason(reasonString: string): Properties | null {
@@ -195,7 +200,14 @@ export class Connection {
     // [MQTT-3.1.2-24]: an answer the client cannot take ends the connection, since it cannot be left out.
     if (bytes.byteLength > this.maximumPacketSize) return this.end('closed-by-broker');
     this.core.counters.packetsSent += 1;
+    this.transmit(bytes, null);
+  }
+
+  /** The way out of every packet. `payload` follows where it is too large to be copied behind its header. */
+  transmit(bytes: Uint8Array, payload: Uint8Array | null): void {
     this.output.push(bytes);
+    if (payload !== null) this.output.push(payload);
+    if (this.core.packetTap !== null) this.core.packetTap.packet(this, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]));
   }
 
   ack(type: AckPacket['type'], packetId: number, code = 0): void {
@@ -207,7 +219,7 @@ export class Connection {
       bytes[1] = 2;
       bytes[2] = packetId >> 8;
       bytes[3] = packetId & 0xff;
-      this.output.push(bytes);
+      this.transmit(bytes, null);
     } else this.send({ type, packetId, code, properties: null });
   }
 
@@ -219,16 +231,16 @@ export class Connection {
     const { bytes, packetIdAt } = message.encoded(this.level, qos, retain, this.core.nowMs);
     const isLarge = message.payload.byteLength > copiedPayloadBytes;
     if (bytes.byteLength + (isLarge ? message.payload.byteLength : 0) > this.maximumPacketSize) return false;
-    if (qos === 0) this.output.push(bytes);
+    const payload = isLarge ? message.payload : null;
+    if (qos === 0) this.transmit(bytes, payload);
     else {
       const copy = Buffer.allocUnsafe(bytes.byteLength);
       copy.set(bytes);
       copy[packetIdAt] = packetId >> 8;
       copy[packetIdAt + 1] = packetId & 0xff;
       if (dup) copy[0] = (copy[0] as number) | 0x08;
-      this.output.push(copy);
+      this.transmit(copy, payload);
     }
-    if (isLarge) this.output.push(message.payload);
     this.#countPublish(message);
     return true;
   }
@@ -265,8 +277,7 @@ export class Connection {
     if (bytes.byteLength + (isLarge ? payload.byteLength : 0) > this.maximumPacketSize) return false;
     // Only what is really sent teaches the client an alias.
     if (isNewAlias && alias !== undefined) this.aliasesOut?.set(message.topic, alias);
-    this.output.push(bytes);
-    if (isLarge) this.output.push(payload);
+    this.transmit(bytes, isLarge ? payload : null);
     this.#countPublish(message);
     return true;
   }

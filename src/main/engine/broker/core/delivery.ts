@@ -5,6 +5,7 @@ import type { Message } from './message.ts';
 import { nextPacketId } from './packet-ids.ts';
 import type { AfterCommit } from './persistence/pending-changes.ts';
 import type { Journal } from './persistence/journal.ts';
+import { traceDropped, traceSent, traceWritten } from './route-trace.ts';
 import type { Inflight, Session } from './session.ts';
 import type { Connection } from './connection.ts';
 import type { SharedGroup } from '../routing/shared-groups.ts';
@@ -53,6 +54,7 @@ export function deliver(
 export function pump(session: Session): void {
   const { connection } = session;
   if (connection === null) return;
+  const { core } = connection;
   while (session.resend !== null && !connection.isBackedUp && (session.inflight?.size ?? 0) - session.resend.length < connection.receiveMaximum) {
     const again = session.resend.shift();
     if (session.resend.length === 0) session.resend = null;
@@ -60,17 +62,21 @@ export function pump(session: Session): void {
     transmit(connection, again);
   }
   if (session.resend !== null) return;
-  const { nowMs } = connection.core;
+  const { nowMs } = core;
   while (session.queue?.length && hasRoom(session) && !connection.isBackedUp) {
     const delivery = session.queue.shift();
     if (delivery === undefined) return;
     // [MQTT-3.3.2-5]: what has expired before its delivery began is dropped.
     if (delivery.message.expiresAtMs <= nowMs) {
-      connection.core.counters.droppedExpired += 1;
+      core.counters.droppedExpired += 1;
       session.journal?.finished(delivery);
-    } else sendWithId(session, delivery);
+      if (core.trace !== null) traceDropped(core, session, delivery, 0, 'expired');
+    } else {
+      const outcome = sendWithId(session, delivery);
+      if (core.trace !== null) traceSent(core, session, delivery, outcome);
+    }
   }
-  if (session.retainedWaits && !session.queue?.length && !connection.isBackedUp) connection.core.retainedDelivery.resume(session);
+  if (session.retainedWaits && !session.queue?.length && !connection.isBackedUp) core.retainedDelivery.resume(session);
 }
 
 /** PUBLISH or PUBREL of what is under way; false when the client cannot take it. */
@@ -82,6 +88,8 @@ function transmit(connection: Connection, inflight: Inflight): boolean {
   }
   if (!connection.sendPublish(message, qos, retain, subscriptionIdentifiers, packetId, isSent)) return false;
   inflight.isSent = true;
+  const { core, session } = connection;
+  if (core.trace !== null && session !== null) traceWritten(core, session, message, packetId, isSent);
   return true;
 }
 
@@ -149,6 +157,8 @@ class KeptSend implements AfterCommit {
       connection.core.counters.droppedLarge += 1;
       underWay.delete(inflight.packetId);
       journal?.finished(inflight);
+      const { core } = connection;
+      if (core.trace !== null) traceDropped(core, this.#session, inflight, 0, 'too-large');
       pump(this.#session);
     }
   }

@@ -16,19 +16,19 @@ export function handlePacket(connection: Connection, packet: Packet): void {
     case 'publish':
       return handlePublish(connection, session, packet);
     case 'puback':
-      return acknowledged(session, packet.packetId);
+      return acknowledged(connection, session, packet.packetId, packet.code);
     case 'pubrec':
       return received(connection, session, packet.packetId, packet.code);
     case 'pubrel':
       return released(connection, session, packet.packetId);
     case 'pubcomp':
-      return completed(session, packet.packetId);
+      return completed(connection, session, packet.packetId);
     case 'subscribe':
       return handleSubscribe(connection, session, packet);
     case 'unsubscribe':
       return handleUnsubscribe(connection, session, packet);
     case 'pingreq':
-      return connection.output.push(pingresp);
+      return connection.transmit(pingresp, null);
     case 'disconnect':
       return handleDisconnect(connection, session, packet);
     case 'connect':

@@ -47,7 +47,7 @@ export function handlePublish(connection: Connection, session: Session, packet: 
     expiry === undefined ? Infinity : core.nowMs + expiry * 1000,
   );
   const changes = core.journal === null ? 0 : core.journal.changes;
-  const receivers = core.spread(message, session, packet.dup);
+  const receivers = core.spread(message, session, packet.dup, packet.packetId);
   if (packet.qos === 0) return;
   if (packet.qos === 2) expectRelease(session, packet.packetId);
   const hasChanged = core.journal !== null && core.journal.changes !== changes;

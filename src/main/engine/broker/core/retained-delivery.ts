@@ -4,6 +4,7 @@ import type { RetainedCursor } from '../routing/retained-cursor.ts';
 import type { BrokerCore } from './broker-core.ts';
 import { deliver } from './delivery.ts';
 import type { Message } from './message.ts';
+import { traceRetained } from './route-trace.ts';
 import type { Session } from './session.ts';
 
 /** Messages sent in one turn for one subscription: a huge retained set then holds nobody up. */
@@ -73,8 +74,10 @@ export class RetainedDelivery {
     const found: Message[] = [];
     job.cursor = core.retainedMessages.matchInto(job.filter, job.cursor, sliceMessages, found, core.nowMs);
     for (const message of found) {
+      const mayDeliver = core.mayDeliver(session.clientId, message.topic);
       // [MQTT-3.3.1-8]: RETAIN is 1 for what was there before the subscription.
-      if (core.mayDeliver(session.clientId, message.topic)) deliver(core, session, message, job.qos, true, job.subscriptionIdentifiers);
+      const outcome = mayDeliver ? deliver(core, session, message, job.qos, true, job.subscriptionIdentifiers) : 'not-authorised';
+      if (core.trace !== null) traceRetained(core, session, message, job.filter, job.qos, outcome);
     }
     if (job.cursor === null) jobs.shift();
     if (jobs.length === 0) session.retainedJobs = null;

@@ -67,6 +67,11 @@ export class Session {
     this.#core.wheel.reschedule((this.#timer ??= new WheelTimer(() => this.#core.sessionExpired(this))), ms);
   }
 
+  /** When it will end unless its client comes back; `null`: it will not. */
+  endsInMs(nowMs: number): number | null {
+    return this.#timer?.isScheduled === true ? Math.max(0, this.#timer.deadlineMs - nowMs) : null;
+  }
+
   publishWillAfter(ms: number): void {
     this.#core.wheel.reschedule((this.#willTimer ??= new WheelTimer(() => this.#core.publishWill(this))), ms);
   }

@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
 export function toRecord(message: Message, timeUs: number, dup: boolean): MessageRecord {
   const { topic, payload, qos, retain, publisher, properties } = message;
   return {
-    id: 0,
+    id: message.number,
     timeUs,
     topic,
     payload,

@@ -90,6 +90,18 @@ export class RetainedTrie<T> {
     return walk.advance(limit, out, nowMs) ? null : walk;
   }
 
+  /** A part of all values in the order of their topics' first one, what has expired and is not swept yet included. */
+  page(offset: number, limit: number): readonly T[] {
+    const values: T[] = [];
+    let at = 0;
+    for (const { value } of this.#entries.values()) {
+      if (values.length === limit) break;
+      if (at >= offset) values.push(value);
+      at += 1;
+    }
+    return values;
+  }
+
   /** The topic itself and every topic below it, in no order; all topics for an empty text. For one-off use: not in slices. */
   topicsUnder(topic: string): readonly string[] {
     if (topic === '') return [...this.#entries.keys()];

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { call, stream } from '../ipc/contract.ts';
+import { noInput, type MqttVersion, type Qos } from './common.ts';
+
+/** What only the inside of a broker can tell, and only our own core does: aedes has none of it. */
+
+/** Why a message did not reach a receiver. */
+export type TraceReason =
+  /** All matching subscriptions of the publisher itself are no-local. */
+  | 'no-local'
+  | 'not-authorised'
+  | 'expired'
+  /** What may wait for this client is full. */
+  | 'queue-full'
+  /** The client does not read, and QoS 0 does not wait. */
+  | 'output-full'
+  /** Not connected, and QoS 0 does not wait. */
+  | 'offline'
+  /** Larger than the client takes. */
+  | 'too-large'
+  /** Of a shared subscription: another member got it. */
+  | 'other-member'
+  /** Of a shared subscription: none of its members could take it. */
+  | 'no-member'
+  | 'session-ended'
+  /** The client answered with a reason code of 0x80 or above. */
+  | 'refused';
+
+/** What became of a message for one matching session, as far as it is known when it is routed. */
+export interface TraceReceiver {
+  /** `null` for a shared subscription without a member that could take it. */
+  readonly clientId: string | null;
+  /** Those that matched, as subscribed. */
+  readonly filters: readonly string[];
+  /** The name of the shared subscription. */
+  readonly group: string | null;
+  /** Of the subscription. */
+  readonly grantedQos: Qos;
+  /** As delivered: the lower of the granted one and the published one. */
+  readonly qos: Qos;
+  readonly state: 'written' | 'waiting' | TraceReason;
+  /** Of the PUBLISH to the receiver; 0: none. */
+  readonly packetId: number;
+}
+
+/** Why a message is given to somebody: it was published, it is retained, or a member of its shared subscription has left. */
+export type TraceCause = 'published' | 'retained' | 'handed-over';
+
+interface TraceMoment {
+  /** Of the message; counts up in one run of the broker. The same as `id` in its capture record. */
+  readonly number: number;
+  /** Unix time in µs. */
+  readonly timeUs: number;
+}
+
+/** What happens to a message inside the broker, in order. */
+export type TraceEvent =
+  | (TraceMoment & {
+      readonly kind: 'routed';
+      readonly cause: TraceCause;
+      /** Client id; `null`: the broker itself. */
+      readonly publisher: string | null;
+      /** Of the PUBLISH from the publisher; 0: none. */
+      readonly packetId: number;
+      /** At most 200. */
+      readonly receivers: readonly TraceReceiver[];
+      /** Further receivers. */
+      readonly omitted: number;
+    })
+  /** What waited was sent, or what was under way before a reconnect was sent again. */
+  | (TraceMoment & { readonly kind: 'written'; readonly clientId: string; readonly packetId: number; readonly again: boolean })
+  /** PUBACK or PUBCOMP came. */
+  | (TraceMoment & { readonly kind: 'acknowledged'; readonly clientId: string; readonly packetId: number })
+  /** What waited or was under way will not arrive (any more). `packetId` 0: it had not been sent. */
+  | (TraceMoment & { readonly kind: 'dropped'; readonly clientId: string; readonly packetId: number; readonly reason: TraceReason });
+
+/** One receiver of a message, and how far it got. Times are Unix µs. */
+export interface TracedReceiver extends TraceReceiver {
+  readonly cause: TraceCause;
+  readonly writtenAtUs: number | null;
+  /** Times it was sent again after a reconnect. */
+  readonly sentAgain: number;
+  readonly acknowledgedAtUs: number | null;
+  /** When the reason in `state` came up. */
+  readonly endedAtUs: number | null;
+}
+
+/** Who got a message. */
+export interface MessageTrace {
+  readonly publisher: string | null;
+  readonly packetId: number;
+  readonly routedAtUs: number;
+  readonly receivers: readonly TracedReceiver[];
+  readonly omitted: number;
+}
+
+export interface TracingStatus {
+  /** Messages whose traces are held. */
+  readonly messages: number;
+  /** Events that came too fast to be taken in. */
+  readonly lost: number;
+  /** Grows with everything that happens to a message. */
+  readonly revision: number;
+}
+
+/** Packets as they crossed the network, see `unpackPackets`. */
+export interface PacketBatch {
+  readonly packets: Uint8Array;
+  readonly count: number;
+  /** Packets lost before this batch since the stream was opened, because its reader was too slow. */
+  readonly lost: number;
+}
+
+const pageFields = { offset: z.int().min(0), limit: z.int().min(1).max(500) };
+const clientIdSchema = z.string().max(65_535);
+
+/** A part of a list. While it changes, pages may overlap or miss what moved between them. */
+export interface Page<T> {
+  /** Of the whole list. */
+  readonly total: number;
+  readonly rows: readonly T[];
+}
+
+/** A connected client, without its subscriptions. */
+export interface ClientRow {
+  readonly clientId: string;
+  readonly username: string | null;
+  readonly version: MqttVersion;
+  readonly address: string;
+  readonly keepAliveSeconds: number;
+  /** Unix ms. */
+  readonly connectedAt: number;
+  readonly subscriptions: number;
+  /** Bytes that wait for the client to read. */
+  readonly pendingBytes: number;
+}
+
+/** What the broker knows of a client id, connected or not. */
+export interface SessionRow {
+  readonly clientId: string;
+  readonly connected: boolean;
+  readonly version: MqttVersion;
+  /** How long it is kept without a connection; `null`: for ever. */
+  readonly expirySeconds: number | null;
+  /** Unix ms at which it ends unless its client comes back; `null`: it is connected, or never ends. */
+  readonly endsAt: number | null;
+  readonly subscriptions: number;
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+  /** QoS 1 and 2 messages under way to the client. */
+  readonly inflight: number;
+  /** QoS 2 messages of the client that wait for PUBREL. */
+  readonly incoming: number;
+  readonly hasWill: boolean;
+}
+
+export interface SubscriptionRow {
+  readonly clientId: string;
+  /** As the client sent it, with `$share/NAME/`. */
+  readonly filter: string;
+  readonly qos: Qos;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  /** 0: none. */
+  readonly subscriptionIdentifier: number;
+}
+
+export interface RetainedRow {
+  readonly topic: string;
+  readonly sizeBytes: number;
+  readonly qos: Qos;
+  readonly publisher: string | null;
+  /** Whole seconds left; `null`: it does not expire. */
+  readonly expiresInSeconds: number | null;
+}
+
+export interface RetainedPage extends Page<RetainedRow> {
+  /** Memory of all retained messages, estimated. */
+  readonly bytes: number;
+}
+
+export const pageSchema = z.strictObject(pageFields);
+export type PageQuery = z.infer<typeof pageSchema>;
+/** `clientId`: only of this client. */
+export const subscriptionsQuerySchema = z.strictObject({ ...pageFields, clientId: clientIdSchema.optional() });
+export type SubscriptionsQuery = z.infer<typeof subscriptionsQuerySchema>;
+/** `clientId`: only packets of this client's connections. */
+export const packetsInputSchema = z.strictObject({ clientId: clientIdSchema.optional() });
+export type PacketsInput = z.infer<typeof packetsInputSchema>;
+
+/** The calls reject with `broker-not-running`, and with `invalid-state` for an engine that cannot tell. */
+export const brokerInsideContract = {
+  /** Messages are traced as long as this is open; a message that was published before has no trace. */
+  'broker.tracing': stream<TracingStatus>()(noInput, { overflow: 'coalesce', window: 2 }),
+  /** By the id of the message; `null`: it was not traced, or so long ago that it is forgotten. */
+  'broker.whoGot': call<MessageTrace | null>()(z.strictObject({ id: z.int().min(0) })),
+  /** Every packet in and out from now on. It goes on when the broker is started again. */
+  'broker.packets': stream<PacketBatch>()(packetsInputSchema, { overflow: 'wait', window: 8 }),
+  'broker.clientList': call<Page<ClientRow>>()(pageSchema),
+  'broker.sessions': call<Page<SessionRow>>()(pageSchema),
+  'broker.subscriptions': call<Page<SubscriptionRow>>()(subscriptionsQuerySchema),
+  'broker.retained': call<RetainedPage>()(pageSchema),
+} as const;

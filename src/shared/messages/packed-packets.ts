@@ -1,0 +1,84 @@
+import { decodeValue, encodeValue } from '../ipc/value-codec.ts';
+import type { TappedPacket } from './tapped-packet.ts';
+
+/**
+ * A batch of packets as one byte array: a header, one column per field, client ids, packets end to end.
+ * It stays inside one machine, so numbers are in the processor's byte order.
+ *
+ * header  4 × u32: magic, count, length of the client ids, 0
+ * columns f64 time, u32 connection, i32 client (-1: none), u32 length and direction (highest bit: out)
+ * client ids (`encodeValue`)
+ */
+const magic = 0x4d57_5031;
+const headerBytes = 16;
+const bytesPerRow = 8 + 4 + 4 + 4;
+const out = 0x8000_0000;
+
+/** Packs packets; the result shares no memory with them. */
+export function packPackets(packets: readonly TappedPacket[]): Uint8Array<ArrayBuffer> {
+  const count = packets.length;
+  const clients = new Map<string, number>();
+  let total = 0;
+  for (const { clientId, bytes } of packets) {
+    total += bytes.byteLength;
+    if (clientId !== null && !clients.has(clientId)) clients.set(clientId, clients.size);
+  }
+  const clientBytes = encodeValue([...clients.keys()]);
+  const packed = new Uint8Array(headerBytes + count * bytesPerRow + clientBytes.byteLength + total);
+  new Uint32Array(packed.buffer, 0, 4).set([magic, count, clientBytes.byteLength, 0]);
+  const columns = columnsOf(packed, count);
+  let at = headerBytes + count * bytesPerRow;
+  packed.set(clientBytes, at);
+  at += clientBytes.byteLength;
+  for (let row = 0; row < count; row += 1) {
+    const { timeUs, connection, clientId, direction, bytes } = packets[row] as TappedPacket;
+    columns.times[row] = timeUs;
+    columns.connections[row] = connection;
+    columns.clients[row] = clientId === null ? -1 : (clients.get(clientId) as number);
+    columns.lengths[row] = direction === 'out' ? bytes.byteLength + out : bytes.byteLength;
+    packed.set(bytes, at);
+    at += bytes.byteLength;
+  }
+  return packed;
+}
+
+/** Unpacks packets; their bytes are views into `packed`. Throws a `RangeError` on bytes that no `packPackets` wrote. */
+export function unpackPackets(packed: Uint8Array): TappedPacket[] {
+  // Columns need alignment; a view at an odd offset is copied first.
+  const bytes = packed.byteOffset % 8 === 0 ? packed : new Uint8Array(packed);
+  if (bytes.byteLength < headerBytes) throw new RangeError('packed packets: too short');
+  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, 4);
+  const count = header[1] as number;
+  const clientBytes = header[2] as number;
+  const columnsEnd = headerBytes + count * bytesPerRow;
+  if (header[0] !== magic || columnsEnd + clientBytes > bytes.byteLength) throw new RangeError('packed packets: malformed header');
+  const columns = columnsOf(bytes, count);
+  const clients = decodeValue(bytes.subarray(columnsEnd, columnsEnd + clientBytes)) as readonly string[];
+  const packets: TappedPacket[] = [];
+  let at = columnsEnd + clientBytes;
+  for (let row = 0; row < count; row += 1) {
+    const length = (columns.lengths[row] as number) & ~out;
+    const client = columns.clients[row] as number;
+    if (at + length > bytes.byteLength || client >= clients.length) throw new RangeError('packed packets: malformed row');
+    packets.push({
+      timeUs: columns.times[row] as number,
+      connection: columns.connections[row] as number,
+      clientId: client < 0 ? null : (clients[client] as string),
+      direction: (columns.lengths[row] as number) >= out ? 'out' : 'in',
+      bytes: bytes.subarray(at, at + length),
+    });
+    at += length;
+  }
+  return packets;
+}
+
+function columnsOf(bytes: Uint8Array, count: number) {
+  const { buffer } = bytes;
+  const start = bytes.byteOffset + headerBytes;
+  return {
+    times: new Float64Array(buffer, start, count),
+    connections: new Uint32Array(buffer, start + count * 8, count),
+    clients: new Int32Array(buffer, start + count * 12, count),
+    lengths: new Uint32Array(buffer, start + count * 16, count),
+  } as const;
+}
