@@ -69,7 +69,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
   const ingest: Ingest = createIngest({ store, topics, tails }, await store.lastId());
-  const receive = (source: SourceId, records: readonly MessageRecord[]): void => ingest.receive(source, records);
+  const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
 
   let brokerPhase: BrokerPhase = 'stopped';
   const followBroker = (): void => {
@@ -83,7 +83,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     workerUrl: new URL(workers.broker),
     now,
     random,
-    onMessages: (records) => receive('broker', records),
+    onMessages: (records) => broker.numbered(records, receive('broker', records)),
     onChange: followBroker,
     demoDevice: { enabled: settings().demoDevice },
   });

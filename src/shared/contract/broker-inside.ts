@@ -107,7 +107,7 @@ export interface TracingStatus {
 export interface PacketBatch {
   readonly packets: Uint8Array;
   readonly count: number;
-  /** Packets lost before this batch since the stream was opened, because its reader was too slow. */
+  /** Packets lost before this batch because the reader was too slow, since the stream was opened or the broker has started. */
   readonly lost: number;
 }
 

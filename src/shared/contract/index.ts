@@ -1,4 +1,5 @@
 import { brokerContract } from './broker.ts';
+import { brokerInsideContract } from './broker-inside.ts';
 import { connectionsContract } from './connections.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
@@ -9,6 +10,7 @@ import { workspaceContract } from './workspace.ts';
 export const engineContract = {
   ...hostContract,
   ...brokerContract,
+  ...brokerInsideContract,
   ...connectionsContract,
   ...topicsContract,
   ...messagesContract,

@@ -1,4 +1,16 @@
 import { z } from 'zod';
+import {
+  packetsInputSchema,
+  pageSchema,
+  subscriptionsQuerySchema,
+  type ClientRow,
+  type PacketBatch,
+  type Page,
+  type RetainedPage,
+  type SessionRow,
+  type SubscriptionRow,
+  type TraceEvent,
+} from '../../../shared/contract/broker-inside.ts';
 import { brokerOptionsSchema, type BrokerClient, type BrokerListener } from '../../../shared/contract/broker.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
@@ -18,6 +30,12 @@ export interface TapBatch {
   readonly count: number;
 }
 
+export interface TraceBatch {
+  readonly events: readonly TraceEvent[];
+  /** Events lost before this batch since the trace was opened. */
+  readonly lost: number;
+}
+
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
 export const brokerWorkerContract = {
   start: call<readonly BrokerListener[]>()(brokerOptionsSchema),
@@ -31,6 +49,14 @@ export const brokerWorkerContract = {
   refusals: stream<Refusal>()(noInput, { overflow: 'drop-oldest', window: 64 }),
   /** Bounded on the sending side by bytes, where what is lost can be counted in messages. */
   tap: stream<TapBatch>()(noInput, { overflow: 'wait', window: 8 }),
+  // What only an engine with an `inside` can tell; of the others the streams stay silent and the calls reject with `invalid-state`.
+  // Messages and packets are followed as long as the stream is open; both are bounded as the tap is.
+  trace: stream<TraceBatch>()(noInput, { overflow: 'wait', window: 8 }),
+  packets: stream<PacketBatch>()(packetsInputSchema, { overflow: 'wait', window: 8 }),
+  clientPage: call<Page<ClientRow>>()(pageSchema),
+  sessionPage: call<Page<SessionRow>>()(pageSchema),
+  subscriptionPage: call<Page<SubscriptionRow>>()(subscriptionsQuerySchema),
+  retainedPage: call<RetainedPage>()(pageSchema),
 } as const;
 
 export type BrokerWorkerContract = typeof brokerWorkerContract;

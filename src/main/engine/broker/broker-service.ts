@@ -1,6 +1,19 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { plainListener } from '../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import type {
+  ClientRow,
+  MessageTrace,
+  PacketBatch,
+  PacketsInput,
+  Page,
+  PageQuery,
+  RetainedPage,
+  SessionRow,
+  SubscriptionRow,
+  SubscriptionsQuery,
+  TracingStatus,
+} from '../../../shared/contract/broker-inside.ts';
 import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
@@ -8,6 +21,7 @@ import type { BrokerCounters } from './broker-contract.ts';
 import type { BrokerPublish, Refusal } from './broker-engine.ts';
 import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
 import { toBrokerFailure } from './listeners/listen-failure.ts';
+import { TraceStore } from './trace-store.ts';
 import { launchWorker, openWorkerLink, type LaunchWorker, type WorkerLink } from './worker-link.ts';
 
 export interface BrokerServiceOptions {
@@ -42,6 +56,20 @@ export interface BrokerService {
   /** Topics with a retained message: `prefix` itself and all below it; every one for an empty prefix. */
   retained(prefix: string): Promise<readonly string[]>;
   setDemoDevice(enabled: boolean): Promise<void>;
+  /** Messages are traced until what this returns is called; each caller counts. `onChange`: `tracing` and what `whoGot` says have changed. */
+  trace(onChange: () => void): () => void;
+  tracing(): TracingStatus;
+  /** Messages that came with `onMessages` have these ids now: `firstId` and following. Needed for `whoGot`. */
+  numbered(records: readonly MessageRecord[], firstId: number): void;
+  /** By the id of the message; `null`: it was not traced. */
+  whoGot(id: number): MessageTrace | null;
+  /** Follows every packet, also of later runs of the broker; the next batch comes when the promise settles. Returns what ends it. */
+  followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void;
+  // These reject with `broker-not-running`, or with `invalid-state` for an engine that does not tell.
+  clientPage(query: PageQuery): Promise<Page<ClientRow>>;
+  sessionPage(query: PageQuery): Promise<Page<SessionRow>>;
+  subscriptionPage(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>>;
+  retainedPage(query: PageQuery): Promise<RetainedPage>;
   /** Stops for good. Idempotent. */
   close(): Promise<void>;
 }
@@ -69,6 +97,10 @@ class Service implements BrokerService {
   #failure: BrokerFailure | null = null;
   #counters = noCounters;
   #clients: readonly BrokerClient[] = [];
+  readonly #traces = new TraceStore();
+  readonly #tracers = new Set<{ readonly onChange: () => void }>();
+  #stopTracing: (() => void) | undefined;
+  readonly #packetFollowers = new Set<PacketFollower>();
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | undefined;
   #starting: Promise<BrokerStatus> | undefined;
@@ -150,6 +182,57 @@ class Service implements BrokerService {
     this.#changed();
   }
 
+  trace(onChange: () => void): () => void {
+    const tracer = { onChange };
+    this.#tracers.add(tracer);
+    if (this.#tracers.size === 1 && this.#link) this.#openTrace(this.#link);
+    return () => {
+      if (!this.#tracers.delete(tracer) || this.#tracers.size > 0) return;
+      this.#stopTracing?.();
+      this.#stopTracing = undefined;
+    };
+  }
+
+  tracing(): TracingStatus {
+    return this.#traces.status;
+  }
+
+  numbered(records: readonly MessageRecord[], firstId: number): void {
+    if (this.#tracers.size === 0) return;
+    this.#traces.attach(records, firstId);
+    this.#traced();
+  }
+
+  whoGot(id: number): MessageTrace | null {
+    return this.#traces.get(id);
+  }
+
+  followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void {
+    const follower: PacketFollower = { input, onBatch, close: undefined };
+    this.#packetFollowers.add(follower);
+    if (this.#link) openPackets(this.#link, follower);
+    return () => {
+      this.#packetFollowers.delete(follower);
+      follower.close?.();
+    };
+  }
+
+  async clientPage(query: PageQuery): Promise<Page<ClientRow>> {
+    return this.#runningLink().client.call('clientPage', query);
+  }
+
+  async sessionPage(query: PageQuery): Promise<Page<SessionRow>> {
+    return this.#runningLink().client.call('sessionPage', query);
+  }
+
+  async subscriptionPage(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>> {
+    return this.#runningLink().client.call('subscriptionPage', query);
+  }
+
+  async retainedPage(query: PageQuery): Promise<RetainedPage> {
+    return this.#runningLink().client.call('retainedPage', query);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.stop();
@@ -206,6 +289,27 @@ class Service implements BrokerService {
       },
     });
     link.client.stream('refusals', undefined, { item: (refusal) => this.#options.onRefused?.(refusal) });
+    this.#traces.newRun();
+    if (this.#tracers.size > 0) this.#openTrace(link);
+    for (const follower of this.#packetFollowers) openPackets(link, follower);
+  }
+
+  #openTrace(link: WorkerLink): void {
+    let lost = 0;
+    this.#stopTracing = link.client.stream('trace', undefined, {
+      item: (batch) => {
+        // The last run may still have something to say; its numbers mean nothing any more.
+        if (this.#link !== link) return;
+        this.#traces.countLost(batch.lost - lost);
+        lost = batch.lost;
+        this.#traces.apply(batch.events);
+        this.#traced();
+      },
+    });
+  }
+
+  #traced(): void {
+    for (const { onChange } of this.#tracers) onChange();
   }
 
   async #stopOnce(): Promise<void> {
@@ -264,6 +368,16 @@ class Service implements BrokerService {
   #changed(): void {
     this.#options.onChange();
   }
+}
+
+interface PacketFollower {
+  readonly input: PacketsInput;
+  readonly onBatch: (batch: PacketBatch) => Promise<void>;
+  close: (() => void) | undefined;
+}
+
+function openPackets(link: WorkerLink, follower: PacketFollower): void {
+  follower.close = link.client.stream('packets', follower.input, { item: follower.onBatch });
 }
 
 function withBoundPorts(options: BrokerOptions, running: readonly BrokerListener[]): BrokerOptions {

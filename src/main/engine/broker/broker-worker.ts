@@ -4,7 +4,8 @@ import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract } from './broker-contract.ts';
-import type { BrokerEngine, Refusal } from './broker-engine.ts';
+import type { BrokerEngine, BrokerInside, Refusal } from './broker-engine.ts';
+import { InsideStreams } from './inside-streams.ts';
 import { openLocalBroker, type LocalBroker } from './local-broker.ts';
 import { TapQueue } from './tap-queue.ts';
 import { threadPortTransport } from './thread-port.ts';
@@ -19,12 +20,18 @@ function runBrokerWorker(port: MessagePort): void {
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
   const counterSinks = new Set<StreamSink<BrokerCounters>>();
   const refusalSinks = new Set<StreamSink<Refusal>>();
+  const insideStreams = new InsideStreams();
   let reportTimer: NodeJS.Timeout | undefined;
   const tap = new TapQueue({ onDropped: () => reportSoon() });
 
   const engine = (): BrokerEngine => {
     if (!broker) throw new CodedError('broker-not-running');
     return broker.engine;
+  };
+  const inside = (): BrokerInside => {
+    const found = engine().inside;
+    if (found === null) throw new CodedError('invalid-state', 'The engine aedes does not tell what goes on inside. The workbench’s own engine does.');
+    return found;
   };
   const counters = (): BrokerCounters => ({ clientCount: broker?.engine.clientCount ?? 0, tapDropped: tap.dropped });
   const reportSoon = (): void => {
@@ -40,6 +47,7 @@ function runBrokerWorker(port: MessagePort): void {
     broker = undefined;
     await stopping?.close();
     tap.flush();
+    insideStreams.flush();
     reportSoon();
   };
 
@@ -55,6 +63,7 @@ function runBrokerWorker(port: MessagePort): void {
       broker.engine.onPublish((record) => tap.push(record));
       broker.engine.onClients(reportSoon);
       broker.engine.onRefused((refusal) => sendAll(refusalSinks, refusal));
+      insideStreams.begin(broker.engine.inside);
       return broker.listeners;
     },
     stop,
@@ -65,6 +74,12 @@ function runBrokerWorker(port: MessagePort): void {
     counters: (_input, sink) => join(counterSinks, sink, counters()),
     refusals: (_input, sink) => join(refusalSinks, sink),
     tap: (_input, sink) => tap.attach(sink),
+    trace: (_input, sink) => insideStreams.trace(sink),
+    packets: (input, sink) => insideStreams.packets(input, sink),
+    clientPage: (query) => inside().clients(query),
+    sessionPage: (query) => inside().sessions(query),
+    subscriptionPage: (query) => inside().subscriptions(query),
+    retainedPage: (query) => inside().retained(query),
   };
 
   const transport = threadPortTransport(port);

@@ -9,8 +9,8 @@ export interface IngestTargets {
 }
 
 export interface Ingest {
-  /** Takes the records over and gives them their ids. */
-  receive(source: SourceId, records: readonly MessageRecord[]): void;
+  /** Takes the records over and gives them their ids; answers that of the first, which those of the others follow. */
+  receive(source: SourceId, records: readonly MessageRecord[]): number;
   /** The id given last. */
   readonly lastId: number;
 }
@@ -23,11 +23,13 @@ export function createIngest(targets: IngestTargets, lastId: number): Ingest {
       return last;
     },
     receive(source, received) {
-      if (received.length === 0) return;
+      const firstId = last + 1;
+      if (received.length === 0) return firstId;
       const records = received.map((record) => ({ ...record, id: ++last }));
       targets.store.append(source, records);
       targets.topics.ingest(source, records);
       targets.tails.ingest(source, records);
+      return firstId;
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { brokerContract } from '../../../shared/contract/broker.ts';
+import type { brokerInsideContract } from '../../../shared/contract/broker-inside.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { Services } from './services.ts';
 import { sendSnapshots } from './snapshot-stream.ts';
 
-export function brokerHandlers({ broker, brokerChanged, workspace }: Services): Handlers<typeof brokerContract> {
+export function brokerHandlers({ broker, brokerChanged, workspace }: Services): Handlers<typeof brokerContract & typeof brokerInsideContract> {
   return {
     async 'broker.start'(input) {
       const { settings } = workspace.view();
@@ -30,6 +31,18 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
     async 'broker.disconnectClient'({ clientId }) {
       await broker.disconnectClient(clientId);
     },
+    'broker.tracing': (_input, sink) =>
+      sendSnapshots(
+        sink,
+        () => broker.tracing(),
+        (changed) => broker.trace(changed),
+      ),
+    'broker.whoGot': ({ id }) => broker.whoGot(id),
+    'broker.packets': (input, sink) => broker.followPackets(input, (batch) => sink.send(batch).catch(() => undefined)),
+    'broker.clientList': (query) => broker.clientPage(query),
+    'broker.sessions': (query) => broker.sessionPage(query),
+    'broker.subscriptions': (query) => broker.subscriptionPage(query),
+    'broker.retained': (query) => broker.retainedPage(query),
     // The setting is the switch; the engine follows it.
     'broker.setDemoDevice': ({ enabled }) => workspace.updateSettings({ demoDevice: enabled }),
   };

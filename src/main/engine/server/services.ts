@@ -1,4 +1,17 @@
 import type { BrokerClient, BrokerOptions, BrokerStatus } from '../../../shared/contract/broker.ts';
+import type {
+  ClientRow,
+  MessageTrace,
+  PacketBatch,
+  PacketsInput,
+  Page,
+  PageQuery,
+  RetainedPage,
+  SessionRow,
+  SubscriptionRow,
+  SubscriptionsQuery,
+  TracingStatus,
+} from '../../../shared/contract/broker-inside.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
@@ -23,6 +36,14 @@ export interface Services {
     publish(message: Pick<PublishInput, 'topic' | 'payload' | 'qos' | 'retain'>): Promise<void>;
     /** Topics with a retained message: the prefix itself and what is below it. */
     retained(prefix: string): Promise<readonly string[]>;
+    trace(onChange: () => void): () => void;
+    tracing(): TracingStatus;
+    whoGot(id: number): MessageTrace | null;
+    followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void;
+    clientPage(query: PageQuery): Promise<Page<ClientRow>>;
+    sessionPage(query: PageQuery): Promise<Page<SessionRow>>;
+    subscriptionPage(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>>;
+    retainedPage(query: PageQuery): Promise<RetainedPage>;
   };
   readonly brokerChanged: Notifier;
   readonly connections: {
