@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { propertyOf, RawClient } from '../../../../test/conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../../../../test/conformance/mqtt/streams.ts';
 import { auth, connect, type Property } from '../../../../test/conformance/mqtt/wire.ts';
-import { dialMqtt, publishPacket, subscribePacket } from '../../../../test/support/raw-mqtt.ts';
+import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../test/support/raw-mqtt.ts';
 import { ScramClient } from '../../../../test/support/scram-client.ts';
 
 interface Running {
@@ -37,7 +37,7 @@ function run(...args: readonly string[]): Running {
 
 async function listening(running: Running): Promise<number> {
   await vi.waitFor(() => expect(running.stdout).toContain('\n'), { timeout: 15_000, interval: 10 });
-  return Number(/^listening on mqtt:\/\/127\.0\.0\.1:(\d+)\n$/.exec(running.stdout)?.[1]);
+  return Number(/^listening on mqtt:\/\/127\.0\.0\.1:(\d+)\n/.exec(running.stdout)?.[1]);
 }
 
 describe('npm run broker', () => {
@@ -51,7 +51,7 @@ describe('npm run broker', () => {
     running.child.kill(signal);
     expect(await running.exit).toBe(0);
     await peer.closed();
-    expect(running.stdout.split('\n')).toHaveLength(2);
+    expect(running.stdout).toMatch(/^listening on mqtt:\/\/\S+\nalso on ws:\/\/127\.0\.0\.1:\d+\n$/);
     expect(running.stderr).toBe('');
   });
 
@@ -60,6 +60,7 @@ describe('npm run broker', () => {
     [['--port', '65536'], '--port needs a port number'],
     [['--ws-port', '-1'], 'ws-port'],
     [['--host', ''], '--host needs'],
+    [['--port', 'off'], 'another listener is needed'],
     [['--nope'], '--nope'],
     [['extra'], 'extra'],
   ])('explains the wrong arguments %j and ends with 2', async (args, text) => {
@@ -129,6 +130,29 @@ describe('npm run broker', () => {
     expect(await running.exit).toBe(1);
     blocker.close();
     expect(running.stderr).toMatch(new RegExp(`^The MQTT \\(TCP\\) port ${port} on 127\\.0\\.0\\.1 is taken: .*\\n$`));
+  });
+
+  it('explains a certificate file that does not exist and ends with 1', async () => {
+    const running = run('--port', 'off', '--tls-port', '0', '--cert', 'no-such.pem', '--key', 'no-such.key');
+    expect(await running.exit).toBe(1);
+    expect(running.stderr).toBe(`The certificate file ${path.resolve('no-such.pem')} of the TLS listener does not exist. Check the path.\n`);
+    expect(running.stdout).toBe('');
+  });
+
+  it('listens in several ways at once, within limits and behind a proxy', async () => {
+    const socket = path.join(os.tmpdir(), `workbench-cli-${process.pid}.sock`);
+    const running = run('--port', '0', '--ws-port', '0', '--unix', socket, '--proxy', '--max-connections', '1', '--max-packet', '100');
+    const port = await listening(running);
+    expect(running.stdout.split('\n').slice(1)).toEqual([expect.stringMatching(/^also on ws:/), `also on unix://${socket}`, '']);
+    const peer = await dial(port);
+    peer.send(Buffer.from('PROXY UNKNOWN\r\n'), connectPacket({ clientId: 'a' }));
+    expect((await peer.next()).toString('hex')).toBe('20020000');
+    expect((await (await dial(port)).closed()).length).toBe(0);
+    peer.send(publishPacket('t', Buffer.alloc(100)));
+    await peer.closed();
+    running.child.kill();
+    expect(await running.exit).toBe(0);
+    expect(existsSync(socket)).toBe(false);
   });
 
   it('explains itself', async () => {

@@ -1,16 +1,15 @@
 import { parseArgs } from 'node:util';
 import process from 'node:process';
-import { brokerOptionsSchema, type BrokerOptions } from '../../../shared/contract/broker.ts';
+import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import { describeListeners, listenerArguments, listenerUsage, readListeners } from './cli-listeners.ts';
 import { openLocalBroker } from './local-broker.ts';
 import { readUsersFile, userLine } from './users/users-file.ts';
 
-const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N] [--users FILE] [--persist FILE]
+const usage = `Usage: npm run broker -- [OPTIONS]
        npm run broker -- --hash-password NAME
 
-  --port N              TCP port for MQTT, 0 for any free one (default 1883)
-  --host ADDRESS        address to listen on (default 127.0.0.1, this machine only)
-  --ws-port N           also serve MQTT over WebSocket on this port
+${listenerUsage}
   --users FILE          only the users of this file get in, with their password
   --persist FILE        keep sessions, their messages, retained messages and wills in this file
   --hash-password NAME  read a password from the standard input, print the line of
@@ -18,7 +17,7 @@ const usage = `Usage: npm run broker -- [--port N] [--host ADDRESS] [--ws-port N
 `;
 
 interface Arguments {
-  readonly broker: BrokerOptions;
+  readonly listeners: readonly ListenerOptions[];
   readonly usersFile: string | undefined;
   readonly persistenceFile: string | undefined;
   /** A line for this user is wanted instead of a broker. */
@@ -50,8 +49,10 @@ async function main(args: readonly string[]): Promise<void> {
   });
   try {
     const users = options.usersFile === undefined ? {} : { users: await readUsersFile(options.usersFile) };
-    const broker = await openLocalBroker(options.broker, { ...users, persistenceFile: options.persistenceFile, onPersistenceProblem: sayProblem });
-    process.stdout.write(`listening on ${broker.listeners[0]?.url}\n`);
+    const { listeners } = options;
+    const wanted = { engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null, listeners } as const;
+    const broker = await openLocalBroker(wanted, { ...users, persistenceFile: options.persistenceFile, onPersistenceProblem: sayProblem });
+    process.stdout.write(describeListeners(broker.listeners));
     await asked;
     await broker.close();
   } catch (error) {
@@ -83,9 +84,7 @@ function readArguments(args: readonly string[]): Arguments | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      port: { type: 'string' },
-      host: { type: 'string' },
-      'ws-port': { type: 'string' },
+      ...listenerArguments,
       users: { type: 'string' },
       persist: { type: 'string' },
       'hash-password': { type: 'string' },
@@ -93,21 +92,9 @@ function readArguments(args: readonly string[]): Arguments | 'help' {
     },
   });
   if (values.help === true) return 'help';
-  const host = values.host ?? '127.0.0.1';
-  if (host.length === 0 || host.length > 255) throw new Error('--host needs an address or a host name.');
-  const broker = brokerOptionsSchema.parse({
-    host,
-    tcpPort: readPort('--port', values.port ?? '1883'),
-    webSocketPort: values['ws-port'] === undefined ? null : readPort('--ws-port', values['ws-port']),
-  });
+  const listeners = readListeners(values);
   if (values.persist === '') throw new Error('--persist needs the name of a file.');
-  return { broker, usersFile: values.users, persistenceFile: values.persist, hashFor: values['hash-password'] };
-}
-
-function readPort(option: string, text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new Error(`${option} needs a port number from 0 to 65535, not "${text}".`);
-  return port;
+  return { listeners, usersFile: values.users, persistenceFile: values.persist, hashFor: values['hash-password'] };
 }
 
 await main(process.argv.slice(2));

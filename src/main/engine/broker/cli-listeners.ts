@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import type { BrokerListener } from '../../../shared/contract/broker.ts';
+import { listenerOptionsSchema, type ListenerKind, type ListenerOptions } from '../../../shared/contract/listeners.ts';
+
+/** For `parseArgs`. */
+export const listenerArguments = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'ws-port': { type: 'string' },
+  'tls-port': { type: 'string' },
+  'wss-port': { type: 'string' },
+  unix: { type: 'string' },
+  cert: { type: 'string' },
+  key: { type: 'string' },
+  ca: { type: 'string' },
+  'client-certificates': { type: 'string' },
+  'tls-min': { type: 'string' },
+  proxy: { type: 'boolean' },
+  'max-connections': { type: 'string' },
+  'max-connects-per-second': { type: 'string' },
+  'max-packet': { type: 'string' },
+} as const;
+
+export const listenerUsage = `  --port N|off          TCP port for MQTT, 0 for any free one (default 1883)
+  --host ADDRESS        address to listen on (default 127.0.0.1, this machine only)
+  --ws-port N           also serve MQTT over WebSocket on this port
+  --tls-port N          also serve MQTT over TLS on this port
+  --wss-port N          also serve MQTT over secure WebSocket on this port
+  --unix PATH           also serve MQTT at this Unix socket
+  --cert FILE           certificate for TLS, with its chain (PEM)
+  --key FILE            the key of that certificate (PEM)
+  --ca FILE             who signs the certificates of clients (PEM); with it, clients
+                        of the TLS ports need such a certificate
+  --client-certificates request|require
+                        with request, clients without a certificate get in too
+  --tls-min 1.2|1.3     the oldest version of TLS that is taken (default 1.2)
+  --proxy               every connection begins with a PROXY header (version 1 or 2)
+  --max-connections N   at once, on each listener
+  --max-connects-per-second N
+                        new ones, on each listener
+  --max-packet BYTES    the largest packet taken from a client
+`;
+
+type Given = { readonly [K in keyof typeof listenerArguments]?: ((typeof listenerArguments)[K]['type'] extends 'boolean' ? boolean : string) | undefined };
+
+/** All listeners that the arguments ask for. Throws an error that says which argument is wrong. */
+export function readListeners(given: Given): readonly ListenerOptions[] {
+  const host = given.host ?? '127.0.0.1';
+  if (host.length === 0 || host.length > 255) throw new Error('--host needs an address or a host name.');
+  const common = {
+    proxyProtocol: given.proxy === true,
+    maxConnections: readNumber('--max-connections', given['max-connections'], 1, 1_000_000),
+    connectionsPerSecond: readNumber('--max-connects-per-second', given['max-connects-per-second'], 1, 1_000_000),
+    maxPacketBytes: readNumber('--max-packet', given['max-packet'], 64, 268_435_460),
+  };
+  const secure = readTls(given);
+  const listener = (kind: ListenerKind, more: object): ListenerOptions => listenerOptionsSchema.parse({ kind, id: kind, ...common, ...more });
+  const at = (kind: ListenerKind, option: 'port' | 'ws-port' | 'tls-port' | 'wss-port', text: string | undefined, tls?: object): ListenerOptions[] =>
+    text === undefined ? [] : [listener(kind, { host, port: readPort(`--${option}`, text), ...(tls && { tls }) })];
+  const listeners = [
+    ...at('tcp', 'port', given.port === 'off' ? undefined : (given.port ?? '1883')),
+    ...at('ws', 'ws-port', given['ws-port']),
+    ...at('tls', 'tls-port', given['tls-port'], secure),
+    ...at('wss', 'wss-port', given['wss-port'], secure),
+    ...(given.unix === undefined ? [] : [listener('unix', { path: readPath('--unix', given.unix) })]),
+  ];
+  if (listeners.length === 0) throw new Error('With --port off, another listener is needed: --ws-port, --tls-port, --wss-port or --unix.');
+  return listeners;
+}
+
+function readTls(given: Given): object | undefined {
+  const isServed = given['tls-port'] !== undefined || given['wss-port'] !== undefined;
+  const about = (['cert', 'key', 'ca', 'client-certificates', 'tls-min'] as const).find((name) => given[name] !== undefined);
+  if (!isServed) {
+    if (about !== undefined) throw new Error(`--${about} is about TLS, which only --tls-port and --wss-port serve.`);
+    return undefined;
+  }
+  const { cert, key, ca } = given;
+  if (cert === undefined || key === undefined) throw new Error('--tls-port and --wss-port need --cert and --key.');
+  const wanted = readChoice('--client-certificates', given['client-certificates'], ['request', 'require']);
+  if (wanted !== undefined && ca === undefined) throw new Error('--client-certificates needs --ca, to check them with.');
+  return {
+    certificateFile: readPath('--cert', cert),
+    keyFile: readPath('--key', key),
+    caFile: ca === undefined ? null : readPath('--ca', ca),
+    clientCertificates: ca === undefined ? 'none' : (wanted ?? 'require'),
+    minVersion: readChoice('--tls-min', given['tls-min'], ['1.2', '1.3']) ?? '1.2',
+  };
+}
+
+function readPort(option: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new Error(`${option} needs a port number from 0 to 65535, not "${text}".`);
+  return port;
+}
+
+function readNumber(option: string, text: string | undefined, min: number, max: number): number | null {
+  if (text === undefined) return null;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= min && number <= max)) throw new Error(`${option} needs a number from ${min} to ${max}, not "${text}".`);
+  return number;
+}
+
+function readChoice<T extends string>(option: string, text: string | undefined, choices: readonly T[]): T | undefined {
+  if (text === undefined) return undefined;
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen === undefined) throw new Error(`${option} is ${choices.join(' or ')}, not "${text}".`);
+  return chosen;
+}
+
+/** From where the command runs. */
+function readPath(option: string, text: string): string {
+  if (text === '') throw new Error(`${option} needs a path.`);
+  // The name of a Windows pipe is no path.
+  return process.platform === 'win32' && text.startsWith('\\\\') ? text : resolve(text);
+}
+
+/** The first line is for scripts: they wait for it, and take the address from it. */
+export function describeListeners(listeners: readonly BrokerListener[]): string {
+  return listeners.map(({ url }, at) => `${at === 0 ? 'listening' : 'also'} on ${url}\n`).join('');
+}
