@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
+import { brokerLimitsSchema } from './broker-limits.ts';
 import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
 import { listenersSchema, type ListenerKind } from './listeners.ts';
 
@@ -16,6 +17,7 @@ const brokerFields = {
   tcpPort: portSchema.nullable(),
   webSocketPort: portSchema.nullable(),
   listeners: listenersSchema,
+  limits: brokerLimitsSchema,
 };
 
 /** Ports of 0 ask the operating system for a free one; `null` switches a listener off. */
@@ -26,6 +28,8 @@ export const brokerOptionsSchema = z.strictObject({
   webSocketPort: brokerFields.webSocketPort.default(8083),
   /** Beside the two ports. */
   listeners: brokerFields.listeners.optional(),
+  /** Absent: the defaults. */
+  limits: brokerFields.limits.optional(),
 });
 export type BrokerOptions = z.infer<typeof brokerOptionsSchema>;
 
@@ -82,12 +86,35 @@ export interface BrokerClient {
   readonly subscriptions: readonly { readonly filter: string; readonly qos: Qos }[];
 }
 
+/** A client that the broker turned away or cut off, as often as it came with the same reason. */
+export interface RefusedClient {
+  /** `null`: the broker did not get to know it. */
+  readonly clientId: string | null;
+  readonly transport: ListenerKind;
+  /** `address:port` of the newest attempt. */
+  readonly address: string;
+  /** In words for a person, with the clause of the specification where it is about one. */
+  readonly reason: string;
+  readonly count: number;
+  /** Unix time in ms. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+export interface BrokerRefusals {
+  /** Since the start. */
+  readonly total: number;
+  /** Newest first, a bounded number. */
+  readonly recent: readonly RefusedClient[];
+}
+
 export const brokerContract = {
   /** What is absent comes from the settings. */
   'broker.start': call<BrokerStatus>()(z.strictObject(brokerFields).partial()),
   'broker.stop': call<BrokerStatus>()(noInput),
   'broker.status': stream<BrokerStatus>()(noInput, { overflow: 'coalesce', window: 2 }),
   'broker.clients': stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 2 }),
+  'broker.refusals': stream<BrokerRefusals>()(noInput, { overflow: 'coalesce', window: 2 }),
   'broker.disconnectClient': call<void>()(z.strictObject({ clientId: z.string().max(65_535) })),
   'broker.setDemoDevice': call<void>()(z.strictObject({ enabled: z.boolean() })),
 } as const;

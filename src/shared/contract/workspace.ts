@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
+import { brokerLimitsSchema } from './broker-limits.ts';
 import { brokerEngineSchema } from './broker.ts';
 import { listenersSchema } from './listeners.ts';
 import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
@@ -10,14 +11,15 @@ const brokerFields = {
   host: z.string().min(1).max(255),
   tcpPort: z.int().min(0).max(65_535).nullable(),
   webSocketPort: z.int().min(0).max(65_535).nullable(),
-  listeners: listenersSchema.optional(),
+  listeners: listenersSchema,
+  limits: brokerLimitsSchema,
 };
 const settingFields = {
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
   historyBudgetBytes: z.int().min(1_048_576),
   maxShownPayloadBytes: z.int().min(1024).max(20_971_520),
   demoDevice: z.boolean(),
-  broker: z.strictObject(brokerFields),
+  broker: z.strictObject(brokerFields).partial(),
   /** Command id to key chord, where it differs from the default. `null` removes the default. */
   keymap: z.record(z.string().max(200), z.string().max(200).nullable()),
 };
@@ -33,13 +35,14 @@ export const settingsSchema = z.strictObject({
       host: brokerFields.host.default('127.0.0.1'),
       tcpPort: brokerFields.tcpPort.default(1883),
       webSocketPort: brokerFields.webSocketPort.default(8083),
-      listeners: listenersSchema.default([]),
+      listeners: brokerFields.listeners.default([]),
+      limits: brokerFields.limits.prefault({}),
     })
     .prefault({}),
   keymap: settingFields.keymap.default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
-/** Absent fields stay as they are, the broker's listeners as well; `broker` and `keymap` are replaced as a whole otherwise. */
+/** Absent fields stay as they are, those of `broker` as well; `keymap` is replaced as a whole. */
 const settingsPatchSchema = z.strictObject(settingFields).partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 

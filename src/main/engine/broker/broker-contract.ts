@@ -11,10 +11,9 @@ import {
   type SubscriptionRow,
   type TraceEvent,
 } from '../../../shared/contract/broker-inside.ts';
-import { brokerOptionsSchema, type BrokerClient, type BrokerListener } from '../../../shared/contract/broker.ts';
+import { brokerOptionsSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
-import type { Refusal } from './broker-engine.ts';
 
 const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
@@ -46,7 +45,7 @@ export const brokerWorkerContract = {
   retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),
   clients: stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 1 }),
   counters: stream<BrokerCounters>()(noInput, { overflow: 'coalesce', window: 1 }),
-  refusals: stream<Refusal>()(noInput, { overflow: 'drop-oldest', window: 64 }),
+  refusals: stream<BrokerRefusals>()(noInput, { overflow: 'coalesce', window: 1 }),
   /** Bounded on the sending side by bytes, where what is lost can be counted in messages. */
   tap: stream<TapBatch>()(noInput, { overflow: 'wait', window: 8 }),
   // What only an engine with an `inside` can tell; of the others the streams stay silent and the calls reject with `invalid-state`.

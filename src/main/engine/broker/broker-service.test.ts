@@ -5,7 +5,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../test/support/raw-mqtt.ts';
 import type { BrokerOptions, BrokerPhase, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { Refusal } from './broker-engine.ts';
 import { createBrokerService, type BrokerService } from './broker-service.ts';
 import { launchWorker } from './worker-link.ts';
 import { brokerWorkerUrl } from './worker-url.ts';
@@ -16,7 +15,6 @@ interface Setup {
   readonly service: BrokerService;
   readonly workers: Worker[];
   readonly messages: MessageRecord[];
-  readonly refusals: Refusal[];
   /** Every phase the status went through. */
   readonly phases: BrokerPhase[];
   readonly failures: string[];
@@ -30,7 +28,6 @@ afterEach(async () => {
 function setUp({ demo = false }: { readonly demo?: boolean } = {}): Setup {
   const workers: Worker[] = [];
   const messages: MessageRecord[] = [];
-  const refusals: Refusal[] = [];
   const phases: BrokerPhase[] = [];
   const failures: string[] = [];
   const service = createBrokerService({
@@ -43,7 +40,6 @@ function setUp({ demo = false }: { readonly demo?: boolean } = {}): Setup {
       if (phases.at(-1) !== phase) phases.push(phase);
       if (failure && failures.at(-1) !== failure.message) failures.push(failure.message);
     },
-    onRefused: (refusal) => refusals.push(refusal),
     demoDevice: { enabled: demo },
     launchWorker: (url, port) => {
       const worker = launchWorker(url, port);
@@ -52,7 +48,7 @@ function setUp({ demo = false }: { readonly demo?: boolean } = {}): Setup {
     },
   });
   services.push(service);
-  return { service, workers, messages, refusals, phases, failures };
+  return { service, workers, messages, phases, failures };
 }
 
 const tcpPort = ({ listeners }: BrokerStatus): number => listeners.find(({ kind }) => kind === 'tcp')?.port ?? 0;
@@ -121,12 +117,15 @@ describe('the broker service', () => {
   });
 
   it('tells whom it refused and why', async () => {
-    const { service, refusals } = setUp();
+    const { service } = setUp();
     const peer = await dial(tcpPort(await service.start(anyPorts)));
     peer.send(connectPacket({ clientId: 'six', level: 6 as 5 }));
     await peer.closed();
-    await until(() => refusals.length === 1);
-    expect(refusals[0]).toMatchObject({ transport: 'tcp', reason: expect.stringContaining('MQTT-3.1.2-2') });
+    await until(() => service.refusals().total === 1);
+    expect(service.refusals().recent).toMatchObject([{ transport: 'tcp', count: 1, reason: expect.stringContaining('MQTT-3.1.2-2') }]);
+    await service.stop();
+    await service.start(anyPorts);
+    expect(service.refusals()).toEqual({ total: 0, recent: [] });
   });
 
   it('answers calls that need a running broker with a code', async () => {

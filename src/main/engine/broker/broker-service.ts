@@ -1,4 +1,4 @@
-import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerStatus } from '../../../shared/contract/broker.ts';
+import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { plainListener } from '../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type {
@@ -18,7 +18,7 @@ import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
 import type { BrokerCounters } from './broker-contract.ts';
-import type { BrokerPublish, Refusal } from './broker-engine.ts';
+import type { BrokerPublish } from './broker-engine.ts';
 import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
 import { toBrokerFailure } from './listeners/listen-failure.ts';
 import { TraceStore } from './trace-store.ts';
@@ -35,7 +35,6 @@ export interface BrokerServiceOptions {
   /** The status or the list of clients changed. */
   readonly onChange: () => void;
   /** The broker ended a connection because of what its client did. */
-  readonly onRefused?: (refusal: Refusal) => void;
   readonly demoDevice: { readonly enabled: boolean };
   /** How threads are made; tests keep hold of them. */
   readonly launchWorker?: LaunchWorker;
@@ -49,6 +48,8 @@ export interface BrokerService {
   stop(): Promise<BrokerStatus>;
   status(): BrokerStatus;
   clients(): readonly BrokerClient[];
+  /** Of the broker that runs, or ran last. */
+  refusals(): BrokerRefusals;
   /** Rejects with `broker-not-running` or `not-found`. */
   disconnectClient(clientId: string): Promise<void>;
   /** Publishes as the broker itself. Rejects with `broker-not-running`, `invalid-topic` or `publish-refused`. */
@@ -79,6 +80,7 @@ const stopTimeoutMs = 1000;
 /** A broker that ran this long before a crash gets its full number of restarts again. */
 const steadyAfterMs = 60_000;
 const noCounters: BrokerCounters = { clientCount: 0, tapDropped: 0 };
+const noRefusals: BrokerRefusals = { total: 0, recent: [] };
 
 export function createBrokerService(options: BrokerServiceOptions): BrokerService {
   return new Service(options);
@@ -101,6 +103,7 @@ class Service implements BrokerService {
   readonly #tracers = new Set<{ readonly onChange: () => void }>();
   #stopTracing: (() => void) | undefined;
   readonly #packetFollowers = new Set<PacketFollower>();
+  #refusals: BrokerRefusals = noRefusals;
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | undefined;
   #starting: Promise<BrokerStatus> | undefined;
@@ -160,6 +163,10 @@ class Service implements BrokerService {
 
   clients(): readonly BrokerClient[] {
     return this.#clients;
+  }
+
+  refusals(): BrokerRefusals {
+    return this.#refusals;
   }
 
   async disconnectClient(clientId: string): Promise<void> {
@@ -251,6 +258,7 @@ class Service implements BrokerService {
     const link = openWorkerLink(this.#options.workerUrl, this.#options.launchWorker ?? launchWorker);
     this.#link = link;
     this.#counters = noCounters;
+    this.#refusals = noRefusals;
     this.#listen(link);
     try {
       const listeners = await link.client.call('start', options, { timeoutMs: startTimeoutMs });
@@ -288,7 +296,13 @@ class Service implements BrokerService {
         this.#changed();
       },
     });
-    link.client.stream('refusals', undefined, { item: (refusal) => this.#options.onRefused?.(refusal) });
+    link.client.stream('refusals', undefined, {
+      item: (refusals) => {
+        if (!current()) return;
+        this.#refusals = refusals;
+        this.#changed();
+      },
+    });
     this.#traces.newRun();
     if (this.#tracers.size > 0) this.#openTrace(link);
     for (const follower of this.#packetFollowers) openPackets(link, follower);

@@ -2,11 +2,12 @@ import { parentPort, threadId, workerData, type MessagePort } from 'node:worker_
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
-import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import type { BrokerClient, BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract } from './broker-contract.ts';
-import type { BrokerEngine, BrokerInside, Refusal } from './broker-engine.ts';
+import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
 import { InsideStreams } from './inside-streams.ts';
 import { openLocalBroker, type LocalBroker } from './local-broker.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { TapQueue } from './tap-queue.ts';
 import { threadPortTransport } from './thread-port.ts';
 
@@ -17,9 +18,11 @@ const reportEveryMs = 200;
 function runBrokerWorker(port: MessagePort): void {
   let broker: LocalBroker | undefined;
   let opening: Promise<LocalBroker> | undefined;
+  const refusals = new RefusalLog(Date.now);
+  let refusalTimer: NodeJS.Timeout | undefined;
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
   const counterSinks = new Set<StreamSink<BrokerCounters>>();
-  const refusalSinks = new Set<StreamSink<Refusal>>();
+  const refusalSinks = new Set<StreamSink<BrokerRefusals>>();
   const insideStreams = new InsideStreams();
   let reportTimer: NodeJS.Timeout | undefined;
   const tap = new TapQueue({ onDropped: () => reportSoon() });
@@ -62,7 +65,13 @@ function runBrokerWorker(port: MessagePort): void {
       }
       broker.engine.onPublish((record) => tap.push(record));
       broker.engine.onClients(reportSoon);
-      broker.engine.onRefused((refusal) => sendAll(refusalSinks, refusal));
+      broker.engine.onRefused((refusal) => {
+        refusals.add(refusal);
+        refusalTimer ??= setTimeout(() => {
+          refusalTimer = undefined;
+          sendAll(refusalSinks, refusals.snapshot());
+        }, reportEveryMs);
+      });
       insideStreams.begin(broker.engine.inside);
       return broker.listeners;
     },
@@ -72,7 +81,7 @@ function runBrokerWorker(port: MessagePort): void {
     retained: ({ prefix }) => engine().retained(prefix),
     clients: (_input, sink) => join(clientSinks, sink, broker?.engine.clients() ?? []),
     counters: (_input, sink) => join(counterSinks, sink, counters()),
-    refusals: (_input, sink) => join(refusalSinks, sink),
+    refusals: (_input, sink) => join(refusalSinks, sink, refusals.snapshot()),
     tap: (_input, sink) => tap.attach(sink),
     trace: (_input, sink) => insideStreams.trace(sink),
     packets: (input, sink) => insideStreams.packets(input, sink),
@@ -84,8 +93,12 @@ function runBrokerWorker(port: MessagePort): void {
 
   const transport = threadPortTransport(port);
   transport.onClose(() => {
-    clearTimeout(reportTimer);
-    void stop().finally(() => clearTimeout(reportTimer));
+    const clearTimers = (): void => {
+      clearTimeout(reportTimer);
+      clearTimeout(refusalTimer);
+    };
+    clearTimers();
+    void stop().finally(clearTimers);
   });
   serve(brokerWorkerContract, handlers, transport, { instance: `broker-${threadId}`, onBug: reportBug });
 }

@@ -1,7 +1,9 @@
+import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
 import type { BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
 import { createAedesEngine } from './aedes-engine.ts';
 import type { BrokerEngine } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
+import type { CoreOptions } from './core/core-options.ts';
 import { SysTopics } from './core/sys-topics.ts';
 import { openListeners } from './listeners/open-listeners.ts';
 import { SqlitePersistence } from './persistence/sqlite-persistence.ts';
@@ -17,8 +19,6 @@ export interface LocalBroker {
   close(): Promise<void>;
 }
 
-/** The largest packet taken from a client, fixed header included: 64 MiB of topic and payload. */
-const maximumPacketSize = 67_108_864 + 5;
 /** For everything a connection has to do before MQTT; CONNECT then has as much time again. */
 const arrivalTimeoutMs = 10_000;
 
@@ -34,7 +34,9 @@ export interface LocalBrokerExtras {
 /** An engine behind its listeners. Fails as a whole: nothing keeps listening when one port is taken. */
 export async function openLocalBroker(options: BrokerOptions, extras: LocalBrokerExtras = {}): Promise<LocalBroker> {
   const nowUs = wallClockUs;
-  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : await createCoreEngine(nowUs, extras);
+  const limits = options.limits ?? defaultBrokerLimits;
+  const maximumPacketSize = limits.maximumPacketBytes + fixedHeaderBytes;
+  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : await createCoreEngine(nowUs, limits, extras);
   try {
     const listeners = await openListeners(options, {
       accept: (stream, info) => engine.handle(stream, info),
@@ -55,11 +57,12 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
 
 async function createCoreEngine(
   nowUs: () => number,
+  limits: BrokerLimits,
   { users, persistenceFile: file, onPersistenceProblem = () => undefined }: LocalBrokerExtras,
 ): Promise<BrokerEngine> {
   const core = new BrokerCore({
     nowUs,
-    maximumPacketSize,
+    ...coreLimits(limits),
     hooks: users ? userHooks(users) : {},
     persistence: file === undefined ? undefined : new SqlitePersistence({ file }),
     onPersistenceProblem: (why) => onPersistenceProblem(why === null ? null : cannotKeep(file ?? '', why)),
@@ -79,6 +82,14 @@ async function createCoreEngine(
 
 function cannotKeep(file: string, why: string): string {
   return `Nothing can be kept in ${file}: ${why}. Messages of QoS 1 and 2 for sessions that outlive their connection are not acknowledged until it works again.`;
+}
+
+/** A packet has up to five bytes of fixed header before what its limit counts. */
+const fixedHeaderBytes = 5;
+
+function coreLimits(limits: BrokerLimits): Partial<CoreOptions> {
+  const { maximumPacketBytes, maximumSessionExpirySeconds, ...same } = limits;
+  return { ...same, maximumPacketSize: maximumPacketBytes + fixedHeaderBytes, maximumSessionExpirySeconds: maximumSessionExpirySeconds ?? Infinity };
 }
 
 /** An error of ours that cost one connection; the stack goes to the log of the process. */

@@ -15,6 +15,7 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
         tcpPort: input.tcpPort === undefined ? settings.broker.tcpPort : input.tcpPort,
         webSocketPort: input.webSocketPort === undefined ? settings.broker.webSocketPort : input.webSocketPort,
         listeners: input.listeners ?? settings.broker.listeners,
+        limits: input.limits ?? settings.broker.limits,
       };
       if (options.tcpPort === null && options.webSocketPort === null && !options.listeners.some(({ enabled }) => enabled)) {
         throw new CodedError('bad-input', 'With all listeners off nobody could reach the broker.', { advice: 'Give it a TCP port or a WebSocket port.' });
@@ -28,6 +29,7 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
     },
     'broker.status': (_input, sink) => sendSnapshots(sink, () => broker.status(), brokerChanged.subscribe),
     'broker.clients': (_input, sink) => sendSnapshots(sink, () => broker.clients(), brokerChanged.subscribe),
+    'broker.refusals': (_input, sink) => sendSnapshots(sink, () => broker.refusals(), brokerChanged.subscribe),
     async 'broker.disconnectClient'({ clientId }) {
       await broker.disconnectClient(clientId);
     },

@@ -1,4 +1,3 @@
-import type { BrokerClient, BrokerOptions, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type {
   ClientRow,
   MessageTrace,
@@ -12,6 +11,7 @@ import type {
   SubscriptionsQuery,
   TracingStatus,
 } from '../../../shared/contract/broker-inside.ts';
+import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
@@ -31,6 +31,7 @@ export interface Services {
     stop(): Promise<unknown>;
     status(): BrokerStatus;
     clients(): readonly BrokerClient[];
+    refusals(): BrokerRefusals;
     disconnectClient(clientId: string): Promise<unknown>;
     /** Without MQTT 5 properties: its engine has none. */
     publish(message: Pick<PublishInput, 'topic' | 'payload' | 'qos' | 'retain'>): Promise<void>;

@@ -130,10 +130,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       return () => void listeners.delete(listener);
     },
     updateSettings(patch) {
-      const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Partial<Settings>;
-      // Its listeners have an editor of their own, and stay when only the ports are given.
-      if (patch.broker) given.broker = { ...patch.broker, listeners: patch.broker.listeners ?? settings.broker.listeners };
-      settings = { ...settings, ...given };
+      const { broker, ...others } = patch;
+      settings = { ...settings, ...given(others), broker: { ...settings.broker, ...given(broker ?? {}) } };
       changed();
       return settingsFile.write({ ...settings, keymap: sortKeys(settings.keymap) });
     },
@@ -193,3 +191,8 @@ const ignoredByGit = `# Kept by MQTT Workbench: what belongs to this computer al
 history/
 *.broken.json
 `;
+
+/** Without what is `undefined`, which would replace what is there. */
+function given<T extends object>(patch: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

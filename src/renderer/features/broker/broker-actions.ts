@@ -17,6 +17,11 @@ export function stopBroker(): void {
   void act(engineClient().call('broker.stop', undefined), 'The broker could not be stopped');
 }
 
+/** Its clients are disconnected; most come back by themselves. */
+export async function restartBroker(): Promise<void> {
+  if (await act(engineClient().call('broker.stop', undefined), 'The broker could not be stopped')) await startBroker();
+}
+
 export function setDemoDevice(enabled: boolean): void {
   void act(engineClient().call('broker.setDemoDevice', { enabled }), 'The demo device could not be switched');
 }

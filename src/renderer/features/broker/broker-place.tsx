@@ -25,7 +25,9 @@ import styles from './broker.module.css';
 import { ClientTable } from './client-table.tsx';
 import { ExampleCommands } from './example-commands.tsx';
 import { FailureCard } from './failure-card.tsx';
+import { LimitsCard } from './limits-card.tsx';
 import { ListenerSettings } from './listener-settings.tsx';
+import { RefusalCard } from './refusal-card.tsx';
 
 export function BrokerPlace(): ReactElement {
   const status = useBrokerStatus();
@@ -66,6 +68,7 @@ export function BrokerPlace(): ReactElement {
           </p>
         </Card>
       </div>
+      {workspace && <LimitsCard settings={workspace.settings.broker} status={status} />}
       {running && (
         <Card title="Try it from a terminal">
           <ExampleCommands listeners={status.listeners} />
@@ -76,6 +79,7 @@ export function BrokerPlace(): ReactElement {
           {clients ? <ClientTable clients={clients} /> : <Waiting />}
         </Card>
       )}
+      <RefusalCard />
     </Page>
   );
 }

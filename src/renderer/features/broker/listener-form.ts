@@ -15,7 +15,7 @@ export type ListenerProblems = Readonly<Partial<Record<'tcpPort' | 'webSocketPor
 
 const defaultPorts = { tcp: '1883', webSocket: '8083' } as const;
 
-export function formOf(settings: Settings['broker']): ListenerForm {
+export function formOf(settings: Pick<Settings['broker'], 'engine' | 'host' | 'tcpPort' | 'webSocketPort'>): ListenerForm {
   return {
     engine: settings.engine,
     host: settings.host,

@@ -8,7 +8,7 @@ import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { engineWords } from './broker-words.ts';
 import { act } from '../common/index.ts';
-import { startBroker } from './broker-actions.ts';
+import { restartBroker } from './broker-actions.ts';
 import styles from './broker.module.css';
 import { checkForm, formOf, optionsOf, type ListenerForm } from './listener-form.ts';
 
@@ -36,7 +36,7 @@ export function ListenerSettings({ settings, status }: { readonly settings: Sett
   const saveAndRestart = async (): Promise<void> => {
     if (!(await save())) return;
     setBusy(true);
-    if (await act(engineClient().call('broker.stop', undefined), 'The broker could not be stopped')) await startBroker();
+    await restartBroker();
     setBusy(false);
   };
 

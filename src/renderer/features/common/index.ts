@@ -4,7 +4,7 @@ export { FrameNotifier } from './frame-notifier.ts';
 export { connectionOf, connectionSource, connectionTone, effectiveSource, listSources, type SourceOption } from './sources.ts';
 export { newId } from './new-id.ts';
 export { useMedia, useModel, useNow } from './use-model.ts';
-export { useBrokerClients, useBrokerStatus, useConnections, useLedger, useWorkspace } from './live.ts';
+export { useBrokerClients, useBrokerRefusals, useBrokerStatus, useConnections, useLedger, useWorkspace } from './live.ts';
 export { act } from './act.ts';
 export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';

@@ -1,4 +1,4 @@
-import type { BrokerClient, BrokerStatus } from '../../../shared/contract/broker.ts';
+import type { BrokerClient, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { ConnectionsView } from '../../../shared/contract/connections.ts';
 import type { Ledger } from '../../../shared/contract/messages.ts';
 import type { WorkspaceView } from '../../../shared/contract/workspace.ts';
@@ -7,6 +7,7 @@ import { useStreamValue } from '../../data/index.ts';
 // The states the engine keeps telling; each is one shared subscription for the whole page. `undefined` until the first answer.
 export const useBrokerStatus = (): BrokerStatus | undefined => useStreamValue('broker.status', undefined);
 export const useBrokerClients = (): readonly BrokerClient[] | undefined => useStreamValue('broker.clients', undefined);
+export const useBrokerRefusals = (): BrokerRefusals | undefined => useStreamValue('broker.refusals', undefined);
 export const useConnections = (): ConnectionsView | undefined => useStreamValue('connections.watch', undefined);
 export const useWorkspace = (): WorkspaceView | undefined => useStreamValue('workspace.watch', undefined);
 export const useLedger = (): Ledger | undefined => useStreamValue('messages.ledger', undefined);

@@ -23,6 +23,7 @@ export function handleConnect(connection: Connection, packet: ConnectPacket): vo
   const { core } = connection;
   const { properties } = packet;
   connection.level = packet.level;
+  connection.clientId = packet.clientId;
   connection.username = packet.username;
   connection.wantsProblemInformation = properties?.requestProblemInformation !== 0;
   connection.receiveMaximum = properties?.receiveMaximum ?? 65_535;

@@ -296,7 +296,13 @@ export class BrokerCore implements BrokerEngine {
 
   refused(connection: Connection, _reasonCode: number, reason: string): void {
     const { transport, address, listener } = connection.info;
-    this.reportRefusal({ clientId: connection.session?.clientId ?? null, transport, address, ...(listener === undefined ? {} : { listener }), reason });
+    this.reportRefusal({
+      clientId: connection.session?.clientId ?? connection.clientId,
+      transport,
+      address,
+      ...(listener === undefined ? {} : { listener }),
+      reason,
+    });
   }
 
   reportRefusal(refusal: Refusal): void {

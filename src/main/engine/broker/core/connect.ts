@@ -14,6 +14,8 @@ export const refusals = {
   unavailable: { code5: 0x88, code3: 3 },
   busy: { code5: 0x89, code3: 3 },
   authMethod: { code5: 0x8c, code3: 5 },
+  retain: { code5: 0x9a, code3: 5 },
+  qos: { code5: 0x9b, code3: 5 },
 } as const;
 
 /** CONNACK with the reason, then the end. */
@@ -29,6 +31,13 @@ export function refuseConnect(connection: Connection, { code5, code3 }: { readon
 export function accept(connection: Connection, packet: ConnectPacket, authenticationData: Uint8Array | null): void {
   const { core } = connection;
   const { options } = core;
+  if (packet.will !== null && packet.will.qos > options.maximumQos) {
+    // [MQTT-3.2.2-12]
+    return refuseConnect(connection, refusals.qos, `The will has QoS ${packet.will.qos}; the highest this broker takes is ${options.maximumQos}.`);
+  }
+  // [MQTT-3.2.2-13]
+  if (packet.will?.retain === true && !options.retainAvailable)
+    return refuseConnect(connection, refusals.retain, 'This broker keeps no retained messages, so it takes no will that is one.');
   const isAssigned = packet.clientId === '';
   const clientId = isAssigned ? `auto-${randomUUID()}` : packet.clientId;
 
@@ -103,6 +112,11 @@ function connackProperties(
     ...(limited ? { sessionExpiryInterval: granted === Infinity ? 0xffff_ffff : granted } : {}),
     ...(options.receiveMaximum === 65_535 ? {} : { receiveMaximum: options.receiveMaximum }),
     ...(connection.packetLimit >= unlimitedPacketSize ? {} : { maximumPacketSize: connection.packetLimit }),
+    ...(options.maximumQos === 2 ? {} : { maximumQos: options.maximumQos }),
+    ...(options.retainAvailable ? {} : { retainAvailable: 0 }),
+    ...(options.wildcardSubscriptionAvailable ? {} : { wildcardSubscriptionAvailable: 0 }),
+    ...(options.subscriptionIdentifierAvailable ? {} : { subscriptionIdentifierAvailable: 0 }),
+    ...(options.sharedSubscriptionAvailable ? {} : { sharedSubscriptionAvailable: 0 }),
     ...(assignedId === null ? {} : { assignedClientIdentifier: assignedId }),
     ...(options.topicAliasMaximum === 0 ? {} : { topicAliasMaximum: options.topicAliasMaximum }),
     ...(connection.keepAliveSeconds === packet.keepAlive ? {} : { serverKeepAlive: connection.keepAliveSeconds }),

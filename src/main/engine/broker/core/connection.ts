@@ -52,6 +52,8 @@ export class Connection {
   readonly decoder: PacketDecoder;
   session: Session | null = null;
   level: ProtocolLevel = 4;
+  /** As CONNECT gave it; `null` before. */
+  clientId: string | null = null;
   username: string | null = null;
   /** `null` where CONNECT named no authentication method. */
   authentication: EnhancedAuthentication | null = null;

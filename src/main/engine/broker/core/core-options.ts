@@ -1,3 +1,5 @@
+import type { Qos } from '../../../../shared/contract/common.ts';
+
 /** Limits and habits of the broker core. Sizes in bytes, times in the unit of their name. */
 export interface CoreOptions {
   /** Unix time in µs, for what people see. */
@@ -18,6 +20,15 @@ export interface CoreOptions {
   readonly receiveMaximum: number;
   /** The highest topic alias a client may use (§3.2.2.3.8). */
   readonly topicAliasMaximum: number;
+  /** The highest QoS a client may publish with; subscriptions are granted no more (§3.2.2.3.4). */
+  readonly maximumQos: Qos;
+  /** What the broker can be asked for (§3.2.2.3.5, §3.2.2.3.11 to 13). */
+  readonly retainAvailable: boolean;
+  readonly wildcardSubscriptionAvailable: boolean;
+  readonly subscriptionIdentifierAvailable: boolean;
+  readonly sharedSubscriptionAvailable: boolean;
+  /** Subscriptions of one session; further ones are refused. */
+  readonly maximumSubscriptions: number;
   /** QoS 1 and 2 messages under way to one client at once, whatever more it allows. */
   readonly maximumInflight: number;
   /** Sessions without a connection end after this time at the latest; `Infinity`: when their client asked. */
@@ -44,6 +55,12 @@ export const defaultCoreOptions: Omit<CoreOptions, 'nowUs' | 'monotonicMs'> = {
   maximumPacketSize: 67_108_864 + 5,
   receiveMaximum: 1000,
   topicAliasMaximum: 1000,
+  maximumQos: 2,
+  retainAvailable: true,
+  wildcardSubscriptionAvailable: true,
+  subscriptionIdentifierAvailable: true,
+  sharedSubscriptionAvailable: true,
+  maximumSubscriptions: 200_000,
   maximumInflight: 1000,
   maximumSessionExpirySeconds: Infinity,
   maximumKeepAliveSeconds: null,

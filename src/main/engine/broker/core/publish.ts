@@ -7,12 +7,18 @@ import type { Session } from './session.ts';
 const noMatchingSubscribers = 0x10;
 const notAuthorised = 0x87;
 const receiveMaximumExceeded = 0x93;
+const retainNotSupported = 0x9a;
+const qosNotSupported = 0x9b;
 
 /** PUBLISH of a client: checked, routed and stored, and only then acknowledged. */
 export function handlePublish(connection: Connection, session: Session, packet: PublishPacket): void {
   const { core } = connection;
   core.counters.publishReceived += 1;
   core.counters.publishBytesReceived += packet.payload.byteLength;
+  const { maximumQos, retainAvailable } = core.options;
+  // §3.2.2.3.4 and §3.2.2.3.5: a client was told; one of 3.x cannot be told, and is closed.
+  if (packet.qos > maximumQos) throw new MqttProtocolError(qosNotSupported, 'MQTT-3.2.2-11', `QoS ${packet.qos} is above the maximum of ${maximumQos}.`);
+  if (packet.retain && !retainAvailable) throw new MqttProtocolError(retainNotSupported, 'MQTT-3.2.2-14', 'This broker keeps no retained messages.');
   const topic = connection.level === 5 ? topicOf(connection, packet) : packet.topic;
   if (packet.qos === 2) {
     if (session.incoming?.has(packet.packetId)) {

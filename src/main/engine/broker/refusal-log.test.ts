@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { RefusalLog } from './refusal-log.ts';
+
+const refusal = (change: object = {}) => ({
+  clientId: 'meter',
+  transport: 'tcp' as const,
+  address: '10.0.0.1:50000',
+  reason: 'The password is wrong.',
+  ...change,
+});
+
+it('counts up what comes again from another port, and shows it first', () => {
+  let now = 0;
+  const log = new RefusalLog(() => (now += 1));
+  log.add(refusal());
+  log.add(refusal({ clientId: null, reason: 'No CONNECT.' }));
+  log.add(refusal({ address: '10.0.0.1:50001' }));
+  expect(log.snapshot()).toEqual({
+    total: 3,
+    recent: [
+      { ...refusal({ address: '10.0.0.1:50001' }), count: 2, firstAt: 1, lastAt: 3 },
+      { ...refusal({ clientId: null, reason: 'No CONNECT.' }), count: 1, firstAt: 2, lastAt: 2 },
+    ],
+  });
+});
+
+it('keeps the newest of very many', () => {
+  const log = new RefusalLog(() => 0);
+  for (let at = 0; at < 10_000; at += 1) log.add(refusal({ clientId: `flood-${at}` }));
+  const { total, recent } = log.snapshot();
+  expect(total).toBe(10_000);
+  expect(recent).toHaveLength(200);
+  expect(recent[0]?.clientId).toBe('flood-9999');
+});

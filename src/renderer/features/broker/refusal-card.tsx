@@ -1,0 +1,46 @@
+import type { ReactElement } from 'react';
+import type { RefusedClient } from '../../../shared/contract/broker.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Card, formatCount, formatDateTime, formatTime, useBrokerRefusals, useFirst } from '../common/index.ts';
+import styles from './broker.module.css';
+
+const none: readonly RefusedClient[] = [];
+
+/** Whom the broker turned away or cut off since its start, and why; nothing while it did not. */
+export function RefusalCard(): ReactElement | null {
+  const refusals = useBrokerRefusals();
+  const { shown, more } = useFirst(refusals?.recent ?? none, 20);
+  if (!refusals || refusals.total === 0) return null;
+  return (
+    <Card title="Refused and cut off" titleAside={<Badge>{formatCount(refusals.total)}</Badge>} flush>
+      <div className={styles.tableFrame}>
+        <table className={styles.table}>
+          <caption className="visually-hidden">Clients that the broker refused or cut off, newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Client id</th>
+              <th scope="col">Address</th>
+              <th scope="col">Why</th>
+              <th scope="col">Times</th>
+              <th scope="col">Last</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((entry) => (
+              <tr key={JSON.stringify([entry.clientId, entry.transport, entry.reason, entry.firstAt])}>
+                <th scope="row" className={styles.clientId}>
+                  {entry.clientId === null ? <span className={styles.muted}>unknown</span> : entry.clientId === '' ? '(empty)' : entry.clientId}
+                </th>
+                <td className={styles.mono}>{entry.address}</td>
+                <td className={styles.reason}>{entry.reason}</td>
+                <td>{formatCount(entry.count)}</td>
+                <td title={formatDateTime(entry.lastAt * 1000)}>{formatTime(entry.lastAt * 1000)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {more}
+      </div>
+    </Card>
+  );
+}
