@@ -31,7 +31,7 @@ export function RefusalCard(): ReactElement | null {
                 <th scope="row" className={styles.clientId}>
                   {entry.clientId === null ? <span className={styles.muted}>unknown</span> : entry.clientId === '' ? '(empty)' : entry.clientId}
                 </th>
-                <td className={styles.mono}>{entry.address}</td>
+                <td className={styles.mono}>{entry.address === '' ? '—' : entry.address}</td>
                 <td className={styles.reason}>{entry.reason}</td>
                 <td>{formatCount(entry.count)}</td>
                 <td title={formatDateTime(entry.lastAt * 1000)}>{formatTime(entry.lastAt * 1000)}</td>

@@ -9,6 +9,7 @@ import { WheelTimer } from '../routing/timer-wheel.ts';
 import type { EnhancedAuthentication } from './authenticate.ts';
 import type { BrokerCore } from './broker-core.ts';
 import { copiedPayloadBytes, type Message } from './message.ts';
+import { foreignProtocol } from './foreign-protocol.ts';
 import { Output } from './output.ts';
 import { pump, unlimitedPacketSize } from './delivery.ts';
 import { handlePacket } from './packet-handlers.ts';
@@ -114,7 +115,9 @@ export class Connection {
       this.decoder.push(chunk);
       this.handlePackets();
     } catch (error) {
-      this.fail(error);
+      const other = this.clientId === null ? foreignProtocol(chunk) : undefined;
+      if (other === undefined) this.fail(error);
+      else this.refuse(0x82, other);
     }
   }
 
