@@ -65,6 +65,16 @@ export class FakePersistence implements BrokerPersistence {
     return Promise.resolve();
   }
 
+  /** What would be left if the broker died now. */
+  copy(): FakePersistence {
+    const copy = new FakePersistence();
+    for (const table of ['sessions', 'subscriptions', 'messages', 'deliveries', 'incoming', 'retained'] as const) {
+      for (const [key, record] of this[table]) (copy[table] as Map<unknown, unknown>).set(key, record);
+    }
+    copy.#lastWriteMs = this.#lastWriteMs;
+    return copy;
+  }
+
   #apply(batch: PersistentBatch): void {
     this.#lastWriteMs = batch.nowMs;
     for (const key of batch.endedSessions) {

@@ -9,11 +9,17 @@ export interface SqlitePersistenceOptions {
   /** Lets tests run out of space. */
   readonly maxPages?: number;
   readonly binding?: BindingName;
+  /** How threads are made; tests keep hold of them. */
+  readonly launchWorker?: (url: URL) => Worker;
 }
 
 /** Beside the bundle when this code is bundled, the source file when it runs from source. */
 function workerUrl(ownUrl: string = import.meta.url): URL {
   return new URL(ownUrl.endsWith('.ts') ? './persistence-worker.ts' : './persistence-worker.js', ownUrl);
+}
+
+function launch(url: URL): Worker {
+  return new Worker(url, { name: 'broker-persistence' });
 }
 
 /** Keeps what the broker has to keep in one SQLite file, written by a thread of its own. */
@@ -53,9 +59,10 @@ export class SqlitePersistence implements BrokerPersistence {
   }
 
   async #open(mayReplace: boolean): Promise<LoadReport> {
-    this.#thread = new PersistenceThread();
+    const { launchWorker = launch, ...file } = this.#options;
+    this.#thread = new PersistenceThread(launchWorker(workerUrl()));
     try {
-      const { report } = await this.#ask({ op: 'open', ...this.#options, mayReplace });
+      const { report } = await this.#ask({ op: 'open', ...file, mayReplace });
       return report ?? { lastWriteMs: null, problem: null };
     } catch (error) {
       await this.#thread.end();
@@ -74,12 +81,13 @@ export class SqlitePersistence implements BrokerPersistence {
 
 /** One thread, asked one thing after the other. */
 class PersistenceThread {
-  readonly #worker = new Worker(workerUrl(), { name: 'broker-persistence' });
+  readonly #worker: Worker;
   #waiting: { readonly resolve: (answer: PersistenceAnswer) => void; readonly reject: (error: Error) => void } | null = null;
   #why = '';
   hasEnded = false;
 
-  constructor() {
+  constructor(worker: Worker) {
+    this.#worker = worker;
     this.#worker.on('message', (answer: PersistenceAnswer) => {
       const waiting = this.#waiting;
       this.#waiting = null;
