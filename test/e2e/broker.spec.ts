@@ -1,0 +1,70 @@
+import { dial, dialMqtt } from '../support/raw-mqtt.ts';
+import { goTo, selectTopic, startQuietBroker, valueRegion } from './steps.ts';
+import { expect, freePort, hasMosquittoClients, mosquittoPub, test } from './workbench.ts';
+
+test('a message of MQTT 5 through the local broker, with all it carries', async ({ workbench }) => {
+  test.skip(!hasMosquittoClients(), 'mosquitto_pub is not installed');
+  const { page } = workbench;
+  const port = await startQuietBroker(page, await freePort(), await freePort());
+  const property = (...words: readonly string[]): readonly string[] => ['-D', 'publish', ...words];
+  await mosquittoPub(
+    port,
+    ...['-V', '5', '-i', 'oven', '-t', 'lab/report', '-m', '{"ok":true}', '-q', '2'],
+    ...property('content-type', 'application/json'),
+    ...property('response-topic', 'lab/answers'),
+    ...property('user-property', 'unit', 'oven'),
+    ...property('user-property', 'place', 'hall'),
+    ...property('user-property', 'unit', 'grill'),
+  );
+  await selectTopic(page, 'lab/report');
+  await expect(valueRegion(page)).toContainText('"ok": true');
+  const region = page.getByRole('region', { name: 'Inspector' });
+  await expect(region).toContainText('oven');
+  await expect(region).toContainText('2 (exactly once)');
+  await expect(region).toContainText('application/json');
+  await expect(region).toContainText('lab/answers');
+  const users = region.locator('dt').filter({ hasText: 'User property' });
+  await expect(users).toHaveText(['User property: unit', 'User property: place', 'User property: unit']);
+  expect(workbench.pageErrors).toEqual([]);
+});
+
+test('a broker that cannot do everything, and whom it refuses', async ({ workbench }) => {
+  const { page } = workbench;
+  const port = await startQuietBroker(page, await freePort(), await freePort());
+  await goTo(page, 'Broker');
+  const card = page.getByRole('region', { name: 'Capabilities and limits' });
+  const refused = page.getByRole('region', { name: 'Refused and cut off' });
+  await expect(refused).toHaveCount(0);
+
+  await test.step('what cannot be is said at its field', async () => {
+    await card.getByRole('button', { name: 'Change' }).click();
+    await card.getByRole('textbox', { name: 'Receive maximum' }).fill('');
+    await card.getByRole('textbox', { name: 'Response information' }).fill('answers/#');
+    await expect(card).toContainText('Enter a number from 1 to 65535.');
+    await expect(card).toContainText('neither + nor #');
+    await expect(card.getByRole('button', { name: 'Save limits' })).toBeDisabled();
+    await card.getByRole('button', { name: 'Set defaults' }).click();
+    await expect(card.getByRole('textbox', { name: 'Receive maximum' })).toHaveValue('1000');
+  });
+
+  await test.step('less is offered after a restart of the broker', async () => {
+    await card.getByRole('combobox', { name: 'Maximum QoS' }).click();
+    await page.getByRole('option', { name: 'QoS 0' }).click();
+    await card.getByRole('checkbox', { name: 'Retained messages' }).click();
+    await card.getByRole('button', { name: 'Save and restart the broker' }).click();
+    await expect(card).toContainText('QoS up to 0, no retained messages');
+    await expect(page.getByText('The local broker is running')).toBeVisible();
+  });
+
+  await test.step('who asks for more is cut off, which is listed with its reason', async () => {
+    const stranger = await dial(port);
+    stranger.send(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+    await stranger.closed();
+    const meter = await dialMqtt(port, { clientId: 'meter' });
+    meter.send(Buffer.from([0x31, 4, 0, 1, 0x61, 0x62]));
+    await meter.closed();
+    await expect(refused.getByRole('row').filter({ hasText: 'The client speaks HTTP' })).toContainText('unknown');
+    await expect(refused.getByRole('row').filter({ hasText: 'meter' })).toContainText('keeps no retained messages');
+  });
+  expect(workbench.pageErrors).toEqual([]);
+});
