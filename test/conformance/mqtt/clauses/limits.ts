@@ -1,6 +1,6 @@
 import { propertyOf, type RawClient } from '../raw-client.ts';
 import type { ReceivedPublish } from '../read-packet.ts';
-import { ack, publish, type Property } from '../wire.ts';
+import { ack, connect, publish, subscribe, type Property } from '../wire.ts';
 import { assert, assertEqual, expectSilence, limits, settle, type Clause, type Scene } from './clause.ts';
 
 async function pair(scene: Scene, properties: readonly Property[]): Promise<readonly [publisher: RawClient, subscriber: RawClient]> {
@@ -201,6 +201,32 @@ export const limitClauses: readonly Clause[] = [
       assertEqual(String((await second.receive()).payload), 'fits', 'payload');
       await second.subscribe(scene.topic('retained'));
       await expectSilence(second);
+    },
+  },
+  {
+    title: 'an answer too large for a client ends the connection, and nothing too large is said',
+    versions: versions('MQTT-3.1.2-24'),
+    async run(scene) {
+      const client = await scene.connect({ properties: [['maximumPacketSize', 50]] });
+      client.send(
+        subscribe(
+          5,
+          1,
+          Array.from({ length: 60 }, (_, index) => ({ filter: scene.topic(String(index)) })),
+        ),
+      );
+      const last = await client.expectPacket('disconnect');
+      assertEqual([last.code, last.bytes.length <= 50], [0x95, true], 'reason and size');
+      await client.expectClosed();
+    },
+  },
+  {
+    title: 'a client that takes nothing as large as CONNACK is told nothing',
+    versions: versions('MQTT-3.1.2-24'),
+    async run(scene) {
+      const client = await scene.dial();
+      client.send(connect(5, scene.fields({ properties: [['maximumPacketSize', 4]] })));
+      await client.expectClosed();
     },
   },
   {

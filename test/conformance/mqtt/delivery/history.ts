@@ -2,7 +2,7 @@ import { BrokerCore } from '../../../../src/main/engine/broker/core/broker-core.
 import { below, pick, seeded, type Random } from '../../../../src/shared/mqtt/packet/packet-samples.ts';
 import { ModelClient, type World } from './model-client.ts';
 import { fail, Oracle, type ConnectWords } from './oracle.ts';
-import { SyncStream, withTurns } from './sync-stream.ts';
+import { SyncStream, withTurns } from '../sync-stream.ts';
 
 const kinds = [
   'connect',
@@ -113,7 +113,7 @@ export function play(history: History): number {
     });
     core.wheel.stop();
     const muchLater = (): void => {
-      turn();
+      while (turn());
       nowMs += 1_000_000;
       while (!core.wheel.advance());
     };
@@ -149,11 +149,11 @@ function take(step: Step, number: number, client: ModelClient, turn: () => boole
     case 'connect':
     case 'take over':
       // What was collected for a connection that breaks counts as sent.
-      turn();
+      while (turn());
       client.connect(step.words, step.kind === 'take over');
       return;
     case 'drop':
-      turn();
+      while (turn());
       return client.drop();
     case 'disconnect':
       return client.disconnect();

@@ -1,7 +1,7 @@
 import { packetLength, readPacket, type Received, type ReceivedPublish } from '../read-packet.ts';
 import { ack, connect, disconnect, publish, subscribe, unsubscribe, type AckType } from '../wire.ts';
 import { fail, filterMatches, numberOf, type ConnectWords, type Oracle, type OracleConnection, type OracleSession, type Published } from './oracle.ts';
-import type { SyncStream } from './sync-stream.ts';
+import type { SyncStream } from '../sync-stream.ts';
 
 /** A QoS 1 or 2 message the client publishes. */
 interface Outgoing {

@@ -22,7 +22,7 @@ export const refusals = {
 export function refuseConnect(connection: Connection, { code5, code3 }: { readonly code5: number; readonly code3: number }, message: string): void {
   const isV5 = connection.level === 5;
   const properties: Properties | null = isV5 && connection.wantsProblemInformation ? { reasonString: message } : null;
-  connection.send({ type: 'connack', sessionPresent: false, code: isV5 ? code5 : code3, properties });
+  connection.sendLast({ type: 'connack', sessionPresent: false, code: isV5 ? code5 : code3, properties });
   connection.core.refused(connection, code5, message);
   connection.end('closed-by-broker');
 }
@@ -74,6 +74,11 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   );
   core.connected(connection, sessionPresent);
   if (core.journal !== null && core.journal.changes !== changes) core.journal.hold(connection);
+  if (connack.byteLength > connection.maximumPacketSize) {
+    // Nothing may be said before CONNACK [MQTT-3.2.0-1], not even why.
+    core.refused(connection, 0x95, connection.tooLarge(connack));
+    return connection.end('closed-by-broker');
+  }
   connection.push(connack);
   if (!sessionPresent) return;
   // [MQTT-4.4.0-1]: what was under way goes out again, in its order, before anything new.

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Qos } from '../../../../shared/contract/common.ts';
 import { PacketDecoder } from '../../../../shared/mqtt/packet/decoder.ts';
 import { encodedPublish, encodePacket, publishHeader } from '../../../../shared/mqtt/packet/encoder.ts';
-import type { AckPacket, Packet, Properties, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
+import type { AckPacket, ConnackPacket, DisconnectPacket, Packet, Properties, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { ConnectionInfo } from '../broker-engine.ts';
 import { WheelTimer } from '../routing/timer-wheel.ts';
@@ -181,16 +181,22 @@ export class Connection {
     if (this.endedBy !== null) return;
     this.core.refused(this, reasonCode, message);
     if (this.session && this.level === 5) this.sendDisconnect(reasonCode, message);
-    else if (this.authentication?.connect) this.send({ type: 'connack', sessionPresent: false, code: reasonCode, properties: this.#reason(message) });
+    else if (this.authentication?.connect) this.sendLast({ type: 'connack', sessionPresent: false, code: reasonCode, properties: this.#reason(message) });
     else if (this.session === null && reasonCode === unsupportedVersion) this.transmit(unacceptableVersion, null);
     this.end('lost');
   }
 
   sendDisconnect(code: number, reasonString: string): void {
-    const properties = this.#reason(reasonString);
-    const bytes = encodePacket({ type: 'disconnect', code, properties }, 5);
-    // [MQTT-3.14.2-3]: not at the price of a packet that is too large.
-    this.transmit(bytes.byteLength <= this.maximumPacketSize ? bytes : encodePacket({ type: 'disconnect', code, properties: null }, 5), null);
+    this.sendLast({ type: 'disconnect', code, properties: this.#reason(reasonString) });
+  }
+
+  /** What is said before the end: without its properties, or not at all, where the client cannot take it [MQTT-3.1.2-24]. */
+  sendLast(packet: ConnackPacket | DisconnectPacket): void {
+    let bytes = encodePacket(packet, this.level);
+    if (bytes.byteLength > this.maximumPacketSize) bytes = encodePacket({ ...packet, properties: null }, this.level);
+    if (bytes.byteLength > this.maximumPacketSize) return;
+    this.core.counters.packetsSent += 1;
+    this.transmit(bytes, null);
   }
 
   #reason(reasonString: string): Properties | null {
@@ -203,7 +209,7 @@ export class Connection {
 
   push(bytes: Uint8Array): void {
     // [MQTT-3.1.2-24]: an answer the client cannot take ends the connection, since it cannot be left out.
-    if (bytes.byteLength > this.maximumPacketSize) return this.end('closed-by-broker');
+    if (bytes.byteLength > this.maximumPacketSize) return this.refuse(0x95, this.tooLarge(bytes));
     this.core.counters.packetsSent += 1;
     this.transmit(bytes, null);
   }
@@ -213,6 +219,10 @@ export class Connection {
     this.output.push(bytes);
     if (payload !== null) this.output.push(payload);
     if (this.core.packetTap !== null) this.core.packetTap.packet(this, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]));
+  }
+
+  tooLarge(answer: Uint8Array): string {
+    return `An answer of ${answer.byteLength} bytes is due, and the client takes ${this.maximumPacketSize} at most [MQTT-3.1.2-24].`;
   }
 
   ack(type: AckPacket['type'], packetId: number, code = 0): void {
