@@ -102,7 +102,7 @@ describe.each<BindingName>(['node:sqlite', '@photostructure/sqlite'])('a file, b
     await first.persistence.write({ ...nothing, nowMs: 77, ...everything });
     const second = await reload(first.persistence);
     expect(second.report).toEqual({ lastWriteMs: 77, problem: null });
-    const asBytes = <T>(value: T): unknown =>
+    const asBytes = (value: unknown): unknown =>
       JSON.parse(JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Uint8Array ? Buffer.from(inner).toString() : inner)));
     expect(asBytes(second.records)).toEqual(
       JSON.parse(JSON.stringify(everything, (_key, inner: unknown) => (isBuffer(inner) ? Buffer.from(inner.data).toString() : inner))),
@@ -197,7 +197,7 @@ describe('a file that cannot be used', () => {
     const { persistence } = await load();
     await persistence.write({ ...nothing, ...everything });
     await persistence.close();
-    await damage();
+    await Promise.resolve(damage());
     const before = readFileSync(file);
     const { report, records, persistence: next } = await load();
     expect(report.problem).toMatch(
