@@ -4,6 +4,7 @@ import { useModel } from '../common/index.ts';
 import { messageFacts, propertyFacts } from './message-facts.ts';
 import type { MessageSession } from './message-session.ts';
 import styles from './messages.module.css';
+import { WhoGotSection } from './who-got-section.tsx';
 
 /** Everything known about the shown message besides its value. */
 export function MessageDetails({ session }: { readonly session: MessageSession }): ReactElement {
@@ -14,6 +15,7 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
   return (
     <div className={styles.details}>
       <KeyValueTable compact label="Message" rows={messageFacts(detail)} />
+      {session.source === 'broker' && <WhoGotSection shown={session.shown} />}
       <h3 className={styles.detailsTitle}>MQTT 5 properties</h3>
       {properties.length > 0 ? <KeyValueTable compact label="MQTT 5 properties" rows={properties} /> : <p className={styles.none}>This message has none.</p>}
     </div>

@@ -1,0 +1,112 @@
+import { useEffect, useId, useMemo, useState, type ReactElement } from 'react';
+import type { MessageTrace, TracedReceiver } from '../../../shared/contract/broker-inside.ts';
+import { engineClient } from '../../data/index.ts';
+import { Badge, StatusDot } from '../../ui/badge.tsx';
+import { Switch } from '../../ui/switch.tsx';
+import { browserPacing, formatCount, plural, useBrokerStatus, useFirst, useModel } from '../common/index.ts';
+import type { ShownMessageModel } from './shown-message.ts';
+import { qosWords, receiverWords, sortReceivers } from './trace-words.ts';
+import { pageTracing } from './tracing.ts';
+import styles from './who-got.module.css';
+import { WhoGotModel } from './who-got.ts';
+
+/** Who got the shown message of the local broker, and who did not, and why. */
+export function WhoGotSection({ shown }: { readonly shown: ShownMessageModel }): ReactElement {
+  const titleId = useId();
+  const tracing = pageTracing();
+  useModel(tracing.notifier);
+  const engine = useBrokerStatus()?.engine;
+  const [model, setModel] = useState<WhoGotModel | null>(null);
+  useEffect(() => {
+    const opened = new WhoGotModel(engineClient(), shown, tracing, browserPacing);
+    setModel(opened);
+    return () => opened.close();
+  }, [shown, tracing]);
+  const lost = tracing.status?.lost ?? 0;
+  return (
+    <section aria-labelledby={titleId}>
+      <div className={styles.head}>
+        <h3 id={titleId} className={styles.title}>
+          Who got it
+        </h3>
+        {engine !== 'aedes' && <Switch label="Tracing" checked={tracing.isOn} onChange={(on) => tracing.set(on)} />}
+      </div>
+      {engine === 'aedes' ? (
+        <p className={styles.note}>The engine aedes does not tell who gets a message. The workbench’s own engine does; choose it on the Broker page.</p>
+      ) : (
+        model && <WhoGot model={model} isOn={tracing.isOn} />
+      )}
+      {lost > 0 && <p className={styles.note}>{plural(lost, 'event')} came too fast to be traced: something may be missing here.</p>}
+    </section>
+  );
+}
+
+function WhoGot({ model, isOn }: { readonly model: WhoGotModel; readonly isOn: boolean }): ReactElement | null {
+  useModel(model.notifier);
+  const { trace } = model;
+  if (trace) return <Receivers trace={trace} />;
+  if (!isOn) return <p className={styles.note}>Tracing is off. Switch it on to see who gets the messages that are published from then on.</p>;
+  return trace === null ? (
+    <p className={styles.note}>This message was not traced: it came before tracing was on, or its trace is too old. The next one on this topic will be.</p>
+  ) : null;
+}
+
+function Receivers({ trace }: { readonly trace: MessageTrace }): ReactElement {
+  const { receivers, omitted, routedAtUs, packetId } = trace;
+  const sorted = useMemo(() => sortReceivers(receivers), [receivers]);
+  const { shown, more } = useFirst(sorted, 50);
+  const got = receivers.filter(({ state }) => state === 'written').length;
+  if (receivers.length === 0) return <p className={styles.note}>Nobody: no subscription matched its topic.</p>;
+  return (
+    <>
+      <p className={styles.summary}>
+        {got === 0 ? 'Sent to nobody' : `Sent to ${plural(got, 'client')}`}
+        {packetId > 0 && `, published with packet id ${packetId}`}
+      </p>
+      <ul className={styles.list} aria-label="Receivers">
+        {shown.map((receiver, at) => (
+          // A client may get the same message more than once, and the order changes with what happens.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Receiver key={`${at} ${receiver.clientId ?? ''}`} receiver={receiver} routedAtUs={routedAtUs} />
+        ))}
+      </ul>
+      {more}
+      {omitted > 0 && <p className={styles.note}>and {formatCount(omitted)} more, which are not listed</p>}
+    </>
+  );
+}
+
+const causes = { published: null, retained: 'retained, for a new subscription', 'handed-over': 'taken over from another member' } as const;
+
+function Receiver({ receiver, routedAtUs }: { readonly receiver: TracedReceiver; readonly routedAtUs: number }): ReactElement {
+  const { clientId, filters, group, cause } = receiver;
+  const { tone, text, title } = receiverWords(receiver, routedAtUs);
+  return (
+    <li className={styles.receiver}>
+      <span className={styles.dot}>
+        <StatusDot tone={tone} />
+      </span>
+      <div className={styles.about}>
+        <div className={styles.line}>
+          <span className={styles.client} title={clientId ?? undefined} data-selectable>
+            {clientId ?? 'nobody'}
+          </span>
+          <Badge title="Quality of service of the delivery, and of the subscription where it allows more">{qosWords(receiver)}</Badge>
+        </div>
+        <div className={styles.words} data-tone={tone} title={title}>
+          {text}
+        </div>
+        <div className={styles.detail}>
+          {group !== null && <>group {group}, </>}
+          {filters.map((filter, at) => (
+            <span key={filter}>
+              {at > 0 && ', '}
+              <code data-selectable>{filter}</code>
+            </span>
+          ))}
+          {causes[cause] !== null && <>, {causes[cause]}</>}
+        </div>
+      </div>
+    </li>
+  );
+}
