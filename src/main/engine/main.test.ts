@@ -210,6 +210,54 @@ describe('retained messages of the local broker', () => {
     await expect.poll(() => theirsAgain.value()?.rows).toMatchObject([{ path: 'lamp', retained: true }]);
   });
 
+  it('have their mark again when the broker keeps them in its file', async () => {
+    const engine = await start();
+    const page = openPage(engine);
+    await page.call('workspace.updateSettings', { demoDevice: false, broker: { persistence: 'file' } });
+    await startBroker(page);
+    for (const topic of ['lamp', 'pump']) await page.call('messages.publish', { source: 'broker', topic, payload: bytes('on'), qos: 1, retain: true });
+    await page.call('messages.publish', { source: 'broker', topic: 'pump', payload: bytes(''), qos: 1, retain: true });
+    const marks = (tree: { readonly value: () => TopicsFrame | undefined }): unknown => tree.value()?.rows.map(({ path, retained }) => [path, retained]);
+    const tree = watchTopics(page);
+    await expect
+      .poll(() => marks(tree))
+      .toEqual([
+        ['lamp', true],
+        ['pump', false],
+      ]);
+    await page.call('broker.stop', undefined);
+    await expect
+      .poll(() => marks(tree))
+      .toEqual([
+        ['lamp', false],
+        ['pump', false],
+      ]);
+    await startBroker(page);
+    await expect
+      .poll(() => marks(tree))
+      .toEqual([
+        ['lamp', true],
+        ['pump', false],
+      ]);
+    await engine.close();
+    const again = openPage(await start());
+    const later = watchTopics(again);
+    await expect
+      .poll(() => marks(later))
+      .toEqual([
+        ['lamp', false],
+        ['pump', false],
+      ]);
+    await startBroker(again);
+    await expect
+      .poll(() => marks(later))
+      .toEqual([
+        ['lamp', true],
+        ['pump', false],
+      ]);
+    expect(await again.call('messages.countRetained', { source: 'broker', topic: '' })).toEqual({ count: 1, exact: true });
+  });
+
   it('in large number let other calls through while they are cleared', async () => {
     const page = openPage(await start());
     await page.call('workspace.updateSettings', { demoDevice: false });

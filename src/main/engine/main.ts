@@ -71,16 +71,27 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const ingest: Ingest = createIngest({ store, topics, tails }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
 
+  // Expected failures show in the part's own status.
+  const unlessCoded = (where: string) => (error: unknown) => {
+    if (!(error instanceof CodedError)) onBug(error, where);
+  };
   let brokerPhase: BrokerPhase = 'stopped';
   const followBroker = (): void => {
     const before = brokerPhase;
     brokerPhase = broker.status().phase;
-    // Its retained messages live in memory: a run that has ended, in whatever way, leaves none.
+    // A run that has ended, in whatever way, has none; the next one says which were kept.
     if (brokerPhase !== before && brokerPhase !== 'running' && brokerPhase !== 'stopping') topics.forgetRetained('broker');
+    if (brokerPhase !== before && brokerPhase === 'running') {
+      broker
+        .retained('')
+        .then((kept) => topics.markRetained('broker', kept))
+        .catch(unlessCoded('retained messages'));
+    }
     brokerChanged.notify();
   };
   const broker = createBrokerService({
     workerUrl: new URL(workers.broker),
+    persistenceFile: path.join(options.workspaceFolder, 'broker', 'broker.db'),
     now,
     random,
     onMessages: (records) => broker.numbered(records, receive('broker', records)),
@@ -104,10 +115,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     if (source === 'broker') topics.forgetRetained(source);
   }
 
-  // Expected failures show in the part's own status.
-  const unlessCoded = (where: string) => (error: unknown) => {
-    if (!(error instanceof CodedError)) onBug(error, where);
-  };
   let applied = settings();
   const stopFollowing = workspace.onChange(() => {
     const before = applied;

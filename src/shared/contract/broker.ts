@@ -10,9 +10,13 @@ const portSchema = z.int().min(0).max(65_535);
 export const brokerEngineSchema = z.enum(['workbench', 'aedes']);
 export type BrokerEngineName = z.infer<typeof brokerEngineSchema>;
 
+/** `memory`: gone when the broker stops. `file`: sessions, their messages, retained messages and wills outlive it; not with aedes. */
+export const brokerPersistenceSchema = z.enum(['memory', 'file']);
+
 // A default inside an optional field is applied even when the field is absent, so the start call takes the bare fields.
 const brokerFields = {
   engine: brokerEngineSchema,
+  persistence: brokerPersistenceSchema,
   host: z.string().min(1).max(255),
   tcpPort: portSchema.nullable(),
   webSocketPort: portSchema.nullable(),
@@ -26,6 +30,8 @@ export const brokerOptionsSchema = z.strictObject({
   host: brokerFields.host.default('127.0.0.1'),
   tcpPort: brokerFields.tcpPort.default(1883),
   webSocketPort: brokerFields.webSocketPort.default(8083),
+  /** Absent: `memory`. */
+  persistence: brokerFields.persistence.optional(),
   /** Beside the two ports. */
   listeners: brokerFields.listeners.optional(),
   /** Absent: the defaults. */
@@ -60,6 +66,8 @@ export type BrokerPhase = 'stopped' | 'starting' | 'running' | 'stopping' | 'fai
 export interface BrokerStatus {
   readonly phase: BrokerPhase;
   readonly engine: BrokerEngineName;
+  /** What is wrong with the file of the broker, in sentences; `null`: nothing, or there is none. */
+  readonly persistenceProblem: string | null;
   readonly listeners: readonly BrokerListener[];
   /** Unix time in ms. */
   readonly startedAt: number | null;

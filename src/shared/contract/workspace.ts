@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { brokerLimitsSchema } from './broker-limits.ts';
-import { brokerEngineSchema } from './broker.ts';
+import { brokerEngineSchema, brokerPersistenceSchema } from './broker.ts';
 import { listenersSchema } from './listeners.ts';
 import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
 
 // A default inside an optional field is applied even when the field is absent, so a patch is made of the bare fields.
 const brokerFields = {
   engine: brokerEngineSchema,
+  persistence: brokerPersistenceSchema,
   host: z.string().min(1).max(255),
   tcpPort: z.int().min(0).max(65_535).nullable(),
   webSocketPort: z.int().min(0).max(65_535).nullable(),
@@ -32,6 +33,7 @@ export const settingsSchema = z.strictObject({
   broker: z
     .strictObject({
       engine: brokerFields.engine.default('workbench'),
+      persistence: brokerFields.persistence.default('memory'),
       host: brokerFields.host.default('127.0.0.1'),
       tcpPort: brokerFields.tcpPort.default(1883),
       webSocketPort: brokerFields.webSocketPort.default(8083),

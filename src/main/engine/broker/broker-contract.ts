@@ -21,6 +21,8 @@ export interface BrokerCounters {
   readonly clientCount: number;
   /** Tapped messages that the reader was too slow for, since the start. */
   readonly tapDropped: number;
+  /** What is wrong with the file of the broker, in sentences. */
+  readonly persistenceProblem: string | null;
 }
 
 export interface TapBatch {
@@ -37,7 +39,7 @@ export interface TraceBatch {
 
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
 export const brokerWorkerContract = {
-  start: call<readonly BrokerListener[]>()(brokerOptionsSchema),
+  start: call<readonly BrokerListener[]>()(brokerOptionsSchema.extend({ persistenceFile: z.string().optional() })),
   stop: call<void>()(noInput),
   publish: call<void>()(z.strictObject({ topic: topicTextSchema, payload: bytesSchema, qos: qosSchema, retain: z.boolean() })),
   /** False when there is no such client. */

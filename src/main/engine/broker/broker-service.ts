@@ -26,6 +26,8 @@ import { launchWorker, openWorkerLink, type LaunchWorker, type WorkerLink } from
 
 export interface BrokerServiceOptions {
   readonly workerUrl: URL;
+  /** Where the broker keeps what has to outlive it, when its options ask for that. Absent: they may not. */
+  readonly persistenceFile?: string;
   /** Unix time in ms. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -76,10 +78,12 @@ export interface BrokerService {
 }
 
 const startTimeoutMs = 10_000;
+/** A large file takes its time to be checked and read. */
+const restoreTimeoutMs = 300_000;
 const stopTimeoutMs = 1000;
 /** A broker that ran this long before a crash gets its full number of restarts again. */
 const steadyAfterMs = 60_000;
-const noCounters: BrokerCounters = { clientCount: 0, tapDropped: 0 };
+const noCounters: BrokerCounters = { clientCount: 0, tapDropped: 0, persistenceProblem: null };
 const noRefusals: BrokerRefusals = { total: 0, recent: [] };
 
 export function createBrokerService(options: BrokerServiceOptions): BrokerService {
@@ -152,6 +156,7 @@ class Service implements BrokerService {
     return {
       phase: this.#phase,
       engine: this.#engine,
+      persistenceProblem: this.#counters.persistenceProblem,
       listeners: this.#listeners,
       startedAt: this.#startedAt,
       failure: this.#failure,
@@ -261,7 +266,9 @@ class Service implements BrokerService {
     this.#refusals = noRefusals;
     this.#listen(link);
     try {
-      const listeners = await link.client.call('start', options, { timeoutMs: startTimeoutMs });
+      const persistenceFile = this.#fileOf(options);
+      const timeoutMs = persistenceFile === undefined ? startTimeoutMs : restoreTimeoutMs;
+      const listeners = await link.client.call('start', { ...options, ...(persistenceFile === undefined ? {} : { persistenceFile }) }, { timeoutMs });
       if (this.#link !== link) return this.status();
       this.#listeners = listeners;
       this.#startedAt = this.#options.now();
@@ -277,6 +284,10 @@ class Service implements BrokerService {
       this.#enter('start-failed');
     }
     return this.status();
+  }
+
+  #fileOf({ engine, persistence }: BrokerOptions): string | undefined {
+    return engine === 'workbench' && persistence === 'file' ? this.#options.persistenceFile : undefined;
   }
 
   #listen(link: WorkerLink): void {
@@ -350,7 +361,8 @@ class Service implements BrokerService {
     if (ranForMs >= steadyAfterMs) this.#restarts = 0;
     this.#restarts += 1;
     const waitMs = options && restartDelayMs(this.#restarts);
-    this.#failure = describeCrash(link.lastError, waitMs !== undefined);
+    const isKept = this.#wanted !== undefined && this.#fileOf(this.#wanted) !== undefined;
+    this.#failure = describeCrash(link.lastError, waitMs !== undefined, isKept);
     this.#enter('crashed');
     if (options && waitMs !== undefined) this.#restartTimer = setTimeout(() => void this.#startOnce(options), waitMs);
   }
@@ -359,7 +371,7 @@ class Service implements BrokerService {
     this.#listeners = [];
     this.#startedAt = null;
     this.#clients = [];
-    this.#counters = { ...this.#counters, clientCount: 0 };
+    this.#counters = { ...this.#counters, clientCount: 0, persistenceProblem: null };
   }
 
   #startDemoDevice(): void {
@@ -406,10 +418,10 @@ function describeStartFailure(error: unknown, cause: Error | undefined): BrokerF
   return { code: 'worker-crashed', message: `The local broker ended while it was starting${because(cause)}.`, advice: 'Start it again.' };
 }
 
-function describeCrash(cause: Error | undefined, restarting: boolean): BrokerFailure {
+function describeCrash(cause: Error | undefined, restarting: boolean, isKept: boolean): BrokerFailure {
   return {
     code: 'worker-crashed',
-    message: `The local broker stopped unexpectedly${because(cause)}. Its clients were disconnected and its retained messages are gone.`,
+    message: `The local broker stopped unexpectedly${because(cause)}. Its clients were disconnected${isKept ? '' : ' and its retained messages are gone'}.`,
     advice: restarting ? 'It is being started again.' : 'It was started again several times without success. Start it by hand.',
   };
 }

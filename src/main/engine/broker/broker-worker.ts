@@ -25,6 +25,7 @@ function runBrokerWorker(port: MessagePort): void {
   const refusalSinks = new Set<StreamSink<BrokerRefusals>>();
   const insideStreams = new InsideStreams();
   let reportTimer: NodeJS.Timeout | undefined;
+  let persistenceProblem: string | null = null;
   const tap = new TapQueue({ onDropped: () => reportSoon() });
 
   const engine = (): BrokerEngine => {
@@ -36,7 +37,7 @@ function runBrokerWorker(port: MessagePort): void {
     if (found === null) throw new CodedError('invalid-state', 'The engine aedes does not tell what goes on inside. The workbench’s own engine does.');
     return found;
   };
-  const counters = (): BrokerCounters => ({ clientCount: broker?.engine.clientCount ?? 0, tapDropped: tap.dropped });
+  const counters = (): BrokerCounters => ({ clientCount: broker?.engine.clientCount ?? 0, tapDropped: tap.dropped, persistenceProblem });
   const reportSoon = (): void => {
     reportTimer ??= setTimeout(() => {
       reportTimer = undefined;
@@ -55,9 +56,17 @@ function runBrokerWorker(port: MessagePort): void {
   };
 
   const handlers: Handlers<BrokerWorkerContract> = {
-    start: async (options) => {
+    start: async ({ persistenceFile, ...options }) => {
       if (broker ?? opening) throw new CodedError('invalid-state', 'The broker is already running.');
-      opening = openLocalBroker(options);
+      persistenceProblem = null;
+      opening = openLocalBroker(options, {
+        persistenceFile,
+        onPersistenceProblem: (problem) => {
+          persistenceProblem = problem;
+          process.stderr.write(`broker: ${problem ?? 'everything is kept again'}\n`);
+          reportSoon();
+        },
+      });
       try {
         broker = await opening;
       } finally {

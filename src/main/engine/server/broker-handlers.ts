@@ -11,6 +11,7 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
       const { settings } = workspace.view();
       const options = {
         engine: input.engine ?? settings.broker.engine,
+        persistence: input.persistence ?? settings.broker.persistence,
         host: input.host ?? settings.broker.host,
         tcpPort: input.tcpPort === undefined ? settings.broker.tcpPort : input.tcpPort,
         webSocketPort: input.webSocketPort === undefined ? settings.broker.webSocketPort : input.webSocketPort,

@@ -28,6 +28,8 @@ export interface TopicService {
   drop(source: SourceId): void;
   /** No topic of this source has a retained message any more. */
   forgetRetained(source: SourceId): void;
+  /** These topics have a retained message that came before anything that was seen; topics nobody has seen are left out. */
+  markRetained(source: SourceId, topics: readonly string[]): void;
   retainedUnder(source: SourceId, topic: string): string[];
   retainedCount(source: SourceId, topic: string): number;
   stats(source: SourceId): { readonly topicCount: number; readonly messageCount: number };
@@ -120,6 +122,12 @@ export function createTopicIndexes(options: TopicServiceOptions): TopicService {
       const entry = entries.get(source);
       if (!entry) return;
       entry.index.forgetRetained();
+      if (entry.views.size > 0) schedule(frameEveryMs);
+    },
+    markRetained(source, topics) {
+      const entry = entries.get(source);
+      if (!entry) return;
+      entry.index.markRetained(topics);
       if (entry.views.size > 0) schedule(frameEveryMs);
     },
     retainedUnder: (source, topic) => entries.get(source)?.index.retainedUnder(topic) ?? [],

@@ -68,6 +68,15 @@ export class TopicIndex {
     }
   }
 
+  /** Of topics that are known. */
+  markRetained(topics: readonly string[]): void {
+    this.version += 1;
+    for (const topic of topics) {
+      const node = this.find(topic);
+      if (node && node.ownMessageCount > 0) node.retained = true;
+    }
+  }
+
   find(path: string): TopicNode | undefined {
     let node: TopicNode | undefined = this.root;
     for (const level of path.split('/')) {

@@ -101,6 +101,10 @@ describe('the tree', () => {
     expect([service.retainedCount('broker', 'a'), service.retainedCount('connection:a', 'a')]).toEqual([0, 2]);
     service.ingest('broker', [message('a/b/c', 'on', { retain: true })]);
     expect(service.retainedUnder('broker', 'a')).toEqual(['a/b/c']);
+    service.markRetained('broker', ['a', 'a/b', 'never/seen']);
+    expect(row(last(), 'a').retained).toBe(true);
+    expect(service.retainedUnder('broker', 'a').toSorted()).toEqual(['a', 'a/b/c']);
+    expect(service.stats('broker')).toEqual({ topicCount: 2, messageCount: 3 });
   });
 
   test('previews values on one line', () => {

@@ -189,6 +189,7 @@ const ignoredByGit = `# Kept by MQTT Workbench: what belongs to this computer al
 .lock
 .secrets/
 history/
+broker/
 *.broken.json
 `;
 

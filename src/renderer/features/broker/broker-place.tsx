@@ -122,6 +122,13 @@ function StateHeader({ status }: { readonly status: BrokerStatus }): ReactElemen
           Start local broker
         </Button>
       )}
+      {status.persistenceProblem !== null && (
+        <div className={styles.tap}>
+          <Banner inset kind="warn" title="The file of the broker">
+            {status.persistenceProblem}
+          </Banner>
+        </div>
+      )}
       {status.tapDropped > 0 && (
         <div className={styles.tap}>
           <Banner inset kind="warn" title={`${plural(status.tapDropped, 'message')} not captured`}>

@@ -2,15 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { checkForm, exampleCommands, formOf, optionsOf, otherPort, type ListenerForm } from './listener-form.ts';
 
 const form = (change: Partial<ListenerForm> = {}): ListenerForm => ({
-  ...formOf({ engine: 'workbench', host: '127.0.0.1', tcpPort: 1883, webSocketPort: 8083 }),
+  ...formOf({ engine: 'workbench', persistence: 'memory', host: '127.0.0.1', tcpPort: 1883, webSocketPort: 8083 }),
   ...change,
 });
 
 describe('listener form', () => {
   it('round-trips settings', () => {
-    expect(optionsOf(form())).toEqual({ engine: 'workbench', host: '127.0.0.1', tcpPort: 1883, webSocketPort: 8083 });
-    expect(optionsOf(formOf({ engine: 'aedes', host: 'h', tcpPort: 0, webSocketPort: null }))).toEqual({
+    expect(optionsOf(form())).toEqual({ engine: 'workbench', persistence: 'memory', host: '127.0.0.1', tcpPort: 1883, webSocketPort: 8083 });
+    expect(optionsOf(formOf({ engine: 'aedes', persistence: 'file', host: 'h', tcpPort: 0, webSocketPort: null }))).toEqual({
       engine: 'aedes',
+      persistence: 'file',
       host: 'h',
       tcpPort: 0,
       webSocketPort: null,

@@ -4,6 +4,7 @@ import type { Settings } from '../../../shared/contract/workspace.ts';
 /** Port fields while they are edited. An empty field or a switched-off listener are different things. */
 export interface ListenerForm {
   readonly engine: BrokerOptions['engine'];
+  readonly persistence: Settings['broker']['persistence'];
   readonly host: string;
   readonly tcpEnabled: boolean;
   readonly tcpPort: string;
@@ -15,9 +16,10 @@ export type ListenerProblems = Readonly<Partial<Record<'tcpPort' | 'webSocketPor
 
 const defaultPorts = { tcp: '1883', webSocket: '8083' } as const;
 
-export function formOf(settings: Pick<Settings['broker'], 'engine' | 'host' | 'tcpPort' | 'webSocketPort'>): ListenerForm {
+export function formOf(settings: Pick<Settings['broker'], 'engine' | 'persistence' | 'host' | 'tcpPort' | 'webSocketPort'>): ListenerForm {
   return {
     engine: settings.engine,
+    persistence: settings.persistence,
     host: settings.host,
     tcpEnabled: settings.tcpPort !== null,
     tcpPort: settings.tcpPort === null ? defaultPorts.tcp : String(settings.tcpPort),
@@ -55,6 +57,7 @@ export function checkForm(form: ListenerForm): ListenerProblems {
 export function optionsOf(form: ListenerForm): BrokerOptions {
   return {
     engine: form.engine,
+    persistence: form.persistence,
     host: form.host,
     tcpPort: form.tcpEnabled ? Number(form.tcpPort) : null,
     webSocketPort: form.webSocketEnabled ? Number(form.webSocketPort) : null,

@@ -10,6 +10,7 @@ import { engineWords } from './broker-words.ts';
 import { act } from '../common/index.ts';
 import { restartBroker } from './broker-actions.ts';
 import styles from './broker.module.css';
+import { PersistenceSelect } from './persistence-select.tsx';
 import { checkForm, formOf, optionsOf, type ListenerForm } from './listener-form.ts';
 
 const engineOptions = (['workbench', 'aedes'] as const).map((value) => ({ value, label: engineWords[value].name, detail: engineWords[value].speaks }));
@@ -49,6 +50,7 @@ export function ListenerSettings({ settings, status }: { readonly settings: Sett
       }}
     >
       <Select className={styles.engine} label="Engine" value={form.engine} onChange={(engine) => change({ engine })} options={engineOptions} />
+      <PersistenceSelect engine={form.engine} value={form.persistence} onChange={(persistence) => change({ persistence })} />
       <div className={styles.port}>
         <Checkbox label="MQTT over TCP" checked={form.tcpEnabled} onChange={(tcpEnabled) => change({ tcpEnabled })} />
         <TextField

@@ -6,6 +6,7 @@ import { connectionOf, connectionSource, effectiveSource, listSources } from './
 const broker = (phase: BrokerStatus['phase']): BrokerStatus => ({
   phase,
   engine: 'aedes',
+  persistenceProblem: null,
   listeners: [],
   startedAt: null,
   failure: null,

@@ -141,7 +141,7 @@ function openSound({ file, open, maxPages }: SqliteFileOptions): Database | stri
   try {
     // The file belongs to one broker at a time: the lock is held until the end, and there is no shared memory beside it to be left behind.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 2000; PRAGMA page_size = 8192');
-    if (isForeign(database)) throw new CodedError('persistence-unavailable', `${file} is a database of another program.`, { advice: 'Name another file.' });
+    if (isForeign(database)) throw new CodedError('persistence-unavailable', `${file} is a database of another program.`, { advice: 'Use another file.' });
     if (fileVersion(database) > schemaVersion) {
       database.close();
       return 'was written by a newer version of the workbench';
@@ -210,11 +210,11 @@ function unusable(file: string, error: unknown): CodedError {
   const inUse = codeOf(error) === sqliteCode.busy || codeOf(error) === sqliteCode.locked;
   if (inUse) {
     return new CodedError('persistence-unavailable', `${file} is in use by another program, probably by another broker.`, {
-      advice: 'Stop that program, or name another file.',
+      advice: 'Stop that program, use another file, or keep sessions in memory.',
     });
   }
   return new CodedError('persistence-unavailable', `${file} cannot be used to keep sessions: ${whyNotWritten(error)}.`, {
-    advice: 'Make room or give access there, name another file, or keep sessions in memory.',
+    advice: 'Make room or give access there, use another file, or keep sessions in memory.',
   });
 }
 
