@@ -9,7 +9,7 @@ import type { ConnectionInfo } from '../../../../src/main/engine/broker/broker-e
 type Handle = (stream: Duplex, info: ConnectionInfo) => void;
 
 const engine = process.argv[2] ?? '';
-/** What Paho's tests expect to be refused. */
+/** What Paho's tests expect to be refused. They want a keep alive cut to 60 s as well, and mosquitto's cases ten topic aliases. */
 const refusedFilter = 'test/nosubscribe';
 const nowUs = (): number => Date.now() * 1000;
 
@@ -26,7 +26,12 @@ async function open(): Promise<Handle> {
   switch (engine) {
     case 'core': {
       const { BrokerCore } = await import('../../../../src/main/engine/broker/core/broker-core.ts');
-      const core = new BrokerCore({ nowUs, maximumKeepAliveSeconds: 60, hooks: { authorizeSubscribe: (_clientId, { filter }) => filter !== refusedFilter } });
+      const core = new BrokerCore({
+        nowUs,
+        maximumKeepAliveSeconds: 60,
+        topicAliasMaximum: 10,
+        hooks: { authorizeSubscribe: (_clientId, { filter }) => filter !== refusedFilter },
+      });
       return (stream, info) => core.handle(stream, info);
     }
     case 'aedes': {
