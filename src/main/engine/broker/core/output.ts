@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 
-/** What is written in one piece at most; beyond it the parts are handed to the system as a list. */
-const joinedBytes = 65_536;
+/** What is collected for one client within a turn at most. */
+const flushBytes = 65_536;
+/** Parts that are this large on average are handed to the system as a list; smaller ones cost less when they are copied together. */
+const listedPartBytes = 2048;
 
 /** Writes what every connection has collected, once per turn of the event loop. */
 export class OutputScheduler {
@@ -58,7 +60,7 @@ export class Output {
     this.#parts.push(bytes);
     this.#bytes += bytes.byteLength;
     if (this.#queued) {
-      if (this.#bytes >= joinedBytes) this.flush();
+      if (this.#bytes >= flushBytes) this.flush();
       return;
     }
     this.#queued = true;
@@ -76,7 +78,7 @@ export class Output {
     if (!stream.writable) return;
     this.#scheduler.sent(bytes);
     if (parts.length === 1) stream.write(parts[0]);
-    else if (bytes <= joinedBytes * 2) stream.write(Buffer.concat(parts, bytes));
+    else if (bytes < parts.length * listedPartBytes) stream.write(Buffer.concat(parts, bytes));
     else {
       stream.cork();
       for (let at = 0; at < parts.length; at += 1) stream.write(parts[at]);
