@@ -39,11 +39,12 @@ export function handleSubscribe(connection: Connection, session: Session, packet
     }
     // [MQTT-3.8.4-7]: no more than the broker delivers with.
     const qos = request.qos > options.maximumQos ? options.maximumQos : request.qos;
-    const isNew = core.subscribe(session, { ...request, qos, subscriptionIdentifier });
+    const { filter, noLocal, retainAsPublished, retainHandling } = request;
+    const isNew = core.subscribe(session, { filter, qos, noLocal, retainAsPublished, retainHandling, subscriptionIdentifier });
     codes.push(qos);
-    const wantsRetained = request.retainHandling === 0 || (request.retainHandling === 1 && isNew);
+    const wantsRetained = retainHandling === 0 || (retainHandling === 1 && isNew);
     // [MQTT-4.8.2] §3.8.3.1: a shared subscription is sent no retained messages when it is made.
-    if (wantsRetained && !isShared(request.filter)) retained.push({ ...request, qos });
+    if (wantsRetained && !isShared(filter)) retained.push(qos === request.qos ? request : { ...request, qos });
   }
   core.subscriptionsChanged();
   const acknowledge = (): void => {

@@ -86,6 +86,8 @@ export class RetainedTrie<T> {
       if (value !== undefined) out.push(value);
       return null;
     }
+    // Most new filters find nothing: those that begin with a level no topic has are not worth a walk.
+    if (cursor === null && !this.#mayMatch(filter)) return null;
     const walk = cursor ?? new RetainedCursor(this.#root, filter, this.#sequence);
     return walk.advance(limit, out, nowMs) ? null : walk;
   }
@@ -130,6 +132,13 @@ export class RetainedTrie<T> {
       out.push(next.value);
     }
     return true;
+  }
+
+  /** Whether any topic may begin as this filter does. */
+  #mayMatch(filter: string): boolean {
+    const slash = filter.indexOf('/');
+    const first = slash < 0 ? filter : filter.slice(0, slash);
+    return first === '+' || first === '#' || childOf(this.#root, first) !== null;
   }
 
   #grow(topic: string): RetainedNode<T> {
