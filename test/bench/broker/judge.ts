@@ -36,7 +36,7 @@ export function judge(measured: MeasuredRow, ours: BrokerName): Judgement {
   const values = valuesOf(measured, ours);
   const theirs = valuesOf(measured, peer);
   const { aim, better } = measured.row;
-  const ratios = values.map((value, repetition) => value / (theirs[repetition] ?? Number.NaN)).filter((ratio) => !Number.isNaN(ratio));
+  const ratios = values.map((value, repetition) => value / (theirs[repetition] ?? Number.NaN)).filter((ratio) => Number.isFinite(ratio));
   const ratio = ratios.length === 0 ? null : median(values) / median(theirs);
   const oursPerSecond = perProcessorSecondOf(measured, ours);
   const theirsPerSecond = perProcessorSecondOf(measured, peer);

@@ -42,8 +42,9 @@ export async function measureRate(broker: RunningBroker, { loads, counted, recei
       const lost = load.sent * receivers - load.received;
       if (lost !== 0) remarks.push(`lost ${percent(lost / (load.sent * receivers))} of the deliveries`);
     }
-    const { tapped, dropped } = await broker.tapped();
-    if (dropped > 0) remarks.push(`its reader missed ${percent(dropped / (tapped + dropped))} of the tap`);
+    const { tapped, dropped, packetsLost } = await broker.tapped();
+    if (dropped > 0) remarks.push(`its reader missed ${percent(dropped / (tapped + dropped))} of the messages`);
+    if (packetsLost > 0) remarks.push(`its reader missed ${packetsLost.toLocaleString('en')} packets`);
     return toSample(from, to, remarks);
   } finally {
     await load.close();

@@ -3,6 +3,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Frame } from '../../../shared/ipc/frames.ts';
 import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
+import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
 import type { BrokerClient, BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract, type TapBatch } from './broker-contract.ts';
 import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
@@ -101,7 +102,7 @@ function runBrokerWorker(port: MessagePort): void {
     retainedPage: (query) => inside().retained(query),
   };
 
-  const transport = threadPortTransport(port, tapMemory);
+  const transport = threadPortTransport(port, packedMemory);
   transport.onClose(() => {
     const clearTimers = (): void => {
       clearTimeout(reportTimer);
@@ -123,10 +124,11 @@ function sendAll<T>(sinks: ReadonlySet<StreamSink<T>>, item: T): void {
   for (const sink of sinks) sink.send(item).catch(() => undefined);
 }
 
-/** A batch of the tap is packed for one reader: it gets the memory itself, which spares two copies of every message. */
-function tapMemory(frame: Frame): ArrayBuffer[] {
-  const records = frame[0] === 'item' ? (frame[2] as Partial<TapBatch> | null)?.records : undefined;
-  return records instanceof Uint8Array && records.buffer instanceof ArrayBuffer ? [records.buffer] : [];
+/** Batches of messages and packets are packed for one reader: it gets the memory itself, which spares two copies of everything. */
+function packedMemory(frame: Frame): ArrayBuffer[] {
+  const item = frame[0] === 'item' ? (frame[2] as Partial<TapBatch & PacketBatch> | null) : null;
+  const packed = item?.records ?? item?.packets;
+  return packed instanceof Uint8Array && packed.buffer instanceof ArrayBuffer ? [packed.buffer] : [];
 }
 
 /** A bug in a handler answers its caller with `internal`; the stack goes to the log of the process. */

@@ -1,7 +1,7 @@
 // The process of a broker that runs in a Node thread, apart from the load, so that its memory and processor time can be told from those of the load.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { brokerWorkerUrl, createBrokerService } from '../../../../src/main/engine/broker/index.ts';
+import { brokerWorkerUrl, createBrokerService, type BrokerService } from '../../../../src/main/engine/broker/index.ts';
 import { launchWorker, openWorkerLink } from '../../../../src/main/engine/broker/worker-link.ts';
 import type { BrokerOptions } from '../../../../src/shared/contract/broker.ts';
 import { noTap, type BrokerName, type TapFacts } from './running-broker.ts';
@@ -22,7 +22,21 @@ const options: BrokerOptions = { engine: 'workbench', host: '127.0.0.1', tcpPort
 async function start(name: BrokerName): Promise<Hosted> {
   switch (name) {
     case 'tap on':
-      return startService();
+      return (await startService()).hosted;
+    case 'trace on': {
+      const { service, hosted } = await startService();
+      service.trace(() => undefined);
+      return hosted;
+    }
+    case 'packet tap on': {
+      const { service, hosted } = await startService();
+      let lost = 0;
+      service.followPackets({}, (batch) => {
+        lost = batch.lost;
+        return Promise.resolve();
+      });
+      return { ...hosted, tapped: () => ({ ...hosted.tapped(), packetsLost: lost }) };
+    }
     case 'tap off':
       return startWithoutTap();
     case 'plain aedes':
@@ -33,20 +47,24 @@ async function start(name: BrokerName): Promise<Hosted> {
 }
 
 /** As the engine runs it: this thread unpacks what the tap sends. */
-async function startService(): Promise<Hosted> {
+async function startService(): Promise<{ readonly service: BrokerService; readonly hosted: Hosted }> {
   let tapped = 0;
   const service = createBrokerService({
     workerUrl: brokerWorkerUrl(),
     now: Date.now,
     random: Math.random,
-    onMessages: (records) => (tapped += records.length),
+    onMessages: (records) => {
+      service.numbered(records, tapped);
+      tapped += records.length;
+    },
     onChange: () => undefined,
     demoDevice: { enabled: false },
   });
   const status = await service.start(options);
   const port = status.listeners[0]?.port;
   if (port === undefined) throw new Error(`The broker did not start: ${status.failure?.message}`);
-  return { port, tapped: () => ({ tapped, dropped: service.status().tapDropped }), close: () => service.close() };
+  const facts = (): TapFacts => ({ tapped, dropped: service.status().tapDropped, packetsLost: 0 });
+  return { service, hosted: { port, tapped: facts, close: () => service.close() } };
 }
 
 /** The same worker, but nobody reads its tap; the service always does. */

@@ -1,7 +1,8 @@
 import { processorSeconds } from '../process-facts.ts';
 
-export const brokerNames = ['mosquitto', 'plain aedes', 'tap off', 'tap on'] as const;
-/** The last ones are ours. */
+/** Ours: nobody looks; every message is recorded; also who got it; also every packet. */
+const ownNames = ['tap off', 'tap on', 'trace on', 'packet tap on'] as const;
+export const brokerNames = ['mosquitto', 'plain aedes', ...ownNames] as const;
 export type BrokerName = (typeof brokerNames)[number];
 
 /** A broker that was just started in a process of its own, and listens on the loopback interface. */
@@ -17,9 +18,11 @@ export interface RunningBroker {
 export interface TapFacts {
   readonly tapped: number;
   readonly dropped: number;
+  /** Of the packet tap. */
+  readonly packetsLost: number;
 }
 
-export const noTap: TapFacts = { tapped: 0, dropped: 0 };
+export const noTap: TapFacts = { tapped: 0, dropped: 0, packetsLost: 0 };
 
 /**
  * Processor seconds the broker has used. Those on Node run in a worker: what their main thread does is not theirs (it reads the tap, as the engine
