@@ -91,6 +91,8 @@ export interface BrokerClient {
   readonly keepAliveSeconds: number;
   /** Unix time in ms. */
   readonly connectedAt: number;
+  readonly subscriptionCount: number;
+  /** The first of them. */
   readonly subscriptions: readonly { readonly filter: string; readonly qos: Qos }[];
 }
 
@@ -121,6 +123,7 @@ export const brokerContract = {
   'broker.start': call<BrokerStatus>()(z.strictObject(brokerFields).partial()),
   'broker.stop': call<BrokerStatus>()(noInput),
   'broker.status': stream<BrokerStatus>()(noInput, { overflow: 'coalesce', window: 2 }),
+  /** At most 1,000, those connected first, with at most 100 subscriptions of each. `broker.clientList` and `broker.subscriptions` have them all. */
   'broker.clients': stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 2 }),
   'broker.refusals': stream<BrokerRefusals>()(noInput, { overflow: 'coalesce', window: 2 }),
   'broker.disconnectClient': call<void>()(z.strictObject({ clientId: z.string().max(65_535) })),

@@ -69,6 +69,7 @@ describe('clients', () => {
         cleanStart: true,
         keepAliveSeconds: 30,
         connectedAt: Math.floor(clock / 1000),
+        subscriptionCount: 2,
         subscriptions: [
           { filter: 'a/+', qos: 1 },
           { filter: 'b', qos: 1 },

@@ -6,7 +6,7 @@ import type { MqttVersion, Qos } from '../../../shared/contract/common.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Off } from '../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { BrokerEngine, BrokerPublish, ConnectionInfo, Refusal } from './broker-engine.ts';
+import { listedAtMost, type BrokerEngine, type BrokerPublish, type ConnectionInfo, type Refusal } from './broker-engine.ts';
 import { checkPublishTopic, isValidFilter } from './check-topic.ts';
 import { PacketGuard } from './packet-guard.ts';
 import { RetainedStore } from './retained-store.ts';
@@ -124,7 +124,7 @@ class AedesEngine implements BrokerEngine {
   }
 
   clients(): readonly BrokerClient[] {
-    return [...this.#clients.values()].map(({ client, link }) => describeClient(client, link));
+    return [...this.#clients.values()].slice(0, listedAtMost.clients).map(({ client, link }) => describeClient(client, link));
   }
 
   disconnectClient(clientId: string): Promise<boolean> {
@@ -281,7 +281,7 @@ class TappedAedes extends Aedes {
 }
 
 function describeClient(client: Client, link: Link): BrokerClient {
-  const { subscriptions } = client as unknown as ClientParts;
+  const subscriptions = Object.entries((client as unknown as ClientParts).subscriptions);
   return {
     clientId: client.id,
     version: link.version,
@@ -292,7 +292,8 @@ function describeClient(client: Client, link: Link): BrokerClient {
     cleanStart: client.clean,
     keepAliveSeconds: link.keepAliveSeconds,
     connectedAt: link.connectedAt,
-    subscriptions: Object.entries(subscriptions).map(([filter, { qos }]) => ({ filter, qos })),
+    subscriptionCount: subscriptions.length,
+    subscriptions: subscriptions.slice(0, listedAtMost.subscriptions).map(([filter, { qos }]) => ({ filter, qos })),
   };
 }
 

@@ -45,6 +45,9 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** What `clients` tells of, the first ones: it is read again with every change, and a hundred thousand would hold up everything else. */
+export const listedAtMost = { clients: 1000, subscriptions: 100 } as const;
+
 /** What goes on inside, for people who look for a fault. Nothing of it costs anything while nobody listens or asks. */
 export interface BrokerInside {
   /** What happens to each message that is published from now on, and to those of before that still wait. */
@@ -67,6 +70,7 @@ export interface BrokerEngine {
   /** `null`: this engine does not tell. */
   readonly inside: BrokerInside | null;
   readonly clientCount: number;
+  /** So many as are worth looking at as a whole, see `listedAtMost`. */
   clients(): readonly BrokerClient[];
   /** Ends the connection (its will is published); false when there is no such client. */
   disconnectClient(clientId: string): Promise<boolean>;

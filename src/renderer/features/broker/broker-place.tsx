@@ -75,8 +75,8 @@ export function BrokerPlace(): ReactElement {
         </Card>
       )}
       {running && (
-        <Card title="Connected clients" titleAside={<Badge>{formatCount(clients?.length ?? status.clientCount)}</Badge>} flush>
-          {clients ? <ClientTable clients={clients} /> : <Waiting />}
+        <Card title="Connected clients" titleAside={<Badge>{formatCount(Math.max(clients?.length ?? 0, status.clientCount))}</Badge>} flush>
+          {clients ? <ClientTable clients={clients} total={status.clientCount} /> : <Waiting />}
         </Card>
       )}
       <RefusalCard />

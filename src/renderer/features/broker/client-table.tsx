@@ -20,11 +20,13 @@ async function disconnect(clientId: string): Promise<void> {
   if (agreed) void act(engineClient().call('broker.disconnectClient', { clientId }), 'The client could not be disconnected');
 }
 
+/** Clients in `broker.clients`; before it is full, a difference to their number only means that one of both is newer. */
+const listedAtMost = 1000;
 /** A shorter list can be read as a whole. */
 const searchFrom = 10;
 
 /** Who is connected to the local broker. */
-export function ClientTable({ clients }: { readonly clients: readonly BrokerClient[] }): ReactElement {
+export function ClientTable({ clients, total }: { readonly clients: readonly BrokerClient[]; readonly total: number }): ReactElement {
   const now = useNow(1000);
   const [wanted, setWanted] = useState('');
   const found = useMemo(() => findClients(clients, wanted), [clients, wanted]);
@@ -72,6 +74,9 @@ export function ClientTable({ clients }: { readonly clients: readonly BrokerClie
         </tbody>
       </table>
       {more}
+      {clients.length >= listedAtMost && total > clients.length && (
+        <p className={styles.notListed}>{plural(total - clients.length, 'further client')} connected later and not listed.</p>
+      )}
     </div>
   );
 }
@@ -79,7 +84,8 @@ export function ClientTable({ clients }: { readonly clients: readonly BrokerClie
 function ClientRow({ entry, now }: { readonly entry: BrokerClient; readonly now: number }): ReactElement {
   const [open, setOpen] = useState(false);
   const { shown, more } = useFirst(entry.subscriptions, 100);
-  const count = entry.subscriptions.length;
+  const { subscriptionCount: count } = entry;
+  const unlisted = count - entry.subscriptions.length;
   const name = entry.clientId === '' ? '(empty)' : entry.clientId;
   return (
     <>
@@ -119,6 +125,7 @@ function ClientRow({ entry, now }: { readonly entry: BrokerClient; readonly now:
               ))}
             </ul>
             {more}
+            {unlisted > 0 && <p className={styles.notListed}>and {plural(unlisted, 'further filter')}, not listed</p>}
           </td>
         </tr>
       )}

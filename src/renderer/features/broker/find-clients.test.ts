@@ -11,6 +11,7 @@ const client = (clientId: string, more: Partial<BrokerClient> = {}): BrokerClien
   cleanStart: true,
   keepAliveSeconds: 60,
   connectedAt: 0,
+  subscriptionCount: 0,
   subscriptions: [],
   ...more,
 });

@@ -3,12 +3,13 @@ import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { BrokerClient } from '../../../../shared/contract/broker.ts';
 import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
+import type { Qos } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { Off } from '../../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { ConnectPacket, SubscriptionRequest } from '../../../../shared/mqtt/packet/packets.ts';
 import { TopicCache } from '../../../../shared/mqtt/packet/topic-cache.ts';
-import type { BrokerEngine, BrokerPublish, ConnectionInfo, Refusal } from '../broker-engine.ts';
+import { listedAtMost, type BrokerEngine, type BrokerPublish, type ConnectionInfo, type Refusal } from '../broker-engine.ts';
 import { checkPublishTopic } from '../check-topic.ts';
 import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
@@ -342,6 +343,7 @@ export class BrokerCore implements BrokerEngine {
     const list: BrokerClient[] = [];
     for (const { session, info, level, username, keepAliveSeconds, connectedAtMs } of this.connections) {
       if (!session) continue;
+      if (list.length === listedAtMost.clients) break;
       list.push({
         clientId: session.clientId,
         version: versionNames[level],
@@ -352,7 +354,8 @@ export class BrokerCore implements BrokerEngine {
         cleanStart: session.expirySeconds === 0,
         keepAliveSeconds,
         connectedAt: connectedAtMs,
-        subscriptions: Array.from(session.subscriptions.values(), ({ filter, qos }) => ({ filter, qos })),
+        subscriptionCount: session.subscriptions.size,
+        subscriptions: firstSubscriptions(session),
       });
     }
     return list;
@@ -403,6 +406,15 @@ export class BrokerCore implements BrokerEngine {
     await this.journal?.close();
     await closeStreams(new Set([...streams, ...this.lingering]));
   }
+}
+
+function firstSubscriptions({ subscriptions }: Session): BrokerClient['subscriptions'] {
+  const first: { readonly filter: string; readonly qos: Qos }[] = [];
+  for (const { filter, qos } of subscriptions.values()) {
+    if (first.length === listedAtMost.subscriptions) break;
+    first.push({ filter, qos });
+  }
+  return first;
 }
 
 function describeClient({ session, username, level, info }: Connection): ConnectedClient {

@@ -299,6 +299,18 @@ describe('snapshots', () => {
     expect(core.inside.retained({ offset: 1, limit: 1 }).rows).toMatchObject([{ topic: 'z' }]);
   });
 
+  it('list the first clients and subscriptions as a whole, and count the others', async () => {
+    const core = startCore();
+    for (let at = 0; at < 1001; at += 1) dialCore(core, 4).send(connect(4, { clientId: `c${at}` }));
+    await expect.poll(() => core.clientCount).toBe(1001);
+    const many = await connectToCore(core, 'c0', 4);
+    await many.subscribe(Array.from({ length: 150 }, (_, n) => `f/${n}`));
+    expect(core.clients()).toHaveLength(1000);
+    expect(core.inside.clients({ offset: 1000, limit: 10 })).toMatchObject({ total: 1001, rows: [{ clientId: 'c0', subscriptions: 150 }] });
+    for (let at = 1; at < 1001; at += 1) await core.disconnectClient(`c${at}`);
+    expect(core.clients()).toMatchObject([{ clientId: 'c0', subscriptionCount: 150, subscriptions: { length: 100, 99: { filter: 'f/99' } } }]);
+  });
+
   it('read a page of a hundred thousand in no time', async () => {
     const core = startCore();
     const client = await connectToCore(core, 'many');
