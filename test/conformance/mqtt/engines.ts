@@ -1,9 +1,13 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createAedesEngine } from '../../../src/main/engine/broker/aedes-engine.ts';
 import { BrokerCore, type BrokerCoreOptions } from '../../../src/main/engine/broker/core/broker-core.ts';
 import { makeCredentials, usualIterations, type Credentials, type CredentialStore } from '../../../src/main/engine/broker/users/credentials.ts';
 import { userHooks } from '../../../src/main/engine/broker/users/user-hooks.ts';
+import { SqlitePersistence } from '../../../src/main/engine/broker/persistence/sqlite-persistence.ts';
 import { hasMosquitto, startMosquitto } from './broker-process.ts';
 import { aedesDifferences, type Differences } from './differences.ts';
 import { SysTopics } from '../../../src/main/engine/broker/core/sys-topics.ts';
@@ -58,6 +62,24 @@ export const core: Engine = {
     const broker = new BrokerCore({ nowUs: () => Date.now() * 1000, ...(await coreOptions(profile)) });
     new SysTopics(broker, 'conformance').start();
     return { handle: (stream) => broker.handle(stream, memory), close: () => broker.close() };
+  },
+};
+
+/** The same, with everything that has to outlive it in a file: that may not change what clients see. */
+export const coreWithFile: Engine = {
+  ...core,
+  name: 'workbench with a file',
+  async start(profile) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'conformance-file-'));
+    const persistence = new SqlitePersistence({ file: path.join(folder, 'broker.db') });
+    const broker = new BrokerCore({ nowUs: () => Date.now() * 1000, ...(await coreOptions(profile)), persistence });
+    await broker.restore();
+    new SysTopics(broker, 'conformance').start();
+    const close = async (): Promise<void> => {
+      await broker.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return { handle: (stream) => broker.handle(stream, memory), close };
   },
 };
 

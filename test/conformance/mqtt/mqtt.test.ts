@@ -3,20 +3,20 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chapters } from './clauses/index.ts';
 import { Scene, type Clause, type Profile } from './clauses/clause.ts';
 import { differencesPage } from './differences-page.ts';
-import { aedes, core, differenceOf, mosquitto, type Engine, type RunningBroker } from './engines.ts';
+import { aedes, core, coreWithFile, differenceOf, mosquitto, type Engine, type RunningBroker } from './engines.ts';
 import { layRoad, type Road, type TransportName } from './transports.ts';
 import { versionNames, type Level } from './wire.ts';
 
 const engines: readonly Engine[] = [core, aedes];
 
 /** CONFORMANCE_ENGINE=mosquitto asks the independent peer instead: what it fails too may be a fault of the test. */
-const chosen = process.env['CONFORMANCE_ENGINE'] === mosquitto.name ? [mosquitto] : engines;
+const chosen = process.env['CONFORMANCE_ENGINE'] === mosquitto.name ? [mosquitto] : [...engines, coreWithFile];
 
 // Most of the time goes by in waiting for timers of the broker.
 vi.setConfig({ maxConcurrency: 100, testTimeout: 30_000 });
 
 for (const engine of chosen) {
-  const transports: readonly TransportName[] = engine === mosquitto ? ['tcp'] : ['memory', 'tcp', 'tls', 'ws'];
+  const transports: readonly TransportName[] = engine === mosquitto ? ['tcp'] : engine === coreWithFile ? ['memory'] : ['memory', 'tcp', 'tls', 'ws'];
   describe.concurrent.each(transports)(`${engine.name} over %s`, (transport) => {
     const roads = new Map<Profile, Road>();
     const brokers: RunningBroker[] = [];
