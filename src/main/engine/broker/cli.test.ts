@@ -60,6 +60,7 @@ describe('npm run broker', () => {
     [['--port', '65536'], '--port needs a port number'],
     [['--ws-port', '-1'], 'ws-port'],
     [['--host', ''], '--host needs'],
+    [['--persist', ''], '--persist needs the name of a file'],
     [['--port', 'off'], 'another listener is needed'],
     [['--nope'], '--nope'],
     [['extra'], 'extra'],
@@ -153,6 +154,15 @@ describe('npm run broker', () => {
     running.child.kill();
     expect(await running.exit).toBe(0);
     expect(existsSync(socket)).toBe(false);
+  });
+
+  it('explains a file of --persist that it cannot use, and ends with 1', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'persist-'));
+    folders.push(folder);
+    const running = run('--port', '0', '--persist', folder);
+    expect(await running.exit).toBe(1);
+    expect(running.stderr).toContain(`${folder} cannot be used to keep sessions`);
+    expect(running.stdout).toBe('');
   });
 
   it('explains itself', async () => {
