@@ -138,7 +138,7 @@ it(`goes on through ${count} damaged packets, with a reason for everyone it send
       refusals += 1;
       reasons.get(address)?.push(reason);
     });
-    const pair = new HealthyPair(core, settle);
+    const pair = new HealthyPair(core, turn);
     const strangers: Stranger[] = [];
     let arrived = 0;
     for (let round = 0; damaged < Number(count); round += 1) {

@@ -2,6 +2,7 @@ import type { Qos } from '../../../../shared/contract/common.ts';
 import type { SubscriptionRequest } from '../../../../shared/mqtt/packet/packets.ts';
 import type { RetainedCursor } from '../routing/retained-cursor.ts';
 import type { BrokerCore } from './broker-core.ts';
+import type { Connection } from './connection.ts';
 import { deliver } from './delivery.ts';
 import type { Message } from './message.ts';
 import { traceRetained } from './route-trace.ts';
@@ -16,6 +17,8 @@ export interface RetainedJob {
   readonly qos: Qos;
   readonly subscriptionIdentifiers: readonly number[] | null;
   cursor: RetainedCursor<Message> | null;
+  /** Of the last slice, what the client had no room for; `null`: all of it went out. */
+  rest: readonly Message[] | null;
 }
 
 /** Sends retained messages to new subscriptions in slices, in turn over all sessions, at the pace at which each client reads. */
@@ -29,7 +32,7 @@ export class RetainedDelivery {
   }
 
   start(session: Session, { filter, qos }: SubscriptionRequest, subscriptionIdentifier: number): void {
-    const job: RetainedJob = { filter, qos, subscriptionIdentifiers: subscriptionIdentifier === 0 ? null : [subscriptionIdentifier], cursor: null };
+    const job: RetainedJob = { filter, qos, subscriptionIdentifiers: subscriptionIdentifier === 0 ? null : [subscriptionIdentifier], cursor: null, rest: null };
     if (session.retainedJobs !== null) session.retainedJobs.push(job);
     else {
       session.retainedJobs = [job];
@@ -66,21 +69,47 @@ export class RetainedDelivery {
     const { connection, retainedJobs: jobs } = session;
     const job = jobs?.[0];
     if (connection === null || jobs === null || job === undefined) return this.stop(session);
-    if (connection.isBackedUp || session.queue?.length) {
+    if (isHeldUp(session, connection)) {
       session.retainedWaits = true;
       return;
     }
     const core = this.#core;
-    const found: Message[] = [];
-    job.cursor = core.retainedMessages.matchInto(job.filter, job.cursor, sliceMessages, found, core.nowMs);
-    for (const message of found) {
-      const mayDeliver = core.mayDeliver(session.clientId, message.topic);
-      // [MQTT-3.3.1-8]: RETAIN is 1 for what was there before the subscription.
-      const outcome = mayDeliver ? deliver(core, session, message, job.qos, true, job.subscriptionIdentifiers) : 'not-authorised';
-      if (core.trace !== null) traceRetained(core, session, message, job.filter, job.qos, outcome);
+    const { rest } = job;
+    const slice = rest === null ? this.#nextSlice(job) : rest;
+    job.rest = null;
+    for (let at = 0; at < slice.length; at += 1) {
+      if (isHeldUp(session, connection)) {
+        job.rest = slice.slice(at);
+        session.retainedWaits = true;
+        return;
+      }
+      const message = slice[at] as Message;
+      // While it waited it may have been replaced, and the client has been sent what is newer.
+      if (rest !== null && core.retainedMessages.get(message.topic, core.nowMs) !== message) continue;
+      this.#send(session, job, message);
     }
     if (job.cursor === null) jobs.shift();
     if (jobs.length === 0) session.retainedJobs = null;
     else this.#later(session);
   }
+
+  #nextSlice(job: RetainedJob): readonly Message[] {
+    const core = this.#core;
+    const found: Message[] = [];
+    job.cursor = core.retainedMessages.matchInto(job.filter, job.cursor, sliceMessages, found, core.nowMs);
+    return found;
+  }
+
+  #send(session: Session, { filter, qos, subscriptionIdentifiers }: RetainedJob, message: Message): void {
+    const core = this.#core;
+    const mayDeliver = core.mayDeliver(session.clientId, message.topic);
+    // [MQTT-3.3.1-8]: RETAIN is 1 for what was there before the subscription.
+    const outcome = mayDeliver ? deliver(core, session, message, qos, true, subscriptionIdentifiers) : 'not-authorised';
+    if (core.trace !== null) traceRetained(core, session, message, filter, qos, outcome);
+  }
+}
+
+/** Nothing that can wait may be dropped because it came too quickly, or fill the queue. */
+function isHeldUp(session: Session, connection: Connection): boolean {
+  return connection.isBackedUp || (session.queue?.length ?? 0) > 0;
 }
