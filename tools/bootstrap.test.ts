@@ -37,7 +37,7 @@ async function start(command: string, args: readonly string[], env: NodeJS.Proce
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
   groups.push({ child, port: 0, allEnded, signalGroup });
-  await vi.waitFor(() => expect(output).toContain('\n'), { timeout: 15_000, interval: 10 });
+  await vi.waitFor(() => expect(output).toContain('\n'), { timeout: 25_000, interval: 10 });
   return { child, port: Number(/:(\d+)\n$/.exec(output)?.[1]), allEnded, signalGroup };
 }
 

@@ -281,7 +281,7 @@ test('publishing: by key, from what was saved, and clearing what is retained', a
   const [topic, payload] = [bar.getByRole('textbox', { name: 'Topic' }), bar.getByRole('textbox', { name: 'Payload' })];
 
   await test.step('with Ctrl+Enter, from wherever one is', async () => {
-    await page.keyboard.press('ControlOrMeta+Shift+p');
+    await page.keyboard.press('ControlOrMeta+Shift+m');
     await expect(topic).toBeFocused();
     await fillPublish(page, 'lab/lamp', '{"on": true}');
     await payload.press('ControlOrMeta+Enter');
