@@ -1,4 +1,4 @@
-import { dial, dialMqtt } from '../support/raw-mqtt.ts';
+import { dial, dialMqtt, publishPacket, subscribePacket } from '../support/raw-mqtt.ts';
 import { goTo, selectTopic, startQuietBroker, valueRegion } from './steps.ts';
 import { expect, freePort, hasMosquittoClients, mosquittoPub, test } from './workbench.ts';
 
@@ -65,6 +65,46 @@ test('a broker that cannot do everything, and whom it refuses', async ({ workben
     await meter.closed();
     await expect(refused.getByRole('row').filter({ hasText: 'The client speaks HTTP' })).toContainText('unknown');
     await expect(refused.getByRole('row').filter({ hasText: 'meter' })).toContainText('keeps no retained messages');
+  });
+  expect(workbench.pageErrors).toEqual([]);
+});
+
+test('retained messages that are there again after a restart of the broker', async ({ workbench }) => {
+  const { page } = workbench;
+  const port = await startQuietBroker(page, await freePort(), await freePort());
+  await goTo(page, 'Broker');
+  const place = page.getByRole('combobox', { name: 'Sessions and retained messages' });
+
+  await test.step('with aedes there is no choice, which is said', async () => {
+    await page.getByRole('combobox', { name: 'Engine' }).click();
+    await page.getByRole('option', { name: 'aedes' }).click();
+    await expect(place).toBeDisabled();
+    await expect(page.getByText('The engine aedes keeps them in memory only.')).toBeVisible();
+    await page.getByRole('button', { name: 'Discard' }).click();
+  });
+
+  const restart = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Stop broker' }).click();
+    await expect(page.getByText('The local broker is stopped')).toBeVisible();
+    await page.getByRole('button', { name: 'Start local broker' }).first().click();
+    await expect(page.getByText('The local broker is running')).toBeVisible();
+  };
+
+  await test.step('they are kept in a file from the next start on', async () => {
+    await place.click();
+    await page.getByRole('option', { name: 'In a file of the workspace' }).click();
+    await page.getByRole('button', { name: 'Save ports' }).click();
+    await expect(page.getByRole('button', { name: 'Save ports' })).toHaveCount(0);
+    await restart();
+    const lamp = await dialMqtt(port, { clientId: 'lamp' });
+    lamp.send(publishPacket('lamp/state', 'on', { qos: 1, retain: true }));
+    // PUBACK: it is kept.
+    expect((await lamp.next())[0]).toBe(0x40);
+    await restart();
+    const reader = await dialMqtt(port, { clientId: 'reader' });
+    reader.send(subscribePacket(['lamp/#']));
+    await reader.next();
+    expect(await reader.next()).toEqual(publishPacket('lamp/state', 'on', { retain: true }));
   });
   expect(workbench.pageErrors).toEqual([]);
 });
