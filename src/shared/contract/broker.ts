@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { brokerLimitsSchema } from './broker-limits.ts';
 import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
-import { listenersSchema, type ListenerKind } from './listeners.ts';
+import type { ListenerKind } from './listener-kinds.ts';
+import { listenersSchema, type ListenerOptions } from './listeners.ts';
 
 const portSchema = z.int().min(0).max(65_535);
 
@@ -69,6 +70,8 @@ export interface BrokerStatus {
   /** What is wrong with the file of the broker, in sentences; `null`: nothing, or there is none. */
   readonly persistenceProblem: string | null;
   readonly listeners: readonly BrokerListener[];
+  /** Those beside the two ports, as the broker was started with them. */
+  readonly startedWith: readonly ListenerOptions[];
   /** Unix time in ms. */
   readonly startedAt: number | null;
   readonly failure: BrokerFailure | null;

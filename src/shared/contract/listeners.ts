@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-/** How a client reaches the broker: plain or over TLS, bare or inside WebSocket frames, or through a socket file of this machine. */
-export const listenerKinds = ['tcp', 'tls', 'ws', 'wss', 'unix'] as const;
-export type ListenerKind = (typeof listenerKinds)[number];
-
 const common = {
   /** Stays the same while the listener is edited. `tcp` and `ws` name the two simple ports. */
   id: z.string().min(1).max(64),
@@ -51,7 +47,6 @@ export const listenerOptionsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unix'), ...common, path: filePath }),
 ]);
 export type ListenerOptions = z.infer<typeof listenerOptionsSchema>;
-export type NetworkListenerOptions = Exclude<ListenerOptions, { kind: 'unix' }>;
 
 export const listenersSchema = z
   .array(listenerOptionsSchema)
@@ -59,30 +54,3 @@ export const listenersSchema = z
   .refine((listeners) => new Set(listeners.map(({ id }) => id)).size === listeners.length, 'Two listeners have the same id.')
   .refine((listeners) => listeners.every(({ id }) => id !== 'tcp' && id !== 'ws'), 'The ids "tcp" and "ws" belong to the two simple ports.')
   .readonly();
-
-export const listenerKindWords: Readonly<Record<ListenerKind, string>> = {
-  tcp: 'TCP',
-  tls: 'TLS',
-  ws: 'WebSocket',
-  wss: 'Secure WebSocket',
-  unix: 'Unix socket',
-};
-
-const schemes = { tcp: 'mqtt', tls: 'mqtts', ws: 'ws', wss: 'wss' } as const;
-
-/** The address a client on this machine can use: listening on "all addresses" is not one. */
-export function listenerUrl(listener: { readonly kind: Exclude<ListenerKind, 'unix'>; readonly host: string; readonly port: number }): string {
-  const { kind, host, port } = listener;
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-  return `${schemes[kind]}://${reachable}:${port}`;
-}
-
-export function unixUrl(path: string): string {
-  return `unix://${path.startsWith('/') ? '' : '/'}${path}`;
-}
-
-/** The listener for a client without certificates and without a proxy, TCP before WebSocket: the demo device is one. */
-export function plainListener<T extends { readonly kind: ListenerKind; readonly proxyProtocol?: true }>(listeners: readonly T[]): T | undefined {
-  const plain = listeners.filter(({ proxyProtocol }) => proxyProtocol !== true);
-  return plain.find(({ kind }) => kind === 'tcp') ?? plain.find(({ kind }) => kind === 'ws');
-}

@@ -1,5 +1,5 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
-import { plainListener } from '../../../shared/contract/listeners.ts';
+import { plainListener } from '../../../shared/contract/listener-kinds.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type {
   ClientRow,
@@ -158,6 +158,7 @@ class Service implements BrokerService {
       engine: this.#engine,
       persistenceProblem: this.#counters.persistenceProblem,
       listeners: this.#listeners,
+      startedWith: this.#wanted?.listeners ?? [],
       startedAt: this.#startedAt,
       failure: this.#failure,
       clientCount: this.#counters.clientCount,

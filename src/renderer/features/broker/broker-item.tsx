@@ -8,7 +8,8 @@ export function BrokerItem(): ReactElement | null {
   const status = useBrokerStatus();
   if (!status) return null;
   const { tone, title, short } = phaseWords[status.phase];
-  const port = status.listeners[0]?.port;
+  // A Unix socket has none.
+  const port = status.listeners.find((listener) => listener.port !== 0)?.port;
   return (
     <StripButton label={`Local broker: ${title}`} onClick={() => goTo('broker')}>
       <StatusDot tone={tone} />

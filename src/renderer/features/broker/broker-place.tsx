@@ -1,6 +1,7 @@
 import { Play, Square } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
+import { listenerKindWords, plainListener } from '../../../shared/contract/listener-kinds.ts';
 import { Badge, StatusDot } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -27,6 +28,7 @@ import { ExampleCommands } from './example-commands.tsx';
 import { FailureCard } from './failure-card.tsx';
 import { LimitsCard } from './limits-card.tsx';
 import { ListenerSettings } from './listener-settings.tsx';
+import { ListenersCard } from './listeners-card.tsx';
 import { RefusalCard } from './refusal-card.tsx';
 
 export function BrokerPlace(): ReactElement {
@@ -44,10 +46,13 @@ export function BrokerPlace(): ReactElement {
           {status.listeners.length > 0 ? (
             <ul className={styles.listeners} aria-label="Listeners">
               {status.listeners.map((listener) => (
-                <li key={listener.url} className={styles.listener}>
-                  <Badge>{listener.kind === 'tcp' ? 'TCP' : 'WebSocket'}</Badge>
+                <li key={listener.id} className={styles.listener}>
+                  <Badge>{listenerKindWords[listener.kind]}</Badge>
                   <code data-selectable>{listener.url}</code>
                   <CopyButton text={listener.url} label={`Copy ${listener.url}`} />
+                  <span className={styles.muted}>
+                    {[...(listener.name === undefined ? [] : [listener.name]), ...(listener.proxyProtocol ? ['behind a proxy'] : [])].join(', ')}
+                  </span>
                 </li>
               ))}
             </ul>
@@ -68,6 +73,7 @@ export function BrokerPlace(): ReactElement {
           </p>
         </Card>
       </div>
+      {workspace && <ListenersCard settings={workspace.settings.broker} status={status} />}
       {workspace && <LimitsCard settings={workspace.settings.broker} status={status} />}
       {running && (
         <Card title="Try it from a terminal">
@@ -84,10 +90,11 @@ export function BrokerPlace(): ReactElement {
   );
 }
 
-function demoWords({ demoDevice, phase }: BrokerStatus): string {
+function demoWords({ demoDevice, listeners, phase }: BrokerStatus): string {
   if (demoDevice.running) return 'Connected and publishing';
   if (!demoDevice.enabled) return 'Switched off';
-  return phase === 'running' ? 'Connecting' : 'Starts with the broker';
+  if (phase !== 'running') return 'Starts with the broker';
+  return plainListener(listeners) ? 'Connecting' : 'Needs a listener on TCP or WebSocket that is not behind a proxy';
 }
 
 function StateHeader({ status }: { readonly status: BrokerStatus }): ReactElement {

@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight, Search, Unplug } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import { listenerKindWords } from '../../../shared/contract/listener-kinds.ts';
 import { engineClient } from '../../data/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { confirm } from '../../ui/confirm-dialog.tsx';
@@ -93,9 +94,15 @@ function ClientRow({ entry, now }: { readonly entry: BrokerClient; readonly now:
         <th scope="row" className={styles.clientId}>
           <span title={name}>{name}</span>
           {entry.username !== null && <span className={styles.muted}> as {entry.username}</span>}
+          {entry.certificateSubject !== undefined && (
+            <span className={styles.muted} title={`Certificate of ${entry.certificateSubject}`}>
+              {' '}
+              ({entry.certificateSubject})
+            </span>
+          )}
         </th>
         <td>
-          MQTT {entry.version} {entry.transport === 'ws' && <Badge>WebSocket</Badge>}
+          MQTT {entry.version} {entry.transport !== 'tcp' && <Badge>{listenerKindWords[entry.transport]}</Badge>}
         </td>
         <td className={styles.mono}>{entry.address}</td>
         <td>{entry.keepAliveSeconds === 0 ? 'off' : `${entry.keepAliveSeconds} s`}</td>

@@ -1,4 +1,6 @@
 import type { BrokerFailure, BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
+import { listenerKindWords, shareAPlace } from '../../../shared/contract/listener-kinds.ts';
+import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
 import type { Settings } from '../../../shared/contract/workspace.ts';
 
 /** Port fields while they are edited. An empty field or a switched-off listener are different things. */
@@ -33,13 +35,15 @@ function checkPort(text: string): string | undefined {
   return undefined;
 }
 
-export function checkForm(form: ListenerForm): ListenerProblems {
+/** `further`: the listeners beside the two ports. */
+export function checkForm(form: ListenerForm, further: readonly ListenerOptions[]): ListenerProblems {
   const problems: Partial<Record<'tcpPort' | 'webSocketPort', string>> = {};
   const tcp = form.tcpEnabled ? checkPort(form.tcpPort) : undefined;
   const webSocket = form.webSocketEnabled ? checkPort(form.webSocketPort) : undefined;
   if (tcp !== undefined) problems.tcpPort = tcp;
   if (webSocket !== undefined) problems.webSocketPort = webSocket;
-  if (!form.tcpEnabled && !form.webSocketEnabled) problems.tcpPort = 'Switch at least one listener on.';
+  const others = further.filter(({ enabled }) => enabled);
+  if (!form.tcpEnabled && !form.webSocketEnabled && others.length === 0) problems.tcpPort = 'Switch at least one listener on.';
   else if (
     form.tcpEnabled &&
     form.webSocketEnabled &&
@@ -50,11 +54,36 @@ export function checkForm(form: ListenerForm): ListenerProblems {
   ) {
     problems.webSocketPort = 'MQTT over TCP uses this port already.';
   }
+  for (const [field, id] of [
+    ['tcpPort', 'tcp'],
+    ['webSocketPort', 'ws'],
+  ] as const) {
+    const simple = simpleListeners(form).find((listener) => listener.id === id);
+    const other = simple && problems[field] === undefined ? others.find((listener) => shareAPlace(listener, simple)) : undefined;
+    if (other) problems[field] = `${describeUser(other)} uses this port already.`;
+  }
   return problems;
 }
 
+/** What holds a port, as the beginning of a sentence. */
+export function describeUser({ id, name, kind }: Pick<ListenerOptions, 'id' | 'name' | 'kind'>): string {
+  if (id === 'tcp') return 'MQTT over TCP';
+  if (id === 'ws') return 'MQTT over WebSocket';
+  return name === '' ? `Another listener (${listenerKindWords[kind]})` : `“${name}”`;
+}
+
+/** The two ports as listeners, where they are switched on. */
+export function simpleListeners(form: ListenerForm): readonly ListenerOptions[] {
+  const { host, tcpPort, webSocketPort } = optionsOf(form);
+  const listener = (kind: 'tcp' | 'ws', port: number | null): ListenerOptions[] =>
+    port === null
+      ? []
+      : [{ kind, id: kind, host, port, name: '', enabled: true, proxyProtocol: false, maxConnections: null, connectionsPerSecond: null, maxPacketBytes: null }];
+  return [...listener('tcp', tcpPort), ...listener('ws', webSocketPort)];
+}
+
 /** Only for a form without problems. */
-export function optionsOf(form: ListenerForm): BrokerOptions {
+export function optionsOf(form: ListenerForm): Omit<BrokerOptions, 'listeners'> {
   return {
     engine: form.engine,
     persistence: form.persistence,
@@ -64,17 +93,35 @@ export function optionsOf(form: ListenerForm): BrokerOptions {
   };
 }
 
-/** The change that lets a start succeed after a port was taken, or `undefined` if no free port is known. */
-export function otherPort(failure: BrokerFailure | null): Pick<Partial<BrokerOptions>, 'tcpPort' | 'webSocketPort'> | undefined {
-  if (failure?.freePort === undefined) return undefined;
-  return failure.listener === 'ws' ? { webSocketPort: failure.freePort } : { tcpPort: failure.freePort };
+/** The change that lets a start succeed after a port was taken, or `undefined` if no free port is known. `further` as in the settings. */
+export function otherPort(
+  failure: BrokerFailure | null,
+  further: readonly ListenerOptions[],
+): Pick<Partial<BrokerOptions>, 'tcpPort' | 'webSocketPort' | 'listeners'> | undefined {
+  const { freePort, listener: id } = failure ?? {};
+  if (freePort === undefined) return undefined;
+  if (id === 'tcp') return { tcpPort: freePort };
+  if (id === 'ws') return { webSocketPort: freePort };
+  return { listeners: further.map((listener) => (listener.id === id && listener.kind !== 'unix' ? { ...listener, port: freePort } : listener)) };
 }
 
-/** Commands that reach this broker from any shell, Windows included; `undefined` while it has no TCP listener. */
+/** Commands that reach this broker from any shell, Windows included; `undefined` while it has no listener for them. */
 export function exampleCommands(listeners: readonly BrokerListener[]): { readonly publish: string; readonly subscribe: string } | undefined {
-  const tcp = listeners.find((listener) => listener.kind === 'tcp');
-  if (!tcp) return undefined;
-  const host = tcp.host === '0.0.0.0' ? '127.0.0.1' : tcp.host === '::' ? '::1' : tcp.host;
-  const target = `-h ${host} -p ${tcp.port}`;
+  const target = exampleTarget(listeners.filter(({ proxyProtocol }) => proxyProtocol !== true));
+  if (target === undefined) return undefined;
   return { publish: `mosquitto_pub ${target} -t hello/world -m "Hi there"`, subscribe: `mosquitto_sub ${target} -t "#" -v` };
+}
+
+function exampleTarget(listeners: readonly BrokerListener[]): string | undefined {
+  const tcp = listeners.find(({ kind }) => kind === 'tcp');
+  if (tcp) return networkTarget(tcp);
+  const unix = listeners.find(({ kind }) => kind === 'unix');
+  // Quoted, since a path may hold spaces.
+  if (unix) return `--unix "${unix.url.slice('unix://'.length)}"`;
+  const tls = listeners.find(({ kind }) => kind === 'tls');
+  return tls && `${networkTarget(tls)} --cafile CA.pem`;
+}
+
+function networkTarget({ host, port }: BrokerListener): string {
+  return `-h ${host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host} -p ${port}`;
 }

@@ -21,7 +21,7 @@ export function ListenerSettings({ settings, status }: { readonly settings: Sett
   const [edited, setEdited] = useState<ListenerForm | null>(null);
   const [busy, setBusy] = useState(false);
   const form = edited ?? saved;
-  const problems = checkForm(form);
+  const problems = checkForm(form, settings.listeners);
   const valid = Object.keys(problems).length === 0;
   const running = status.phase === 'running';
   const change = (part: Partial<ListenerForm>): void => setEdited({ ...form, ...part });

@@ -8,6 +8,7 @@ const broker = (phase: BrokerStatus['phase']): BrokerStatus => ({
   engine: 'aedes',
   persistenceProblem: null,
   listeners: [],
+  startedWith: [],
   startedAt: null,
   failure: null,
   clientCount: 0,

@@ -1,5 +1,6 @@
 import type { BrokerListener, BrokerOptions } from '../../../../shared/contract/broker.ts';
-import { listenerOptionsSchema, type ListenerOptions, type NetworkListenerOptions } from '../../../../shared/contract/listeners.ts';
+import { shareAPlace } from '../../../../shared/contract/listener-kinds.ts';
+import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { describeListenFailure, listenerLabel } from './listen-failure.ts';
 import { Listener, type ListenerHost } from './listener.ts';
@@ -50,8 +51,6 @@ async function openOne(options: ListenerOptions, all: readonly ListenerOptions[]
   return listener;
 }
 
-const everywhere = new Set(['0.0.0.0', '::']);
-
 /** Two of our own in one place: the system would say only that it is taken. */
 function checkPlaces(listeners: readonly ListenerOptions[]): void {
   listeners.forEach((listener, at) => {
@@ -63,13 +62,4 @@ function checkPlaces(listeners: readonly ListenerOptions[]): void {
       data: { listener: listener.id, ...(listener.kind === 'unix' ? {} : { port: listener.port }) },
     });
   });
-}
-
-function shareAPlace(one: ListenerOptions, other: ListenerOptions): boolean {
-  if (one.kind === 'unix' || other.kind === 'unix') return one.kind === 'unix' && other.kind === 'unix' && one.path === other.path;
-  return one.port !== 0 && one.port === other.port && hostsOverlap(one, other);
-}
-
-function hostsOverlap(one: NetworkListenerOptions, other: NetworkListenerOptions): boolean {
-  return one.host === other.host || everywhere.has(one.host) || everywhere.has(other.host);
 }
