@@ -24,6 +24,15 @@ for (const theme of themes) {
     await goTo(page, 'Connections');
     await page.getByRole('button', { name: 'New connection' }).first().click();
     await check('at work');
+    await goTo(page, 'Broker');
+    await page.getByRole('button', { name: 'Add listener' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a listener' });
+    // With what is wrong next to the fields.
+    await dialog.getByRole('button', { name: 'Add listener' }).click();
+    await expect(dialog.getByRole('textbox', { name: 'Key file' })).toHaveAttribute('aria-invalid', 'true');
+    found.push(...(await violations(workbench, theme, 'listener')));
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
     await page.keyboard.press('ControlOrMeta+k');
     await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
     found.push(...(await violations(workbench, theme, 'commands')));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { brokerLimitsSchema } from './broker-limits.ts';
 import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
-import type { ListenerKind } from './listener-kinds.ts';
+import type { ListenerKind } from '../mqtt/listener-kinds.ts';
 import { listenersSchema, type ListenerOptions } from './listeners.ts';
 
 const portSchema = z.int().min(0).max(65_535);

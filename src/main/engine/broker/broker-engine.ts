@@ -11,7 +11,7 @@ import type {
   TraceEvent,
 } from '../../../shared/contract/broker-inside.ts';
 import type { Qos } from '../../../shared/contract/common.ts';
-import type { ListenerKind } from '../../../shared/contract/listener-kinds.ts';
+import type { ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
 import type { Off } from '../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { TappedPacket } from '../../../shared/messages/tapped-packet.ts';

@@ -1,5 +1,5 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
-import { plainListener } from '../../../shared/contract/listener-kinds.ts';
+import { plainListener } from '../../../shared/mqtt/listener-kinds.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type {
   ClientRow,

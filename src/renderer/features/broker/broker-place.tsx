@@ -1,7 +1,7 @@
 import { Play, Square } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
-import { listenerKindWords, plainListener } from '../../../shared/contract/listener-kinds.ts';
+import { listenerKindWords, plainListener } from '../../../shared/mqtt/listener-kinds.ts';
 import { Badge, StatusDot } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight, Search, Unplug } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
-import { listenerKindWords } from '../../../shared/contract/listener-kinds.ts';
+import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
 import { engineClient } from '../../data/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { confirm } from '../../ui/confirm-dialog.tsx';

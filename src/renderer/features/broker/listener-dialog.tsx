@@ -1,5 +1,5 @@
 import { useId, useRef, useState, type ReactElement } from 'react';
-import { listenerKinds, listenerKindWords, type ListenerKind } from '../../../shared/contract/listener-kinds.ts';
+import { listenerKinds, listenerKindWords, type ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
 import type { ListenerOptions, ListenerTls } from '../../../shared/contract/listeners.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';

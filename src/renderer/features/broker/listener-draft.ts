@@ -1,4 +1,4 @@
-import { listenerKindWords, listenerUrl, shareAPlace, unixUrl, type ListenerKind } from '../../../shared/contract/listener-kinds.ts';
+import { listenerKindWords, listenerUrl, shareAPlace, unixUrl, type ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
 import type { ListenerOptions, ListenerTls } from '../../../shared/contract/listeners.ts';
 import { describeUser } from './listener-form.ts';
 

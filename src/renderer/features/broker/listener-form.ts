@@ -1,5 +1,5 @@
 import type { BrokerFailure, BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
-import { listenerKindWords, shareAPlace } from '../../../shared/contract/listener-kinds.ts';
+import { listenerKindWords, shareAPlace } from '../../../shared/mqtt/listener-kinds.ts';
 import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
 import type { Settings } from '../../../shared/contract/workspace.ts';
 

@@ -1,7 +1,7 @@
 import { Pencil, Plus, RotateCw, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
-import { listenerKindWords } from '../../../shared/contract/listener-kinds.ts';
+import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
 import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
 import type { Settings } from '../../../shared/contract/workspace.ts';
 import { engineClient } from '../../data/index.ts';
@@ -29,13 +29,13 @@ export function ListenersCard({ settings, status }: ListenersCardProps): ReactEl
   const { listeners } = settings;
   const [edited, setEdited] = useState<ListenerDraft | null>(null);
   const running = status.phase === 'running';
-  // What is undone later is undone in the settings of then.
-  const latest = useRef(settings);
+  // What is undone later is undone in the list of then.
+  const latest = useRef(listeners);
   useEffect(() => {
-    latest.current = settings;
+    latest.current = listeners;
   });
   const save = (next: readonly ListenerOptions[]): Promise<boolean> =>
-    act(engineClient().call('workspace.updateSettings', { broker: { ...latest.current, listeners: next } }), 'The listeners could not be saved');
+    act(engineClient().call('workspace.updateSettings', { broker: { listeners: next } }), 'The listeners could not be saved');
 
   const put = async (entry: ListenerOptions): Promise<void> => {
     const known = listeners.some(({ id }) => id === entry.id);
@@ -46,7 +46,7 @@ export function ListenersCard({ settings, status }: ListenersCardProps): ReactEl
     if (!(await save(listeners.filter((one) => one !== entry)))) return;
     toasts.show({
       title: `Listener “${listenerTitle(entry)}” deleted`,
-      action: { label: 'Undo', run: () => void save(latest.current.listeners.toSpliced(at, 0, entry)) },
+      action: { label: 'Undo', run: () => void save(latest.current.toSpliced(at, 0, entry)) },
     });
   };
   const add = (): void => setEdited(newDraft(newId()));

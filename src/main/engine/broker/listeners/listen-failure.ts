@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { CodedError, type ErrorCode } from '../../../../shared/ipc/errors.ts';
 import type { BrokerFailure } from '../../../../shared/contract/broker.ts';
-import { listenerKindWords } from '../../../../shared/contract/listener-kinds.ts';
+import { listenerKindWords } from '../../../../shared/mqtt/listener-kinds.ts';
 import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
 
 /** Ports tried one by one before the operating system is asked for any. */

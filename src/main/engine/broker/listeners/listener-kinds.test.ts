@@ -7,7 +7,7 @@ import { makeCertificates, type Certificates } from '../../../../../test/support
 import { dialBare, dialListener, type DialOptions } from '../../../../../test/support/dial-listener.ts';
 import { connectPacket, publishPacket, rawPeer, subscribePacket, type RawPeer } from '../../../../../test/support/raw-mqtt.ts';
 import type { BrokerEngineName, BrokerListener } from '../../../../shared/contract/broker.ts';
-import { listenerKinds, type ListenerKind } from '../../../../shared/contract/listener-kinds.ts';
+import { listenerKinds, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
 import { listenersSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import type { Refusal } from '../broker-engine.ts';
 import { openLocalBroker, type LocalBroker } from '../local-broker.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
-import { listenerUrl, unixUrl } from '../../../../shared/contract/listener-kinds.ts';
+import { listenerUrl, unixUrl } from '../../../../shared/mqtt/listener-kinds.ts';
 import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import type { BrokerListener } from '../../../../shared/contract/broker.ts';
 import type { ConnectionInfo, Refusal } from '../broker-engine.ts';

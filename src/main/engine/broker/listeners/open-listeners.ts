@@ -1,5 +1,5 @@
 import type { BrokerListener, BrokerOptions } from '../../../../shared/contract/broker.ts';
-import { shareAPlace } from '../../../../shared/contract/listener-kinds.ts';
+import { shareAPlace } from '../../../../shared/mqtt/listener-kinds.ts';
 import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { describeListenFailure, listenerLabel } from './listen-failure.ts';

@@ -1,7 +1,3 @@
-import type { ListenerOptions } from './listeners.ts';
-
-// Apart from the schemas, whose library the page does without: it would try to make functions from text.
-
 /** How a client reaches the broker: plain or over TLS, bare or inside WebSocket frames, or through a socket file of this machine. */
 export const listenerKinds = ['tcp', 'tls', 'ws', 'wss', 'unix'] as const;
 export type ListenerKind = (typeof listenerKinds)[number];
@@ -35,8 +31,11 @@ export function plainListener<T extends { readonly kind: ListenerKind; readonly 
 
 const everywhere = new Set(['0.0.0.0', '::']);
 
+/** Where a listener is: a host and a port, or a path. */
+type Place = { readonly kind: Exclude<ListenerKind, 'unix'>; readonly host: string; readonly port: number } | { readonly kind: 'unix'; readonly path: string };
+
 /** Whether two listeners want the same port or path, so that only one of them can have it. Port 0 is never the same. */
-export function shareAPlace(one: ListenerOptions, other: ListenerOptions): boolean {
+export function shareAPlace(one: Place, other: Place): boolean {
   if (one.kind === 'unix' || other.kind === 'unix') return one.kind === 'unix' && other.kind === 'unix' && one.path === other.path;
   return one.port !== 0 && one.port === other.port && (one.host === other.host || everywhere.has(one.host) || everywhere.has(other.host));
 }
