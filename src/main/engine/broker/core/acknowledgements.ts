@@ -1,7 +1,7 @@
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { Connection } from './connection.ts';
 import { pump, sendWhenKept } from './delivery.ts';
-import { traceAcknowledged, traceDropped } from './route-trace.ts';
+import { traceAnswered } from './route-trace.ts';
 import type { Inflight, Session } from './session.ts';
 
 /** No such packet identifier (§3.6.2.1): after one side has lost its session, or when something came twice. */
@@ -61,9 +61,6 @@ function refuseWrongStep(type: string, { qos, packetId, released: isReleased }: 
 function finish({ core }: Connection, session: Session, inflight: Inflight, code: number): void {
   session.inflight?.delete(inflight.packetId);
   if (inflight.kept !== null) session.journal?.finished(inflight);
-  if (core.trace !== null) {
-    if (code < 0x80) traceAcknowledged(core, session, inflight);
-    else traceDropped(core, session, inflight, inflight.packetId, 'refused');
-  }
+  if (core.trace !== null) traceAnswered(core, session, inflight, code);
   if (session.queue?.length || session.resend || session.retainedWaits) pump(session);
 }

@@ -218,7 +218,8 @@ export class Connection {
   transmit(bytes: Uint8Array, payload: Uint8Array | null): void {
     this.output.push(bytes);
     if (payload !== null) this.output.push(payload);
-    if (this.core.packetTap !== null) this.core.packetTap.packet(this, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]));
+    const { packetTap } = this.core;
+    if (packetTap !== null) packetTap.sent(this, bytes, payload);
   }
 
   tooLarge(answer: Uint8Array): string {

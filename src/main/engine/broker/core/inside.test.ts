@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ack, connect, publish } from '../../../../../test/conformance/mqtt/wire.ts';
 import { connectToCore, dialCore } from '../../../../../test/support/core-client.ts';
+import { FakePersistence } from '../../../../../test/support/fake-persistence.ts';
 import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
 import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
 import { PacketDecoder } from '../../../../shared/mqtt/packet/decoder.ts';
@@ -153,6 +154,27 @@ describe('the trace of a message', () => {
     receiver.send(ack('puback', first?.id ?? 0, 0x97), ack('pubrec', second?.id ?? 0, 0x83));
     await expect.poll(() => told().slice(2)).toEqual(['1 dropped r 1 refused', '2 dropped r 2 refused']);
     expect(told()[0]).toBe('1 published by null 0: r # 2>1 written 1');
+  });
+
+  it('tells when a QoS 2 message is sent that had to be kept first', async () => {
+    const kept = new FakePersistence();
+    const { core, told } = traced({ persistence: kept });
+    await core.restore();
+    const keep = { clientId: 'r', clean: false, properties: [['sessionExpiryInterval', 100]] as const };
+    const receiver = await connectToCore(core, keep);
+    await receiver.subscribe({ filter: 't', qos: 2 });
+    kept.isSlow = true;
+    const first = core.publish({ topic: 't', payload: new Uint8Array(1), qos: 2, retain: false });
+    expect(told()).toEqual(['1 published by null 0: r t 2>2 waiting']);
+    kept.release();
+    await first;
+    await receiver.receive();
+    await expect.poll(() => told().slice(1)).toEqual(['1 written r 1', '1 acknowledged r 1']);
+    receiver.drop();
+    await expect.poll(() => core.clientCount).toBe(0);
+    await core.publish({ topic: 't', payload: new Uint8Array(1), qos: 2, retain: false });
+    await connectToCore(core, { clientId: 'r' });
+    expect(told().slice(3)).toEqual(['2 published by null 0: r t 2>2 waiting', '2 dropped r 0 session-ended']);
   });
 
   it('tells of retained messages given to a new subscription, under the number they were published with', async () => {

@@ -48,6 +48,11 @@ export class PacketTap {
     return packet;
   }
 
+  /** `payload` follows where it is written apart from its header. */
+  sent(connection: Connection, bytes: Uint8Array, payload: Uint8Array | null): void {
+    this.packet(connection, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]));
+  }
+
   packet({ id, session, offeredClientId }: Connection, direction: TappedPacket['direction'], bytes: Uint8Array): void {
     const clientId = session === null ? offeredClientId : session.clientId;
     const packet: TappedPacket = { timeUs: this.#nowUs(), connection: id, clientId, direction, bytes };

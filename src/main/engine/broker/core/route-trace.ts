@@ -97,8 +97,11 @@ export function traceWritten(core: BrokerCore, session: Session, { number }: Mes
   core.trace?.({ kind: 'written', number, timeUs: core.options.nowUs(), clientId: session.clientId, packetId, again });
 }
 
-export function traceAcknowledged(core: BrokerCore, session: Session, { message, packetId }: Inflight): void {
-  core.trace?.({ kind: 'acknowledged', number: message.number, timeUs: core.options.nowUs(), clientId: session.clientId, packetId });
+/** PUBACK, PUBCOMP, or PUBREC with an error. */
+export function traceAnswered(core: BrokerCore, session: Session, inflight: Inflight, code: number): void {
+  const { message, packetId } = inflight;
+  if (code >= 0x80) traceDropped(core, session, inflight, packetId, 'refused');
+  else core.trace?.({ kind: 'acknowledged', number: message.number, timeUs: core.options.nowUs(), clientId: session.clientId, packetId });
 }
 
 /** `packetId` 0: it had not been sent. */
