@@ -49,7 +49,7 @@ export const brokerWorkerContract = {
   counters: stream<BrokerCounters>()(noInput, { overflow: 'coalesce', window: 1 }),
   refusals: stream<BrokerRefusals>()(noInput, { overflow: 'coalesce', window: 1 }),
   /** Bounded on the sending side by bytes, where what is lost can be counted in messages. */
-  tap: stream<TapBatch>()(noInput, { overflow: 'wait', window: 8 }),
+  tap: stream<TapBatch>()(noInput, { overflow: 'wait', window: 32 }),
   // What only an engine with an `inside` can tell; of the others the streams stay silent and the calls reject with `invalid-state`.
   // Messages and packets are followed as long as the stream is open; both are bounded as the tap is.
   trace: stream<TraceBatch>()(noInput, { overflow: 'wait', window: 8 }),

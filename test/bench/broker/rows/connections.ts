@@ -6,6 +6,8 @@ import { measureRate } from '../measure-rate.ts';
 import { plainSample, type Scenario } from './scenario.ts';
 
 const threads = 2;
+/** Making a connection costs a client as much as a broker. */
+const connectingThreads = 4;
 /** The bench and each broker open some files of their own. */
 const spareFiles = 200;
 const settleMs = 1500;
@@ -20,7 +22,7 @@ function connecting(): Scenario {
     run: async (broker, times) => [
       await measureRate(
         broker,
-        { loads: Array.from({ length: threads }, () => ({ role: 'connect', atATime: 64 / threads })), counted: 'sent', receivers: null },
+        { loads: Array.from({ length: connectingThreads }, () => ({ role: 'connect', atATime: 64 / connectingThreads })), counted: 'sent', receivers: null },
         times,
       ),
     ],

@@ -317,6 +317,12 @@ export class Connection {
   end(kind: EndKind): void {
     if (this.endedBy !== null) return;
     this.endedBy = kind;
+    if (kind === 'client-said-goodbye' && this.info.transport === 'tcp' && this.output.isEmptied()) {
+      // Nobody waits for anything any more: closing at once spares the wait for the other side, which closes anyhow.
+      this.stream.destroy();
+      this.core.connectionEnded(this);
+      return;
+    }
     this.output.end();
     // Read on, or the end of the other side is never seen; a peer that does not close is cut off.
     this.stream.resume();

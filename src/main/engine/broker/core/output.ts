@@ -102,6 +102,13 @@ export class Output {
     this.flushTurn();
   }
 
+  /** Sends what is collected; whether the system has taken all of it. */
+  isEmptied(): boolean {
+    this.#isHeld = false;
+    this.flush();
+    return this.#stream.writableLength === 0;
+  }
+
   /** Sends what is collected and closes our side. */
   end(): void {
     this.#isHeld = false;
