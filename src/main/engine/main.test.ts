@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerStatus } from '../../shared/contract/broker.ts';
+import type { MessageTrace, TracingStatus } from '../../shared/contract/broker-inside.ts';
 import { connectionProfileSchema, type ConnectionProfile, type ConnectionsView } from '../../shared/contract/connections.ts';
 import type { EngineContract } from '../../shared/contract/index.ts';
 import type { Ledger, MessageTail } from '../../shared/contract/messages.ts';
@@ -12,6 +13,8 @@ import type { TopicsFrame } from '../../shared/contract/topics.ts';
 import type { WorkspaceView } from '../../shared/contract/workspace.ts';
 import { connect, type Client } from '../../shared/ipc/connect.ts';
 import { memoryTransportPair } from '../../shared/ipc/memory-transport.ts';
+import { unpackPackets } from '../../shared/messages/packed-packets.ts';
+import type { TappedPacket } from '../../shared/messages/tapped-packet.ts';
 import { startEngine, type Engine } from './main.ts';
 
 const source = (name: string): string => new URL(name, import.meta.url).href;
@@ -99,6 +102,38 @@ const profileFor = (status: BrokerStatus, more: Partial<ConnectionProfile> = {})
     subscriptions: [{ filter: 'out/#', qos: 1 }],
     ...more,
   });
+
+describe('the inside of the local broker', () => {
+  it('is told to pages: who got a message, every packet, and what the broker holds', async () => {
+    const page = openPage(await start());
+    await page.call('workspace.updateSettings', { demoDevice: false });
+    const tracing = newest<TracingStatus>((listener) => page.stream('broker.tracing', undefined, listener));
+    const packets: TappedPacket[] = [];
+    page.stream('broker.packets', { clientId: 'reader' }, { item: (batch) => void packets.push(...unpackPackets(batch.packets)) });
+    await expect.poll(() => tracing.value()).toEqual({ messages: 0, lost: 0, revision: 0 });
+    const status = await startBroker(page);
+    const reader = await device(status, { clientId: 'reader' });
+    await reader.subscribeAsync('plant/#', { qos: 1 });
+    await page.call('messages.publish', { source: 'broker', topic: 'plant/pump', payload: bytes('on'), qos: 1, retain: true });
+
+    const whoGot = async (): Promise<MessageTrace | null> => {
+      const latest = await page.call('messages.latest', { source: 'broker', topic: 'plant/pump', maxBytes: 0 });
+      return page.call('broker.whoGot', { id: latest?.id ?? 0 });
+    };
+    await expect.poll(async () => (await whoGot())?.receivers[0]?.acknowledgedAtUs ?? 0).toBeGreaterThan(0);
+    expect(await whoGot()).toMatchObject({ publisher: null, receivers: [{ clientId: 'reader', filters: ['plant/#'], state: 'written' }] });
+    expect(tracing.value()?.messages).toBeGreaterThan(0);
+    // CONNECT, CONNACK, SUBSCRIBE, SUBACK, PUBLISH, PUBACK.
+    await expect.poll(() => packets.map(({ bytes: [first = 0] }) => first >> 4)).toEqual([1, 2, 8, 9, 3, 4]);
+
+    const all = { offset: 0, limit: 10 };
+    expect(await page.call('broker.clientList', all)).toMatchObject({ total: 1, rows: [{ clientId: 'reader' }] });
+    expect(await page.call('broker.sessions', all)).toMatchObject({ total: 1, rows: [{ clientId: 'reader', connected: true }] });
+    expect(await page.call('broker.subscriptions', all)).toMatchObject({ total: 1, rows: [{ filter: 'plant/#', qos: 1 }] });
+    expect((await page.call('broker.retained', { offset: 0, limit: 500 })).rows).toContainEqual(expect.objectContaining({ topic: 'plant/pump', sizeBytes: 2 }));
+    await expect(page.call('broker.sessions', { offset: 0, limit: 501 })).rejects.toMatchObject({ code: 'bad-input' });
+  });
+});
 
 describe('the main job', () => {
   it('shows what a device publishes, live and after a restart', async () => {

@@ -145,6 +145,24 @@ describe('the trace of a message', () => {
       .toEqual(['1 dropped m1 1 session-ended', '1 handed-over by sender 0: m2 g:t 1>1 written 1', '1 acknowledged m2 1']);
   });
 
+  it('says that a client does not read: QoS 0 is dropped, QoS 1 waits', async () => {
+    const { core, events } = traced({ outputLimitBytes: 100_000 });
+    const slow = await connectToCore(core, 'slow');
+    await slow.subscribe({ filter: '#', qos: 1 });
+    slow.stream.pause();
+    const payload = new Uint8Array(60_000);
+    const stateOf = (event: TraceEvent | undefined): string | undefined => (event?.kind === 'routed' ? event.receivers[0]?.state : undefined);
+    for (let sent = 0; sent < 100 && stateOf(events.at(-1)) !== 'output-full'; sent += 1) {
+      await core.publish({ topic: 't', payload, qos: 0, retain: false });
+      await new Promise(setImmediate);
+    }
+    expect(stateOf(events.at(-1))).toBe('output-full');
+    await core.publish({ topic: 't', payload, qos: 1, retain: false });
+    expect(stateOf(events.at(-1))).toBe('waiting');
+    slow.stream.resume();
+    await expect.poll(() => events.at(-1)).toMatchObject({ kind: 'written', clientId: 'slow', again: false });
+  });
+
   it('says that a client has refused a message', async () => {
     const { core, told } = traced();
     const receiver = await connectToCore(core, 'r');
