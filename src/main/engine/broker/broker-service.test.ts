@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../test/support/raw-mqtt.ts';
 import type { BrokerOptions, BrokerPhase, BrokerStatus } from '../../../shared/contract/broker.ts';
+import { listenersSchema } from '../../../shared/contract/listeners.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createBrokerService, type BrokerService } from './broker-service.ts';
 import { launchWorker } from './worker-link.ts';
@@ -206,6 +208,21 @@ describe('when something goes wrong', () => {
     const again = await dialMqtt(tcpPort(before), { clientId: 'device' });
     again.send(publishPacket('back', 'x'));
     await until(() => messages.some(({ topic }) => topic === 'back'));
+  });
+
+  it.skipIf(process.platform === 'win32')('comes back after a crash with its further listeners where they were', async () => {
+    const { service, workers } = setUp();
+    const path = `${os.tmpdir()}/workbench-crash-${process.pid}.sock`;
+    const listeners = listenersSchema.parse([
+      { kind: 'ws', id: 'free', port: 0 },
+      { kind: 'unix', id: 'unix', path },
+    ]);
+    const before = await service.start({ ...anyPorts, listeners });
+    expect(before.listeners.map(({ id }) => id)).toEqual(['tcp', 'ws', 'free', 'unix']);
+    await workers[0]?.terminate();
+    await until(() => service.status().phase === 'running' && workers.length === 2);
+    expect(service.status().listeners).toEqual(before.listeners);
+    expect(service.status().startedWith).toEqual(listeners);
   });
 
   it('does not start again what was stopped meanwhile', async () => {

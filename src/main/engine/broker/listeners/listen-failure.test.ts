@@ -14,6 +14,16 @@ describe('a failure to listen', () => {
     expect(failure.advice).toContain(String(failure.freePort));
   });
 
+  it('offers no port that another listener wants', async () => {
+    const port = 40_000;
+    const others = Array.from({ length: 20 }, (_, at) => port + 1 + at);
+    const listener = listenerOptionsSchema.parse({ kind: 'wss', id: 'a', name: 'Lab', port, tls: { certificateFile: '/c', keyFile: '/k' } });
+    const failure = toBrokerFailure(await describeListenFailure(systemError('EADDRINUSE'), listener, others));
+    expect(failure).toMatchObject({ code: 'port-taken', listener: 'a', port, message: expect.stringContaining('Secure WebSocket (“Lab”) port 40000') });
+    expect(failure.freePort).toBeGreaterThan(0);
+    expect(others).not.toContain(failure.freePort);
+  });
+
   it('keeps the words of the system for what it does not know', async () => {
     const failure = toBrokerFailure(await describeListenFailure(systemError('EPROTO'), listenerOptionsSchema.parse({ kind: 'ws', id: 'ws', port: 8083 }), []));
     expect(failure).toMatchObject({ code: 'address-refused', listener: 'ws', port: 8083 });

@@ -133,15 +133,15 @@ describe('ports that cannot be used', () => {
     await expect(openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null })).rejects.toMatchObject({ code: 'bad-input' });
   });
 
-  it('names the further listener whose port is taken, offers one that no other listener wants, and leaves nothing open', async () => {
+  it('names the further listener whose port is taken, offers one that is free, and leaves nothing open', async () => {
     const [tcpPort, taken] = [await occupy(), await occupy()];
     await closers.splice(-2, 1)[0]?.();
     const further = { kind: 'ws', id: 'lab', name: 'Lab', port: taken };
-    const error = (await open({ tcpPort, webSocketPort: taken + 1, ...withListeners(further) }).catch((failure: unknown) => failure)) as CodedError;
+    const error = (await open({ tcpPort, ...withListeners(further) }).catch((failure: unknown) => failure)) as CodedError;
     expect(error).toMatchObject({ code: 'port-taken', data: { listener: 'lab', port: taken } });
     expect(error.message).toContain(`The WebSocket (“Lab”) port ${taken} on 127.0.0.1 is taken`);
     const { freePort } = error.data as { freePort: number };
-    expect([tcpPort, taken, taken + 1]).not.toContain(freePort);
+    expect([tcpPort, taken]).not.toContain(freePort);
     await open({ tcpPort, ...withListeners({ ...further, port: freePort }) });
   });
 
@@ -253,6 +253,7 @@ describe('MQTT over WebSocket', () => {
     ['MQTT', connectPacket({ clientId: 'a' }), 'It spoke MQTT without WebSocket, which this listener does not serve.'],
     ['TLS', Buffer.from('16030100c0010000bc0303', 'hex'), 'It spoke TLS, but this listener is served without TLS.'],
     ['nonsense', Buffer.from('\u0000\u0001'), 'It did not speak HTTP, in which a WebSocket begins.'],
+    ['to a web proxy', Buffer.from('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n'), 'It took this listener for a web proxy.'],
   ])('says that a client spoke %s', async (_name, bytes, reason) => {
     const broker = await open();
     const refusals = refusalsOf(broker);
@@ -260,6 +261,26 @@ describe('MQTT over WebSocket', () => {
     peer.send(bytes);
     await peer.closed();
     expect(refusals).toMatchObject([{ transport: 'ws', clientId: null, reason }]);
+  });
+
+  it('answers pings, but not those of a client that does not read', async () => {
+    const broker = await open();
+    const { socket, frames } = await dialWebSocket(portOf(broker, 'ws'), ['mqtt']);
+    socket.send(connectPacket({ clientId: 'ws' }));
+    let pongs = 0;
+    socket.on('pong', () => (pongs += 1));
+    socket.ping('a');
+    await until(() => frames.length === 1 && pongs === 1);
+    // More answers than the system holds for a client: 32 MiB of them.
+    socket.pause();
+    const pings = 256_000;
+    for (let sent = 0; sent < pings; sent += 1) socket.ping(Buffer.alloc(125));
+    socket.send(subscribePacket(['t']));
+    await vi.waitFor(() => expect(broker.engine.clients()[0]?.subscriptions).toHaveLength(1), { timeout: 25_000, interval: 20 });
+    socket.resume();
+    await until(() => frames.length === 2);
+    expect(pongs).toBeGreaterThan(1);
+    expect(pongs).toBeLessThan(pings);
   });
 
   it('closes a connection that sends text frames', async () => {

@@ -26,6 +26,8 @@ export function createWebSocketDoor({ maxFrameBytes, onStream, onRefused }: WebS
     noServer: true,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
+    // Answered in the stream, within bounds.
+    autoPong: false,
     handleProtocols: (offered) => [...offered].find((name) => subprotocols.has(name)) ?? false,
   });
   const http = createHttpServer((request, response) => {
@@ -43,6 +45,10 @@ export function createWebSocketDoor({ maxFrameBytes, onStream, onRefused }: WebS
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else refuse(socket, { status: '400 Bad Request', text: 'This address speaks MQTT over WebSocket.', reason: describeStranger(error.rawPacket) });
   });
+  // By itself it would close these without a word.
+  http.on('connect', (_request, socket) =>
+    refuse(socket, { status: '400 Bad Request', text: 'This is no web proxy.', reason: 'It took this listener for a web proxy.' }),
+  );
   http.on('upgrade', (request, socket, head) => {
     const refused = checkUpgrade(request);
     if (refused) {

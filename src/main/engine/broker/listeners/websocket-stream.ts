@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 
 /** A frame is collected as a whole. Until the first one has come nobody knows who is there, and CONNECT needs no more. */
 const largestFirstMessage = 1_048_576;
+const pongLimitBytes = 65_536;
 
 /**
  * Carries MQTT in binary WebSocket frames: everything that is written together leaves as one frame. Text frames end the connection
@@ -26,6 +27,10 @@ class WebSocketStream extends Duplex {
         socket.close(1003, 'MQTT needs binary frames');
         this.destroy();
       } else if (!this.push(data)) socket.pause();
+    });
+    socket.on('ping', (data) => {
+      // A client that sends pings and reads no answers must not fill our memory; of several pings one may be answered (RFC 6455 §5.5.3).
+      if (socket.bufferedAmount < pongLimitBytes) socket.pong(data);
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (!error.code?.startsWith('WS_ERR_')) this.destroy(error);
