@@ -26,7 +26,7 @@ export class PendingChanges {
   readonly endedDeliveries: KeptDelivery[] = [];
   /** By topic; `null`: no longer retained. */
   readonly retained = new Map<string, Message | null>();
-  readonly waiting: AfterCommit[] = [];
+  waiting: AfterCommit[] = [];
   /** What the messages in it weigh. */
   bytes = 0;
   /** Worth a batch even without changes. */
@@ -64,7 +64,7 @@ export class PendingChanges {
     for (const delivery of older.deliveries) if (!delivery.isEnded) this.deliveries.add(delivery);
     for (const delivery of older.endedDeliveries) this.endedDeliveries.push(delivery);
     for (const [topic, message] of older.retained) if (!this.retained.has(topic)) this.retained.set(topic, message);
-    this.waiting.unshift(...older.waiting);
+    this.waiting = older.waiting.concat(this.waiting);
     this.bytes += older.bytes;
   }
 

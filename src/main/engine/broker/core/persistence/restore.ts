@@ -59,7 +59,7 @@ class Restoring {
     kept.isWritten = true;
     kept.disconnectedMs = disconnectedMs;
     session.kept = kept;
-    session.expirySeconds = expirySeconds ?? Infinity;
+    session.expirySeconds = this.#core.sessionExpiry(expirySeconds ?? 0xffff_ffff);
     if (session.expirySeconds > 0) session.journal = this.#journal;
     const restored = will === null ? null : this.#read(() => restoreWill(will));
     session.will = restored === null ? null : { will: restored, username: will?.username ?? null };
