@@ -26,7 +26,6 @@ class World {
   kept = new FakePersistence();
   core!: BrokerCore;
   readonly #random: Random;
-  readonly #cores: BrokerCore[] = [];
   readonly bugs: unknown[] = [];
 
   constructor(random: Random) {
@@ -40,14 +39,17 @@ class World {
       maximumInflight: 1 + below(this.#random, 8),
       onBug: (error) => this.bugs.push(error),
     });
-    this.#cores.push(this.core);
     await this.core.restore();
   }
 
   /** In one instant: what is kept stays, and nobody hears of the broker again. */
-  crash(clients: readonly RawClient[]): void {
-    this.kept = this.kept.copy();
+  async crash(clients: readonly RawClient[]): Promise<void> {
+    const [core, lost] = [this.core, this.kept];
+    this.kept = lost.copy();
     for (const client of clients) client.drop();
+    lost.failure = null;
+    lost.release();
+    await core.close();
   }
 
   async enter(clientId: string): Promise<RawClient> {
@@ -69,7 +71,6 @@ class World {
   }
 
   async end(): Promise<void> {
-    for (const core of this.#cores) core.wheel.stop();
     await this.core.close();
   }
 }
@@ -119,8 +120,7 @@ async function play(seed: number): Promise<void> {
       work.push(follow(client, (packet) => handle(client, packet)));
     }
     await world.wander();
-    world.crash(clients);
-    await Promise.all(work);
+    await Promise.all([world.crash(clients), ...work]);
     await world.start();
   }
 
