@@ -84,7 +84,10 @@ export class SyncStream extends EventEmitter {
   }
 }
 
-/** Runs `work` with a `setImmediate` that waits for `turn`, which runs what is due and answers whether anything was. */
+/**
+ * Runs `work` with a `setImmediate` that waits for `turn`, which runs what is due and answers whether anything was. Work that waits for
+ * promises may wait for nothing else: the real event loop must not turn meanwhile.
+ */
 export function withTurns<T>(work: (turn: () => boolean) => T): T {
   const real = globalThis.setImmediate;
   let due: (() => void)[] = [];
@@ -95,9 +98,17 @@ export function withTurns<T>(work: (turn: () => boolean) => T): T {
     for (const callback of now) callback();
     return now.length > 0;
   };
-  try {
-    return work(turn);
-  } finally {
+  const restore = (): void => {
     globalThis.setImmediate = real;
+  };
+  let result: T;
+  try {
+    result = work(turn);
+  } catch (error) {
+    restore();
+    throw error;
   }
+  if (result instanceof Promise) return result.finally(restore) as T;
+  restore();
+  return result;
 }

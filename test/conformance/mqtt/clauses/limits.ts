@@ -204,6 +204,30 @@ export const limitClauses: readonly Clause[] = [
     },
   },
   {
+    title: 'a message under way that is too large for the client’s next connection is dropped, and holds up nothing',
+    versions: versions('MQTT-3.1.2-25'),
+    async run(scene) {
+      const clientId = scene.clientId();
+      const first = await scene.connect({ clientId, lasting: true });
+      await first.subscribe(scene.topic());
+      const publisher = await scene.connect();
+      for (const qos of [1, 2]) await publisher.publish({ topic: scene.topic(), qos, payload: 'x'.repeat(300) });
+      await publisher.publish({ topic: scene.topic(), qos: 1, payload: 'fits' });
+      await first.publishes(3);
+      first.drop();
+      const properties: readonly Property[] = [
+        ['maximumPacketSize', 200],
+        ['receiveMaximum', 1],
+      ];
+      const second = await scene.connect({ clientId, lasting: true, properties });
+      assertEqual(String((await second.receive()).payload), 'fits', 'payload');
+      for (const qos of [1, 2]) {
+        await publisher.publish({ topic: scene.topic(), qos, payload: 'next' });
+        assertEqual(String((await second.receive()).payload), 'next', 'payload');
+      }
+    },
+  },
+  {
     title: 'an answer too large for a client ends the connection, and nothing too large is said',
     versions: versions('MQTT-3.1.2-24'),
     async run(scene) {

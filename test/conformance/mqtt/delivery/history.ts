@@ -1,8 +1,5 @@
-import { BrokerCore } from '../../../../src/main/engine/broker/core/broker-core.ts';
 import { below, pick, seeded, type Random } from '../../../../src/shared/mqtt/packet/packet-samples.ts';
-import { ModelClient, type World } from './model-client.ts';
-import { fail, Oracle, type ConnectWords } from './oracle.ts';
-import { SyncStream, withTurns } from '../sync-stream.ts';
+import type { ConnectWords } from './oracle.ts';
 
 const kinds = [
   'connect',
@@ -15,6 +12,7 @@ const kinds = [
   'deliver',
   'read',
   'turn',
+  'commit',
   'hold',
   'ids anew',
   'much later',
@@ -30,13 +28,14 @@ const weights: Readonly<Record<(typeof kinds)[number], number>> = {
   deliver: 24,
   read: 24,
   turn: 14,
+  commit: 8,
   hold: 2,
   'ids anew': 2,
   'much later': 1,
 };
 
 /** One step. It means the same wherever it stands in a history, and does nothing where it makes no sense. */
-interface Step {
+export interface Step {
   readonly kind: (typeof kinds)[number];
   readonly client: number;
   readonly words: ConnectWords;
@@ -56,6 +55,8 @@ export interface History {
   readonly receiveMaximum: number;
   /** Above it a client that does not read gets no more for now. */
   readonly outputLimitBytes: number;
+  /** What has to outlive the broker is kept, each batch of it when a step says so. */
+  readonly isKept: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -76,6 +77,7 @@ export function randomHistory(seed: number): History {
     maximumInflight: pick(random, [1, 2, 3, 1000, 1000]),
     receiveMaximum: pick(random, [1, 2, 5, 1000]),
     outputLimitBytes: pick(random, [40, 1_048_576]),
+    isKept: below(random, 3) === 0,
     steps: [...start, ...Array.from({ length }, () => randomStep(random, pick(random, bag)))],
   };
 }
@@ -97,149 +99,8 @@ function randomStep(random: Random, kind: Step['kind']): Step {
   };
 }
 
-/** Plays a history against a core of its own; throws what went wrong. Answers how many messages were acknowledged. */
-export function play(history: History): number {
-  return withTurns((turn) => {
-    let nowMs = 1_000_000;
-    const bugs: unknown[] = [];
-    const { maximumInflight, receiveMaximum, outputLimitBytes } = history;
-    const core = new BrokerCore({
-      nowUs: () => nowMs * 1000,
-      monotonicMs: () => nowMs,
-      onBug: (error) => bugs.push(error),
-      maximumInflight,
-      receiveMaximum,
-      outputLimitBytes,
-    });
-    core.wheel.stop();
-    const muchLater = (): void => {
-      while (turn());
-      nowMs += 1_000_000;
-      while (!core.wheel.advance());
-    };
-    const clients: ModelClient[] = [];
-    const world: World = {
-      oracle: new Oracle(maximumInflight, outputLimitBytes < 10_000),
-      receiveMaximum,
-      clients,
-      obligations: [],
-      acknowledged: new Set(),
-      open(onWrite) {
-        const stream = new SyncStream(32, onWrite);
-        core.handle(stream.asDuplex(), { transport: 'tcp', address: 'model' });
-        return stream;
-      },
-    };
-    for (let index = 0; index < history.clients; index += 1) clients.push(new ModelClient(`c${index}`, world));
-
-    for (const [number, step] of history.steps.entries()) {
-      take(step, number, clients[step.client % clients.length] as ModelClient, turn, muchLater, world.oracle, core);
-      if (bugs.length > 0) throw bugs[0];
-    }
-    comeToRest(clients, world.oracle, turn);
-    if (bugs.length > 0) throw bugs[0];
-    for (const client of clients) client.checkRest();
-    checkCore(core, world.oracle);
-    return world.acknowledged.size;
-  });
-}
-
-function take(step: Step, number: number, client: ModelClient, turn: () => boolean, muchLater: () => void, oracle: Oracle, core: BrokerCore): void {
-  switch (step.kind) {
-    case 'connect':
-    case 'take over':
-      // What was collected for a connection that breaks counts as sent.
-      while (turn());
-      client.connect(step.words, step.kind === 'take over');
-      return;
-    case 'drop':
-      while (turn());
-      return client.drop();
-    case 'disconnect':
-      return client.disconnect();
-    case 'publish':
-      for (let at = 0; at < step.burst; at += 1) client.publish({ number: number * 10 + at, topic: step.topic, qos: step.qos, expires: step.expires });
-      return;
-    case 'subscribe':
-      return client.subscribe(step.filter, step.qos);
-    case 'unsubscribe':
-      return client.unsubscribe(step.filter);
-    case 'deliver':
-      return void client.deliver(step.limit);
-    case 'read':
-      return void client.read(step.limit);
-    case 'turn':
-      return void turn();
-    case 'hold':
-      return client.holdAcks(step.qos === 1);
-    case 'ids anew': {
-      // As after 65,535 messages.
-      const session = core.sessions.get(client.id);
-      if (session) session.lastPacketId = 0;
-      return;
-    }
-    case 'much later':
-      muchLater();
-      oracle.muchLater();
-  }
-}
-
-/** Whoever has a session comes back to it; then everything is delivered until nobody has anything left to say. */
-function comeToRest(clients: readonly ModelClient[], oracle: Oracle, turn: () => boolean): void {
-  turn();
-  for (const client of clients) {
-    client.holdAcks(false);
-    const isKept = oracle.sessions.get(client.id) !== undefined;
-    if (isKept && !client.isOpen) client.connect({ level: 5, clean: false, expirySeconds: Infinity, receiveMaximum: 3 }, false);
-  }
-  for (let round = 0; round < 2000; round += 1) {
-    let something = turn();
-    for (const client of clients) {
-      something = client.read(Infinity) || something;
-      something = client.deliver(Infinity) || something;
-    }
-    if (!something) return;
-  }
-  fail('it never comes to rest');
-}
-
-/** Nothing is left behind, and nothing was thrown away that had to be kept. */
-function checkCore(core: BrokerCore, oracle: Oracle): void {
-  const ids = (names: Iterable<string>): string => [...names].toSorted().join(' ');
-  if (ids(core.sessions.keys()) !== ids(oracle.sessions.keys())) fail(`sessions ${ids(core.sessions.keys())} instead of ${ids(oracle.sessions.keys())}`);
-  for (const { clientId, inflight, resend, queue, connection } of core.sessions.values()) {
-    if (connection === null) continue;
-    const left = (inflight?.size ?? 0) + (resend?.length ?? 0) + (queue?.length ?? 0);
-    if (left > 0) fail(`${left} messages are left for ${clientId}`);
-  }
-  const { droppedFull, droppedLarge, droppedSlow } = core.counters;
-  if (droppedFull + droppedLarge > 0 || (droppedSlow > 0 && !oracle.maySkip)) fail('messages were dropped');
-}
-
-/** The shortest history found that still fails, by leaving out steps. */
-export function shrink(history: History): History {
-  let { steps } = history;
-  for (let size = Math.ceil(steps.length / 2); size > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < steps.length;) {
-      const fewer = [...steps.slice(0, at), ...steps.slice(at + size)];
-      if (failure({ ...history, steps: fewer }) === null) at += size;
-      else steps = fewer;
-    }
-  }
-  return { ...history, steps };
-}
-
-export function failure(history: History): Error | null {
-  try {
-    play(history);
-    return null;
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-export function tell({ seed, clients, maximumInflight, receiveMaximum, outputLimitBytes, steps }: History): string {
-  const head = `seed ${seed}, maximum inflight ${maximumInflight}, receive maximum of the broker ${receiveMaximum}, output limit ${outputLimitBytes}`;
+export function tell({ seed, clients, maximumInflight, receiveMaximum, outputLimitBytes, isKept, steps }: History): string {
+  const head = `seed ${seed}, maximum inflight ${maximumInflight}, receive maximum of the broker ${receiveMaximum}, output limit ${outputLimitBytes}${isKept ? ', kept' : ''}`;
   return [head, ...steps.map((step, number) => `  ${number} c${step.client % clients} ${tellStep(step)}`)].join('\n');
 }
 

@@ -189,7 +189,8 @@ export class ModelClient {
 
   /** After everything has come to rest. */
   checkRest(): void {
-    if (!this.#connection || !this.#welcome) return;
+    if (!this.#connection) return;
+    if (!this.#welcome) fail(`${this.id} never got CONNACK`);
     this.#connection.checkRest();
     if (this.#outgoing.length > 0) fail(`${this.id} was never told that message ${this.#outgoing[0]?.message.number} has arrived`);
     for (const { message, to, epoch, exactlyOnce } of this.#world.obligations) {

@@ -38,10 +38,13 @@ export class Oracle {
   #routed = 0;
   /** Whether the broker may leave out QoS 0 messages to clients that do not read. */
   readonly maySkip: boolean;
+  /** Whether a connection may break before it was given what was sent for it, which then has DUP although nobody saw it before. */
+  readonly mayHoldBack: boolean;
 
-  constructor(maximumInflight: number, maySkip: boolean) {
+  constructor(maximumInflight: number, maySkip: boolean, mayHoldBack: boolean) {
     this.maximumInflight = maximumInflight;
     this.maySkip = maySkip;
+    this.mayHoldBack = mayHoldBack;
   }
 
   /** A CONNECT has arrived. */
@@ -232,7 +235,7 @@ export class OracleConnection {
   /** [MQTT-4.4.0-1]: only after a reconnect, with its packet id, in the order of the first sending, and before anything new. */
   #checkAgain(packet: ReceivedPublish): void {
     const { owed } = this.session;
-    const again = owed.find((one) => one.packetId === packet.id);
+    const again = owed.find((one) => one.packetId === packet.id) ?? (this.#oracle.mayHoldBack ? this.#nextFor(packet) : undefined);
     if (!again || again.message.number !== numberOf(packet) || again.qos !== packet.qos) {
       return fail(
         `message ${numberOf(packet)} with DUP and packet id ${packet.id}, which ${again ? `is of message ${again.message.number}` : 'is not in use'}`,
@@ -243,6 +246,7 @@ export class OracleConnection {
     if (this.#sentNew) fail(`message ${numberOf(packet)} is sent again after a new one`);
     if (again.order < this.#resentUpTo) fail(`message ${numberOf(packet)} is sent again out of order`);
     this.#resentUpTo = again.order;
+    again.packetId = packet.id;
     again.sentOn = this;
     this.#checkWindow();
   }
@@ -251,7 +255,7 @@ export class OracleConnection {
     const { owed } = this.session;
     const used = owed.find((one) => one.packetId === packet.id);
     if (used) fail(`packet id ${packet.id} of message ${numberOf(packet)} is in use by message ${used.message.number}`);
-    const next = owed.find(({ packetId, message, qos }) => packetId === 0 && message.topic === packet.topic && qos === packet.qos);
+    const next = this.#nextFor(packet);
     if (next?.message.number !== numberOf(packet)) {
       return fail(`message ${numberOf(packet)} with QoS ${packet.qos} instead of ${next?.message.number ?? 'nothing'}`);
     }
@@ -260,6 +264,11 @@ export class OracleConnection {
     next.sentOn = this;
     this.#sentNew = true;
     this.#checkWindow();
+  }
+
+  /** What has to be sent next on that topic with that QoS. */
+  #nextFor(packet: ReceivedPublish): Owed | undefined {
+    return this.session.owed.find(({ packetId, message, qos }) => packetId === 0 && message.topic === packet.topic && qos === packet.qos);
   }
 
   #checkWindow(): void {

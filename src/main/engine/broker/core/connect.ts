@@ -3,7 +3,7 @@ import { encodePacket } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { ConnectPacket, Properties } from '../../../../shared/mqtt/packet/packets.ts';
 import type { BrokerCore } from './broker-core.ts';
 import type { Connection } from './connection.ts';
-import { pump, unlimitedPacketSize } from './delivery.ts';
+import { sendAgain, unlimitedPacketSize } from './delivery.ts';
 import { Session } from './session.ts';
 
 /** CONNACK codes: of MQTT 5, with what 3.x has for them (§3.2.2.2, §3.2.2.3 of 3.1.1). */
@@ -80,11 +80,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
     return connection.end('closed-by-broker');
   }
   connection.push(connack);
-  if (!sessionPresent) return;
-  // [MQTT-4.4.0-1]: what was under way goes out again, in its order, before anything new.
-  // What waits to be kept is newer, and follows by itself.
-  if (session.inflight?.size) session.resend = [...session.inflight.values()].filter(({ waitsForCommit }) => !waitsForCommit);
-  pump(session);
+  if (sessionPresent) sendAgain(connection, session);
 }
 
 function grantedKeepAlive(wanted: number, maximum: number | null): number {

@@ -59,7 +59,9 @@ export function pump(session: Session): void {
     const again = session.resend.shift();
     if (session.resend.length === 0) session.resend = null;
     if (again === undefined) break;
-    transmit(connection, again);
+    // Acknowledged although it was not sent again: it has arrived on the connection before.
+    if (session.inflight?.get(again.packetId) !== again) continue;
+    if (!transmit(connection, again)) giveUp(connection, session, again);
   }
   if (session.resend !== null) return;
   const { nowMs } = core;
@@ -79,13 +81,24 @@ export function pump(session: Session): void {
   if (session.retainedWaits && !session.queue?.length && !connection.isBackedUp) core.retainedDelivery.resume(session);
 }
 
-/** PUBLISH or PUBREL of what is under way; false when the client cannot take it. */
+/**
+ * [MQTT-4.4.0-1]: what was under way goes out again on a new connection, in its order: PUBREL at once, PUBLISH as the window of the client
+ * allows. What waits to be kept follows by itself.
+ */
+export function sendAgain(connection: Connection, session: Session): void {
+  const resend: Inflight[] = [];
+  for (const inflight of session.inflight?.values() ?? []) {
+    if (inflight.waitsForCommit) continue;
+    if (inflight.released) connection.ack('pubrel', inflight.packetId);
+    else resend.push(inflight);
+  }
+  session.resend = resend.length === 0 ? null : resend;
+  pump(session);
+}
+
+/** PUBLISH of what is under way; false when the client cannot take it. */
 function transmit(connection: Connection, inflight: Inflight): boolean {
   const { message, qos, retain, subscriptionIdentifiers, packetId, isSent } = inflight;
-  if (inflight.released) {
-    connection.ack('pubrel', packetId);
-    return true;
-  }
   if (!connection.sendPublish(message, qos, retain, subscriptionIdentifiers, packetId, isSent)) return false;
   inflight.isSent = true;
   const { core, session } = connection;
@@ -148,20 +161,25 @@ class KeptSend implements AfterCommit {
 
   run(): void {
     const inflight = this.#inflight;
-    const { connection, inflight: underWay, resend, journal } = this.#session;
+    const { connection, inflight: underWay, resend } = this.#session;
     inflight.waitsForCommit = false;
     // Without a connection it goes out with the next one, as everything that is under way.
     if (connection === null || underWay?.get(inflight.packetId) !== inflight) return;
-    if (resend !== null) resend.push(inflight);
-    else if (!transmit(connection, inflight)) {
-      connection.core.counters.droppedLarge += 1;
-      underWay.delete(inflight.packetId);
-      journal?.finished(inflight);
-      const { core } = connection;
-      if (core.trace !== null) traceDropped(core, this.#session, inflight, 0, 'too-large');
-      pump(this.#session);
-    }
+    if (inflight.released) return connection.ack('pubrel', inflight.packetId);
+    // The client may have come back with a smaller receive maximum [MQTT-3.3.4-9].
+    if (resend !== null || underWay.size > connection.receiveMaximum) (this.#session.resend ??= []).push(inflight);
+    else if (!transmit(connection, inflight)) giveUp(connection, this.#session, inflight);
+    else return;
+    pump(this.#session);
   }
+}
+
+/** The client cannot take it: as if it had been delivered [MQTT-3.1.2-25]. */
+function giveUp({ core }: Connection, session: Session, inflight: Inflight): void {
+  core.counters.droppedLarge += 1;
+  session.inflight?.delete(inflight.packetId);
+  if (inflight.kept !== null) session.journal?.finished(inflight);
+  if (core.trace !== null) traceDropped(core, session, inflight, inflight.packetId, 'too-large');
 }
 
 /** Whether one more QoS 1 or 2 message may be under way [MQTT-3.3.4-9]. */
