@@ -59,12 +59,9 @@ class Play {
 
   async begin(): Promise<void> {
     if (this.#persistence === undefined) return;
-    let isReady = false;
-    void this.#core.restore().then(() => (isReady = true));
-    while (!isReady) {
-      this.#turn();
-      await promisesRun();
-    }
+    const restored = this.#core.restore();
+    await promisesRun();
+    await restored;
   }
 
   async take(step: Step, number: number): Promise<void> {

@@ -72,7 +72,8 @@ export class Message {
   /** The properties with what is left of the expiry interval [MQTT-3.3.2-6]. */
   propertiesAt(nowMs: number): Properties | null {
     if (this.expiresAtMs === Infinity) return this.properties;
-    return { ...this.properties, messageExpiryInterval: Math.max(0, Math.ceil((this.expiresAtMs - nowMs) / 1000)) };
+    // Whole ms first: the clock has fractions, whose errors would make a second more of it than was received.
+    return { ...this.properties, messageExpiryInterval: Math.max(0, Math.ceil(Math.round(this.expiresAtMs - nowMs) / 1000)) };
   }
 }
 
