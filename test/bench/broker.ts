@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { atExit, exitOnSignals } from './broker/at-exit.ts';
 import { findMosquitto } from './broker/brokers/mosquitto.ts';
 import { brokerNames, type BrokerName } from './broker/brokers/running-broker.ts';
@@ -36,7 +37,12 @@ export async function benchBroker({ quick, repetitions, rows, brokers, profileFo
   if (names.length === 0 || scenarios.length === 0) throw new Error('No row or no broker has such a name.');
   const times = quick ? short : thorough;
   console.log(mosquitto ? `  mosquitto ${mosquitto.version} (${mosquitto.file})` : '  mosquitto is not installed: there is nothing to compare with');
-  console.log(`  ${repetitions} repetitions, warm-up ${times.warmUpMs} ms, window ${times.windowMs} ms; sets of ${times.scale * 100} %\n`);
+  console.log(`  ${repetitions} repetitions, warm-up ${times.warmUpMs} ms, window ${times.windowMs} ms; sets of ${times.scale * 100} %`);
+  console.log(
+    `  load of the machine before: ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(', ')} (1, 5 and 15 minutes)\n`,
+  );
 
   const measured: MeasuredRow[] = [];
   const printTable = (): void => {

@@ -13,17 +13,36 @@ The options are for the bench "broker":
   --profile DIR  write processor profiles of brokers that run on Node
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    repeat: { type: 'string' },
-    row: { type: 'string', multiple: true, default: [] },
-    broker: { type: 'string', multiple: true, default: [] },
-    profile: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+function readArguments() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      repeat: { type: 'string' },
+      row: { type: 'string', multiple: true, default: [] },
+      broker: { type: 'string', multiple: true, default: [] },
+      profile: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+}
+
+function refuse(message: string): never {
+  console.error(`${message}\n\n${usage}`);
+  process.exit(2);
+}
+
+function argumentsOrRefusal(): ReturnType<typeof readArguments> {
+  try {
+    return readArguments();
+  } catch (error) {
+    refuse((error as Error).message);
+  }
+}
+
+const { values, positionals } = argumentsOrRefusal();
+const repetitions = values.repeat === undefined ? (values.quick ? 1 : 3) : Number(values.repeat);
+if (!Number.isInteger(repetitions) || repetitions < 1) refuse('--repeat needs a whole number from 1.');
 
 /** Benches that print what they found themselves return nothing. */
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[] | void>>> = {
@@ -31,8 +50,6 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[] | void>
   'topic-index': async () => (await import('./topic-index.ts')).benchTopicIndex(),
   store: async () => (await import('./store.ts')).benchStore(),
   broker: async () => {
-    const repetitions = values.repeat === undefined ? (values.quick ? 1 : 3) : Number(values.repeat);
-    if (!Number.isInteger(repetitions) || repetitions < 1) throw new Error('--repeat needs a whole number from 1.');
     const { benchBroker } = await import('./broker.ts');
     await benchBroker({ quick: values.quick, repetitions, rows: values.row, brokers: values.broker, profileFolder: values.profile ?? null });
   },
@@ -46,10 +63,7 @@ if (values.help) {
   process.exit(0);
 }
 const unknown = positionals.filter((name) => !Object.hasOwn(benches, name));
-if (unknown.length > 0) {
-  console.error(`There is no bench named ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
-  process.exit(2);
-}
+if (unknown.length > 0) refuse(`There is no bench named ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
 
 console.log(
   `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.platform()} ${os.release()}, Node ${process.versions.node}`,

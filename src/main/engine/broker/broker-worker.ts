@@ -15,6 +15,8 @@ import { threadPortTransport } from './thread-port.ts';
 
 /** Changes within this time reach the engine as one. */
 const reportEveryMs = 200;
+/** With thousands of clients the list of them takes long to make: it may take this share of the thread's time. */
+const reportShare = 0.05;
 
 /** Serves one engine process over a message port until that port closes. */
 function runBrokerWorker(port: MessagePort): void {
@@ -40,12 +42,15 @@ function runBrokerWorker(port: MessagePort): void {
     return found;
   };
   const counters = (): BrokerCounters => ({ clientCount: broker?.engine.clientCount ?? 0, tapDropped: tap.dropped, persistenceProblem });
+  let reportAfterMs = reportEveryMs;
   const reportSoon = (): void => {
     reportTimer ??= setTimeout(() => {
+      const began = performance.now();
       reportTimer = undefined;
       sendAll(counterSinks, counters());
       if (clientSinks.size > 0) sendAll(clientSinks, broker?.engine.clients() ?? []);
-    }, reportEveryMs);
+      reportAfterMs = Math.max(reportEveryMs, (performance.now() - began) / reportShare);
+    }, reportAfterMs);
   };
   const stop = async (): Promise<void> => {
     await opening?.catch(() => undefined);
