@@ -33,3 +33,8 @@ declare function setTimeout(run: () => void, ms?: number): number;
 declare function clearTimeout(timer: number): void;
 declare function atob(text: string): string;
 declare function btoa(text: string): string;
+interface JSON {
+  parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown;
+  rawJSON(text: string): { readonly rawJSON: string };
+  isRawJSON(value: unknown): value is { readonly rawJSON: string };
+}

@@ -8,6 +8,7 @@ export function pythonJson(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return JSON.stringify(value);
   if (typeof value === 'string') return quote(value);
+  if (JSON.isRawJSON(value)) return value.rawJSON;
   if (isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   return `{${Object.entries(value)
     .map(([key, item]) => `${quote(key)}: ${pythonJson(item)}`)

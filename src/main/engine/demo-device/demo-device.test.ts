@@ -6,7 +6,7 @@ import os from 'node:os';
 import nodeUrl from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { buildMqttxxRequest } from '../../../shared/rpc/mqttxx-envelope.ts';
+import { mqttxx2 } from '../../../shared/rpc/mqttxx2.ts';
 import { buildGfRequest } from '../../../shared/coap/gf-envelope.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createAedesEngine } from '../broker/aedes-engine.ts';
@@ -50,8 +50,14 @@ async function send(topic: string, payload: string | Uint8Array, retain = false)
   await engine.publish({ topic, payload: Buffer.from(payload as string), qos: 0, retain });
 }
 
+function rpcRequest(id: string, method: string, params: unknown = null): Uint8Array {
+  const request = mqttxx2.buildRequest({ id, topic: demoRpcTopic, method, params: params as null, replyTo: 'edge/tester', clientId: '', callerId: 'tester' });
+  if ('problem' in request) throw new Error(request.problem);
+  return request.message.payload;
+}
+
 async function callRpc(requestId: string, method: string, params: unknown = null): Promise<MessageRecord> {
-  await send(demoRpcTopic, buildMqttxxRequest({ requestId, method, params: params as null, replyTo: 'edge/tester', callerId: 'tester' }));
+  await send(demoRpcTopic, rpcRequest(requestId, method, params));
   await until(() => seen.some((record) => record.topic === 'edge/tester' && textOf(record).includes(requestId)));
   return seen.findLast((record) => record.topic === 'edge/tester' && textOf(record).includes(requestId)) as MessageRecord;
 }
@@ -234,7 +240,7 @@ describe('messages that silence real devices', () => {
   });
 
   it('does not answer requests from the past', async () => {
-    await send(demoRpcTopic, buildMqttxxRequest({ requestId: 'old', method: 'reboot', params: null, replyTo: 'edge/tester', callerId: 'tester' }), true);
+    await send(demoRpcTopic, rpcRequest('old', 'reboot'), true);
     await startDevice();
     await callRpc('new', 'get_status');
     expect(seen.filter(({ topic }) => topic === 'edge/tester').map(textOf)).toEqual([expect.stringContaining('"new"')]);

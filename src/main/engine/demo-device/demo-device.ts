@@ -157,8 +157,8 @@ class Device implements DemoDevice {
   async #answer(client: MqttClient, topic: string, payload: Buffer): Promise<void> {
     try {
       const isRpc = topic === demoRpcTopic;
-      const reply = isRpc ? await answerRpc(payload, this.#control) : answerGf(topic, payload, this.#control, this.#options.now());
-      if (reply && client === this.#client) client.publish(reply.topic, reply.payload, { qos: isRpc ? 1 : 0 });
+      const reply = isRpc ? await answerRpc(topic, payload, this.#control) : answerGf(topic, payload, this.#control, this.#options.now());
+      if (reply && client === this.#client) client.publish(reply.topic, Buffer.from(reply.payload as string), { qos: isRpc ? 1 : 0 });
     } catch (error) {
       this.#log(`could not answer on ${topic}: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -9,7 +9,7 @@ import {
   type GfRequest,
 } from '../../../shared/coap/gf-envelope.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
-import type { DeviceControl, RpcReply } from './rpc-methods.ts';
+import type { DeviceControl } from './rpc-methods.ts';
 import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';
 
 export const gfDeviceTag = 'DEMO_THERMOSTAT';
@@ -18,6 +18,11 @@ const maxRequestBytes = 65_536;
 interface Answer {
   readonly code: GfCode;
   readonly body: JsonValue;
+}
+
+interface GfReply {
+  readonly topic: string;
+  readonly payload: string;
 }
 
 type Resource = Readonly<Partial<Record<GfMethod, (request: GfRequest, device: DeviceControl) => Answer>>>;
@@ -38,10 +43,10 @@ const resources: Readonly<Record<string, Resource>> = {
 };
 
 /** Answers one message on a request topic of the device, exactly once; `null` only for an empty payload, which clears a retained request. */
-export function answerGf(topic: string, payload: Uint8Array, device: DeviceControl, nowMs: number): RpcReply | null {
+export function answerGf(topic: string, payload: Uint8Array, device: DeviceControl, nowMs: number): GfReply | null {
   const address = parseGfTopic(topic);
   if (!address || address.kind !== 'request' || payload.length === 0) return null;
-  const reply = (code: GfCode, body: JsonValue, about: Pick<GfRequest, 'path' | 'requestId' | 'correlationId'>): RpcReply => ({
+  const reply = (code: GfCode, body: JsonValue, about: Pick<GfRequest, 'path' | 'requestId' | 'correlationId'>): GfReply => ({
     topic: gfResponseTopic(address),
     payload: buildGfResponse({ ...about, code, body, source: gfDeviceTag, timestampMs: nowMs }),
   });

@@ -1,4 +1,5 @@
-import { buildMqttxxError, buildMqttxxResult, mqttxxErrorText, parseMqttxxMessage } from '../../../shared/rpc/mqttxx-envelope.ts';
+import type { OutgoingMessage, RpcRequest } from '../../../shared/rpc/dialect.ts';
+import { mqttxx2 } from '../../../shared/rpc/mqttxx2.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';
@@ -42,25 +43,23 @@ const methods: Readonly<Record<string, Method>> = {
   },
 };
 
-export interface RpcReply {
-  readonly topic: string;
-  readonly payload: string;
+/** Answers one message on the device's RPC topic; `null` when nothing is to be sent: no request, or nowhere to reply to. */
+export async function answerRpc(topic: string, payload: Uint8Array, device: DeviceControl): Promise<OutgoingMessage | null> {
+  const request = mqttxx2.parse({ topic, payload, properties: null });
+  if (request.kind !== 'request') return null;
+  // As real peers do, the method runs all the same when nobody can be told.
+  const reply = await carryOut(request, device);
+  return reply === null || validateTopicName(reply.topic) ? null : reply;
 }
 
-/** Answers one message on the device's RPC topic; `null` when nothing is to be sent: no request, or nowhere to reply to. */
-export async function answerRpc(payload: Uint8Array, device: DeviceControl): Promise<RpcReply | null> {
-  const message = parseMqttxxMessage(payload);
-  if (message.kind !== 'request') return null;
-  const { requestId, method, params, replyTo } = message;
-  let reply: string;
+async function carryOut(request: RpcRequest, device: DeviceControl): Promise<OutgoingMessage | null> {
+  const run = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+  if (!run) return mqttxx2.buildError(request, { name: 'METHOD_NOT_FOUND', message: '' });
   try {
-    const run = typeof method === 'string' && Object.hasOwn(methods, method) ? methods[method] : undefined;
-    if (!run) throw new Error(mqttxxErrorText.methodNotFound(typeof method === 'string' ? method : JSON.stringify(method)));
-    reply = buildMqttxxResult(requestId, await run(params, device));
+    return mqttxx2.buildResult(request, await run(request.params, device));
   } catch (error) {
-    reply = buildMqttxxError(requestId, error instanceof Error ? error.message : String(error));
+    return mqttxx2.buildError(request, { name: 'RPC_EXECUTION_ERROR', message: error instanceof Error ? error.message : String(error) });
   }
-  return validateTopicName(replyTo) ? null : { topic: replyTo, payload: reply };
 }
 
 /** `{"target": 21.5}` as documented, or the bare number. */

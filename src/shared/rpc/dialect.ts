@@ -1,0 +1,123 @@
+import type { MessageProperties } from '../messages/record.ts';
+import type { JsonValue } from './python-json.ts';
+import type { RpcError, RpcErrorName } from './rpc-error.ts';
+
+/** A convention for calls over MQTT: how requests and responses look, and how they find each other. Pure and without state. */
+export interface Dialect {
+  /** Its correlation travels in properties that only MQTT 5 has. */
+  readonly needsMqtt5: boolean;
+  buildRequest(call: RpcCall): BuiltRequest | { readonly problem: string };
+  parse(message: RpcMessage): ParsedMessage;
+  /** `null`: the request cannot be answered, as it does not say where, or how answers find it. */
+  buildResult(request: RpcRequest, result: JsonValue): OutgoingMessage | null;
+  buildError(request: RpcRequest, error: Pick<RpcError, 'name' | 'message'>): OutgoingMessage | null;
+}
+
+export interface RpcCall {
+  /** A UUID with dashes. */
+  readonly id: string;
+  readonly topic: string;
+  readonly method: string;
+  readonly params: JsonValue;
+  /** Absent: where the dialect has answers sent. */
+  readonly replyTo?: string | undefined;
+  readonly clientId: string;
+  /** How the caller names itself; nobody checks it. */
+  readonly callerId: string;
+}
+
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array<ArrayBuffer>;
+  readonly qos: 0 | 1;
+  readonly properties?: {
+    readonly contentType?: string;
+    readonly payloadIsUtf8?: boolean;
+    readonly responseTopic?: string;
+    readonly correlationData?: Uint8Array<ArrayBuffer>;
+    readonly userProperties?: [string, string][];
+  };
+}
+
+export interface BuiltRequest {
+  readonly message: OutgoingMessage;
+  /** What the answer is recognised by, as in `RpcResponse`. */
+  readonly key: string;
+  /** The exact topic the answer is expected on, which has to be subscribed to. */
+  readonly replyTo: string;
+}
+
+/** As received; a `MessageRecord` is one. */
+export interface RpcMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly properties: MessageProperties | null;
+}
+
+export interface RpcRequest {
+  readonly kind: 'request';
+  /** Equal for a request and its response. */
+  readonly key: string;
+  /** To be echoed as it came. */
+  readonly id: JsonValue | Uint8Array;
+  readonly method: string;
+  readonly params: JsonValue;
+  /** Empty: the request cannot be answered. */
+  readonly replyTo: string;
+  /** Self-declared, not authenticated. Empty: not given. */
+  readonly callerId: string;
+}
+
+export type RpcOutcome = { readonly result: JsonValue } | { readonly error: RpcError };
+
+interface RpcResponse {
+  readonly kind: 'response';
+  readonly key: string;
+  readonly outcome: RpcOutcome;
+}
+
+interface RpcEvent {
+  readonly kind: 'event';
+  readonly eventType: string;
+  readonly data: JsonValue;
+}
+
+interface InvalidMessage {
+  readonly kind: 'invalid';
+  readonly name: RpcErrorName;
+  readonly reason: string;
+  /** The call that this was meant to answer, where it says so. */
+  readonly key?: string;
+}
+
+/** Nothing of this dialect. */
+interface OtherMessage {
+  readonly kind: 'other';
+  readonly reason: string;
+}
+
+export type ParsedMessage = RpcRequest | RpcResponse | RpcEvent | InvalidMessage | OtherMessage;
+
+export function invalid(name: RpcErrorName, reason: string, key?: string): InvalidMessage {
+  return { kind: 'invalid', name, reason, ...(key === undefined ? {} : { key }) };
+}
+
+export function other(reason: string): ParsedMessage {
+  return { kind: 'other', reason };
+}
+
+/** Ids are compared by what they say: some peers answer to `7` what was asked with `"7"`. */
+export function keyOfId(id: JsonValue): string {
+  return typeof id === 'string' ? id : JSON.stringify(id);
+}
+
+/** One character a byte, so that any bytes make a key of their own. */
+export function keyOfBytes(bytes: Uint8Array): string {
+  let key = '';
+  for (const byte of bytes) key += String.fromCharCode(byte);
+  return key;
+}
+
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
