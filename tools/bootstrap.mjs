@@ -21,7 +21,8 @@ export function ensureInstalled() {
     .update(readFileSync(path.join(projectFolder, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && existsSync(path.join(modules, '.bin'))) return;
-  console.log('Installing packages (first run, or the lock file changed) …');
+  // Not among what the command itself prints, which a script may read.
+  console.error('Installing packages (first run, or the lock file changed) …');
   // The parent npm run leaves settings in the environment that would apply to this install as well.
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_(config_omit|config_production|lifecycle|package)/i.test(key)));
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';

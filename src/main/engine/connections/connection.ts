@@ -99,7 +99,7 @@ export class Connection {
     if (this.#phase !== 'connected' || !link)
       throw new CodedError('not-connected', `"${this.#profile.name}" is not connected.`, { advice: 'Connect it first.' });
     const timeUs = this.#hooks.now() * 1000;
-    const outcome = await link.publish(input);
+    const { note } = await link.publish(input);
     this.#sent += 1;
     this.#hooks.onMessages([
       {
@@ -116,7 +116,7 @@ export class Connection {
       },
     ]);
     this.#hooks.onChange();
-    return outcome;
+    return { note };
   }
 
   #handle(event: ConnectionEvent): void {

@@ -4,6 +4,8 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { Connection } from './connection.ts';
 
+export { openMqttLink, type MqttLink } from './mqtt-link.ts';
+
 const notifyEveryMs = 100;
 
 export interface ConnectionsOptions {

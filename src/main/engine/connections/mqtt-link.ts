@@ -20,13 +20,22 @@ export interface MqttLinkHooks {
 interface SubscribeOutcome {
   readonly grantedQos: Qos | null;
   readonly reason: string | null;
+  /** As the broker sent it: the granted QoS, or from 0x80 why there is none. */
+  readonly reasonCode: number;
+}
+
+interface PublishOutcome {
+  readonly note: string | null;
+  /** The broker said that nobody is subscribed to the topic; MQTT 5 with QoS 1 or 2 only, and not every broker does. */
+  readonly noSubscribers: boolean;
 }
 
 /** One MQTT session over one socket: it never reconnects by itself. */
 export interface MqttLink {
   subscribe(filter: string, qos: Qos): Promise<SubscribeOutcome>;
   unsubscribe(filter: string): Promise<void>;
-  publish(input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
+  /** Rejects with `publish-refused`, with the reason code as its data, `payload-too-large` or `not-connected`. */
+  publish(input: Omit<PublishInput, 'source'>): Promise<PublishOutcome>;
   /** DISCONNECT, then close; resolves when the socket is closed. */
   end(): Promise<void>;
   /** Drops the socket now. */
@@ -138,7 +147,7 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
           const code = suback?.granted?.[0] ?? granted?.[0]?.qos;
           if (typeof code === 'number') {
             const refused = code >= 0x80;
-            resolve({ grantedQos: refused ? null : (code as Qos), reason: refused ? `Refused: ${describeReason(code)}.` : null });
+            resolve({ grantedQos: refused ? null : (code as Qos), reason: refused ? `Refused: ${describeReason(code)}.` : null, reasonCode: code });
           } else reject(error ?? new CodedError('not-connected'));
         });
       }),
@@ -163,13 +172,14 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
           { qos: input.qos, retain: input.retain, ...(properties ? { properties } : {}) },
           (error, packet) => {
             const code = (error as { code?: unknown } | null)?.code;
-            if (typeof code === 'number') reject(new CodedError('publish-refused', `The broker refused the message: ${describeReason(code)}.`));
+            if (typeof code === 'number')
+              reject(new CodedError('publish-refused', `The broker refused the message: ${describeReason(code)}.`, { data: { reasonCode: code } }));
             else if (error) reject(new CodedError('not-connected', `The message was not sent: ${error.message}.`));
             else {
               const id = packet?.messageId;
               const none = id !== undefined && unmatched.delete(id);
               const lost = input.properties && profile.version !== '5' ? 'Properties were left out: they need MQTT 5.' : null;
-              resolve({ note: none ? 'Accepted, but nobody is subscribed to this topic.' : lost });
+              resolve({ note: none ? 'Accepted, but nobody is subscribed to this topic.' : lost, noSubscribers: none });
             }
           },
         );

@@ -1,0 +1,130 @@
+import type { Qos } from '../../../shared/contract/common.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { CallTable } from '../../../shared/rpc/call-table.ts';
+import type { BuiltRequest, Dialect, RpcMessage, RpcOutcome } from '../../../shared/rpc/dialect.ts';
+import { rpcError, type RpcError } from '../../../shared/rpc/rpc-error.ts';
+import { openMqttLink, type MqttLink } from '../connections/index.ts';
+import { connectionError } from './connection-error.ts';
+
+export interface CallPlan {
+  readonly link: Omit<Parameters<typeof openMqttLink>[0], 'nowUs'>;
+  readonly dialect: Dialect;
+  readonly request: BuiltRequest;
+  /** For the answer, from the moment the request is sent. */
+  readonly timeoutMs: number;
+}
+
+export interface CallReport {
+  readonly outcome: RpcOutcome;
+  /** From request to answer; `null`: no request was sent. */
+  readonly elapsedMs: number | null;
+  /** What else came to the reply topic, in sentences. */
+  readonly notes: readonly string[];
+}
+
+const maxNotes = 5;
+/** Real responders answer with QoS 1. */
+const replyQos: Qos = 1;
+const closeTimeoutMs = 1000;
+
+/** Connects, calls, waits for the answer and disconnects. `null`: it was cancelled. */
+export async function callOnce({ link: options, dialect, request, timeoutMs }: CallPlan, signal: AbortSignal): Promise<CallReport | null> {
+  const { key, message, replyTo } = request;
+  const table = new CallTable({ now: () => performance.now() });
+  const notes: string[] = [];
+  const note = (text: string): void => void (notes.length < maxNotes && !notes.includes(text) && notes.push(text));
+  let timer: NodeJS.Timeout | undefined;
+  let link: MqttLink | undefined;
+  let isUp = false;
+
+  const report = await new Promise<CallReport | null>((resolve) => {
+    const giveUp = (error: RpcError): void => {
+      table.fail(key, error);
+      resolve({ outcome: { error }, elapsedMs: null, notes });
+    };
+    const receive = (received: RpcMessage): void => {
+      const parsed = dialect.parse(received);
+      if (parsed.kind === 'response') {
+        if (table.answer(received.topic, parsed.key, parsed.outcome) === 'orphan') note('An answer came that belongs to another call.');
+      } else if (parsed.kind === 'invalid' && parsed.key === key) {
+        table.answer(received.topic, key, { error: rpcError('INVALID_RPC_RESPONSE', 'remote', `The answer cannot be read: ${parsed.reason}.`) });
+      } else if (parsed.kind === 'invalid') note(`A message on the reply topic cannot be read: ${parsed.reason}.`);
+      else if (parsed.kind === 'other') note(`A message on the reply topic is not of this dialect: ${parsed.reason}.`);
+    };
+    const expireLater = (): void => {
+      table.expire();
+      const deadline = table.nextDeadline();
+      // A timer may be early by a fraction of the clock's tick; then it is set once more.
+      if (deadline !== null) timer = setTimeout(expireLater, Math.max(1, deadline - performance.now()));
+    };
+    const send = (opened: MqttLink): void => {
+      const refusal = table.open({ key, replyTo, timeoutMs, onEnd: ({ outcome, elapsedMs }) => resolve({ outcome, elapsedMs, notes }) });
+      if (refusal) return giveUp(refusal);
+      expireLater();
+      opened.publish({ ...message, payload: message.payload, retain: false }).then(
+        ({ noSubscribers }) =>
+          noSubscribers && table.fail(key, rpcError('PEER_UNREACHABLE', 'local', `No subscriber received the request on "${message.topic}".`)),
+        (error: unknown) => table.fail(key, publishError(error)),
+      );
+    };
+    const connected = (): void => {
+      isUp = true;
+      const opened = link as MqttLink;
+      const tooLong = setTimeout(
+        () => giveUp(rpcError('SUBSCRIBE_FAILED', 'local', `The broker did not confirm the subscription to "${replyTo}".`)),
+        timeoutMs,
+      );
+      timer = tooLong;
+      opened.subscribe(replyTo, replyQos).then(
+        ({ reason, reasonCode }) => {
+          clearTimeout(tooLong);
+          if (reason === null) send(opened);
+          else giveUp(refusedBy(reasonCode, 'SUBSCRIBE_FAILED', `The subscription to the reply topic "${replyTo}" failed. ${reason}`));
+        },
+        // The link tells of its end itself.
+        () => undefined,
+      );
+    };
+    signal.addEventListener('abort', () => {
+      table.cancel(key);
+      resolve(null);
+    });
+    if (signal.aborted) return resolve(null);
+    link = openMqttLink(
+      { ...options, nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000) },
+      {
+        connected,
+        failed: (failure, wasConnected) => {
+          isUp = false;
+          giveUp(connectionError(failure, wasConnected));
+        },
+        messages: (records) => records.forEach(receive),
+      },
+    );
+  });
+
+  clearTimeout(timer);
+  if (link) await close(link, isUp);
+  return report;
+}
+
+/** DISCONNECT where there is a session; at most a second. */
+async function close(link: MqttLink, isUp: boolean): Promise<void> {
+  if (isUp) {
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([link.end(), new Promise((resolve) => (timer = setTimeout(resolve, closeTimeoutMs)))]);
+    clearTimeout(timer);
+  }
+  link.abort();
+}
+
+function publishError(error: unknown): RpcError {
+  if (!(error instanceof CodedError)) return rpcError('PUBLISH_FAILED', 'local', error instanceof Error ? error.message : String(error));
+  if (error.code === 'payload-too-large') return rpcError('PAYLOAD_TOO_LARGE', 'local', error.message, { advice: error.advice ?? '' });
+  return refusedBy((error.data as { readonly reasonCode?: number } | undefined)?.reasonCode, 'PUBLISH_FAILED', error.message);
+}
+
+/** 0x87: Not authorized. */
+function refusedBy(reasonCode: number | undefined, name: 'SUBSCRIBE_FAILED' | 'PUBLISH_FAILED', message: string): RpcError {
+  return rpcError(reasonCode === 0x87 ? 'PERMISSION_DENIED' : name, 'local', message);
+}
