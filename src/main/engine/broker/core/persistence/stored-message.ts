@@ -15,7 +15,7 @@ type Stored = Omit<MessageRecord, 'key'>;
 /** What is kept of a message; its expiry as a time of day, so that it goes on while the broker is away. */
 export function storeMessage({ topic, payload, qos, retain, properties, publisher, expiresAtMs }: Message, { wallMs, nowMs }: Clocks): Stored {
   const { bytes } = encodedPublish(5, { topic, payload, qos, retain, properties, dup: false, packetId: 1 });
-  return { packet: bytes, publisher, expiresMs: expiresAtMs === Infinity ? null : Math.ceil(wallMs + expiresAtMs - nowMs) };
+  return { packet: bytes, publisher, expiresMs: expiresAtMs === Infinity ? null : Math.floor(wallMs + expiresAtMs - nowMs) };
 }
 
 /** Throws when the bytes are no PUBLISH. */
