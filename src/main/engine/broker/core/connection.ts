@@ -77,8 +77,6 @@ export class Connection {
   /** Acknowledgements of its messages that wait until these are kept. */
   acksWaiting = 0;
   endedBy: EndKind | null = null;
-  /** The client id of CONNECT, which may be refused; known only to the packet tap. */
-  offeredClientId: string | null = null;
   #disposed = false;
 
   constructor(core: BrokerCore, stream: Duplex, info: ConnectionInfo) {

@@ -43,7 +43,8 @@ export class PacketTap {
       throw error;
     }
     if (packet === undefined) return undefined;
-    if (packet.type === 'connect') connection.offeredClientId = packet.clientId;
+    // CONNECT is shown under the client id it asks for.
+    if (packet.type === 'connect') connection.clientId = packet.clientId;
     this.packet(connection, 'in', decoder.lastPacketBytes);
     return packet;
   }
@@ -53,8 +54,8 @@ export class PacketTap {
     this.packet(connection, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]));
   }
 
-  packet({ id, session, offeredClientId }: Connection, direction: TappedPacket['direction'], bytes: Uint8Array): void {
-    const clientId = session === null ? offeredClientId : session.clientId;
+  packet({ id, session, clientId: wantedId }: Connection, direction: TappedPacket['direction'], bytes: Uint8Array): void {
+    const clientId = session === null ? wantedId : session.clientId;
     const packet: TappedPacket = { timeUs: this.#nowUs(), connection: id, clientId, direction, bytes };
     for (const follower of this.#followers) if (follower.clientId === null || follower.clientId === clientId) follower.listener(packet);
   }
