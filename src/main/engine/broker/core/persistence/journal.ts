@@ -2,63 +2,48 @@ import type { Connection } from '../connection.ts';
 import type { Delivery } from '../delivery-queue.ts';
 import type { Message } from '../message.ts';
 import type { HeldSubscription, Inflight, Session } from '../session.ts';
-import type { BrokerPersistence } from './broker-persistence.ts';
+import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 import { KeptDelivery, KeptMessage, KeptSession } from './kept.ts';
-import { PendingChanges, type AfterCommit } from './pending-changes.ts';
+import type { AfterCommit, PendingChanges } from './pending-changes.ts';
 import type { Clocks } from './stored-message.ts';
 
 /** Acknowledgements that may wait for one connection before nothing more is read from it. */
 const maximumAcksWaiting = 1000;
 /** What may wait to be written before whoever adds to it is no longer read from. */
 const maximumWaitingBytes = 16_777_216;
-const firstRetryMs = 250;
-const longestRetryMs = 5000;
 /** How often at least the time is written while clients are connected: after a crash it says how long they have been gone, to within this. */
 export const aliveEveryMs = 30_000;
 
 type WaitingAckType = 'puback' | 'pubrec' | 'pubcomp';
 
-export interface JournalOptions {
-  readonly persistence: BrokerPersistence;
-  readonly clocks: Clocks;
-  /** Why nothing can be kept at the moment, in a sentence; `null`: it works again. */
-  readonly onProblem: (problem: string | null) => void;
-  readonly onBug: (error: unknown) => void;
-}
+export type JournalOptions = Omit<GroupCommitOptions, 'onCommitted' | 'onFailing'>;
 
 /**
- * Sees to it that what was acknowledged is kept. Changes are collected and written in batches, one at a time: the first as soon as the turn of
- * the event loop ends, the next when that one is kept. What has to wait for a change to be kept goes out after its batch, in its order.
- *
- * While nothing can be written, nothing that must be kept is acknowledged: batches are tried again, together with what has changed since, and
- * their acknowledgements follow when that succeeds. Clients that send on are no longer read from once they have enough under way.
+ * Sees to it that what was acknowledged is kept: it notes what changes, and lets out what has to wait for that when the batch with the change
+ * is written, in its order. While nothing can be written, nothing that must be kept is acknowledged; clients that send on are no longer read
+ * from once they have enough under way.
  */
 export class Journal {
-  readonly #persistence: BrokerPersistence;
   readonly #clocks: Clocks;
-  readonly #onProblem: (problem: string | null) => void;
-  readonly #onBug: (error: unknown) => void;
+  readonly #commits: GroupCommit;
   readonly #held = new Set<Connection>();
   readonly #paused = new Set<Connection>();
-  #pending = new PendingChanges();
-  #writing: PendingChanges | null = null;
-  #isScheduled = false;
-  #isClosed = false;
-  #retryMs = firstRetryMs;
-  #retry: NodeJS.Timeout | null = null;
-  #idle: (() => void) | null = null;
   #lastKey = 0;
-  #lastWriteMs = 0;
   /** Counts every change, so that a handler can see whether it has made one. */
   changes = 0;
-  /** The last batch could not be written. */
-  isFailing = false;
 
-  constructor({ persistence, clocks, onProblem, onBug }: JournalOptions) {
-    this.#persistence = persistence;
-    this.#clocks = clocks;
-    this.#onProblem = onProblem;
-    this.#onBug = onBug;
+  constructor(options: JournalOptions) {
+    this.#clocks = options.clocks;
+    this.#commits = new GroupCommit({ ...options, onCommitted: () => this.#committed(), onFailing: () => this.#failing() });
+  }
+
+  get #pending(): PendingChanges {
+    return this.#commits.pending;
+  }
+
+  /** The last batch could not be written. */
+  get isFailing(): boolean {
+    return this.#commits.isFailing;
   }
 
   /** Keys of what was loaded are not given again. */
@@ -195,21 +180,14 @@ export class Journal {
 
   /** From time to time, while clients are connected. */
   alive(): void {
-    if (this.#clocks.wallMs - this.#lastWriteMs < aliveEveryMs) return;
-    this.#pending.isSignOfLife = true;
-    this.#schedule();
+    this.#commits.signOfLife(aliveEveryMs);
   }
 
   // What waits.
 
   /** At once when everything is kept. */
   afterCommit(action: AfterCommit): void {
-    if (this.#writing === null && this.#pending.isEmpty && this.#pending.waiting.length === 0) {
-      action.run();
-      return;
-    }
-    this.#pending.waiting.push(action);
-    this.#schedule();
+    this.#commits.after(action);
   }
 
   /** What answers a client leaves in the order of what it answers [MQTT-4.6.0-2, MQTT-4.6.0-3]. */
@@ -241,10 +219,8 @@ export class Journal {
   }
 
   get #isFull(): boolean {
-    return this.#pending.bytes + (this.#writing?.bytes ?? 0) >= maximumWaitingBytes;
+    return this.#commits.waitingBytes >= maximumWaitingBytes;
   }
-
-  // Writing.
 
   #nextKey(): number {
     this.#lastKey += 1;
@@ -253,92 +229,25 @@ export class Journal {
 
   #changed(): void {
     this.changes += 1;
-    this.#schedule();
+    this.#commits.changed();
   }
 
-  #schedule(): void {
-    if (this.#isScheduled || this.#writing !== null || this.#retry !== null || this.#isClosed) return;
-    this.#isScheduled = true;
-    setImmediate(this.#flush);
-  }
-
-  readonly #flush = (): void => {
-    this.#isScheduled = false;
-    if (this.#writing !== null || this.#isClosed) return;
-    const changes = this.#pending;
-    this.#pending = new PendingChanges();
-    this.#writing = changes;
-    // What came and went within the turn leaves nothing to write.
-    if (changes.isEmpty) this.#written(changes);
-    else {
-      this.#write(changes).then(
-        () => this.#written(changes),
-        (error: unknown) => this.#failed(changes, error),
-      );
-    }
-  };
-
-  async #write(changes: PendingChanges): Promise<void> {
-    const batch = changes.toBatch(this.#clocks);
-    this.#lastWriteMs = batch.nowMs;
-    await this.#persistence.write(batch);
-  }
-
-  #written(changes: PendingChanges): void {
-    this.#writing = null;
-    if (this.isFailing) {
-      this.isFailing = false;
-      this.#retryMs = firstRetryMs;
-      this.#onProblem(null);
-    }
-    for (const action of changes.waiting) this.#run(action);
+  /** Whoever was not read from may go on. */
+  #committed(): void {
     for (const connection of [...this.#paused]) {
       if (connection.acksWaiting >= maximumAcksWaiting || this.#isFull) continue;
       this.#paused.delete(connection);
       connection.resume();
     }
-    this.#next();
   }
 
-  #failed(changes: PendingChanges, error: unknown): void {
-    this.#writing = null;
-    this.#pending.takeBack(changes);
-    if (!this.isFailing) {
-      this.isFailing = true;
-      this.#onProblem(error instanceof Error ? error.message : String(error));
-      for (const connection of this.#held) this.#release(connection);
-    }
-    if (this.#isClosed || this.#idle !== null) return this.#idle?.();
-    this.#retry = setTimeout(() => {
-      this.#retry = null;
-      this.#flush();
-    }, this.#retryMs);
-    this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
-  }
-
-  #next(): void {
-    if (!this.#pending.isEmpty || this.#pending.waiting.length > 0) this.#flush();
-    else this.#idle?.();
-  }
-
-  #run(action: AfterCommit): void {
-    try {
-      action.run();
-    } catch (error) {
-      this.#onBug(error);
-    }
+  #failing(): void {
+    for (const connection of this.#held) this.#release(connection);
   }
 
   /** Writes what is left, once, and closes the place. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
-    const idle = new Promise<void>((resolve) => (this.#idle = resolve));
-    if (this.#writing === null) this.#next();
-    await idle;
-    this.#isClosed = true;
-    await this.#persistence.close();
+  close(): Promise<void> {
+    return this.#commits.close();
   }
 }
 
