@@ -194,7 +194,7 @@ export class BrokerCore implements BrokerEngine {
   #retain(message: Message): void {
     const { topic } = message;
     if (message.payload.byteLength > 0) {
-      message.own();
+      message.keep();
       this.retainedMessages.set(topic, message, message);
     } else if (this.retainedMessages.delete(topic) === undefined) return;
     // What the broker says of itself is true of this run only.

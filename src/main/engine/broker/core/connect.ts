@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { encodePacket } from '../../../../shared/mqtt/packet/encoder.ts';
-import type { ConnectPacket, Properties } from '../../../../shared/mqtt/packet/packets.ts';
+import type { ConnectPacket, Properties, Will } from '../../../../shared/mqtt/packet/packets.ts';
 import type { BrokerCore } from './broker-core.ts';
 import type { Connection } from './connection.ts';
 import { sendAgain, unlimitedPacketSize } from './delivery.ts';
+import { ownBytes } from './own-bytes.ts';
 import { Session } from './session.ts';
 
 /** CONNACK codes: of MQTT 5, with what 3.x has for them (§3.2.2.2, §3.2.2.3 of 3.1.1). */
@@ -51,7 +52,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   const sessionPresent = session === earlier;
   session.cancelTimers();
   session.level = packet.level;
-  session.will = packet.will === null ? null : { will: packet.will, username: packet.username };
+  session.will = packet.will === null ? null : { will: ownWill(packet.will), username: packet.username };
   const wantedExpiry = packet.level === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) : packet.cleanStart ? 0 : 0xffff_ffff;
   session.expirySeconds = core.sessionExpiry(wantedExpiry);
   core.journal?.connected(session);
@@ -81,6 +82,17 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   }
   connection.push(connack);
   if (sessionPresent) sendAgain(connection, session);
+}
+
+/** It stays as long as the session: not with everything that was read together with CONNECT. */
+function ownWill(will: Will): Will {
+  const { payload, properties } = will;
+  const correlationData = properties?.correlationData;
+  return {
+    ...will,
+    payload: ownBytes(payload),
+    properties: correlationData === undefined ? properties : { ...properties, correlationData: ownBytes(correlationData) },
+  };
 }
 
 function grantedKeepAlive(wanted: number, maximum: number | null): number {

@@ -1,6 +1,7 @@
 import type { Qos } from '../../../../shared/contract/common.ts';
 import { encodedPublish, publishHeader, type EncodedPublish } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { Properties, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
+import { briefBytes, ownBytes } from './own-bytes.ts';
 import type { KeptMessage } from './persistence/kept.ts';
 
 /** Payloads above this are written by reference after their header instead of being copied for each receiver. */
@@ -20,13 +21,14 @@ export class Message {
   readonly qos: Qos;
   readonly retain: boolean;
   /** What receivers of MQTT 5 are given: without topic alias and subscription identifiers. */
-  readonly properties: Properties | null;
+  properties: Properties | null;
   /** Client id; `null`: the broker itself. */
   readonly publisher: string | null;
   /** On the monotonic clock; `Infinity`: never. */
   readonly expiresAtMs: number;
   /** What is kept of it beyond the life of the broker, for the sessions it waits for. */
   kept: KeptMessage | null = null;
+  #isOwn = false;
   #encoded: (EncodedPublish | undefined)[] | undefined;
 
   constructor(topic: string, payload: Uint8Array, qos: Qos, retain: boolean, properties: Properties | null, publisher: string | null, expiresAtMs: number) {
@@ -58,15 +60,22 @@ export class Message {
     return bytes;
   }
 
-  /** Before it is kept beyond this turn: its own bytes instead of a view that holds on to everything read together. */
+  /** Before it stays beyond this turn, under way to somebody: no view that holds on to everything read together. */
   own(): void {
-    if (this.payload.buffer.byteLength > this.payload.byteLength) this.payload = this.payload.slice();
+    if (this.#isOwn) return;
+    this.#isOwn = true;
+    this.payload = briefBytes(this.payload);
   }
 
-  /** Before it is kept for long: also nothing that can be made again. */
+  /** Before it is kept for long: nothing that belongs to others, or can be made again. */
   keep(): void {
-    this.own();
+    this.#isOwn = true;
     this.#encoded = undefined;
+    this.payload = ownBytes(this.payload);
+    const { properties } = this;
+    if (properties?.correlationData === undefined) return;
+    const correlationData = ownBytes(properties.correlationData);
+    if (correlationData !== properties.correlationData) this.properties = { ...properties, correlationData };
   }
 
   /** The properties with what is left of the expiry interval [MQTT-3.3.2-6]. */

@@ -2,6 +2,7 @@ import { PacketDecoder } from '../../../../../shared/mqtt/packet/decoder.ts';
 import { encodedPublish } from '../../../../../shared/mqtt/packet/encoder.ts';
 import type { PublishPacket, Will } from '../../../../../shared/mqtt/packet/packets.ts';
 import { Message } from '../message.ts';
+import { ownBytes } from '../own-bytes.ts';
 import type { MessageRecord, WillRecord } from './broker-persistence.ts';
 
 /** The two clocks of the broker, read at the same moment: Unix ms, and ms that never jump. */
@@ -21,7 +22,7 @@ export function storeMessage({ topic, payload, qos, retain, properties, publishe
 /** Throws when the bytes are no PUBLISH. */
 export function restoreMessage({ packet, publisher, expiresMs }: Stored, { wallMs, nowMs }: Clocks): Message {
   const { topic, payload, qos, retain, properties } = readPublish(packet);
-  return new Message(topic, payload.slice(), qos, retain, properties, publisher, expiresMs === null ? Infinity : nowMs + expiresMs - wallMs);
+  return new Message(topic, ownBytes(payload), qos, retain, properties, publisher, expiresMs === null ? Infinity : nowMs + expiresMs - wallMs);
 }
 
 export function storeWill({ topic, payload, qos, retain, properties }: Will, username: string | null): WillRecord {
@@ -33,7 +34,7 @@ export function storeWill({ topic, payload, qos, retain, properties }: Will, use
 /** Throws when the bytes are no PUBLISH. */
 export function restoreWill({ packet, delaySeconds }: WillRecord): Will {
   const { topic, payload, qos, retain, properties } = readPublish(packet);
-  return { topic, payload: payload.slice(), qos, retain, properties: delaySeconds === 0 ? properties : { ...properties, willDelayInterval: delaySeconds } };
+  return { topic, payload: ownBytes(payload), qos, retain, properties: delaySeconds === 0 ? properties : { ...properties, willDelayInterval: delaySeconds } };
 }
 
 function readPublish(bytes: Uint8Array): PublishPacket {
