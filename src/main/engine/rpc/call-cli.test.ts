@@ -5,15 +5,15 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PacketDecoder } from '../../../shared/mqtt/packet/decoder.ts';
 import type { Packet } from '../../../shared/mqtt/packet/packets.ts';
 import { customDialect } from '../../../shared/rpc/custom.ts';
 import { customProfileSchema } from '../../../shared/rpc/custom-profile.ts';
-import type { Dialect, OutgoingMessage, RpcRequest } from '../../../shared/rpc/dialect.ts';
+import type { Dialect, OutgoingMessage } from '../../../shared/rpc/dialect.ts';
 import { dialects } from '../../../shared/rpc/dialects.ts';
 import { rpcError } from '../../../shared/rpc/rpc-error.ts';
+import { openResponder } from '../../../../test/support/rpc-peer.ts';
 import { createBrokerService, type BrokerService } from '../broker/index.ts';
 
 interface Ended {
@@ -65,30 +65,9 @@ function start(...args: readonly string[]): { readonly child: ChildProcess; read
 const run = (...args: readonly string[]): Promise<Ended> => start(...args).ended;
 const call = (...args: readonly string[]): Promise<Ended> => run(url, ...args);
 
-/** A peer that gets requests on a topic and sends whatever it is told to. */
-async function peerOn(filter: string, dialect: Dialect, answer: (request: RpcRequest, client: MqttClient) => OutgoingMessage | null): Promise<MqttClient> {
-  const client = await mqtt.connectAsync({ host: '127.0.0.1', port, protocol: 'mqtt', protocolVersion: 5 });
-  cleanups.push(() => client.endAsync(true));
-  client.on('message', (topic, payload, { properties: p }) => {
-    const userProperties = Object.entries(p?.userProperties ?? {}).map(([name, value]) => [name, String(value)] as const);
-    const request = dialect.parse({ topic, payload, properties: { responseTopic: p?.responseTopic, correlationData: p?.correlationData, userProperties } });
-    if (request.kind !== 'request') return;
-    const reply = answer(request, client);
-    if (reply) send(client, reply);
-  });
-  await client.subscribeAsync(filter, { qos: 1 });
-  return client;
-}
-
-function send(client: MqttClient, { topic, payload, properties }: OutgoingMessage): void {
-  const { correlationData, userProperties } = properties ?? {};
-  client.publish(topic, Buffer.from(payload), {
-    qos: 1,
-    properties: {
-      ...(correlationData && { correlationData: Buffer.from(correlationData) }),
-      ...(userProperties && { userProperties: Object.fromEntries(userProperties) }),
-    },
-  });
+async function peerOn(filter: string, dialect: Dialect, answer: Parameters<typeof openResponder>[3]): Promise<void> {
+  const peer = await openResponder(port, filter, dialect, answer);
+  cleanups.push(() => peer.close());
 }
 
 const mqttxx2 = dialects.get('mqttxx2') as Dialect;
@@ -230,8 +209,9 @@ describe('odd peers', () => {
   });
 
   it('that send what cannot be read are quoted when time is over', async () => {
-    await peerOn('edge/odd', mqttxx2, ({ replyTo }, client) => {
-      for (const payload of ['{"temperature": NaN}', '{"temperature": 1}', '{"type": "rpc_response", "request_id": "other"}']) client.publish(replyTo, payload);
+    await peerOn('edge/odd', mqttxx2, ({ replyTo: topic }, peer) => {
+      const texts = ['{"temperature": NaN}', '{"temperature": 1}', '{"type": "rpc_response", "request_id": "other"}'];
+      for (const text of texts) peer.send({ topic, payload: new TextEncoder().encode(text), qos: 1 });
       return null;
     });
     const { code, stdout } = await call('edge/odd', 'm', '--timeout', '1', '--json');
@@ -258,9 +238,9 @@ describe('odd peers', () => {
   });
 
   it('that answer twice are answered to once', async () => {
-    await peerOn('edge/twice', mqttxx2, (request, client) => {
+    await peerOn('edge/twice', mqttxx2, (request, peer) => {
       const reply = mqttxx2.buildResult(request, 1) as OutgoingMessage;
-      send(client, reply);
+      peer.send(reply);
       return reply;
     });
     expect(await call('edge/twice', 'm')).toEqual({ code: 0, stdout: '1\n', stderr: '' });
