@@ -144,7 +144,8 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
     subscribe: (filter, qos) =>
       new Promise((resolve, reject) => {
         client.subscribe(filter, { qos }, (error, granted, suback) => {
-          const code = suback?.granted?.[0] ?? granted?.[0]?.qos;
+          // Where the connection ends before SUBACK, the library hands back what was asked for.
+          const code = suback?.granted?.[0] ?? (error ? undefined : granted?.[0]?.qos);
           if (typeof code === 'number') {
             const refused = code >= 0x80;
             resolve({ grantedQos: refused ? null : (code as Qos), reason: refused ? `Refused: ${describeReason(code)}.` : null, reasonCode: code });

@@ -189,6 +189,13 @@ describe('calls that reach nobody', () => {
     expect(code).toBe(5);
   });
 
+  it('do not wait for ever for a subscription that is never confirmed', async () => {
+    const deaf = await listen((socket) => socket.once('data', () => socket.write(Buffer.from([0x20, 3, 0, 0, 0]))));
+    const { code, stderr } = await run(`mqtt://127.0.0.1:${deaf}`, device, 'get_status', '--connect-timeout', '1', '--timeout', '600');
+    expect(stderr).toContain('The broker did not confirm the subscription to "mqtt-workbench/');
+    expect(code).toBe(6);
+  });
+
   it('end when the connection is lost under way', async () => {
     await peerOn('edge/silent', mqttxx2, (request) => {
       void broker.disconnectClient(request.callerId);
@@ -214,7 +221,7 @@ describe('odd peers', () => {
       for (const text of texts) peer.send({ topic, payload: new TextEncoder().encode(text), qos: 1 });
       return null;
     });
-    const { code, stdout } = await call('edge/odd', 'm', '--timeout', '1', '--json');
+    const { code, stdout } = await call('edge/odd', 'm', '--timeout', '2', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       error: { name: 'RPC_TIMEOUT' },
       notes: [

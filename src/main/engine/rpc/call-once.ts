@@ -36,8 +36,13 @@ export async function callOnce({ link: options, dialect, request, timeoutMs }: C
   let timer: NodeJS.Timeout | undefined;
   let link: MqttLink | undefined;
   let isUp = false;
+  let isOver = false;
 
-  const report = await new Promise<CallReport | null>((resolve) => {
+  const report = await new Promise<CallReport | null>((settle) => {
+    const resolve = (report: CallReport | null): void => {
+      isOver = true;
+      settle(report);
+    };
     const giveUp = (error: RpcError): void => {
       table.fail(key, error);
       resolve({ outcome: { error }, elapsedMs: null, notes });
@@ -70,14 +75,15 @@ export async function callOnce({ link: options, dialect, request, timeoutMs }: C
     const connected = (): void => {
       isUp = true;
       const opened = link as MqttLink;
-      const tooLong = setTimeout(
-        () => giveUp(rpcError('SUBSCRIBE_FAILED', 'local', `The broker did not confirm the subscription to "${replyTo}".`)),
-        timeoutMs,
-      );
+      // Some brokers never answer SUBSCRIBE. The time for the call begins with its request.
+      const notConfirmed = rpcError('SUBSCRIBE_FAILED', 'local', `The broker did not confirm the subscription to "${replyTo}".`);
+      const tooLong = setTimeout(() => giveUp(notConfirmed), options.profile.connectTimeoutSeconds * 1000);
       timer = tooLong;
       opened.subscribe(replyTo, replyQos).then(
         ({ reason, reasonCode }) => {
           clearTimeout(tooLong);
+          // Cancelled in between: nothing is sent any more.
+          if (isOver) return;
           if (reason === null) send(opened);
           else giveUp(refusedBy(reasonCode, 'SUBSCRIBE_FAILED', `The subscription to the reply topic "${replyTo}" failed. ${reason}`));
         },
