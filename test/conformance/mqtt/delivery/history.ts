@@ -11,8 +11,10 @@ const kinds = [
   'unsubscribe',
   'deliver',
   'read',
+  'hurry',
   'turn',
   'commit',
+  'crash',
   'hold',
   'ids anew',
   'much later',
@@ -28,7 +30,9 @@ const weights: Readonly<Record<(typeof kinds)[number], number>> = {
   deliver: 24,
   read: 24,
   turn: 14,
-  commit: 8,
+  hurry: 10,
+  commit: 6,
+  crash: 5,
   hold: 2,
   'ids anew': 2,
   'much later': 1,
@@ -55,21 +59,27 @@ export interface History {
   readonly receiveMaximum: number;
   /** Above it a client that does not read gets no more for now. */
   readonly outputLimitBytes: number;
-  /** What has to outlive the broker is kept, each batch of it when a step says so. */
+  /** What has to outlive the broker is kept, each batch of it when a step says so; and the broker may crash. */
   readonly isKept: boolean;
   readonly steps: readonly Step[];
 }
 
 const bag = kinds.flatMap((kind) => Array.from({ length: weights[kind] }, () => kind));
+const bagInMemory = bag.filter((kind) => kind !== 'commit' && kind !== 'crash');
 const unlimited = 65_535;
 
 export function randomHistory(seed: number): History {
   const random = seeded(seed);
   const clients = 2 + below(random, 2);
   const length = 20 + below(random, 60);
+  const isKept = below(random, 3) === 0;
   // Everybody is there and has subscribed to something, or half of the histories would be about nothing.
   const start = Array.from({ length: clients }, (_, client) =>
-    (['connect', 'turn', 'read', 'subscribe', 'deliver', 'turn', 'read'] as const).map((kind) => ({ ...randomStep(random, kind), client, limit: Infinity })),
+    (['connect', 'turn', 'commit', 'turn', 'read', 'subscribe', 'deliver', 'turn', 'commit', 'turn', 'read'] as const).map((kind) => ({
+      ...randomStep(random, kind),
+      client,
+      limit: Infinity,
+    })),
   ).flat();
   return {
     seed,
@@ -77,8 +87,8 @@ export function randomHistory(seed: number): History {
     maximumInflight: pick(random, [1, 2, 3, 1000, 1000]),
     receiveMaximum: pick(random, [1, 2, 5, 1000]),
     outputLimitBytes: pick(random, [40, 1_048_576]),
-    isKept: below(random, 3) === 0,
-    steps: [...start, ...Array.from({ length }, () => randomStep(random, pick(random, bag)))],
+    isKept,
+    steps: [...start, ...Array.from({ length }, () => randomStep(random, pick(random, isKept ? bag : bagInMemory)))],
   };
 }
 

@@ -1,6 +1,6 @@
 import { packetLength, readPacket, type Received, type ReceivedPublish } from '../read-packet.ts';
 import { ack, connect, disconnect, publish, subscribe, unsubscribe, type AckType } from '../wire.ts';
-import { fail, filterMatches, numberOf, type ConnectWords, type Oracle, type OracleConnection, type OracleSession, type Published } from './oracle.ts';
+import { fail, filterMatches, numberOf, type ConnectWords, type Oracle, type OracleConnection, type Published } from './oracle.ts';
 import type { SyncStream } from '../sync-stream.ts';
 
 /** A QoS 1 or 2 message the client publishes. */
@@ -31,10 +31,13 @@ interface Obligation {
 export interface World {
   readonly oracle: Oracle;
   readonly receiveMaximum: number;
+  readonly mayCrash: boolean;
   readonly clients: readonly ModelClient[];
   obligations: Obligation[];
   /** Numbers of messages whose publisher was told that they have arrived. */
   readonly acknowledged: Set<number>;
+  /** What stays the same for as long as the client's session goes on, crashes of the broker included. */
+  identity(clientId: string): unknown;
   /** A new connection to the core. */
   open(onWrite: (bytes: Uint8Array) => void): SyncStream;
 }
@@ -54,10 +57,16 @@ export class ModelClient {
   #holdsAcks = false;
   #held: Outbound[] = [];
   // What belongs to the session.
-  #session: OracleSession | null = null;
+  #session: unknown = null;
+  /** It was told that its session is there, and asked for one that stays. */
+  #counts = false;
+  #expirySeconds = 0;
+  /** It asked for a clean start and was not answered: whether there was one it does not know, so it asks again. */
+  #startsClean = false;
   #epoch = 0;
   #outgoing: Outgoing[] = [];
-  readonly #received = new Set<number>();
+  /** Numbers of QoS 2 messages by packet id, until PUBREL. */
+  readonly #received = new Map<number, number>();
   readonly #granted = new Map<string, number>();
   readonly #requests = new Map<number, { readonly filter: string; readonly qos: number | null }>();
   /** How often each message came, and how often with QoS 2. */
@@ -74,13 +83,21 @@ export class ModelClient {
   }
 
   /** With `over`, while an earlier connection still stands. */
-  connect(words: ConnectWords, over: boolean): void {
+  connect(wanted: ConnectWords, over: boolean): void {
     if (!over) this.drop();
     const before = this.#stream;
+    // A session that was to end with its connection has ended; but a broker that crashed may not have come to keep that.
+    if (this.#world.mayCrash && this.#expirySeconds === 0) this.#startsClean = true;
+    const words = this.#startsClean ? { ...wanted, clean: true, expirySeconds: wanted.level === 4 ? 0 : wanted.expirySeconds } : wanted;
     // Who asks for a clean start has nothing left, whether it hears an answer or not.
     if (words.clean) this.#forget();
+    this.#startsClean = words.clean;
+    const mustBeThere = this.#counts && !words.clean;
+    this.#counts = false;
     const stream = this.#world.open((bytes) => connection.written(bytes));
     const connection = this.#world.oracle.connect(this.id, words);
+    if (mustBeThere && !connection.sessionPresent) fail(`the session of ${this.id} was lost`);
+    this.#expirySeconds = words.expirySeconds;
     this.#leave();
     this.#stream = stream;
     this.#connection = connection;
@@ -108,6 +125,11 @@ export class ModelClient {
     this.#world.oracle.end(this.#connection);
     this.#leave();
     stream.destroy();
+  }
+
+  /** More time than any finite expiry has gone by. */
+  muchLater(): void {
+    if (!this.#stream && this.#expirySeconds !== Infinity) this.#counts = false;
   }
 
   /** DISCONNECT, after everything else. */
@@ -242,11 +264,13 @@ export class ModelClient {
   }
 
   #welcomed(): void {
-    const session = this.#connection?.session ?? null;
+    const session = this.#world.identity(this.id);
     // A session that ended unnoticed and began anew, whose CONNACK was lost, would look as if it had gone on.
     if (session !== this.#session) this.#forget();
     this.#session = session;
     this.#welcome = true;
+    this.#startsClean = false;
+    this.#counts = this.#expirySeconds > 0;
     for (const outgoing of this.#outgoing) if (outgoing.received) this.#release(outgoing);
     this.#sendOutgoing();
   }
@@ -254,12 +278,13 @@ export class ModelClient {
   #receive(packet: ReceivedPublish): void {
     const number = numberOf(packet);
     const { id, qos } = packet;
-    if (qos === 2 && this.#received.has(id)) {
-      if (!packet.dup) fail(`packet id ${id} of message ${number} has not been released`);
+    const earlier = qos === 2 ? this.#received.get(id) : undefined;
+    if (earlier !== undefined) {
+      if (!packet.dup || earlier !== number) fail(`packet id ${id} of message ${number} has not been released for message ${earlier}`);
     } else {
       this.#got.set(number, (this.#got.get(number) ?? 0) + 1);
       if (qos === 2) {
-        this.#received.add(id);
+        this.#received.set(id, number);
         if (this.#gotOnce.has(number)) fail(`${this.id} got message ${number} twice with QoS 2`);
         this.#gotOnce.add(number);
       }

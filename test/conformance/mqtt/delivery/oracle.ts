@@ -1,3 +1,5 @@
+import type { BrokerCore } from '../../../../src/main/engine/broker/core/broker-core.ts';
+import type { Delivery } from '../../../../src/main/engine/broker/core/delivery-queue.ts';
 import { readPacket, packetLength, type ReceivedPublish, type Received } from '../read-packet.ts';
 import type { AckType, Level } from '../wire.ts';
 
@@ -17,10 +19,14 @@ interface Owed {
   readonly qos: number;
   /** 0 until it was sent. */
   packetId: number;
+  /** Not to be sent any more, unless that has begun. */
+  hasExpired: boolean;
   /** PUBREC has come: PUBLISH must not be sent again. */
   received: boolean;
   /** The connection it was sent on last. */
   sentOn: OracleConnection | null;
+  /** It was sent there for the first time. */
+  isNew: boolean;
 }
 
 export interface ConnectWords {
@@ -72,7 +78,32 @@ export class Oracle {
   muchLater(): void {
     for (const session of this.sessions.values()) {
       if (!session.connection && session.expirySeconds !== Infinity) this.sessions.delete(session.clientId);
-      session.owed = session.owed.filter(({ message, packetId }) => !message.expires || packetId !== 0);
+      for (const owed of session.owed) if (owed.message.expires && owed.packetId === 0) owed.hasExpired = true;
+    }
+  }
+
+  /** The broker has begun anew with what it had kept. What may be lost then and what may not, the clients know. */
+  beginAnew(core: BrokerCore): void {
+    this.sessions.clear();
+    for (const { clientId, subscriptions, expirySeconds, inflight, queue, incoming } of core.sessions.values()) {
+      const session = new OracleSession(clientId);
+      session.expirySeconds = expirySeconds;
+      for (const { filter, qos } of subscriptions.values()) session.subscriptions.set(filter, qos);
+      for (const id of incoming ?? []) session.incoming.add(id);
+      const owe = ({ message, qos }: Delivery, packetId: number, received: boolean): void => {
+        const published = {
+          number: Number(Buffer.from(message.payload).toString()),
+          topic: message.topic,
+          qos: message.qos,
+          expires: message.expiresAtMs !== Infinity,
+        };
+        session.owed.push({ order: (this.#routed += 1), message: published, qos, packetId, hasExpired: false, received, sentOn: null, isNew: false });
+      };
+      for (const one of inflight?.values() ?? []) owe(one, one.packetId, one.released);
+      queue?.each((one) => {
+        if (one.message.expiresAtMs > core.nowMs) owe(one, 0, false);
+      });
+      this.sessions.set(clientId, session);
     }
   }
 
@@ -84,7 +115,7 @@ export class Oracle {
       if (granted === null) continue;
       matched = true;
       const qos = Math.min(granted, message.qos);
-      if (qos > 0) session.owed.push({ order: (this.#routed += 1), message, qos, packetId: 0, received: false, sentOn: null });
+      if (qos > 0) session.owed.push({ order: (this.#routed += 1), message, qos, packetId: 0, hasExpired: false, received: false, sentOn: null, isNew: false });
       else session.connection?.fleeting.push(message);
     }
     return matched;
@@ -185,8 +216,9 @@ export class OracleConnection {
     for (;;) {
       const length = packetLength(this.#data);
       if (length === null || this.#data.length < length) return;
-      this.#check(readPacket(this.#data.subarray(0, length), this.words.level));
+      const packet = this.#data.subarray(0, length);
       this.#data = this.#data.subarray(length);
+      this.#check(readPacket(packet, this.words.level));
     }
   }
 
@@ -243,11 +275,12 @@ export class OracleConnection {
     }
     if (again.sentOn === this) fail(`message ${numberOf(packet)} twice on one connection`);
     if (again.received) fail(`PUBLISH again after PUBREC of message ${numberOf(packet)}`);
-    if (this.#sentNew) fail(`message ${numberOf(packet)} is sent again after a new one`);
+    if (owed.some((one) => one.sentOn === this && one.isNew && this.#isBound(one, packet))) fail(`message ${numberOf(packet)} is sent again after a new one`);
     if (again.order < this.#resentUpTo) fail(`message ${numberOf(packet)} is sent again out of order`);
     this.#resentUpTo = again.order;
     again.packetId = packet.id;
     again.sentOn = this;
+    again.isNew = false;
     this.#checkWindow();
   }
 
@@ -259,16 +292,25 @@ export class OracleConnection {
     if (next?.message.number !== numberOf(packet)) {
       return fail(`message ${numberOf(packet)} with QoS ${packet.qos} instead of ${next?.message.number ?? 'nothing'}`);
     }
-    if (owed.some(({ packetId, received, sentOn }) => packetId !== 0 && !received && sentOn !== this)) fail('something new before all was sent again');
+    if (owed.some((one) => one.packetId !== 0 && !one.received && one.sentOn !== this && this.#isBound(one, packet)))
+      fail('something new before all was sent again');
     next.packetId = packet.id;
     next.sentOn = this;
+    next.isNew = true;
     this.#sentNew = true;
     this.#checkWindow();
   }
 
+  /** Whether the order of the two counts: what waited to be kept and was not sent yet stands among what is sent again, bound to its topic and QoS only. */
+  #isBound({ message, qos }: Owed, packet: ReceivedPublish): boolean {
+    return !this.#oracle.mayHoldBack || (message.topic === packet.topic && qos === packet.qos);
+  }
+
   /** What has to be sent next on that topic with that QoS. */
   #nextFor(packet: ReceivedPublish): Owed | undefined {
-    return this.session.owed.find(({ packetId, message, qos }) => packetId === 0 && message.topic === packet.topic && qos === packet.qos);
+    return this.session.owed.find(
+      ({ packetId, hasExpired, message, qos }) => packetId === 0 && (!hasExpired || packet.dup) && message.topic === packet.topic && qos === packet.qos,
+    );
   }
 
   #checkWindow(): void {
@@ -280,7 +322,8 @@ export class OracleConnection {
   /** After everything has come to rest. */
   checkRest(): void {
     const { session } = this;
-    if (session.owed.length > 0) fail(`${session.clientId} never got message ${session.owed.map(({ message }) => message.number).join(', ')} completely`);
+    const owed = session.owed.filter(({ hasExpired, packetId }) => !hasExpired || packetId !== 0);
+    if (owed.length > 0) fail(`${session.clientId} never got message ${owed.map(({ message }) => message.number).join(', ')} completely`);
     if (!this.#oracle.maySkip && this.fleeting.length > 0) fail(`${session.clientId} never got QoS 0 message ${this.fleeting[0]?.number}`);
     for (const [type, list] of Object.entries(this.#acknowledgements)) if (list.length > 0) fail(`${session.clientId} never got ${type} ${list[0]}`);
     if (session.incoming.size > 0) fail(`${session.clientId} has not released ${[...session.incoming].join(', ')}`);

@@ -1,4 +1,5 @@
 import { BrokerCore } from '../../../../src/main/engine/broker/core/broker-core.ts';
+import type { Session } from '../../../../src/main/engine/broker/core/session.ts';
 import { FakePersistence } from '../../../support/fake-persistence.ts';
 import { SyncStream, withTurns } from '../sync-stream.ts';
 import type { History, Step } from './history.ts';
@@ -19,35 +20,30 @@ export function play(history: History): Promise<number> {
 class Play {
   readonly world: World;
   readonly #turn: () => boolean;
-  readonly #core: BrokerCore;
-  readonly #persistence: FakePersistence | undefined;
+  readonly #history: History;
+  #core: BrokerCore;
+  #persistence: FakePersistence | undefined;
+  /** Identities of sessions, and of kept ones by their keys, which outlive the broker. */
+  readonly #identities = new WeakMap<Session, object>();
+  readonly #identitiesByKey = new Map<number, object>();
   readonly #bugs: unknown[] = [];
   #nowMs = 1_000_000;
 
   constructor(history: History, turn: () => boolean) {
+    this.#history = history;
     this.#turn = turn;
     const { maximumInflight, receiveMaximum, outputLimitBytes, isKept } = history;
-    if (isKept) {
-      this.#persistence = new FakePersistence();
-      this.#persistence.isSlow = true;
-    }
-    this.#core = new BrokerCore({
-      nowUs: () => this.#nowMs * 1000,
-      monotonicMs: () => this.#nowMs,
-      onBug: (error) => this.#bugs.push(error),
-      persistence: this.#persistence,
-      maximumInflight,
-      receiveMaximum,
-      outputLimitBytes,
-    });
-    this.#core.wheel.stop();
+    if (isKept) this.#persistence = slow(new FakePersistence());
+    this.#core = this.#newCore();
     const clients: ModelClient[] = [];
     this.world = {
       oracle: new Oracle(maximumInflight, outputLimitBytes < 10_000, isKept),
       receiveMaximum,
+      mayCrash: isKept,
       clients,
       obligations: [],
       acknowledged: new Set(),
+      identity: (clientId) => this.#identity(this.#core.sessions.get(clientId)),
       open: (onWrite) => {
         const stream = new SyncStream(32, onWrite);
         this.#core.handle(stream.asDuplex(), { transport: 'tcp', address: 'model' });
@@ -58,22 +54,61 @@ class Play {
   }
 
   async begin(): Promise<void> {
+    if (this.#persistence !== undefined) await this.#core.restore();
+  }
+
+  #newCore(): BrokerCore {
+    const { maximumInflight, receiveMaximum, outputLimitBytes } = this.#history;
+    const core = new BrokerCore({
+      nowUs: () => this.#nowMs * 1000,
+      monotonicMs: () => this.#nowMs,
+      onBug: (error) => this.#bugs.push(error),
+      persistence: this.#persistence,
+      maximumInflight,
+      receiveMaximum,
+      outputLimitBytes,
+    });
+    core.wheel.stop();
+    return core;
+  }
+
+  /** The broker is gone from one moment to the next, and another begins with what was kept until then. */
+  async #crash(): Promise<void> {
     if (this.#persistence === undefined) return;
-    const restored = this.#core.restore();
-    await promisesRun();
-    await restored;
+    this.#persistence = slow(this.#persistence.copy());
+    this.#core = this.#newCore();
+    for (const client of this.world.clients) client.drop();
+    await this.#core.restore();
+    // Keys of sessions that are gone are given again.
+    const left = new Set(Array.from(this.#core.sessions.values(), ({ kept }) => kept?.key));
+    for (const key of this.#identitiesByKey.keys()) if (!left.has(key)) this.#identitiesByKey.delete(key);
+    this.world.oracle.beginAnew(this.#core);
+  }
+
+  #identity(session: Session | undefined): object | null {
+    if (session === undefined) return null;
+    const key = session.kept?.key;
+    const identity = this.#identities.get(session) ?? (key === undefined ? undefined : this.#identitiesByKey.get(key)) ?? {};
+    this.#identities.set(session, identity);
+    if (key !== undefined) this.#identitiesByKey.set(key, identity);
+    return identity;
   }
 
   async take(step: Step, number: number): Promise<void> {
     const { clients, oracle } = this.world;
     const client = clients[step.client % clients.length] as ModelClient;
     if (step.kind === 'commit') await this.#commit();
+    else if (step.kind === 'crash') await this.#crash();
     else if (step.kind === 'much later') {
       await this.#rest();
       this.#nowMs += 1_000_000;
       while (!this.#core.wheel.advance());
+      // The broker keeps how late it is, so that sessions of clients that are here do not expire with it.
+      await this.#rest();
       oracle.muchLater();
+      for (const one of clients) one.muchLater();
     } else this.#takeNow(step, number, client);
+    for (const session of this.#core.sessions.values()) this.#identity(session);
     if (this.#bugs.length > 0) throw this.#bugs[0];
   }
 
@@ -99,6 +134,10 @@ class Play {
         return void client.deliver(step.limit);
       case 'read':
         return void client.read(step.limit);
+      case 'hurry':
+        client.deliver(Infinity);
+        this.#sendCollected();
+        return void client.read(Infinity);
       case 'turn':
         return void this.#turn();
       case 'hold':
@@ -146,8 +185,9 @@ class Play {
     const persistence = this.#persistence;
     if (!persistence?.isWaiting) return false;
     persistence.release();
-    persistence.isSlow = true;
+    slow(persistence);
     await promisesRun();
+    if (this.#bugs.length > 0) throw this.#bugs[0];
     return true;
   }
 
@@ -179,6 +219,11 @@ class Play {
     const awaited = [...oracle.sessions.values()].some(({ connection }) => connection === null);
     if (!awaited && left.some((size) => size > 0)) fail(`${left.join(', ')} messages, deliveries and packet ids are still kept`);
   }
+}
+
+function slow(persistence: FakePersistence): FakePersistence {
+  persistence.isSlow = true;
+  return persistence;
 }
 
 /** Promises that follow each other without waiting for anything else have run. */

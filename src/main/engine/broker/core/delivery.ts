@@ -162,6 +162,8 @@ class KeptSend implements AfterCommit {
   run(): void {
     const inflight = this.#inflight;
     const { connection, inflight: underWay, resend } = this.#session;
+    // Its session is not kept any more, and it has gone out.
+    if (!inflight.waitsForCommit) return;
     inflight.waitsForCommit = false;
     // Without a connection it goes out with the next one, as everything that is under way.
     if (connection === null || underWay?.get(inflight.packetId) !== inflight) return;

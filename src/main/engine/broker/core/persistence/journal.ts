@@ -88,7 +88,11 @@ export class Journal {
   /** The session goes on, but only in memory. */
   #forget(session: Session): void {
     this.ended(session);
-    for (const delivery of session.inflight?.values() ?? []) this.#detach(delivery);
+    for (const delivery of session.inflight?.values() ?? []) {
+      this.#detach(delivery);
+      // There is nothing to wait for any more: it goes out in its order with all that does again.
+      delivery.waitsForCommit = false;
+    }
     session.queue?.each((delivery) => this.#detach(delivery));
     session.kept = null;
     session.journal = null;
