@@ -137,7 +137,7 @@ for (const makeKind of transportKinds) {
       abort.abort();
       await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
       await expect(client.call('work.forever', undefined, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'timed-out' });
-      await vi.waitFor(() => expect(server.aborted).toBe(2));
+      await vi.waitFor(() => expect(server.aborted).toBe(2), 20_000);
     });
 
     test('errors keep code, words, advice and data; bugs are reported and named internal', async () => {
@@ -162,7 +162,7 @@ for (const makeKind of transportKinds) {
           { item: (number) => (seen.push(number) < 0 ? undefined : stalled), end: (error) => (error ? reject(error) : resolve()) },
         );
       });
-      await vi.waitFor(() => expect(seen.length).toBe(8));
+      await vi.waitFor(() => expect(seen.length).toBe(8), 20_000);
       await client.call('math.double', { value: 1 });
       expect(server.produced).toBeLessThanOrEqual(8);
       release?.();
@@ -176,12 +176,12 @@ for (const makeKind of transportKinds) {
       let release: (() => void) | undefined;
       const stalled = new Promise<void>((resolve) => (release = resolve));
       client.stream('numbers.latest', undefined, { item: (number) => (seen.push(number) < 0 ? undefined : stalled) });
-      await vi.waitFor(() => expect(server.latest).toBeDefined());
+      await vi.waitFor(() => expect(server.latest).toBeDefined(), 20_000);
       for (let number = 0; number < 100; number += 1) await server.latest?.send(number);
-      await vi.waitFor(() => expect(seen).toEqual([0, 1]));
+      await vi.waitFor(() => expect(seen).toEqual([0, 1]), 20_000);
       expect(server.latest?.ready).toBe(false);
       release?.();
-      await vi.waitFor(() => expect(seen).toEqual([0, 1, 99]));
+      await vi.waitFor(() => expect(seen).toEqual([0, 1, 99]), 20_000);
     });
 
     test('drop-oldest: what is lost is counted with the next item', async () => {
@@ -189,11 +189,11 @@ for (const makeKind of transportKinds) {
       let release: (() => void) | undefined;
       const stalled = new Promise<void>((resolve) => (release = resolve));
       client.stream('numbers.recent', undefined, { item: (number, skipped) => (seen.push([number, skipped]) < 0 ? undefined : stalled) });
-      await vi.waitFor(() => expect(server.recent).toBeDefined());
+      await vi.waitFor(() => expect(server.recent).toBeDefined(), 20_000);
       for (let number = 0; number < 100; number += 1) await server.recent?.send(number);
-      await vi.waitFor(() => expect(seen).toHaveLength(4));
+      await vi.waitFor(() => expect(seen).toHaveLength(4), 20_000);
       release?.();
-      await vi.waitFor(() => expect(seen).toHaveLength(8));
+      await vi.waitFor(() => expect(seen).toHaveLength(8), 20_000);
       expect(seen.map(([number]) => number)).toEqual([0, 1, 2, 3, 96, 97, 98, 99]);
       expect(seen.reduce((sum, [, skipped]) => sum + skipped, 0)).toBe(92);
     });
@@ -209,9 +209,9 @@ for (const makeKind of transportKinds) {
 
     test('closing a stream ends its producer', async () => {
       const close = client.stream('numbers.latest', undefined, { item: () => undefined });
-      await vi.waitFor(() => expect(server.latest).toBeDefined());
+      await vi.waitFor(() => expect(server.latest).toBeDefined(), 20_000);
       close();
-      await vi.waitFor(() => expect(server.cleaned).toBe(1));
+      await vi.waitFor(() => expect(server.cleaned).toBe(1), 20_000);
       await expect(server.latest?.send(1)).rejects.toMatchObject({ code: 'cancelled' });
     });
 
@@ -229,14 +229,14 @@ for (const makeKind of transportKinds) {
         });
       });
       const pending = client.call('work.forever', undefined);
-      await vi.waitFor(() => expect(seen.length).toBeGreaterThan(10));
+      await vi.waitFor(() => expect(seen.length).toBeGreaterThan(10), 20_000);
       links[0]?.close();
       await expect(pending).rejects.toMatchObject({ code: 'engine-restarted' });
       expect(await client.call('math.double', { value: 4 })).toBe(8);
-      await vi.waitFor(() => expect(seen.length).toBe(1000));
+      await vi.waitFor(() => expect(seen.length).toBe(1000), 20_000);
       expect(seen).toEqual(Array.from({ length: 1000 }, (_, index) => index));
       expect(restarts).toBe(1);
-      await vi.waitFor(() => expect(server.aborted).toBe(1));
+      await vi.waitFor(() => expect(server.aborted).toBe(1), 20_000);
     });
 
     test('10,000 interleaved calls each get their own answer', async () => {
@@ -249,7 +249,7 @@ for (const makeKind of transportKinds) {
       const closed = new Promise<string>((resolve) => links[0]?.onClose(resolve));
       clientLinks[0]?.post(['call', -1, 5] as unknown as Frame);
       expect(await closed).toBe('malformed frame');
-      await vi.waitFor(() => expect(links).toHaveLength(2));
+      await vi.waitFor(() => expect(links).toHaveLength(2), 20_000);
       expect(await client.call('math.double', { value: 2 })).toBe(4);
     });
 

@@ -44,9 +44,12 @@ export async function selectTopic(page: Page, topic: string): Promise<void> {
   const filter = page.getByRole('searchbox', { name: 'Filter topics' });
   await filter.fill(topic);
   const row = topicRow(page, topic.split('/').at(-1) ?? topic);
+  // Until the filtered rows are there, another topic with this last level may stand in their place.
+  await expect(async () => {
+    await row.click({ timeout: 2000 });
+    await expect(page.getByRole('heading', { name: `Topic ${topic}` })).toBeVisible({ timeout: 2000 });
+  }).toPass();
   await expect(row).toHaveCount(1);
-  await row.click();
-  await expect(page.getByRole('heading', { name: `Topic ${topic}` })).toBeVisible();
   await filter.fill('');
 }
 

@@ -66,7 +66,7 @@ describe('TapQueue', () => {
     const detach = queue.attach(reader.sink);
     queue.push(record('a', 1000));
     reader.take();
-    await vi.waitFor(() => expect(reader.got).toHaveLength(1));
+    await vi.waitFor(() => expect(reader.got).toHaveLength(1), 20_000);
     detach();
   });
 
@@ -81,7 +81,7 @@ describe('TapQueue', () => {
     const left = 50 - queue.dropped;
     for (let n = 1; n <= left; n += 1) {
       reader.take();
-      await vi.waitFor(() => expect(reader.got).toHaveLength(n));
+      await vi.waitFor(() => expect(reader.got).toHaveLength(n), 20_000);
     }
     const topics = reader.got.flatMap(({ records }) => unpackRecords(records)).map(({ topic }) => Number(topic));
     expect(topics).toEqual([0, ...Array.from({ length: left - 1 }, (_, n) => 50 - (left - 1) + n)]);

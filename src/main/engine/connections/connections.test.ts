@@ -120,7 +120,7 @@ describe('a healthy broker', () => {
         ],
       });
       await connections.connect('c');
-      await vi.waitFor(() => expect(status().subscriptions[0]).toMatchObject({ state: 'granted', grantedQos: 1 }));
+      await vi.waitFor(() => expect(status().subscriptions[0]).toMatchObject({ state: 'granted', grantedQos: 1 }), 20_000);
       expect(status().subscriptions[1]?.state).toBe('inactive');
       const payload = new Uint8Array(20_000_000).map((_, index) => index % 253);
       await connections.publish('c', { topic: 'lab/big', payload, qos: 1, retain: false });
@@ -136,12 +136,12 @@ describe('a healthy broker', () => {
     const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'a', qos: 0, enabled: true }] });
     await connections.connect('c');
     connections.setSubscriptions('c', [{ filter: 'b', qos: 2, enabled: true }]);
-    await vi.waitFor(() => expect(status().subscriptions).toMatchObject([{ filter: 'b', state: 'granted', grantedQos: 2 }]));
+    await vi.waitFor(() => expect(status().subscriptions).toMatchObject([{ filter: 'b', state: 'granted', grantedQos: 2 }]), 20_000);
     for (const topic of ['a', 'b'])
       await new Promise<void>((resolve) =>
         broker.publish({ cmd: 'publish', topic, payload: Buffer.from('x'), qos: 0, dup: false, retain: false }, () => resolve()),
       );
-    await vi.waitFor(() => expect(messages.map((message) => message.topic)).toEqual(['b']));
+    await vi.waitFor(() => expect(messages.map((message) => message.topic)).toEqual(['b']), 20_000);
   });
 
   test('a refused filter is shown next to the granted ones', async () => {
@@ -155,7 +155,7 @@ describe('a healthy broker', () => {
       ],
     });
     await connections.connect('c');
-    await vi.waitFor(() => expect(status().subscriptions.map(({ state }) => state)).toEqual(['refused', 'granted']));
+    await vi.waitFor(() => expect(status().subscriptions.map(({ state }) => state)).toEqual(['refused', 'granted']), 20_000);
     expect(status().subscriptions[0]?.reason).toContain('0x80');
   });
 
@@ -180,7 +180,7 @@ describe('a healthy broker', () => {
     const { connections, status } = connectionTo(`ws://127.0.0.1:${await listen(server)}`);
     await connections.connect('c');
     for (const socket of sockets.clients) socket[how]();
-    await vi.waitFor(() => expect(status()).toMatchObject({ phase: 'waiting', lastProblem: { code: 'connection-lost' } }));
+    await vi.waitFor(() => expect(status()).toMatchObject({ phase: 'waiting', lastProblem: { code: 'connection-lost' } }), 20_000);
   });
 
   test('a lost connection comes back by itself, with its subscriptions', async () => {
@@ -188,7 +188,7 @@ describe('a healthy broker', () => {
     const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'a', qos: 0, enabled: true }], clientId: 'steady' });
     await connections.connect('c');
     Object.values((broker as unknown as { clients: Record<string, { conn: net.Socket }> }).clients)[0]?.conn.destroy();
-    await vi.waitFor(() => expect(status().phase).toBe('waiting'));
+    await vi.waitFor(() => expect(status().phase).toBe('waiting'), 20_000);
     expect(status().nextAttemptAt).toBeGreaterThan(Date.now() - 100);
     expect(status().lastProblem?.code).toBe('connection-lost');
     await vi.waitFor(() => expect(status()).toMatchObject({ phase: 'connected', subscriptions: [{ state: 'granted' }], lastProblem: null }), { timeout: 5000 });
@@ -206,7 +206,7 @@ describe('a healthy broker', () => {
     await connections.connect('c');
     expect(status()).toMatchObject({ attempt: 0, nextAttemptAt: null });
     await endServer?.();
-    await vi.waitFor(() => expect(status().phase).toBe('waiting'));
+    await vi.waitFor(() => expect(status().phase).toBe('waiting'), 20_000);
     for (const [index, wait] of waits.entries()) {
       expect(status()).toMatchObject({ phase: 'waiting', attempt: index + 1, nextAttemptAt: 5000 + wait });
       // "Try now" makes the announced attempt at once.
@@ -334,7 +334,7 @@ describe('failures in plain words', () => {
     const port = await listen(net.createServer());
     const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { connectTimeoutSeconds: 60 });
     const attempt = connections.connect('c');
-    await vi.waitFor(() => expect(status().phase).toBe('connecting'));
+    await vi.waitFor(() => expect(status().phase).toBe('connecting'), 20_000);
     await connections.disconnect('c');
     await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
     expect(status()).toMatchObject({ phase: 'disconnected', lastProblem: null });
@@ -378,6 +378,6 @@ describe('failures in plain words', () => {
     const port = await listen(net.createServer((socket) => socket.once('data', () => socket.write(Buffer.concat([Buffer.from([0x20, 2, 0, 0]), bad])))));
     const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`);
     await connections.connect('c');
-    await vi.waitFor(() => expect(messages.length === 1 || status().phase !== 'connected').toBe(true));
+    await vi.waitFor(() => expect(messages.length === 1 || status().phase !== 'connected').toBe(true), 20_000);
   });
 });

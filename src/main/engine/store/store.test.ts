@@ -115,7 +115,7 @@ test('pages through 100,000 messages pinned to an id while new ones arrive', asy
   store.append('broker', [message('t/3')]);
   expect((await store.history({ source: 'broker', topic: 't/3', offset: 0, limit: 1, atOrBefore: 100_000 })).total).toBe(10_000);
   expect((await store.history({ source: 'broker', topic: 't/3', offset: 0, limit: 1 })).total).toBe(10_001);
-  await vi.waitFor(() => expect(store.ledger()).toMatchObject({ received: 100_001, stored: 100_001, pending: 0, dropped: [] }));
+  await vi.waitFor(() => expect(store.ledger()).toMatchObject({ received: 100_001, stored: 100_001, pending: 0, dropped: [] }), 20_000);
 });
 
 test('deletes the oldest to keep within the budget, and counts them', async () => {
@@ -144,13 +144,13 @@ test('a full disk is said, counted, and survived', async () => {
   store.append('broker', [message('t', new Uint8Array(50_000))]);
   await store.history({ source: 'broker', topic: 't', offset: 0, limit: 1 });
   store.append('broker', [message('t', new Uint8Array(200_000))]);
-  await vi.waitFor(() => expect(store.ledger().state).toBe('disk-full'));
+  await vi.waitFor(() => expect(store.ledger().state).toBe('disk-full'), 20_000);
   expect(store.ledger().dropped).toEqual([{ reason: 'disk full', count: 1 }]);
   expect(store.ledger().detail).toContain('disk is full');
   expect((await store.history({ source: 'broker', topic: 't', offset: 0, limit: 9 })).total).toBe(1);
   now += 2000;
   store.append('broker', [message('t', new Uint8Array(10))]);
-  await vi.waitFor(() => expect(store.ledger()).toMatchObject({ state: 'ok', stored: 2, pending: 0 }));
+  await vi.waitFor(() => expect(store.ledger()).toMatchObject({ state: 'ok', stored: 2, pending: 0 }), 20_000);
 });
 
 test('a killed writer is started again, and the gap is counted', async () => {
@@ -159,8 +159,8 @@ test('a killed writer is started again, and the gap is counted', async () => {
   await store.history({ source: 'broker', topic: 't', offset: 0, limit: 1 });
   await store.killWorker();
   store.append('broker', [message('t')]);
-  await vi.waitFor(() => expect(store.ledger().state).toBe('ok'));
-  await vi.waitFor(() => expect(store.ledger().pending).toBe(0));
+  await vi.waitFor(() => expect(store.ledger().state).toBe('ok'), 20_000);
+  await vi.waitFor(() => expect(store.ledger().pending).toBe(0), 20_000);
   const { stored, dropped } = store.ledger();
   expect(stored + dropped.reduce((sum, { count }) => sum + count, 0)).toBe(2);
   expect((await store.history({ source: 'broker', topic: 't', offset: 0, limit: 9 })).total).toBe(stored);
@@ -203,7 +203,7 @@ test('a file that is damaged inside says how many messages are missing, also aft
   expect(store.ledger()).toMatchObject({ state: 'ok', detail: expect.stringMatching(missing) as string });
   await store.killWorker();
   store.append('broker', [message('t')]);
-  await vi.waitFor(() => expect(store.ledger()).toMatchObject({ state: 'ok', pending: 0, detail: expect.stringMatching(missing) as string }));
+  await vi.waitFor(() => expect(store.ledger()).toMatchObject({ state: 'ok', pending: 0, detail: expect.stringMatching(missing) as string }), 20_000);
 });
 
 test('a file of a newer version is kept as it is, and said to be one', async () => {
@@ -237,7 +237,7 @@ test('a queue that is full counts what it refuses', async () => {
     Array.from({ length: 10 }, () => message('t', new Uint8Array(300))),
   );
   expect(store.ledger().dropped).toEqual([{ reason: 'history could not keep up', count: 9 }]);
-  await vi.waitFor(() => expect(store.ledger().stored).toBe(1));
+  await vi.waitFor(() => expect(store.ledger().stored).toBe(1), 20_000);
 });
 
 test('clearing deletes one source only', async () => {

@@ -49,7 +49,7 @@ class Backend {
   async add(count: number, omitted = 0): Promise<void> {
     const rows = Array.from({ length: count }, (_, at) => message(this.newest + omitted + at + 1));
     this.newest += count + omitted;
-    await vi.waitFor(() => expect(this.sink).toBeDefined());
+    await vi.waitFor(() => expect(this.sink).toBeDefined(), 20_000);
     await this.sink?.send({ rows, omitted });
   }
 }
@@ -124,7 +124,7 @@ it('loses nothing that arrives while the newest page is on its way', async () =>
   backend.hold = new Promise((resolve) => (release = resolve));
   list = new MessageList(backend.served.engine, 'broker', 't', testPacing);
   const [engine, rows] = [backend, list];
-  await vi.waitFor(() => expect(engine.requests).toHaveLength(1));
+  await vi.waitFor(() => expect(engine.requests).toHaveLength(1), 20_000);
   await engine.add(2);
   release();
   await until(rows.notifier, () => rows.status.phase === 'ready' && rows.row(0)?.id === 12);

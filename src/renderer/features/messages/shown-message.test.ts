@@ -127,5 +127,5 @@ it('ignores an answer that comes after another choice', async () => {
   await until(shown.notifier, () => shown.state.phase === 'ready');
   const first = shown.show(1);
   await Promise.all([first, shown.show(2)]);
-  await vi.waitFor(() => expect(shown.state.detail?.id).toBe(2));
+  await vi.waitFor(() => expect(shown.state.detail?.id).toBe(2), 20_000);
 });

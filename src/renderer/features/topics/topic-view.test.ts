@@ -76,7 +76,7 @@ const open = (backend: Backend): TopicView => (view = new TopicView(backend.engi
 it('shows the rows of a frame at their positions and keeps unchanged row objects', async () => {
   const backend = start();
   const tree = open(backend);
-  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await vi.waitFor(() => expect(backend.sink).toBeDefined(), 20_000);
   await backend.sink?.send(frame([topicRow('a'), topicRow('b')], { firstRow: 10, totalRows: 100 }));
   await until(tree.notifier, () => tree.loaded);
   expect(tree.row(10)?.path).toBe('a');
@@ -94,7 +94,7 @@ it('asks for a window around what is visible, and not again for small scrolls', 
   const tree = open(backend);
   tree.show(100, 30);
   tree.show(101, 30);
-  await vi.waitFor(() => expect(backend.views).toHaveLength(1));
+  await vi.waitFor(() => expect(backend.views).toHaveLength(1), 20_000);
   expect(backend.views[0]).toMatchObject({ first: 60, count: 120 });
 });
 
@@ -104,9 +104,9 @@ it('has one view change under way and sends only the newest after it', async () 
   backend.hold = new Promise((resolve) => (release = resolve));
   const tree = open(backend);
   for (const filter of ['t', 'te', 'temp']) tree.setFilter(filter);
-  await vi.waitFor(() => expect(backend.views).toHaveLength(1));
+  await vi.waitFor(() => expect(backend.views).toHaveLength(1), 20_000);
   release();
-  await vi.waitFor(() => expect(backend.views).toHaveLength(2));
+  await vi.waitFor(() => expect(backend.views).toHaveLength(2), 20_000);
   expect(backend.views.map((input) => input.filter)).toEqual(['t', 'temp']);
 });
 
@@ -116,10 +116,10 @@ it('takes its view and its open branches along to a restarted engine', async () 
   await tree.setExpanded('a', true);
   await tree.setExpanded('a/b', true);
   tree.setFilter('temp');
-  await vi.waitFor(() => expect(backend.views).toHaveLength(1));
+  await vi.waitFor(() => expect(backend.views).toHaveLength(1), 20_000);
   backend.expansions.length = 0;
   backend.restart();
-  await vi.waitFor(() => expect(backend.expansions).toHaveLength(2));
+  await vi.waitFor(() => expect(backend.expansions).toHaveLength(2), 20_000);
   expect(backend.expansions.map(({ path }) => path)).toEqual(['a', 'a/b']);
   expect(backend.watched.at(-1)).toMatchObject({ viewId: 'v', filter: 'temp' });
 });
@@ -127,20 +127,20 @@ it('takes its view and its open branches along to a restarted engine', async () 
 it('takes along what stands open without the user having opened it', async () => {
   const backend = start();
   const tree = open(backend);
-  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await vi.waitFor(() => expect(backend.sink).toBeDefined(), 20_000);
   await tree.setExpanded('a', true);
   await backend.sink?.send(frame([topicRow('a', { childCount: 1, expanded: true }), topicRow('a/b', { childCount: 1, expanded: true }), topicRow('a/b/c')]));
   await until(tree.notifier, () => tree.loaded);
   backend.expansions.length = 0;
   backend.restart();
-  await vi.waitFor(() => expect(backend.expansions).toHaveLength(2));
+  await vi.waitFor(() => expect(backend.expansions).toHaveLength(2), 20_000);
   expect(backend.expansions.map(({ path }) => path)).toEqual(['a', 'a/b']);
 });
 
 it('reads far rows from the engine and near ones from here', async () => {
   const backend = start();
   const tree = open(backend);
-  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await vi.waitFor(() => expect(backend.sink).toBeDefined(), 20_000);
   await backend.sink?.send(frame([topicRow('near')]));
   await until(tree.notifier, () => tree.loaded);
   expect((await tree.rowAt(0))?.path).toBe('near');
@@ -151,9 +151,9 @@ it('reads far rows from the engine and near ones from here', async () => {
 it('opens a small tree by itself, until the user closes a branch', async () => {
   const backend = start();
   const tree = open(backend);
-  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await vi.waitFor(() => expect(backend.sink).toBeDefined(), 20_000);
   await backend.sink?.send(frame([topicRow('a', { childCount: 2 })]));
-  await vi.waitFor(() => expect(backend.expansions).toEqual([{ path: 'a', expanded: true }]));
+  await vi.waitFor(() => expect(backend.expansions).toEqual([{ path: 'a', expanded: true }]), 20_000);
   await tree.setExpanded('a', false);
   await backend.sink?.send(frame([topicRow('a', { childCount: 2 }), topicRow('b', { childCount: 1 })]));
   await until(tree.notifier, () => tree.row(1)?.path === 'b');
@@ -163,7 +163,7 @@ it('opens a small tree by itself, until the user closes a branch', async () => {
 it('leaves a large tree closed', async () => {
   const backend = start();
   const tree = open(backend);
-  await vi.waitFor(() => expect(backend.sink).toBeDefined());
+  await vi.waitFor(() => expect(backend.sink).toBeDefined(), 20_000);
   await backend.sink?.send(frame([topicRow('a', { childCount: 2 })], { topicCount: 51 }));
   await until(tree.notifier, () => tree.loaded);
   expect(backend.expansions).toEqual([]);

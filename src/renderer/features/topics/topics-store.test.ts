@@ -43,13 +43,13 @@ it('carries filter and order to the view that is shown next', async () => {
   topics.viewOf('connection:x');
   topics.setFilter('temp');
   topics.viewOf('broker');
-  await vi.waitFor(() => expect(filters).toEqual(['temp', 'temp']));
+  await vi.waitFor(() => expect(filters).toEqual(['temp', 'temp']), 20_000);
 });
 
 it('closes the view that was not used for the longest time', async () => {
   const { topics, watched, closed } = open();
   topics.viewOf('broker');
-  await vi.waitFor(() => expect(watched).toEqual(['broker']));
+  await vi.waitFor(() => expect(watched).toEqual(['broker']), 20_000);
   for (let number = 0; number < 6; number += 1) topics.viewOf(connectionSource(`c${number}`));
-  await vi.waitFor(() => expect(closed).toEqual(['broker']));
+  await vi.waitFor(() => expect(closed).toEqual(['broker']), 20_000);
 });
