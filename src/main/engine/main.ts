@@ -94,7 +94,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     persistenceFile: path.join(options.workspaceFolder, 'broker', 'broker.db'),
     now,
     random,
-    onMessages: (records) => broker.numbered(records, receive('broker', records)),
+    onMessages: (records) => broker.inside.numbered(records, receive('broker', records)),
     onChange: followBroker,
     demoDevice: { enabled: settings().demoDevice },
   });

@@ -1,27 +1,14 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { plainListener } from '../../../shared/mqtt/listener-kinds.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
-import type {
-  ClientRow,
-  MessageTrace,
-  PacketBatch,
-  PacketsInput,
-  Page,
-  PageQuery,
-  RetainedPage,
-  SessionRow,
-  SubscriptionRow,
-  SubscriptionsQuery,
-  TracingStatus,
-} from '../../../shared/contract/broker-inside.ts';
 import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
 import type { BrokerCounters } from './broker-contract.ts';
 import type { BrokerPublish } from './broker-engine.ts';
 import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
-import { toBrokerFailure } from './listeners/listen-failure.ts';
-import { TraceStore } from './trace-store.ts';
+import { InsideView, type BrokerInsideView } from './inside/inside-view.ts';
+import { describeCrash, describeStartFailure } from './worker-failure.ts';
 import { launchWorker, openWorkerLink, type LaunchWorker, type WorkerLink } from './worker-link.ts';
 
 export interface BrokerServiceOptions {
@@ -36,7 +23,6 @@ export interface BrokerServiceOptions {
   readonly onMessages: (records: MessageRecord[]) => void;
   /** The status or the list of clients changed. */
   readonly onChange: () => void;
-  /** The broker ended a connection because of what its client did. */
   readonly demoDevice: { readonly enabled: boolean };
   /** How threads are made; tests keep hold of them. */
   readonly launchWorker?: LaunchWorker;
@@ -59,20 +45,7 @@ export interface BrokerService {
   /** Topics with a retained message: `prefix` itself and all below it; every one for an empty prefix. */
   retained(prefix: string): Promise<readonly string[]>;
   setDemoDevice(enabled: boolean): Promise<void>;
-  /** Messages are traced until what this returns is called; each caller counts. `onChange`: `tracing` and what `whoGot` says have changed. */
-  trace(onChange: () => void): () => void;
-  tracing(): TracingStatus;
-  /** Messages that came with `onMessages` have these ids now: `firstId` and following. Needed for `whoGot`. */
-  numbered(records: readonly MessageRecord[], firstId: number): void;
-  /** By the id of the message; `null`: it was not traced. */
-  whoGot(id: number): MessageTrace | null;
-  /** Follows every packet, also of later runs of the broker; the next batch comes when the promise settles. Returns what ends it. */
-  followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void;
-  // These reject with `broker-not-running`, or with `invalid-state` for an engine that does not tell.
-  clientPage(query: PageQuery): Promise<Page<ClientRow>>;
-  sessionPage(query: PageQuery): Promise<Page<SessionRow>>;
-  subscriptionPage(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>>;
-  retainedPage(query: PageQuery): Promise<RetainedPage>;
+  readonly inside: BrokerInsideView;
   /** Stops for good. Idempotent. */
   close(): Promise<void>;
 }
@@ -92,6 +65,7 @@ export function createBrokerService(options: BrokerServiceOptions): BrokerServic
 
 class Service implements BrokerService {
   readonly #options: BrokerServiceOptions;
+  readonly inside: InsideView;
   readonly #demoDevice: DemoDevice;
   #phase: BrokerPhase = 'stopped';
   #demoEnabled: boolean;
@@ -103,10 +77,6 @@ class Service implements BrokerService {
   #failure: BrokerFailure | null = null;
   #counters = noCounters;
   #clients: readonly BrokerClient[] = [];
-  readonly #traces = new TraceStore();
-  readonly #tracers = new Set<{ readonly onChange: () => void }>();
-  #stopTracing: (() => void) | undefined;
-  readonly #packetFollowers = new Set<PacketFollower>();
   #refusals: BrokerRefusals = noRefusals;
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -117,6 +87,7 @@ class Service implements BrokerService {
   constructor(options: BrokerServiceOptions) {
     this.#options = options;
     this.#demoEnabled = options.demoDevice.enabled;
+    this.inside = new InsideView({ current: () => this.#link, running: () => this.#runningLink() });
     this.#demoDevice = createDemoDevice({ now: options.now, random: options.random, onChange: () => this.#changed() });
   }
 
@@ -195,57 +166,6 @@ class Service implements BrokerService {
     this.#changed();
   }
 
-  trace(onChange: () => void): () => void {
-    const tracer = { onChange };
-    this.#tracers.add(tracer);
-    if (this.#tracers.size === 1 && this.#link) this.#openTrace(this.#link);
-    return () => {
-      if (!this.#tracers.delete(tracer) || this.#tracers.size > 0) return;
-      this.#stopTracing?.();
-      this.#stopTracing = undefined;
-    };
-  }
-
-  tracing(): TracingStatus {
-    return this.#traces.status;
-  }
-
-  numbered(records: readonly MessageRecord[], firstId: number): void {
-    if (this.#tracers.size === 0) return;
-    this.#traces.attach(records, firstId);
-    this.#traced();
-  }
-
-  whoGot(id: number): MessageTrace | null {
-    return this.#traces.get(id);
-  }
-
-  followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void {
-    const follower: PacketFollower = { input, onBatch, close: undefined };
-    this.#packetFollowers.add(follower);
-    if (this.#link) openPackets(this.#link, follower);
-    return () => {
-      this.#packetFollowers.delete(follower);
-      follower.close?.();
-    };
-  }
-
-  async clientPage(query: PageQuery): Promise<Page<ClientRow>> {
-    return this.#runningLink().client.call('clientPage', query);
-  }
-
-  async sessionPage(query: PageQuery): Promise<Page<SessionRow>> {
-    return this.#runningLink().client.call('sessionPage', query);
-  }
-
-  async subscriptionPage(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>> {
-    return this.#runningLink().client.call('subscriptionPage', query);
-  }
-
-  async retainedPage(query: PageQuery): Promise<RetainedPage> {
-    return this.#runningLink().client.call('retainedPage', query);
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     await this.stop();
@@ -315,27 +235,7 @@ class Service implements BrokerService {
         this.#changed();
       },
     });
-    this.#traces.newRun();
-    if (this.#tracers.size > 0) this.#openTrace(link);
-    for (const follower of this.#packetFollowers) openPackets(link, follower);
-  }
-
-  #openTrace(link: WorkerLink): void {
-    let lost = 0;
-    this.#stopTracing = link.client.stream('trace', undefined, {
-      item: (batch) => {
-        // The last run may still have something to say; its numbers mean nothing any more.
-        if (this.#link !== link) return;
-        this.#traces.countLost(batch.lost - lost);
-        lost = batch.lost;
-        this.#traces.apply(batch.events);
-        this.#traced();
-      },
-    });
-  }
-
-  #traced(): void {
-    for (const { onChange } of this.#tracers) onChange();
+    this.inside.begin(link);
   }
 
   async #stopOnce(): Promise<void> {
@@ -397,36 +297,8 @@ class Service implements BrokerService {
   }
 }
 
-interface PacketFollower {
-  readonly input: PacketsInput;
-  readonly onBatch: (batch: PacketBatch) => Promise<void>;
-  close: (() => void) | undefined;
-}
-
-function openPackets(link: WorkerLink, follower: PacketFollower): void {
-  follower.close = link.client.stream('packets', follower.input, { item: follower.onBatch });
-}
-
 function withBoundPorts(options: BrokerOptions, running: readonly BrokerListener[]): BrokerOptions {
   const bound = (id: string): number | undefined => running.find((listener) => listener.id === id)?.port;
   const listeners = options.listeners?.map((listener) => (listener.kind === 'unix' ? listener : { ...listener, port: bound(listener.id) ?? listener.port }));
   return { ...options, tcpPort: bound('tcp') ?? null, webSocketPort: bound('ws') ?? null, ...(listeners === undefined ? {} : { listeners }) };
-}
-
-function describeStartFailure(error: unknown, cause: Error | undefined): BrokerFailure {
-  const ended = error instanceof CodedError && (error.code === 'disconnected' || error.code === 'engine-restarted');
-  if (!ended) return toBrokerFailure(error);
-  return { code: 'worker-crashed', message: `The local broker ended while it was starting${because(cause)}.`, advice: 'Start it again.' };
-}
-
-function describeCrash(cause: Error | undefined, restarting: boolean, isKept: boolean): BrokerFailure {
-  return {
-    code: 'worker-crashed',
-    message: `The local broker stopped unexpectedly${because(cause)}. Its clients were disconnected${isKept ? '' : ' and its retained messages are gone'}.`,
-    advice: restarting ? 'It is being started again.' : 'It was started again several times without success. Start it by hand.',
-  };
-}
-
-function because(cause: Error | undefined): string {
-  return cause ? ` (${cause.message})` : '';
 }

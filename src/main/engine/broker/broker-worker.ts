@@ -7,7 +7,7 @@ import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
 import type { BrokerClient, BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract, type TapBatch } from './broker-contract.ts';
 import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
-import { InsideStreams } from './inside-streams.ts';
+import { InsideStreams } from './inside/inside-streams.ts';
 import { openLocalBroker, type LocalBroker } from './local-broker.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { TapQueue } from './tap-queue.ts';

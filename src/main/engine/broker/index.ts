@@ -1,2 +1,3 @@
 export { createBrokerService, type BrokerService } from './broker-service.ts';
 export { brokerWorkerUrl } from './worker-url.ts';
+export type { BrokerInsideView } from './inside/inside-view.ts';

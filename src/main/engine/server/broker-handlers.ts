@@ -37,15 +37,15 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
     'broker.tracing': (_input, sink) =>
       sendSnapshots(
         sink,
-        () => broker.tracing(),
-        (changed) => broker.trace(changed),
+        () => broker.inside.tracing(),
+        (changed) => broker.inside.trace(changed),
       ),
-    'broker.whoGot': ({ id }) => broker.whoGot(id),
-    'broker.packets': (input, sink) => broker.followPackets(input, (batch) => sink.send(batch).catch(() => undefined)),
-    'broker.clientList': (query) => broker.clientPage(query),
-    'broker.sessions': (query) => broker.sessionPage(query),
-    'broker.subscriptions': (query) => broker.subscriptionPage(query),
-    'broker.retained': (query) => broker.retainedPage(query),
+    'broker.whoGot': ({ id }) => broker.inside.whoGot(id),
+    'broker.packets': (input, sink) => broker.inside.followPackets(input, (batch) => sink.send(batch).catch(() => undefined)),
+    'broker.clientList': (query) => broker.inside.clients(query),
+    'broker.sessions': (query) => broker.inside.sessions(query),
+    'broker.subscriptions': (query) => broker.inside.subscriptions(query),
+    'broker.retained': (query) => broker.inside.retained(query),
     // The setting is the switch; the engine follows it.
     'broker.setDemoDevice': ({ enabled }) => workspace.updateSettings({ demoDevice: enabled }),
   };

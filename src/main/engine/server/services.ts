@@ -1,22 +1,10 @@
-import type {
-  ClientRow,
-  MessageTrace,
-  PacketBatch,
-  PacketsInput,
-  Page,
-  PageQuery,
-  RetainedPage,
-  SessionRow,
-  SubscriptionRow,
-  SubscriptionsQuery,
-  TracingStatus,
-} from '../../../shared/contract/broker-inside.ts';
 import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
+import type { BrokerInsideView } from '../broker/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
 import type { Workspace } from '../workspace/index.ts';
@@ -37,14 +25,7 @@ export interface Services {
     publish(message: Pick<PublishInput, 'topic' | 'payload' | 'qos' | 'retain'>): Promise<void>;
     /** Topics with a retained message: the prefix itself and what is below it. */
     retained(prefix: string): Promise<readonly string[]>;
-    trace(onChange: () => void): () => void;
-    tracing(): TracingStatus;
-    whoGot(id: number): MessageTrace | null;
-    followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void;
-    clientPage(query: PageQuery): Promise<Page<ClientRow>>;
-    sessionPage(query: PageQuery): Promise<Page<SessionRow>>;
-    subscriptionPage(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>>;
-    retainedPage(query: PageQuery): Promise<RetainedPage>;
+    readonly inside: BrokerInsideView;
   };
   readonly brokerChanged: Notifier;
   readonly connections: {

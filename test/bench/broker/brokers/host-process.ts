@@ -25,13 +25,13 @@ async function start(name: BrokerName): Promise<Hosted> {
       return (await startService()).hosted;
     case 'trace on': {
       const { service, hosted } = await startService();
-      service.trace(() => undefined);
+      service.inside.trace(() => undefined);
       return hosted;
     }
     case 'packet tap on': {
       const { service, hosted } = await startService();
       let lost = 0;
-      service.followPackets({}, (batch) => {
+      service.inside.followPackets({}, (batch) => {
         lost = batch.lost;
         return Promise.resolve();
       });
@@ -54,7 +54,7 @@ async function startService(): Promise<{ readonly service: BrokerService; readon
     now: Date.now,
     random: Math.random,
     onMessages: (records) => {
-      service.numbered(records, tapped);
+      service.inside.numbered(records, tapped);
       tapped += records.length;
     },
     onChange: () => undefined,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { TraceEvent, TraceReceiver } from '../../../shared/contract/broker-inside.ts';
-import type { MessageRecord } from '../../../shared/messages/record.ts';
+import type { TraceEvent, TraceReceiver } from '../../../../shared/contract/broker-inside.ts';
+import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import { TraceStore } from './trace-store.ts';
 
 const receiver = (clientId: string, more: Partial<TraceReceiver> = {}): TraceReceiver => ({

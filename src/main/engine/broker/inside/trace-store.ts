@@ -1,5 +1,5 @@
-import type { MessageTrace, TracedReceiver, TraceEvent, TracingStatus } from '../../../shared/contract/broker-inside.ts';
-import type { MessageRecord } from '../../../shared/messages/record.ts';
+import type { MessageTrace, TracedReceiver, TraceEvent, TracingStatus } from '../../../../shared/contract/broker-inside.ts';
+import type { MessageRecord } from '../../../../shared/messages/record.ts';
 
 export interface TraceStoreLimits {
   readonly maxMessages: number;

@@ -1,8 +1,8 @@
-import type { PacketBatch, TraceEvent } from '../../../shared/contract/broker-inside.ts';
-import { packPackets } from '../../../shared/messages/packed-packets.ts';
-import type { TappedPacket } from '../../../shared/messages/tapped-packet.ts';
-import { BatchQueue } from './batch-queue.ts';
-import type { TraceBatch } from './broker-contract.ts';
+import type { PacketBatch, TraceEvent } from '../../../../shared/contract/broker-inside.ts';
+import { packPackets } from '../../../../shared/messages/packed-packets.ts';
+import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import { BatchQueue } from '../batch-queue.ts';
+import type { TraceBatch } from '../broker-contract.ts';
 
 /** Rough cost of a packet beside its bytes, of an event, and of each receiver in it. */
 const packetOverheadBytes = 40;

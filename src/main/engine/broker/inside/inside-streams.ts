@@ -1,7 +1,7 @@
-import type { PacketBatch, PacketsInput } from '../../../shared/contract/broker-inside.ts';
-import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
-import type { TraceBatch } from './broker-contract.ts';
-import type { BrokerInside } from './broker-engine.ts';
+import type { PacketBatch, PacketsInput } from '../../../../shared/contract/broker-inside.ts';
+import type { StreamSink } from '../../../../shared/ipc/stream-sink.ts';
+import type { TraceBatch } from '../broker-contract.ts';
+import type { BrokerInside } from '../broker-engine.ts';
 import { PacketQueue, TraceQueue } from './inside-queues.ts';
 
 interface Follower {

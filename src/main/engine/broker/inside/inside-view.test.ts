@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { RawClient } from '../../../../test/conformance/mqtt/raw-client.ts';
-import { dialTcp } from '../../../../test/conformance/mqtt/streams.ts';
-import type { BrokerOptions, BrokerStatus } from '../../../shared/contract/broker.ts';
-import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
-import { unpackPackets } from '../../../shared/messages/packed-packets.ts';
-import type { TappedPacket } from '../../../shared/messages/tapped-packet.ts';
-import { createBrokerService, type BrokerService } from './broker-service.ts';
-import { brokerWorkerUrl } from './worker-url.ts';
+import { RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
+import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
+import type { BrokerOptions, BrokerStatus } from '../../../../shared/contract/broker.ts';
+import type { PacketBatch } from '../../../../shared/contract/broker-inside.ts';
+import { unpackPackets } from '../../../../shared/messages/packed-packets.ts';
+import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import { createBrokerService, type BrokerService } from '../broker-service.ts';
+import { brokerWorkerUrl } from '../worker-url.ts';
 
 const anyPorts: BrokerOptions = { engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null };
 const patience = { timeout: 10_000, interval: 10 };
@@ -24,7 +24,7 @@ function setUp(): { readonly service: BrokerService; readonly lastId: () => numb
     now: Date.now,
     random: () => 0.5,
     onMessages: (records) => {
-      service.numbered(records, lastId + 1);
+      service.inside.numbered(records, lastId + 1);
       lastId += records.length;
     },
     onChange: () => undefined,
@@ -53,27 +53,27 @@ describe('the trace of the local broker', () => {
       await receiver.receive();
     };
     await send();
-    const stop = service.trace(() => (changes += 1));
-    const second = service.trace(() => undefined);
+    const stop = service.inside.trace(() => (changes += 1));
+    const second = service.inside.trace(() => undefined);
     // Before the worker has heard of it, messages still go untraced.
     await expect
       .poll(async () => {
         await send();
-        return service.tracing().messages;
+        return service.inside.tracing().messages;
       }, patience)
       .toBeGreaterThan(3);
     second();
-    expect(service.whoGot(1001)).toBeNull();
+    expect(service.inside.whoGot(1001)).toBeNull();
     await send();
     // The newest message whose acknowledgement has come as well.
     let last = 0;
     await expect
       .poll(() => {
         last = lastId();
-        return service.whoGot(last)?.receivers[0]?.acknowledgedAtUs ?? 0;
+        return service.inside.whoGot(last)?.receivers[0]?.acknowledgedAtUs ?? 0;
       }, patience)
       .toBeGreaterThan(0);
-    const trace = service.whoGot(last);
+    const trace = service.inside.whoGot(last);
     expect(trace).toMatchObject({
       publisher: 's',
       packetId: 7,
@@ -87,15 +87,15 @@ describe('the trace of the local broker', () => {
     const again = await service.start(anyPorts);
     const other = await connect(again, 'other');
     await other.publish({ topic: 'x', qos: 1 });
-    await expect.poll(() => service.whoGot(lastId())?.publisher, patience).toBe('other');
+    await expect.poll(() => service.inside.whoGot(lastId())?.publisher, patience).toBe('other');
     expect(lastId()).toBeGreaterThan(last);
-    expect(service.whoGot(last)).toEqual(trace);
+    expect(service.inside.whoGot(last)).toEqual(trace);
     stop();
     stop();
-    const { messages } = service.tracing();
+    const { messages } = service.inside.tracing();
     await other.publish({ topic: 'x', qos: 1 });
     await service.retained('');
-    expect(service.tracing().messages).toBe(messages);
+    expect(service.inside.tracing().messages).toBe(messages);
   });
 });
 
@@ -108,8 +108,8 @@ describe('the packets of the local broker', () => {
       expect(batch.lost).toBe(0);
       return Promise.resolve();
     };
-    const leaveAll = service.followPackets({}, into(all));
-    service.followPackets({ clientId: 'b' }, into(only));
+    const leaveAll = service.inside.followPackets({}, into(all));
+    service.inside.followPackets({ clientId: 'b' }, into(only));
     for (let run = 1; run <= 2; run += 1) {
       const status = await service.start(anyPorts);
       const [a, b] = [await connect(status, 'a'), await connect(status, 'b')];
@@ -133,7 +133,7 @@ describe('the packets of the local broker', () => {
     const batches: PacketBatch[] = [];
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    service.followPackets({}, (batch) => {
+    service.inside.followPackets({}, (batch) => {
       batches.push(batch);
       return held;
     });
@@ -151,18 +151,18 @@ describe('pages of the local broker', () => {
   it('come through the worker, and only from an engine that tells', async () => {
     const { service } = setUp();
     const page = { offset: 0, limit: 10 };
-    await expect(service.sessionPage(page)).rejects.toMatchObject({ code: 'broker-not-running' });
+    await expect(service.inside.sessions(page)).rejects.toMatchObject({ code: 'broker-not-running' });
     const client = await connect(await service.start(anyPorts), 'a');
     await client.subscribe('t/+');
     await client.publish({ topic: 'kept', payload: 'x', qos: 1, retain: true });
-    expect(await service.clientPage(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a' }] });
-    expect(await service.sessionPage(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a', connected: true }] });
-    expect(await service.subscriptionPage({ ...page, clientId: 'a' })).toMatchObject({ total: 1, rows: [{ filter: 't/+' }] });
-    const retained = await service.retainedPage({ offset: 0, limit: 500 });
+    expect(await service.inside.clients(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a' }] });
+    expect(await service.inside.sessions(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a', connected: true }] });
+    expect(await service.inside.subscriptions({ ...page, clientId: 'a' })).toMatchObject({ total: 1, rows: [{ filter: 't/+' }] });
+    const retained = await service.inside.retained({ offset: 0, limit: 500 });
     expect(retained.rows.find(({ topic }) => topic === 'kept')).toMatchObject({ sizeBytes: 1, publisher: 'a' });
     expect(retained.bytes).toBeGreaterThan(0);
     await service.stop();
     await service.start({ ...anyPorts, engine: 'aedes' });
-    await expect(service.sessionPage(page)).rejects.toMatchObject({ code: 'invalid-state' });
+    await expect(service.inside.sessions(page)).rejects.toMatchObject({ code: 'invalid-state' });
   });
 });

@@ -1,0 +1,137 @@
+import type {
+  ClientRow,
+  MessageTrace,
+  PacketBatch,
+  PacketsInput,
+  Page,
+  PageQuery,
+  RetainedPage,
+  SessionRow,
+  SubscriptionRow,
+  SubscriptionsQuery,
+  TracingStatus,
+} from '../../../../shared/contract/broker-inside.ts';
+import type { MessageRecord } from '../../../../shared/messages/record.ts';
+import type { WorkerLink } from '../worker-link.ts';
+import { TraceStore } from './trace-store.ts';
+
+/** What the local broker tells of its inside, to as many as look, over all its runs. */
+export interface BrokerInsideView {
+  /** Messages are traced until what this returns is called; each caller counts. `onChange`: `tracing` and what `whoGot` says have changed. */
+  trace(onChange: () => void): () => void;
+  tracing(): TracingStatus;
+  /** Messages that came with `onMessages` have these ids now: `firstId` and following. Needed for `whoGot`. */
+  numbered(records: readonly MessageRecord[], firstId: number): void;
+  /** By the id of the message; `null`: it was not traced. */
+  whoGot(id: number): MessageTrace | null;
+  /** Follows every packet, also of later runs of the broker; the next batch comes when the promise settles. Returns what ends it. */
+  followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void;
+  // These reject with `broker-not-running`, or with `invalid-state` for an engine that does not tell.
+  clients(query: PageQuery): Promise<Page<ClientRow>>;
+  sessions(query: PageQuery): Promise<Page<SessionRow>>;
+  subscriptions(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>>;
+  retained(query: PageQuery): Promise<RetainedPage>;
+}
+
+interface PacketFollower {
+  readonly input: PacketsInput;
+  readonly onBatch: (batch: PacketBatch) => Promise<void>;
+  close: (() => void) | undefined;
+}
+
+export class InsideView implements BrokerInsideView {
+  readonly #current: () => WorkerLink | undefined;
+  readonly #running: () => WorkerLink;
+  readonly #traces = new TraceStore();
+  readonly #tracers = new Set<{ readonly onChange: () => void }>();
+  readonly #followers = new Set<PacketFollower>();
+  #stopTracing: (() => void) | undefined;
+
+  /** `running` throws `broker-not-running`. */
+  constructor(links: { readonly current: () => WorkerLink | undefined; readonly running: () => WorkerLink }) {
+    this.#current = links.current;
+    this.#running = links.running;
+  }
+
+  /** A new run of the broker: whoever looks goes on looking. */
+  begin(link: WorkerLink): void {
+    this.#traces.newRun();
+    if (this.#tracers.size > 0) this.#openTrace(link);
+    for (const follower of this.#followers) openPackets(link, follower);
+  }
+
+  trace(onChange: () => void): () => void {
+    const tracer = { onChange };
+    this.#tracers.add(tracer);
+    const link = this.#current();
+    if (this.#tracers.size === 1 && link) this.#openTrace(link);
+    return () => {
+      if (!this.#tracers.delete(tracer) || this.#tracers.size > 0) return;
+      this.#stopTracing?.();
+      this.#stopTracing = undefined;
+    };
+  }
+
+  tracing(): TracingStatus {
+    return this.#traces.status;
+  }
+
+  numbered(records: readonly MessageRecord[], firstId: number): void {
+    if (this.#tracers.size === 0) return;
+    this.#traces.attach(records, firstId);
+    this.#traced();
+  }
+
+  whoGot(id: number): MessageTrace | null {
+    return this.#traces.get(id);
+  }
+
+  followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void {
+    const follower: PacketFollower = { input, onBatch, close: undefined };
+    this.#followers.add(follower);
+    const link = this.#current();
+    if (link) openPackets(link, follower);
+    return () => {
+      this.#followers.delete(follower);
+      follower.close?.();
+    };
+  }
+
+  async clients(query: PageQuery): Promise<Page<ClientRow>> {
+    return this.#running().client.call('clientPage', query);
+  }
+
+  async sessions(query: PageQuery): Promise<Page<SessionRow>> {
+    return this.#running().client.call('sessionPage', query);
+  }
+
+  async subscriptions(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>> {
+    return this.#running().client.call('subscriptionPage', query);
+  }
+
+  async retained(query: PageQuery): Promise<RetainedPage> {
+    return this.#running().client.call('retainedPage', query);
+  }
+
+  #openTrace(link: WorkerLink): void {
+    let lost = 0;
+    this.#stopTracing = link.client.stream('trace', undefined, {
+      item: (batch) => {
+        // The last run may still have something to say; its numbers mean nothing any more.
+        if (this.#current() !== link) return;
+        this.#traces.countLost(batch.lost - lost);
+        lost = batch.lost;
+        this.#traces.apply(batch.events);
+        this.#traced();
+      },
+    });
+  }
+
+  #traced(): void {
+    for (const { onChange } of this.#tracers) onChange();
+  }
+}
+
+function openPackets(link: WorkerLink, follower: PacketFollower): void {
+  follower.close = link.client.stream('packets', follower.input, { item: follower.onBatch });
+}
