@@ -6,7 +6,9 @@ import { failure, shrink } from './shrink.ts';
 
 /** DELIVERY_SEED=N plays the history of that seed alone, DELIVERY_COUNT=N that many from seed 1. */
 const { DELIVERY_SEED: only, DELIVERY_COUNT: count = '10000' } = process.env;
-const seeds = only === undefined ? Array.from({ length: Number(count) }, (_, at) => at + 1) : [Number(only)];
+/** They found something beyond the first ten thousand. */
+const notable = [523_462, 1_002_291];
+const seeds = only === undefined ? [...notable, ...Array.from({ length: Number(count) }, (_, at) => at + 1)] : [Number(only)];
 
 it(`loses and doubles nothing in ${seeds.length} random histories of broken connections`, { timeout: 300_000 }, async () => {
   let acknowledged = 0;

@@ -61,7 +61,7 @@ export function pump(session: Session): void {
     if (again === undefined) break;
     // Acknowledged although it was not sent again: it has arrived on the connection before.
     if (session.inflight?.get(again.packetId) !== again) continue;
-    if (!transmit(connection, again)) giveUp(connection, session, again);
+    transmit(connection, session, again);
   }
   if (session.resend !== null) return;
   const { nowMs } = core;
@@ -96,14 +96,28 @@ export function sendAgain(connection: Connection, session: Session): void {
   pump(session);
 }
 
-/** PUBLISH of what is under way; false when the client cannot take it. */
-function transmit(connection: Connection, inflight: Inflight): boolean {
+/** PUBLISH of what is under way, or its end where it may not be sent: as if it had been delivered. */
+function transmit(connection: Connection, session: Session, inflight: Inflight): void {
+  const { core } = connection;
   const { message, qos, retain, subscriptionIdentifiers, packetId, isSent } = inflight;
-  if (!connection.sendPublish(message, qos, retain, subscriptionIdentifiers, packetId, isSent)) return false;
-  inflight.isSent = true;
-  const { core, session } = connection;
-  if (core.trace !== null && session !== null) traceWritten(core, session, message, packetId, isSent);
-  return true;
+  // [MQTT-3.3.2-5]: it waited to be kept, and its delivery has not begun.
+  if (!isSent && message.expiresAtMs <= core.nowMs) {
+    core.counters.droppedExpired += 1;
+    giveUp(core, session, inflight, 'expired');
+  } else if (connection.sendPublish(message, qos, retain, subscriptionIdentifiers, packetId, isSent)) {
+    inflight.isSent = true;
+    if (core.trace !== null) traceWritten(core, session, message, packetId, isSent);
+  } else {
+    // [MQTT-3.1.2-25]
+    core.counters.droppedLarge += 1;
+    giveUp(core, session, inflight, 'too-large');
+  }
+}
+
+function giveUp(core: BrokerCore, session: Session, inflight: Inflight, reason: 'expired' | 'too-large'): void {
+  session.inflight?.delete(inflight.packetId);
+  if (inflight.kept !== null) session.journal?.finished(inflight);
+  if (core.trace !== null) traceDropped(core, session, inflight, inflight.packetId, reason);
 }
 
 function sendWithId(session: Session, delivery: Delivery): DeliveryOutcome {
@@ -170,18 +184,10 @@ class KeptSend implements AfterCommit {
     if (inflight.released) return connection.ack('pubrel', inflight.packetId);
     // The client may have come back with a smaller receive maximum [MQTT-3.3.4-9].
     if (resend !== null || underWay.size > connection.receiveMaximum) (this.#session.resend ??= []).push(inflight);
-    else if (!transmit(connection, inflight)) giveUp(connection, this.#session, inflight);
-    else return;
-    pump(this.#session);
+    else transmit(connection, this.#session, inflight);
+    // It may be over already, which makes room.
+    if (this.#session.resend !== null || !underWay.has(inflight.packetId)) pump(this.#session);
   }
-}
-
-/** The client cannot take it: as if it had been delivered [MQTT-3.1.2-25]. */
-function giveUp({ core }: Connection, session: Session, inflight: Inflight): void {
-  core.counters.droppedLarge += 1;
-  session.inflight?.delete(inflight.packetId);
-  if (inflight.kept !== null) session.journal?.finished(inflight);
-  if (core.trace !== null) traceDropped(core, session, inflight, inflight.packetId, 'too-large');
 }
 
 /** Whether one more QoS 1 or 2 message may be under way [MQTT-3.3.4-9]. */
