@@ -32,7 +32,7 @@ export async function benchBroker({ quick, repetitions, rows, brokers, profileFo
   exitOnSignals();
   const mosquitto = findMosquitto();
   const options: StartOptions = { mosquitto, profileFolder };
-  const names = brokerNames.filter((name) => (name !== 'mosquitto' || mosquitto !== null) && isWanted(name, brokers));
+  const names = brokerNames.filter((name) => (name !== 'mosquitto' || mosquitto !== null) && isWanted(name, brokers, brokerNames));
   const scenarios = allScenarios().filter((scenario) => scenario.rows.some(({ name }) => isWanted(name, rows)));
   if (names.length === 0 || scenarios.length === 0) throw new Error('No row or no broker has such a name.');
   const times = quick ? short : thorough;
@@ -59,8 +59,9 @@ function allScenarios(): readonly Scenario[] {
   return [...throughputScenarios(), ...wildcardScenarios(), retainedScenario(), ...connectionScenarios(), ...latencyScenarios()];
 }
 
-function isWanted(name: string, parts: readonly string[]): boolean {
-  return parts.length === 0 || parts.some((part) => name.includes(part));
+/** A part that is a whole name means nothing but that. */
+function isWanted(name: string, parts: readonly string[], wholes: readonly string[] = []): boolean {
+  return parts.length === 0 || parts.some((part) => (wholes.includes(part) ? name === part : name.includes(part)));
 }
 
 async function measure(scenario: Scenario, names: readonly BrokerName[], repetitions: number, times: Times, options: StartOptions): Promise<MeasuredRow[]> {

@@ -7,7 +7,7 @@ import type { Sample, Times } from './rows/scenario.ts';
 /** A thread that is busy for this share of its time has nothing left to give. */
 const atLimit = 0.9;
 /** Nothing more is on its way when nothing came for so long. */
-const quietMs = 300;
+const quietMs = 1000;
 /** The same after a load that keeps a broker busy with what it has already taken. */
 const longestDrainMs = 20_000;
 
@@ -44,7 +44,7 @@ export async function measureRate(broker: RunningBroker, { loads, counted, recei
     }
     const { tapped, dropped, packetsLost } = await broker.tapped();
     if (dropped > 0) remarks.push(`its reader missed ${percent(dropped / (tapped + dropped))} of the messages`);
-    if (packetsLost > 0) remarks.push(`its reader missed ${packetsLost.toLocaleString('en')} packets`);
+    if (packetsLost > 0) remarks.push('its reader missed packets');
     return toSample(from, to, remarks);
   } finally {
     await load.close();

@@ -60,8 +60,11 @@ function verdictText({ verdict, ratios, metIn }: Judgement): string {
 }
 
 function remarksOf({ row, samples }: MeasuredRow, broker: BrokerName): string[] {
-  const remarks = (samples.get(broker) ?? []).flatMap((sample) => sample.remarks);
-  return remarks.length === 0 ? [] : [`- ${row.name}, ${broker}: ${remarks.join('; ')}`];
+  const times = new Map<string, number>();
+  for (const { remarks } of samples.get(broker) ?? []) for (const remark of remarks) times.set(remark, (times.get(remark) ?? 0) + 1);
+  if (times.size === 0) return [];
+  const told = Array.from(times, ([remark, count]) => (count === 1 ? remark : `${remark} (${count} times)`));
+  return [`- ${row.name}, ${broker}: ${told.join('; ')}`];
 }
 
 function table([head = [], ...body]: readonly (readonly string[])[]): string {

@@ -7,7 +7,7 @@ import { RawClient } from './raw-client.ts';
 /** Bytes of one write. */
 const writeBytes = 65_536;
 /** When nothing has come for so long, what is under way is lost, and the publishers go on without it. */
-const lostAfterMs = 250;
+const lostAfterMs = 1000;
 
 /** Connects the publishers; what comes back makes them publish until they are told to stop. */
 export async function openPublishers(load: PublishLoad, { port, index, shared }: LoadThreadData): Promise<() => Promise<void>> {

@@ -27,7 +27,14 @@ const levels: readonly Qos[] = [0, 1, 2];
 const topic = 'bench/load/topic';
 
 /** A bounded queue for a slow client holds 1 MiB in our broker: QoS 0 beyond that is dropped. */
-export const mostAheadBytes = 1_000_000;
+const mostAheadBytes = 1_000_000;
+/** What is under way to all of them together is a matter of seconds at most, also for a slow broker. */
+const mostUnderWayBytes = 8_000_000;
+
+export function aheadOf(receivers: number): number {
+  return Math.min(mostAheadBytes, mostUnderWayBytes / receivers);
+}
+
 /** Subscribers of one thread: a broker with many must not wait for one thread that reads for all of them. */
 const subscribersPerThread = 50;
 
@@ -44,7 +51,7 @@ function toScenario(shape: Shape, qos: Qos, size: string, payloadBytes: number):
     payloadBytes,
     clients: publishers,
     window,
-    aheadBytes: mostAheadBytes,
+    aheadBytes: aheadOf(subscribers),
     receivers: subscribers,
     perSecond: null,
     messages: null,

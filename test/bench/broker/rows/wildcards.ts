@@ -2,7 +2,7 @@ import type { RunningBroker } from '../brokers/running-broker.ts';
 import { residentBytes } from '../process-facts.ts';
 import { RunningLoad } from '../load/running-load.ts';
 import { measureRate } from '../measure-rate.ts';
-import { mostAheadBytes } from './throughput.ts';
+import { aheadOf } from './throughput.ts';
 import { plainSample, type Scenario } from './scenario.ts';
 
 /** Filters of one SUBSCRIBE, and of one client. */
@@ -37,7 +37,7 @@ function matching(receivers: number): Scenario {
               payloadBytes: 256,
               clients: 1,
               window: 0,
-              aheadBytes: mostAheadBytes,
+              aheadBytes: aheadOf(receivers),
               receivers,
               perSecond: null,
               messages: null,
