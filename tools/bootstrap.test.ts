@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dialMqtt } from '../test/support/raw-mqtt.ts';
 
 const bootstrap = pathToFileURL(path.join(import.meta.dirname, 'bootstrap.mjs')).href;
-const runsTheBroker = `import(${JSON.stringify(bootstrap)}).then(({ run }) => run('src/main/engine/broker/cli.ts', ['--port', '0']))`;
+const runsTheBroker = `import(${JSON.stringify(bootstrap)}).then(({ run }) => run('src/main/engine/broker/cli/cli.ts', ['--port', '0']))`;
 const { npm_lifecycle_event: _event, ...outsideNpm } = process.env;
 const insideNpm = { ...outsideNpm, npm_lifecycle_event: 'broker' };
 

@@ -1,2 +1,2 @@
 // The engine's broker alone, straight from source: no build step before it listens.
-import '../src/main/engine/broker/cli.ts';
+import '../src/main/engine/broker/cli/cli.ts';

@@ -14,7 +14,7 @@ const nodeBundles = {
     'store-worker': 'src/main/engine/store/store-worker.ts',
   },
   headless: { main: 'src/main/headless/main.ts' },
-  broker: { cli: 'src/main/engine/broker/cli.ts', 'persistence-worker': 'src/main/engine/broker/persistence/persistence-worker.ts' },
+  broker: { cli: 'src/main/engine/broker/cli/cli.ts', 'persistence-worker': 'src/main/engine/broker/persistence/persistence-worker.ts' },
   desktop: { main: 'src/main/desktop/main.ts' },
 } as const;
 

@@ -17,7 +17,7 @@ const ids = 65_535;
 /** Messages before the clock starts, and when it stops: what waits for the client that is away stays below the limit of its queue. */
 const counted = { there: { from: 50_000, to: 250_000 }, away: { from: 20_000, to: 90_000 } } as const;
 
-const cli = fileURLToPath(new URL('../../src/main/engine/broker/cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../src/main/engine/broker/cli/cli.ts', import.meta.url));
 const mosquittoLines = ['allow_anonymous true', 'set_tcp_nodelay true', 'max_queued_messages 0', 'max_inflight_messages 1000'];
 
 const brokers: Readonly<Record<string, (folder: string) => Promise<BrokerProcess>>> = {

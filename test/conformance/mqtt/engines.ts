@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { createAedesEngine } from '../../../src/main/engine/broker/aedes-engine.ts';
+import { createAedesEngine } from '../../../src/main/engine/broker/aedes/aedes-engine.ts';
 import { BrokerCore, type BrokerCoreOptions } from '../../../src/main/engine/broker/core/broker-core.ts';
 import { makeCredentials, usualIterations, type Credentials, type CredentialStore } from '../../../src/main/engine/broker/users/credentials.ts';
 import { userHooks } from '../../../src/main/engine/broker/users/user-hooks.ts';

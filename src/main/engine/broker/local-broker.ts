@@ -1,6 +1,6 @@
 import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
 import type { BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
-import { createAedesEngine } from './aedes-engine.ts';
+import { createAedesEngine } from './aedes/aedes-engine.ts';
 import type { BrokerEngine } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
 import type { CoreOptions } from './core/core-options.ts';

@@ -9,7 +9,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import { mqttxx2 } from '../../../shared/rpc/mqttxx2.ts';
 import { buildGfRequest } from '../../../shared/coap/gf-envelope.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import { createAedesEngine } from '../broker/aedes-engine.ts';
+import { createAedesEngine } from '../broker/aedes/aedes-engine.ts';
 import type { BrokerEngine } from '../broker/broker-engine.ts';
 import { createDemoDevice, demoClientId, demoRpcTopic, gfDeviceTag, type DemoDevice } from './index.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client, type Subscription } from 'aedes';
-import { createAedesEngine } from '../../../../src/main/engine/broker/aedes-engine.ts';
+import { createAedesEngine } from '../../../../src/main/engine/broker/aedes/aedes-engine.ts';
 import type { ConnectionInfo } from '../../../../src/main/engine/broker/broker-engine.ts';
 
 type Handle = (stream: Duplex, info: ConnectionInfo) => void;

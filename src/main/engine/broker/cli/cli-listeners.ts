@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
-import type { BrokerListener } from '../../../shared/contract/broker.ts';
-import type { ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
-import { listenerOptionsSchema, type ListenerOptions } from '../../../shared/contract/listeners.ts';
+import type { BrokerListener } from '../../../../shared/contract/broker.ts';
+import type { ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
+import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 
 /** For `parseArgs`. */
 export const listenerArguments = {

@@ -6,11 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { propertyOf, RawClient } from '../../../../test/conformance/mqtt/raw-client.ts';
-import { dialTcp } from '../../../../test/conformance/mqtt/streams.ts';
-import { auth, connect, type Property } from '../../../../test/conformance/mqtt/wire.ts';
-import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../test/support/raw-mqtt.ts';
-import { ScramClient } from '../../../../test/support/scram-client.ts';
+import { propertyOf, RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
+import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
+import { auth, connect, type Property } from '../../../../../test/conformance/mqtt/wire.ts';
+import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../../test/support/raw-mqtt.ts';
+import { ScramClient } from '../../../../../test/support/scram-client.ts';
 
 interface Running {
   readonly child: ChildProcess;

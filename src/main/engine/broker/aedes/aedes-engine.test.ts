@@ -11,10 +11,10 @@ import {
   subscribePacket,
   type ConnectFields,
   type RawPeer,
-} from '../../../../test/support/raw-mqtt.ts';
-import type { MessageRecord } from '../../../shared/messages/record.ts';
+} from '../../../../../test/support/raw-mqtt.ts';
+import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import { createAedesEngine } from './aedes-engine.ts';
-import type { BrokerEngine, Refusal } from './broker-engine.ts';
+import type { BrokerEngine, Refusal } from '../broker-engine.ts';
 
 let engine: BrokerEngine;
 let server: net.Server;

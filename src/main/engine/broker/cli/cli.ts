@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import process from 'node:process';
-import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
-import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { describeListeners, listenerArguments, listenerUsage, readListeners } from './cli-listeners.ts';
-import { openLocalBroker } from './local-broker.ts';
-import { readUsersFile, userLine } from './users/users-file.ts';
+import { openLocalBroker } from '../local-broker.ts';
+import { readUsersFile, userLine } from '../users/users-file.ts';
 
 const usage = `Usage: npm run broker -- [OPTIONS]
        npm run broker -- --hash-password NAME
