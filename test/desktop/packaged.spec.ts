@@ -53,7 +53,7 @@ test('the packaged app starts from its archive, fuses set', async () => {
     expect(shown).toMatch(/OnlyLoadAppFromAsar is Enabled/);
     expect(shown).toMatch(/GrantFileProtocolExtraPrivileges is Disabled/);
 
-    const electron = await launchPackaged(executablePath, [`--user-data-dir=${path.join(output, 'electron')}`, '--workspace', path.join(output, 'workspace')]);
+    const electron = await launchPackaged(executablePath, output);
     try {
       const page = await electron.firstWindow();
       expect(await electron.evaluate(({ app }) => ({ packaged: app.isPackaged, path: app.getAppPath() }))).toEqual({
@@ -70,8 +70,16 @@ test('the packaged app starts from its archive, fuses set', async () => {
   }
 });
 
-/** A packaged app cannot be held until Playwright listens, and now and then the two miss each other: one more try. */
-async function launchPackaged(executablePath: string, args: readonly string[]): Promise<ElectronApplication> {
-  const options = { executablePath, args: [...electronSwitches(), '--disable-gpu', ...args], timeout: 20_000 };
-  return _electron.launch(options).catch(() => _electron.launch(options));
+/**
+ * A packaged app cannot be held until Playwright listens, and now and then the two miss each other: two more tries, each with folders of
+ * its own, as the app that was missed may not have let go of the last ones.
+ */
+async function launchPackaged(executablePath: string, output: string): Promise<ElectronApplication> {
+  const launch = (attempt: number): Promise<ElectronApplication> => {
+    const folders = [`--user-data-dir=${path.join(output, `electron-${attempt}`)}`, '--workspace', path.join(output, `workspace-${attempt}`)];
+    return _electron.launch({ executablePath, args: [...electronSwitches(), '--disable-gpu', ...folders], timeout: 20_000 });
+  };
+  return launch(1)
+    .catch(() => launch(2))
+    .catch(() => launch(3));
 }
