@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { call, stream } from '../ipc/contract.ts';
+import type { JsonValue } from '../rpc/python-json.ts';
+import type { RpcError } from '../rpc/rpc-error.ts';
+import { noInput, sourceIdSchema, topicTextSchema, type SourceId } from './common.ts';
+
+/** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). */
+export const dialectIdSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
+export type DialectId = z.infer<typeof dialectIdSchema>;
+
+const methodName = z.string().min(1).max(1000);
+const viewIdSchema = z.string().min(1).max(64);
+
+/** Who answers: a topic of a source that takes requests in a dialect. */
+const serviceShape = { source: sourceIdSchema, dialect: dialectIdSchema, topic: topicTextSchema };
+const methodSchema = z.strictObject({ ...serviceShape, method: methodName });
+export type RpcMethodId = z.infer<typeof methodSchema>;
+
+/** One row of the tree: a service, or below it a method. */
+export interface RpcTreeRow {
+  /** Stays the same while the tree grows. */
+  readonly key: string;
+  readonly kind: 'service' | 'method';
+  readonly dialect: DialectId;
+  readonly topic: string;
+  /** Of a method. */
+  readonly method: string | null;
+  readonly expanded: boolean;
+  /** Methods of a service. */
+  readonly methodCount: number;
+  /** Requests seen. */
+  readonly calls: number;
+  /** Of them ended with an error or without an answer. */
+  readonly failures: number;
+  readonly pending: number;
+  /** Median of the time to the answer, in ms; `null` before the first. */
+  readonly p50Ms: number | null;
+  /** Unix ms of the last request; 0: added by hand and never called. */
+  readonly lastAt: number;
+  /** Seen, or added by hand. */
+  readonly addedByHand: boolean;
+  readonly positionInSet: number;
+  readonly setSize: number;
+}
+
+export interface RpcTreeFrame {
+  readonly firstRow: number;
+  readonly rows: readonly RpcTreeRow[];
+  readonly totalRows: number;
+  readonly serviceCount: number;
+  readonly methodCount: number;
+}
+
+const treeViewSchema = z.strictObject({
+  viewId: viewIdSchema,
+  first: z.int().min(0).max(10_000_000),
+  count: z.int().min(0).max(500),
+  /** Part of a topic or method; empty: all. */
+  filter: z.string().max(1000),
+});
+export type RpcTreeView = z.infer<typeof treeViewSchema>;
+
+/** JSON Schema (2020-12) in the subset that is inferred: type, properties, required, items, enum of few texts, minimum and maximum seen. */
+export type JsonSchema = { readonly [key: string]: JsonValue };
+
+export interface RpcLatency {
+  /** Answers measured. */
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Answers by time, in steps that double from 1 ms: below 1, 1 to 2, 2 to 4 … the last one open. */
+  readonly histogram: readonly number[];
+}
+
+export interface RpcMethodDetail {
+  readonly id: RpcMethodId;
+  readonly addedByHand: boolean;
+  readonly calls: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly latency: RpcLatency | null;
+  /** `null` before any params, or results, were seen. */
+  readonly paramsSchema: JsonSchema | null;
+  readonly resultSchema: JsonSchema | null;
+  /** Of the last calls that differ in the shape of their params, newest first; at most 5. */
+  readonly examples: readonly { readonly params: JsonValue; readonly result?: JsonValue; readonly error?: string }[];
+  /** By number of calls, at most 10. Callers name themselves; nobody checks it. */
+  readonly callers: readonly { readonly callerId: string; readonly calls: number; readonly lastAt: number }[];
+}
+
+/**
+ * `pending`: no answer yet. `ok`, `failed`: answered. `timed-out`: the caller's time, or for others' calls 60 s, is over. `late`: answered after that.
+ * `cancelled`: given up by hand. `orphan`: an answer without a request. `wrong-reply-topic`: answered elsewhere than asked.
+ */
+export const callStates = ['pending', 'ok', 'failed', 'timed-out', 'late', 'cancelled', 'orphan', 'wrong-reply-topic'] as const;
+export type CallState = (typeof callStates)[number];
+
+export interface CallRow {
+  /** Grows with each call seen since the engine started. */
+  readonly id: number;
+  readonly source: SourceId;
+  readonly dialect: DialectId;
+  /** Where the request went; of an orphan answer, where it went. */
+  readonly topic: string;
+  /** Empty for an orphan answer. */
+  readonly method: string;
+  readonly callerId: string;
+  /** Made here. */
+  readonly own: boolean;
+  readonly state: CallState;
+  /** Answers after the first. */
+  readonly duplicates: number;
+  /** Unix µs of the request. */
+  readonly timeUs: number;
+  /** From request to answer, in ms. */
+  readonly elapsedMs: number | null;
+  /** What went wrong, in a sentence. */
+  readonly errorText: string | null;
+}
+
+/** One message of a call as it was on the wire. */
+export interface CallMessage {
+  /** Of the message in the history; 0 when it is not there. */
+  readonly messageId: number;
+  readonly topic: string;
+  readonly timeUs: number;
+  readonly qos: 0 | 1 | 2;
+  /** At most 64 KiB of it. */
+  readonly payload: Uint8Array;
+  readonly sizeBytes: number;
+}
+
+export interface CallDetail extends CallRow {
+  readonly params: JsonValue;
+  readonly replyTo: string;
+  /** Of the protocol, as text. */
+  readonly requestId: string;
+  readonly result?: JsonValue;
+  readonly error?: RpcError;
+  readonly timeoutMs: number | null;
+  readonly request: CallMessage | null;
+  /** The first one, and further ones; at most 10. */
+  readonly answers: readonly CallMessage[];
+  /** What is known of the way, in order; for own calls: sent, acknowledged by the broker, answered. */
+  readonly steps: readonly { readonly at: 'sent' | 'acknowledged' | 'answered'; readonly afterMs: number; readonly note?: string }[];
+}
+
+const callQuerySchema = z.strictObject({
+  source: sourceIdSchema.optional(),
+  topic: topicTextSchema.optional(),
+  method: methodName.optional(),
+  states: z.array(z.enum(callStates)).max(callStates.length).optional(),
+  /** Part of topic, method, caller or error. */
+  text: z.string().max(1000).default(''),
+  offset: z.int().min(0).default(0),
+  limit: z.int().min(1).max(500),
+});
+export type CallQuery = z.input<typeof callQuerySchema>;
+
+export interface CallsPage {
+  /** Newest first. */
+  readonly rows: readonly CallRow[];
+  readonly total: number;
+  /** Older calls that were forgotten to keep within bounds. */
+  readonly forgotten: number;
+}
+
+const callInputSchema = z.strictObject({
+  ...serviceShape,
+  method: methodName,
+  params: z.json(),
+  timeoutMs: z.int().min(1).max(86_400_000).default(30_000),
+  /** Absent: where the dialect has answers sent, below a topic of this workbench. */
+  replyTo: topicTextSchema.optional(),
+  callerId: z.string().max(1000).optional(),
+});
+export type CallInput = z.input<typeof callInputSchema>;
+
+export const rpcContract = {
+  /** At most 10 frames a second, and none when nothing visible changed. The view lives as long as the stream. */
+  'rpc.tree': stream<RpcTreeFrame>()(z.strictObject({ source: sourceIdSchema, ...treeViewSchema.shape }), { overflow: 'coalesce', window: 2 }),
+  'rpc.setTreeView': call<void>()(treeViewSchema),
+  'rpc.setExpanded': call<void>()(z.strictObject({ viewId: viewIdSchema, key: z.string().max(70_000), expanded: z.boolean() })),
+  'rpc.method': stream<RpcMethodDetail | null>()(methodSchema, { overflow: 'coalesce', window: 2 }),
+  /** A method, or with an empty name only the service, that was not seen yet. */
+  'rpc.add': call<void>()(z.strictObject({ ...serviceShape, method: z.string().max(1000) })),
+  /** Forgets what was seen of a service, or of one method; calls stay in the list. */
+  'rpc.forget': call<void>()(z.strictObject({ ...serviceShape, method: methodName.optional() })),
+  /** The page of the list, again after changes. */
+  'rpc.calls': stream<CallsPage>()(callQuerySchema, { overflow: 'coalesce', window: 2 }),
+  'rpc.detail': stream<CallDetail | null>()(z.strictObject({ id: z.int().min(1) }), { overflow: 'coalesce', window: 2 }),
+  /** Answers at once with the id of the call; how it goes on, `rpc.detail` tells. Rejects what cannot be sent, with the reason. */
+  'rpc.call': call<{ readonly id: number }>()(callInputSchema),
+  /** False when it had ended. */
+  'rpc.cancel': call<boolean>()(z.strictObject({ id: z.int().min(1) })),
+  'rpc.clearCalls': call<{ readonly cleared: number }>()(noInput),
+} as const;
