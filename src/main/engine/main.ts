@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { SourceId } from '../../shared/contract/common.ts';
@@ -15,6 +16,7 @@ import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { createNotifier } from './notifier.ts';
+import { createCallSessions, createRpcService } from './rpc/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -23,8 +25,9 @@ import { openWorkspace, type VaultCipher } from './workspace/index.ts';
 export type { VaultCipher } from './workspace/index.ts';
 
 /** Each part of the shutdown gets this long; together they stay under 2 s. */
-const closeTrafficMs = 900;
-const closeStoreMs = 900;
+const closeCallsMs = 500;
+const closeTrafficMs = 700;
+const closeStoreMs = 700;
 
 export interface EngineOptions extends EngineStartOptions {
   /** Names this run: pages notice a restart by it. */
@@ -68,7 +71,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
-  const ingest: Ingest = createIngest({ store, topics, tails }, await store.lastId());
+  const rpc = createRpcService({
+    now,
+    clock: () => performance.now(),
+    newId: randomUUID,
+    sessions: createCallSessions({
+      now,
+      brokerStatus: () => broker.status(),
+      connectionSession: (id) => connections.session(id),
+      onLocalMessages: (records) => rpc.received('broker', records),
+    }),
+    onBug: (error) => onBug(error, 'rpc'),
+  });
+  const ingest: Ingest = createIngest({ store, topics, tails, rpc }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
 
   // Expected failures show in the part's own status.
@@ -139,6 +154,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     connectionsChanged,
     topics,
     tails,
+    rpc,
     lastMessageId: () => ingest.lastId,
     store,
     storeChanged,
@@ -149,6 +165,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopFollowing();
+    await within(closeCallsMs, rpc.close());
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

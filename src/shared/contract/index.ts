@@ -3,6 +3,7 @@ import { brokerInsideContract } from './broker-inside.ts';
 import { connectionsContract } from './connections.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
+import { rpcContract } from './rpc.ts';
 import { topicsContract } from './topics.ts';
 import { workspaceContract } from './workspace.ts';
 
@@ -14,6 +15,7 @@ export const engineContract = {
   ...connectionsContract,
   ...topicsContract,
   ...messagesContract,
+  ...rpcContract,
   ...workspaceContract,
 } as const;
 

@@ -5,10 +5,11 @@ import type { RpcError } from '../rpc/rpc-error.ts';
 import { noInput, sourceIdSchema, topicTextSchema, type SourceId } from './common.ts';
 
 /** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). */
-export const dialectIdSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
+const dialectIdSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
 export type DialectId = z.infer<typeof dialectIdSchema>;
 
-const methodName = z.string().min(1).max(1000);
+/** Empty only in `mqtt5`, where the method is the last level of the topic: for a service whose topic is the method itself. */
+const methodName = z.string().max(1000);
 const viewIdSchema = z.string().min(1).max(64);
 
 /** Who answers: a topic of a source that takes requests in a dialect. */
@@ -33,7 +34,7 @@ export interface RpcTreeRow {
   /** Of them ended with an error or without an answer. */
   readonly failures: number;
   readonly pending: number;
-  /** Median of the time to the answer, in ms; `null` before the first. */
+  /** Of a method: median of the time to the answer, in ms; `null` before the first. */
   readonly p50Ms: number | null;
   /** Unix ms of the last request; 0: added by hand and never called. */
   readonly lastAt: number;
@@ -49,6 +50,8 @@ export interface RpcTreeFrame {
   readonly totalRows: number;
   readonly serviceCount: number;
   readonly methodCount: number;
+  /** Requests whose service or method is not in the tree, as there is no more room: at most 20,000 methods of 5,000 services are remembered. */
+  readonly leftOut: number;
 }
 
 const treeViewSchema = z.strictObject({
@@ -103,9 +106,9 @@ export interface CallRow {
   readonly id: number;
   readonly source: SourceId;
   readonly dialect: DialectId;
-  /** Where the request went; of an orphan answer, where it went. */
+  /** Of the service: where the request went, in `mqtt5` without the last level, which is the method; of an orphan answer, where it went. */
   readonly topic: string;
-  /** Empty for an orphan answer. */
+  /** Empty for an orphan answer, and for a message that cannot be read: `failed`, with the reason as `errorText`. */
   readonly method: string;
   readonly callerId: string;
   /** Made here. */
@@ -192,7 +195,10 @@ export const rpcContract = {
   /** The page of the list, again after changes. */
   'rpc.calls': stream<CallsPage>()(callQuerySchema, { overflow: 'coalesce', window: 2 }),
   'rpc.detail': stream<CallDetail | null>()(z.strictObject({ id: z.int().min(1) }), { overflow: 'coalesce', window: 2 }),
-  /** Answers at once with the id of the call; how it goes on, `rpc.detail` tells. Rejects what cannot be sent, with the reason. */
+  /**
+   * Answers at once with the id of the call; how it goes on, `rpc.detail` tells. Rejects what cannot be sent, with the reason. Beyond 100 that
+   * are pending on a source, a call has failed already, with 3004.
+   */
   'rpc.call': call<{ readonly id: number }>()(callInputSchema),
   /** False when it had ended. */
   'rpc.cancel': call<boolean>()(z.strictObject({ id: z.int().min(1) })),

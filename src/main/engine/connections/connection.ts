@@ -4,10 +4,13 @@ import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { parseBrokerUri } from '../../../shared/mqtt/broker-uri.ts';
+import { ConnectionSession } from './connection-session.ts';
 import { nextStep, retryDelayMs, type ConnectionEvent } from './connection-machine.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
 import { openMqttLink, type MqttLink } from './mqtt-link.ts';
 import { Subscriptions } from './subscriptions.ts';
+
+const closedProblem: Problem = { code: 'closed', message: 'The connection was closed.' };
 
 export interface ConnectionHooks {
   readonly password: () => Promise<string | undefined>;
@@ -24,6 +27,9 @@ export class Connection {
   #profile: ConnectionProfile;
   #phase: ConnectionStatus['phase'] = 'disconnected';
   #link: MqttLink | undefined;
+  #session: ConnectionSession | undefined;
+  /** The profile may be changed meanwhile. */
+  #openedVersion: ConnectionProfile['version'] = '5';
   #attempt = 0;
   #everConnected = false;
   #nextAttemptAt: number | null = null;
@@ -95,11 +101,24 @@ export class Connection {
   }
 
   async publish(input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }> {
-    const link = this.#link;
-    if (this.#phase !== 'connected' || !link)
-      throw new CodedError('not-connected', `"${this.#profile.name}" is not connected.`, { advice: 'Connect it first.' });
+    const { note } = await this.#publish(this.#needLink(), input);
+    return { note };
+  }
+
+  /** The one that is up now. Throws `not-connected`. */
+  session(): ConnectionSession {
+    this.#needLink();
+    return this.#session as ConnectionSession;
+  }
+
+  #needLink(): MqttLink {
+    if (this.#phase === 'connected' && this.#link) return this.#link;
+    throw new CodedError('not-connected', `"${this.#profile.name}" is not connected.`, { advice: 'Connect it first.' });
+  }
+
+  async #publish(link: MqttLink, input: Omit<PublishInput, 'source'>): ReturnType<MqttLink['publish']> {
     const timeUs = this.#hooks.now() * 1000;
-    const { note } = await link.publish(input);
+    const outcome = await link.publish(input);
     this.#sent += 1;
     this.#hooks.onMessages([
       {
@@ -116,7 +135,7 @@ export class Connection {
       },
     ]);
     this.#hooks.onChange();
-    return { note };
+    return outcome;
   }
 
   #handle(event: ConnectionEvent): void {
@@ -126,6 +145,8 @@ export class Connection {
     if (step.phase !== 'connected') {
       this.#connectedAt = null;
       this.#subscriptions.detach();
+      this.#session?.end(event === 'lost' || event === 'failed' ? (this.#problem ?? closedProblem) : closedProblem);
+      this.#session = undefined;
     }
     clearTimeout(this.#retryTimer);
     this.#nextAttemptAt = null;
@@ -177,6 +198,7 @@ export class Connection {
       `workbench-${Math.floor(this.#hooks.random() * 2 ** 32)
         .toString(16)
         .padStart(8, '0')}`;
+    this.#openedVersion = profile.version;
     this.#link = openMqttLink(
       { profile, uri: uri.value, clientId, username, password, nowUs: () => this.#hooks.now() * 1000 },
       {
@@ -198,7 +220,18 @@ export class Connection {
     this.#problem = null;
     this.#handle('connack');
     this.#connectedAt = this.#hooks.now();
-    if (this.#link) this.#subscriptions.attach(this.#link);
+    if (this.#link) {
+      const link = this.#link;
+      this.#subscriptions.attach(link);
+      this.#session = new ConnectionSession({
+        clientId,
+        version: this.#openedVersion,
+        link,
+        publish: (input) => this.#publish(link, input),
+        covers: (topic) => this.#subscriptions.covers(topic),
+        wants: (filter) => this.#subscriptions.wants(filter),
+      });
+    }
     this.#settle();
     this.#hooks.onChange();
   }

@@ -2,8 +2,10 @@ import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../..
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import type { ConnectionSession } from './connection-session.ts';
 import { Connection } from './connection.ts';
 
+export type { ConnectionSession } from './connection-session.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 
 const notifyEveryMs = 100;
@@ -29,6 +31,8 @@ export interface Connections {
   disconnect(id: string): Promise<void>;
   setSubscriptions(id: string, subscriptions: readonly Subscription[]): void;
   publish(id: string, input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
+  /** The session that is up now. Throws `not-found` or `not-connected`. */
+  session(id: string): ConnectionSession;
   statuses(): readonly ConnectionStatus[];
   /** Sends DISCONNECT to every broker; takes a second at most. */
   close(): Promise<void>;
@@ -81,6 +85,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     disconnect: async (id) => find(id).disconnect(),
     setSubscriptions: (id, subscriptions) => find(id).setSubscriptions(subscriptions),
     publish: async (id, input) => find(id).publish(input),
+    session: (id) => find(id).session(),
     statuses: () => [...connections.values()].map((connection) => connection.status()),
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.disconnect()));

@@ -1,4 +1,5 @@
 import type { Subscription, SubscriptionStatus } from '../../../shared/contract/connections.ts';
+import { matchesFilter } from '../../../shared/mqtt/topic-filter.ts';
 import type { MqttLink } from './mqtt-link.ts';
 
 /** Keeps what the broker grants next to what the profile asks for. One filter a SUBSCRIBE, so that one refusal says nothing of the others. */
@@ -48,6 +49,18 @@ export class Subscriptions {
       }
     }
     this.#onChange();
+  }
+
+  /** Whether one that is granted matches the topic. */
+  covers(topic: string): boolean {
+    for (const { filter, state } of this.#states.values())
+      if (state === 'granted' && !filter.startsWith('$share/') && matchesFilter(filter, topic)) return true;
+    return false;
+  }
+
+  /** Whether exactly this filter is asked for. */
+  wants(filter: string): boolean {
+    return this.#wanted.some((wanted) => wanted.enabled && wanted.filter === filter);
   }
 
   #ask(link: MqttLink, { filter, qos }: Subscription): void {

@@ -6,6 +6,7 @@ export interface IngestTargets {
   readonly store: { append(source: SourceId, records: readonly MessageRecord[]): void };
   readonly topics: { ingest(source: SourceId, records: readonly MessageRecord[]): void };
   readonly tails: { ingest(source: SourceId, records: readonly MessageRecord[]): void };
+  readonly rpc: { ingest(source: SourceId, records: readonly MessageRecord[]): void };
 }
 
 export interface Ingest {
@@ -29,6 +30,7 @@ export function createIngest(targets: IngestTargets, lastId: number): Ingest {
       targets.store.append(source, records);
       targets.topics.ingest(source, records);
       targets.tails.ingest(source, records);
+      targets.rpc.ingest(source, records);
       return firstId;
     },
   };

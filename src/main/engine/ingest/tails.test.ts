@@ -115,16 +115,18 @@ it('numbers messages of all sources in one sequence, continuing the history', ()
     append: (_source: string, records: readonly MessageRecord[]) => void seen.push(...records.map(({ id }) => [part, id] as const)),
     ingest: (_source: string, records: readonly MessageRecord[]) => void seen.push(...records.map(({ id }) => [part, id] as const)),
   });
-  const ingest = createIngest({ store: note('store'), topics: note('topics'), tails: note('tails') }, 41);
+  const ingest = createIngest({ store: note('store'), topics: note('topics'), tails: note('tails'), rpc: note('rpc') }, 41);
   ingest.receive('broker', [record(0)]);
   ingest.receive('connection:x', [record(0)]);
   expect(seen).toEqual([
     ['store', 42],
     ['topics', 42],
     ['tails', 42],
+    ['rpc', 42],
     ['store', 43],
     ['topics', 43],
     ['tails', 43],
+    ['rpc', 43],
   ]);
   expect(ingest.lastId).toBe(43);
 });

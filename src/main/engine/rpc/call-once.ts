@@ -1,9 +1,9 @@
 import type { Qos } from '../../../shared/contract/common.ts';
-import { CodedError } from '../../../shared/ipc/errors.ts';
 import { CallTable } from '../../../shared/rpc/call-table.ts';
 import type { BuiltRequest, Dialect, RpcMessage, RpcOutcome } from '../../../shared/rpc/dialect.ts';
 import { rpcError, type RpcError } from '../../../shared/rpc/rpc-error.ts';
 import { openMqttLink, type MqttLink } from '../connections/index.ts';
+import { nobodyThere, publishError, subscribeError } from './caller/local-errors.ts';
 import { connectionError } from './connection-error.ts';
 
 export interface CallPlan {
@@ -67,8 +67,7 @@ export async function callOnce({ link: options, dialect, request, timeoutMs }: C
       if (refusal) return giveUp(refusal);
       expireLater();
       opened.publish({ ...message, payload: message.payload, retain: false }).then(
-        ({ noSubscribers }) =>
-          noSubscribers && table.fail(key, rpcError('PEER_UNREACHABLE', 'local', `No subscriber received the request on "${message.topic}".`)),
+        ({ noSubscribers }) => noSubscribers && table.fail(key, nobodyThere(message.topic)),
         (error: unknown) => table.fail(key, publishError(error)),
       );
     };
@@ -85,7 +84,7 @@ export async function callOnce({ link: options, dialect, request, timeoutMs }: C
           // Cancelled in between: nothing is sent any more.
           if (isOver) return;
           if (reason === null) send(opened);
-          else giveUp(refusedBy(reasonCode, 'SUBSCRIBE_FAILED', `The subscription to the reply topic "${replyTo}" failed. ${reason}`));
+          else giveUp(subscribeError(replyTo, reason, reasonCode));
         },
         // The link tells of its end itself.
         () => undefined,
@@ -122,15 +121,4 @@ async function close(link: MqttLink, isUp: boolean): Promise<void> {
     clearTimeout(timer);
   }
   link.abort();
-}
-
-function publishError(error: unknown): RpcError {
-  if (!(error instanceof CodedError)) return rpcError('PUBLISH_FAILED', 'local', error instanceof Error ? error.message : String(error));
-  if (error.code === 'payload-too-large') return rpcError('PAYLOAD_TOO_LARGE', 'local', error.message, { advice: error.advice ?? '' });
-  return refusedBy((error.data as { readonly reasonCode?: number } | undefined)?.reasonCode, 'PUBLISH_FAILED', error.message);
-}
-
-/** 0x87: Not authorized. */
-function refusedBy(reasonCode: number | undefined, name: 'SUBSCRIBE_FAILED' | 'PUBLISH_FAILED', message: string): RpcError {
-  return rpcError(reasonCode === 0x87 ? 'PERMISSION_DENIED' : name, 'local', message);
 }

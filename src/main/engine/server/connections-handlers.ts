@@ -8,7 +8,7 @@ import { sendSnapshots } from './snapshot-stream.ts';
 
 const maxProfiles = 1_000;
 
-export function connectionsHandlers({ connections, connectionsChanged, store, topics, workspace }: Services): Handlers<typeof connectionsContract> {
+export function connectionsHandlers({ connections, connectionsChanged, rpc, store, topics, workspace }: Services): Handlers<typeof connectionsContract> {
   const view = (profile: ConnectionProfile): ConnectionProfileView => ({ ...profile, passwordSet: workspace.secrets.has(passwordKey(profile.id)) });
   const find = (id: string): ConnectionProfile => {
     const profile = workspace.profiles().find((one) => one.id === id);
@@ -54,6 +54,7 @@ export function connectionsHandlers({ connections, connectionsChanged, store, to
       await connections.remove(id);
       const source = `connection:${id}` as const;
       topics.drop(source);
+      rpc.drop(source);
       const outcomes = await Promise.allSettled([workspace.removeProfile(id), workspace.secrets.remove(passwordKey(id)), forgetHistory(source)]);
       connectionsChanged.notify();
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');

@@ -4,6 +4,7 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { TopicIndex, type TopicSeed } from './topic-index.ts';
 import { OpenTopicView, type TopicViewHandle } from './topic-view.ts';
 
+export { compareNames } from './natural-order.ts';
 export type { TopicViewHandle } from './topic-view.ts';
 
 /** Frames to a page: at most 20 a second. */

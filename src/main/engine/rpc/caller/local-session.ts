@@ -1,0 +1,131 @@
+import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
+import type { MqttVersion, Problem } from '../../../../shared/contract/common.ts';
+import { connectionProfileSchema } from '../../../../shared/contract/connections.ts';
+import { plainListener } from '../../../../shared/mqtt/listener-kinds.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
+import type { MessageRecord } from '../../../../shared/messages/record.ts';
+import { parseBrokerUri } from '../../../../shared/mqtt/broker-uri.ts';
+import type { OutgoingMessage } from '../../../../shared/rpc/dialect.ts';
+import { openMqttLink, type MqttLink } from '../../connections/index.ts';
+import type { CallSession } from './call-session.ts';
+
+/** Says in the list of clients what this one is. */
+const localCallerId = 'workbench-rpc';
+/** The client leaves when there was nothing to call for this long; late answers are seen until then. */
+const idleMs = 60_000;
+const closeTimeoutMs = 500;
+const connectTimeoutSeconds = 5;
+
+export interface LocalSessionOptions {
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly onMessages: (records: readonly MessageRecord[]) => void;
+}
+
+/** A client of the local broker for own calls: connected from the first call until there has been none for a minute, or the broker stops. */
+export class LocalSession implements CallSession {
+  readonly clientId = localCallerId;
+  readonly version: MqttVersion;
+  readonly #link: MqttLink;
+  readonly #up: Promise<MqttLink>;
+  readonly #listeners = new Set<(problem: Problem) => void>();
+  #isUp = false;
+  #holders = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #ended: Problem | null = null;
+
+  /** Throws `broker-not-running`, or `invalid-state` when there is no listener for it. */
+  constructor(status: BrokerStatus, options: LocalSessionOptions) {
+    if (status.phase !== 'running') throw new CodedError('broker-not-running');
+    const listener = plainListener(status.listeners);
+    const uri = listener && parseBrokerUri(listener.url);
+    if (!listener || !uri?.ok) {
+      throw new CodedError('invalid-state', 'The local broker has no listener without TLS that the workbench could call over.', {
+        advice: 'Give it a TCP port or a WebSocket port.',
+      });
+    }
+    this.version = status.engine === 'aedes' ? '3.1.1' : '5';
+    const profile = connectionProfileSchema.parse({ id: 'rpc', name: localCallerId, uri: listener.url, version: this.version, connectTimeoutSeconds });
+    const { now, onMessages } = options;
+    let resolveUp: (link: MqttLink) => void;
+    let rejectUp: (error: Error) => void;
+    this.#up = new Promise((resolve, reject) => {
+      resolveUp = resolve;
+      rejectUp = reject;
+    });
+    // Who uses the session is told by `onEnd` as well.
+    this.#up.catch(() => undefined);
+    this.#link = openMqttLink(
+      { profile, uri: uri.value, clientId: localCallerId, username: undefined, password: undefined, nowUs: () => now() * 1000 },
+      {
+        connected: () => {
+          this.#isUp = true;
+          resolveUp(this.#link);
+        },
+        failed: (failure) => {
+          rejectUp(new CodedError('not-connected', failure.message));
+          this.#end(failure);
+        },
+        messages: onMessages,
+      },
+    );
+  }
+
+  get isOver(): boolean {
+    return this.#ended !== null;
+  }
+
+  covers(): boolean {
+    return false;
+  }
+
+  async subscribe(topic: string): ReturnType<MqttLink['subscribe']> {
+    return (await this.#up).subscribe(topic, 1);
+  }
+
+  async unsubscribe(topic: string): Promise<void> {
+    await (await this.#up).unsubscribe(topic);
+  }
+
+  publish(message: OutgoingMessage): ReturnType<MqttLink['publish']> {
+    return this.#link.publish({ ...message, retain: false });
+  }
+
+  onEnd(listener: (problem: Problem) => void): () => void {
+    if (this.#ended) listener(this.#ended);
+    else this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  hold(): void {
+    this.#holders += 1;
+    clearTimeout(this.#timer);
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders > 0 || this.#ended) return;
+    this.#timer = setTimeout(() => void this.close(), idleMs);
+    this.#timer.unref();
+  }
+
+  /** DISCONNECT; takes half a second at most. */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#end({ code: 'closed', message: 'The client for calls on the local broker was closed.' });
+    if (this.#isUp) {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([this.#link.end(), new Promise((resolve) => (timer = setTimeout(resolve, closeTimeoutMs)))]);
+      clearTimeout(timer);
+    }
+    this.#link.abort();
+  }
+
+  #end(problem: Problem): void {
+    if (this.#ended) return;
+    this.#ended = problem;
+    clearTimeout(this.#timer);
+    for (const listener of [...this.#listeners]) listener(problem);
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,208 @@
+import type { CallInput } from '../../../../shared/contract/rpc.ts';
+import type { SourceId } from '../../../../shared/contract/common.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
+import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
+import { CallTable } from '../../../../shared/rpc/call-table.ts';
+import type { BuiltRequest, Dialect } from '../../../../shared/rpc/dialect.ts';
+import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { rpcError } from '../../../../shared/rpc/rpc-error.ts';
+import type { CallBook } from '../calls/call-book.ts';
+import type { CallRecord } from '../calls/call-record.ts';
+import { dialectOf } from '../dialect-of.ts';
+import type { CallSession } from './call-session.ts';
+import { nobodyThere, publishError, subscribeError } from './local-errors.ts';
+import { ReplyTopics, type ReplyTopicHold } from './reply-topics.ts';
+
+/** Where own calls can go. */
+export interface CallSessions {
+  /** Throws a coded error when the source is not connected. */
+  open(source: SourceId): CallSession;
+  close(): Promise<void>;
+}
+
+export interface OwnCallsOptions {
+  readonly book: CallBook;
+  readonly sessions: CallSessions;
+  /** Unix ms. */
+  readonly now: () => number;
+  readonly clock: () => number;
+  readonly newId: () => string;
+}
+
+interface LiveCall {
+  readonly record: CallRecord;
+  readonly table: CallTable;
+  readonly request: BuiltRequest;
+  readonly params: JsonValue;
+  readonly used: UsedSession;
+  reply: ReplyTopicHold | null;
+  /** By the clock; `null`: the request is not out yet. */
+  sentAt: number | null;
+}
+
+interface UsedSession {
+  readonly session: CallSession;
+  readonly topics: ReplyTopics;
+  readonly calls: Set<LiveCall>;
+}
+
+/** Makes the calls of the workbench itself. What was sent and what came back is in the book. */
+export class OwnCalls {
+  readonly #options: OwnCallsOptions;
+  readonly #tables = new Map<SourceId, CallTable>();
+  readonly #calls = new Map<number, LiveCall>();
+  readonly #used = new WeakMap<CallSession, UsedSession>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Infinity;
+
+  constructor(options: OwnCallsOptions) {
+    this.#options = options;
+  }
+
+  /** Answers with the id of the call, which may have failed already. */
+  start(input: CallInput): number {
+    const { source, dialect: dialectId, topic, method, params, timeoutMs = 30_000, replyTo } = input;
+    const dialect = dialectOf(dialectId);
+    const session = this.#options.sessions.open(source);
+    if (dialect.needsMqtt5 && session.version !== '5') {
+      throw new CodedError('invalid-state', `This dialect needs the properties of MQTT 5, and the session speaks MQTT ${session.version}.`, {
+        advice: 'Connect with MQTT 5, or call in another dialect.',
+      });
+    }
+    const callerId = input.callerId ?? session.clientId;
+    const request = buildRequest(dialect, { id: this.#options.newId(), topic, method, params, replyTo, clientId: session.clientId, callerId });
+    const { key } = request;
+    const { book, now } = this.#options;
+    const about = { source, dialect: dialectId, topic, method, callerId, timeoutMs, key, replyTo: request.replyTo };
+    const record = book.openOwn(about, now() * 1000);
+    const table = this.#tableOf(source);
+    const live: LiveCall = { record, table, request, params, used: this.#use(session), reply: null, sentAt: null };
+    const refusal = table.open({ key, replyTo: request.replyTo, timeoutMs, onEnd: ({ outcome }) => this.#ended(live, outcome) });
+    if (refusal) {
+      book.ownEnded(record, { error: refusal }, 0);
+      return record.id;
+    }
+    record.onAnswer = (answeredOn, outcome) => void table.answer(answeredOn, key, outcome);
+    this.#calls.set(record.id, live);
+    live.used.calls.add(live);
+    session.hold();
+    this.#expireLater(table);
+    this.#subscribeAndSend(live);
+    return record.id;
+  }
+
+  cancel(id: number): boolean {
+    const live = this.#calls.get(id);
+    if (!live?.table.cancel(live.request.key)) return false;
+    this.#letGo(live);
+    this.#options.book.ownCancelled(live.record);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    for (const id of [...this.#calls.keys()]) this.cancel(id);
+    await this.#options.sessions.close();
+  }
+
+  #subscribeAndSend(live: LiveCall): void {
+    const { used, request, table } = live;
+    live.reply = used.topics.hold(request.replyTo);
+    const { subscribing } = live.reply;
+    if (!subscribing) {
+      this.#send(live);
+      return;
+    }
+    subscribing.then(
+      ({ reason, reasonCode }) => {
+        // It may have been cancelled, or its time may be over.
+        if (!used.calls.has(live)) return;
+        if (reason === null) this.#send(live);
+        else table.fail(request.key, subscribeError(request.replyTo, reason, reasonCode));
+      },
+      (error: unknown) => table.fail(request.key, subscribeError(request.replyTo, error instanceof Error ? error.message : String(error), undefined)),
+    );
+  }
+
+  #send(live: LiveCall): void {
+    const { record, table, params, used } = live;
+    const { key, message } = live.request;
+    const { book, clock, now } = this.#options;
+    const sentAt = clock();
+    live.sentAt = sentAt;
+    const { topic, qos, payload, properties = null } = message;
+    const sent = { messageId: 0, topic, timeUs: now() * 1000, receivedAt: sentAt, qos, payload, sizeBytes: payload.byteLength, properties };
+    book.ownSent(record, sent, params);
+    used.session.publish(message).then(
+      ({ noSubscribers, note }) => {
+        book.ownAcknowledged(record, clock() - sentAt, note);
+        if (noSubscribers) table.fail(key, nobodyThere(topic));
+      },
+      (error: unknown) => table.fail(key, publishError(error)),
+    );
+  }
+
+  #ended(live: LiveCall, outcome: Parameters<CallBook['ownEnded']>[1]): void {
+    this.#letGo(live);
+    this.#options.book.ownEnded(live.record, outcome, live.sentAt === null ? 0 : this.#options.clock() - live.sentAt);
+  }
+
+  #letGo(live: LiveCall): void {
+    if (!this.#calls.delete(live.record.id)) return;
+    live.used.calls.delete(live);
+    live.reply?.release();
+    live.used.session.release();
+  }
+
+  #use(session: CallSession): UsedSession {
+    const known = this.#used.get(session);
+    if (known) return known;
+    const used: UsedSession = { session, topics: new ReplyTopics(session), calls: new Set() };
+    this.#used.set(session, used);
+    session.onEnd(({ message, advice }) => {
+      used.topics.close();
+      for (const { table, request, sentAt } of [...used.calls]) {
+        const name = sentAt === null ? 'CONNECTION_FAILED' : 'CONNECTION_LOST';
+        table.fail(request.key, rpcError(name, 'local', message, advice === undefined || sentAt !== null ? {} : { advice }));
+      }
+    });
+    return used;
+  }
+
+  #tableOf(source: SourceId): CallTable {
+    let table = this.#tables.get(source);
+    if (!table) this.#tables.set(source, (table = new CallTable({ now: this.#options.clock })));
+    return table;
+  }
+
+  #expireLater(table: CallTable): void {
+    const deadline = table.nextDeadline();
+    if (deadline === null || deadline >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = deadline;
+    // A timer may be early by a fraction of the clock's tick, and none is longer than 2^31 ms; then it is set once more.
+    this.#timer = setTimeout(() => this.#expire(), Math.min(2 ** 31 - 1, Math.max(1, deadline - this.#options.clock())));
+    this.#timer.unref();
+  }
+
+  #expire(): void {
+    this.#timerAt = Infinity;
+    for (const table of this.#tables.values()) {
+      table.expire();
+      this.#expireLater(table);
+    }
+  }
+}
+
+function buildRequest(dialect: Dialect, call: Parameters<Dialect['buildRequest']>[0]): BuiltRequest {
+  const built = dialect.buildRequest(call);
+  if ('problem' in built) throw new CodedError('bad-input', built.problem);
+  for (const [what, topic] of [
+    ['The request', built.message.topic],
+    ['The answer', built.replyTo],
+  ] as const) {
+    const problem = validateTopicName(topic);
+    if (problem) throw new CodedError('invalid-topic', `${what} cannot go to "${topic}". ${problem.message}`, { advice: problem.advice });
+  }
+  return built;
+}

@@ -1,0 +1,70 @@
+import type { CallSession } from './call-session.ts';
+
+/** A reply topic stays subscribed this long after its last call: late answers are seen, and the next call need not wait. */
+const idleMs = 30_000;
+
+type Subscribed = Awaited<ReturnType<CallSession['subscribe']>>;
+
+interface HeldTopic {
+  users: number;
+  /** `null`: it is. */
+  subscribing: Promise<Subscribed> | null;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface ReplyTopicHold {
+  /** `null`: answers arrive from now on. Rejects when the session ends. */
+  readonly subscribing: Promise<Subscribed> | null;
+  readonly release: () => void;
+}
+
+/** The subscriptions of one session that own calls need, each for as long as it is needed. */
+export class ReplyTopics {
+  readonly #session: CallSession;
+  readonly #held = new Map<string, HeldTopic>();
+
+  constructor(session: CallSession) {
+    this.#session = session;
+  }
+
+  hold(topic: string): ReplyTopicHold {
+    const known = this.#held.get(topic);
+    // A second subscription to the same would make some brokers deliver each answer twice.
+    if (!known && this.#session.covers(topic)) return { subscribing: null, release: () => undefined };
+    const held = known ?? this.#subscribe(topic);
+    clearTimeout(held.timer);
+    held.users += 1;
+    return { subscribing: held.subscribing, release: () => this.#release(topic, held) };
+  }
+
+  close(): void {
+    for (const { timer } of this.#held.values()) clearTimeout(timer);
+    this.#held.clear();
+  }
+
+  #subscribe(topic: string): HeldTopic {
+    const subscribing = this.#session.subscribe(topic);
+    const held: HeldTopic = { users: 0, subscribing, timer: undefined };
+    this.#held.set(topic, held);
+    subscribing.then(
+      ({ reason }) => {
+        held.subscribing = null;
+        // The next call asks again.
+        if (reason !== null && this.#held.get(topic) === held) this.#held.delete(topic);
+      },
+      () => undefined,
+    );
+    return held;
+  }
+
+  #release(topic: string, held: HeldTopic): void {
+    held.users -= 1;
+    if (held.users > 0 || this.#held.get(topic) !== held) return;
+    held.timer = setTimeout(() => {
+      this.#held.delete(topic);
+      // The end of the session ends the subscription as well.
+      this.#session.unsubscribe(topic).catch(() => undefined);
+    }, idleMs);
+    held.timer.unref();
+  }
+}

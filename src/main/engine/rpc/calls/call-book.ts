@@ -1,0 +1,399 @@
+import type { CallsPage, CallDetail, CallQuery, DialectId } from '../../../../shared/contract/rpc.ts';
+import type { SourceId } from '../../../../shared/contract/common.ts';
+import type { MessageRecord } from '../../../../shared/messages/record.ts';
+import type { RpcOutcome, RpcRequest } from '../../../../shared/rpc/dialect.ts';
+import { serviceOf } from '../dialect-of.ts';
+import type { MethodEntry } from '../methods/method-entry.ts';
+import { CallList, type CallListBounds } from './call-list.ts';
+import { queryCalls } from './call-query.ts';
+import { detailOf, elapsedBetween, keep, maxAnswers, type CallRecord, type KeptMessage } from './call-record.ts';
+import { PendingCalls } from './pending-calls.ts';
+
+/** How long the calls of others may take before they count as timed out: how long their callers wait, nobody tells. */
+const othersTimeoutMs = 60_000;
+/** Messages of different topics may change places: a request may come this long after its answer. */
+const reorderMs = 10_000;
+/** Ids of fewer characters are numbers that many callers count through, each for itself. */
+const strongKeyLength = 8;
+/** The same short id and bytes within this time are one request that was seen twice, later a new one. */
+const weakRepeatMs = 2000;
+const maxTextLength = 1000;
+
+export interface CallBookOptions {
+  /** ms, of a clock that never goes back. */
+  readonly clock: () => number;
+  readonly entryOf: (call: { readonly source: SourceId; readonly dialect: DialectId; readonly topic: string; readonly method: string }) => MethodEntry | null;
+  readonly onChange: () => void;
+  readonly bounds?: CallListBounds;
+}
+
+export interface OwnCall {
+  readonly source: SourceId;
+  readonly dialect: DialectId;
+  /** Of the service. */
+  readonly topic: string;
+  readonly method: string;
+  readonly callerId: string;
+  readonly timeoutMs: number;
+  readonly key: string;
+  readonly replyTo: string;
+}
+
+/** Pairs requests with answers, own and others', and remembers what became of each call. Sends nothing; time comes from the options. */
+export class CallBook {
+  readonly #options: CallBookOptions;
+  readonly #list: CallList;
+  readonly #pending: PendingCalls;
+  /** The newest call with this id and reply topic. */
+  readonly #byReply = new Map<string, CallRecord>();
+  /** The newest call with this id, where the id is one of a kind. */
+  readonly #byKey = new Map<string, CallRecord>();
+  /** By topic: what could not be read there last. */
+  readonly #unreadable = new Map<string, CallRecord>();
+  #lastId = 0;
+
+  constructor(options: CallBookOptions) {
+    this.#options = options;
+    this.#list = new CallList((call) => this.#forgotten(call), options.bounds);
+    this.#pending = new PendingCalls();
+  }
+
+  get version(): number {
+    return this.#list.version;
+  }
+
+  page(query: CallQuery): CallsPage {
+    return queryCalls(this.#list, query);
+  }
+
+  versionOf(id: number): number {
+    return this.#list.get(id)?.version ?? -1;
+  }
+
+  detail(id: number): CallDetail | null {
+    const call = this.#list.get(id);
+    return call ? detailOf(call) : null;
+  }
+
+  /** Own calls that are pending stay. */
+  clear(): number {
+    const cleared = this.#list.clear(({ own, state }) => own && state === 'pending');
+    this.#options.onChange();
+    return cleared;
+  }
+
+  /** The dialect of a pending call that is to be answered on this topic. */
+  awaitedOn(source: SourceId, topic: string): DialectId | undefined {
+    return this.#pending.awaitedOn(source, topic);
+  }
+
+  /** A request that was seen. */
+  request(source: SourceId, dialect: DialectId, record: MessageRecord, request: RpcRequest): void {
+    const known = this.#byReply.get(replyKey(source, request.replyTo, request.key));
+    const now = this.#options.clock();
+    if (known && isSameRequest(known, record, now)) {
+      if (known.request && known.request.messageId === 0) {
+        known.request.messageId = record.id;
+        this.#changed(known);
+      }
+      return;
+    }
+    // Retained, it is from the past.
+    if (record.retain || (record.dup && request.key === '')) return;
+    const late = known?.state === 'orphan' && known.answers[0] && now - known.answers[0].receivedAt < reorderMs ? known : undefined;
+    const message = keep(record, now);
+    const call = late ?? this.#newRecord({ source, dialect, key: request.key, timeUs: record.timeUs, own: false, timeoutMs: null });
+    Object.assign(call, { dialect, ...serviceOf(dialect, record.topic, request.method), replyTo: request.replyTo, timeUs: record.timeUs, request: message });
+    call.method = call.method.slice(0, maxTextLength);
+    call.callerId = request.callerId.slice(0, maxTextLength);
+    call.state = 'pending';
+    call.errorText = request.replyTo === '' ? 'The request names no topic for its answer.' : null;
+    this.#learn(call, request.params, message.sizeBytes, record.timeUs / 1000);
+    if (late) {
+      this.#list.changed(call);
+      this.#endByFirstAnswer(call);
+      return;
+    }
+    this.#open(call, now + othersTimeoutMs);
+  }
+
+  /** An own call, before its request is sent. */
+  openOwn(own: OwnCall, timeUs: number): CallRecord {
+    const call = this.#newRecord({ source: own.source, dialect: own.dialect, key: own.key, timeUs, own: true, timeoutMs: own.timeoutMs });
+    call.topic = own.topic;
+    call.method = own.method;
+    call.callerId = own.callerId;
+    call.replyTo = own.replyTo;
+    this.#open(call, Infinity);
+    return call;
+  }
+
+  /** The request of an own call goes out. */
+  ownSent(call: CallRecord, request: KeptMessage, params: Parameters<MethodEntry['request']>[0]['params']): void {
+    call.request = request;
+    call.steps.push({ at: 'sent', afterMs: 0 });
+    this.#learn(call, params, request.sizeBytes, request.timeUs / 1000);
+    this.#changed(call);
+  }
+
+  ownAcknowledged(call: CallRecord, afterMs: number, note: string | null): void {
+    const step = { at: 'acknowledged' as const, afterMs, ...(note === null ? {} : { note }) };
+    // The answer may be faster than the acknowledgement.
+    const after = call.steps.findIndex((other) => other.afterMs > afterMs);
+    call.steps.splice(after < 0 ? call.steps.length : after, 0, step);
+    this.#changed(call);
+  }
+
+  /** An own call ends without an answer, or with the one that came last. */
+  ownEnded(call: CallRecord, outcome: RpcOutcome, elapsedMs: number): void {
+    const timedOut = 'error' in outcome && outcome.error.name === 'RPC_TIMEOUT' && outcome.error.origin === 'local';
+    const answered = !('error' in outcome) || outcome.error.origin === 'remote';
+    if (answered) {
+      call.outcomeAt = call.answers.length - 1;
+      call.steps.push({ at: 'answered', afterMs: elapsedMs });
+      this.#end(call, outcome, elapsedMs);
+      return;
+    }
+    this.#stopWaiting(call);
+    call.error = outcome.error;
+    call.errorText = outcome.error.message;
+    if (call.state === 'pending') call.state = timedOut ? 'timed-out' : 'failed';
+    if (call.entry) {
+      if (timedOut) call.entry.timedOut += 1;
+      else call.entry.failed += 1;
+    }
+    this.#changed(call);
+  }
+
+  ownCancelled(call: CallRecord): void {
+    this.#stopWaiting(call);
+    call.state = 'cancelled';
+    this.#changed(call);
+  }
+
+  /** An answer that was seen. `by`: the tap of the local broker and the connections, or the client of own calls on the local broker. */
+  answer(
+    source: SourceId,
+    dialect: DialectId,
+    record: MessageRecord,
+    answer: { readonly key: string; readonly outcome: RpcOutcome },
+    by: 'tap' | 'client' = 'tap',
+  ): void {
+    const { key, outcome } = answer;
+    const now = this.#options.clock();
+    const call = this.#byReply.get(replyKey(source, record.topic, key));
+    if (call) {
+      if (call.own && this.#isCopy(call, record, by)) return;
+      // Sent by the broker because it is retained: nobody answers now.
+      if (record.retain && call.state !== 'pending') return;
+      this.#answered(call, keep(record, now), outcome);
+      return;
+    }
+    if (record.retain) return;
+    const elsewhere = this.#byKey.get(keyOf(source, key));
+    if (elsewhere) {
+      this.#answeredElsewhere(elsewhere, keep(record, now), outcome);
+      return;
+    }
+    const orphan = this.#newRecord({ source, dialect, key, timeUs: record.timeUs, own: false, timeoutMs: null });
+    orphan.topic = record.topic;
+    orphan.replyTo = record.topic;
+    orphan.state = 'orphan';
+    orphan.answers.push(keep(record, now));
+    orphan.outcomeAt = 0;
+    if ('error' in outcome) {
+      orphan.error = outcome.error;
+      orphan.errorText = outcome.error.message;
+    }
+    this.#byReply.set(replyKey(source, record.topic, key), orphan);
+    this.#add(orphan);
+  }
+
+  /** A message that belongs to the dialect, and cannot be read. */
+  unreadable(source: SourceId, dialect: DialectId, record: MessageRecord, reason: string): void {
+    if (record.retain) return;
+    const place = `${source}\u0000${record.topic}`;
+    const errorText = `The message cannot be read: ${reason}.`;
+    const before = this.#unreadable.get(place);
+    if (before && before.errorText === errorText) {
+      before.duplicates += 1;
+      this.#changed(before);
+      return;
+    }
+    const call = this.#newRecord({ source, dialect, key: '', timeUs: record.timeUs, own: false, timeoutMs: null });
+    call.topic = record.topic;
+    call.state = 'failed';
+    call.errorText = errorText;
+    call.request = keep(record, this.#options.clock());
+    this.#unreadable.set(place, call);
+    this.#add(call);
+  }
+
+  /** When the next call of others times out, by the clock; `null`: none is pending. */
+  nextDeadline(): number | null {
+    return this.#pending.nextDeadline();
+  }
+
+  expire(): void {
+    const now = this.#options.clock();
+    for (let call = this.#pending.nextExpired(now); call; call = this.#pending.nextExpired(now)) {
+      this.#stopWaiting(call);
+      if (call.state === 'pending') {
+        call.state = 'timed-out';
+        call.errorText ??= `No answer was seen within ${othersTimeoutMs / 1000} s.`;
+      }
+      if (call.entry) call.entry.timedOut += 1;
+      this.#changed(call);
+    }
+  }
+
+  #answered(call: CallRecord, message: KeptMessage, outcome: RpcOutcome): void {
+    const isFirst = call.outcomeAt < 0;
+    this.#attach(call, message);
+    if (call.onAnswer) call.onAnswer(message.topic, outcome);
+    else if (!isFirst) call.duplicates += 1;
+    else if (call.state === 'cancelled') call.outcomeAt = call.answers.length - 1;
+    else {
+      call.outcomeAt = call.answers.length - 1;
+      this.#end(call, outcome, call.request ? elapsedBetween(call.request, message) : 0);
+      return;
+    }
+    this.#changed(call);
+  }
+
+  #answeredElsewhere(call: CallRecord, message: KeptMessage, outcome: RpcOutcome): void {
+    this.#attach(call, message);
+    if (call.outcomeAt >= 0) call.duplicates += 1;
+    else if (call.state === 'pending' || call.state === 'timed-out') {
+      call.state = 'wrong-reply-topic';
+      call.errorText = `The answer went to "${message.topic}" instead of "${call.replyTo}".`;
+      call.onAnswer?.(message.topic, outcome);
+    }
+    this.#changed(call);
+  }
+
+  #end(call: CallRecord, outcome: RpcOutcome, elapsedMs: number): void {
+    const isLate = call.state !== 'pending' && !this.#pending.has(call);
+    this.#stopWaiting(call);
+    call.elapsedMs = elapsedMs;
+    const failed = 'error' in outcome;
+    call.error = failed ? outcome.error : null;
+    call.state = isLate ? 'late' : failed ? 'failed' : 'ok';
+    call.errorText = failed ? outcome.error.message : null;
+    const { entry } = call;
+    if (entry) {
+      entry.answer(outcome, elapsedMs, call.example, call.answers[call.outcomeAt]?.sizeBytes ?? Infinity);
+      // A late one was counted when its time was over.
+      if (!isLate && failed) entry.failed += 1;
+      else if (!isLate) entry.succeeded += 1;
+    }
+    call.example = null;
+    this.#changed(call);
+  }
+
+  /** The answer was seen before the request. */
+  #endByFirstAnswer(call: CallRecord): void {
+    const error = call.error;
+    const detail = detailOf(call);
+    this.#end(call, error ? { error } : { result: detail.result ?? null }, 0);
+  }
+
+  /** Each answer to an own call on the local broker comes twice: from the client that called, and from the tap, which knows its number. */
+  #isCopy(call: CallRecord, record: MessageRecord, by: 'tap' | 'client'): boolean {
+    if (call.source !== 'broker') return false;
+    const most = Math.max(call.seen.client, call.seen.tap);
+    call.seen[by] += 1;
+    if (call.seen[by] > most) return false;
+    const copy = call.answers.filter(({ topic }) => topic === call.replyTo)[call.seen[by] - 1];
+    if (by === 'tap' && copy) {
+      copy.messageId = record.id;
+      this.#changed(call);
+    }
+    return true;
+  }
+
+  #attach(call: CallRecord, message: KeptMessage): void {
+    if (call.answers.length < maxAnswers) call.answers.push(message);
+  }
+
+  #learn(call: CallRecord, params: Parameters<MethodEntry['request']>[0]['params'], payloadBytes: number, at: number): void {
+    call.entry = this.#options.entryOf(call);
+    if (!call.entry) return;
+    call.example = call.entry.request({ params, payloadBytes, callerId: call.callerId, at });
+    if (this.#pending.has(call)) call.entry.pending += 1;
+  }
+
+  #open(call: CallRecord, deadline: number): void {
+    this.#byReply.set(replyKey(call.source, call.replyTo, call.key), call);
+    if (call.key.length >= strongKeyLength) this.#byKey.set(keyOf(call.source, call.key), call);
+    this.#pending.add(call, deadline);
+    if (call.entry) call.entry.pending += 1;
+    this.#add(call);
+  }
+
+  #stopWaiting(call: CallRecord): void {
+    if (this.#pending.remove(call) && call.entry) call.entry.pending -= 1;
+    call.onAnswer = null;
+  }
+
+  #newRecord(begin: Pick<CallRecord, 'source' | 'dialect' | 'key' | 'timeUs' | 'own' | 'timeoutMs'>): CallRecord {
+    this.#lastId += 1;
+    return {
+      ...begin,
+      id: this.#lastId,
+      topic: '',
+      method: '',
+      callerId: '',
+      replyTo: '',
+      state: 'pending',
+      duplicates: 0,
+      elapsedMs: null,
+      errorText: null,
+      error: null,
+      request: null,
+      answers: [],
+      outcomeAt: -1,
+      steps: [],
+      entry: null,
+      example: null,
+      seen: { client: 0, tap: 0 },
+      onAnswer: null,
+      bytes: 0,
+      version: 0,
+    };
+  }
+
+  #add(call: CallRecord): void {
+    this.#list.add(call);
+    this.#options.onChange();
+  }
+
+  #changed(call: CallRecord): void {
+    this.#list.changed(call);
+    this.#options.onChange();
+  }
+
+  #forgotten(call: CallRecord): void {
+    deleteIf(this.#byReply, replyKey(call.source, call.replyTo, call.key), call);
+    deleteIf(this.#byKey, keyOf(call.source, call.key), call);
+    deleteIf(this.#unreadable, `${call.source}\u0000${call.topic}`, call);
+    // An own call goes on; its caller ends it.
+    if (!call.own) this.#stopWaiting(call);
+  }
+}
+
+/** Seen twice: sent again by a client, delivered for two subscriptions, or an own one on its way. */
+function isSameRequest(known: CallRecord, { topic, payload, dup }: MessageRecord, now: number): boolean {
+  const { request, key } = known;
+  if (!request) return false;
+  if (request.topic !== topic || request.sizeBytes !== payload.byteLength) return false;
+  if (Buffer.compare(request.payload, payload.subarray(0, request.payload.byteLength)) !== 0) return false;
+  return key.length >= strongKeyLength || dup || now - request.receivedAt < weakRepeatMs;
+}
+
+function deleteIf<K>(map: Map<K, CallRecord>, key: K, call: CallRecord): void {
+  if (map.get(key) === call) map.delete(key);
+}
+
+const replyKey = (source: SourceId, replyTo: string, key: string): string => `${source}\u0000${replyTo}\u0000${key}`;
+const keyOf = (source: SourceId, key: string): string => `${source}\u0000${key}`;

@@ -1,0 +1,127 @@
+import type { CallDetail, CallMessage, CallRow, CallState, DialectId } from '../../../../shared/contract/rpc.ts';
+import type { SourceId } from '../../../../shared/contract/common.ts';
+import type { MessageProperties, MessageRecord } from '../../../../shared/messages/record.ts';
+import type { RpcOutcome } from '../../../../shared/rpc/dialect.ts';
+import { maxPayloadBytes } from '../../../../shared/rpc/json-payload.ts';
+import type { RpcError } from '../../../../shared/rpc/rpc-error.ts';
+import { dialectOf } from '../dialect-of.ts';
+import type { Example } from '../methods/examples.ts';
+import type { MethodEntry } from '../methods/method-entry.ts';
+import { plainValue } from '../plain-value.ts';
+
+export const maxAnswers = 10;
+const shownPayloadBytes = 65_536;
+/** Of a record and each of its messages beside the payload, about. */
+const recordBytes = 600;
+const messageBytes = 300;
+
+/** A message of a call, whole. */
+export interface KeptMessage {
+  messageId: number;
+  readonly topic: string;
+  readonly timeUs: number;
+  /** ms of the clock that never goes back. */
+  readonly receivedAt: number;
+  readonly qos: 0 | 1 | 2;
+  /** Of one that no peer would read, as it is too large, only the beginning. */
+  readonly payload: Uint8Array;
+  readonly sizeBytes: number;
+  readonly properties: MessageProperties | null;
+}
+
+/** One call, own or of others, as far as it has come. */
+export interface CallRecord {
+  readonly id: number;
+  readonly source: SourceId;
+  readonly key: string;
+  readonly own: boolean;
+  dialect: DialectId;
+  /** Of the service. */
+  topic: string;
+  method: string;
+  callerId: string;
+  replyTo: string;
+  state: CallState;
+  duplicates: number;
+  timeUs: number;
+  elapsedMs: number | null;
+  errorText: string | null;
+  error: RpcError | null;
+  readonly timeoutMs: number | null;
+  request: KeptMessage | null;
+  readonly answers: KeptMessage[];
+  /** Which of the answers ended it; -1: none. */
+  outcomeAt: number;
+  readonly steps: CallDetail['steps'][number][];
+  entry: MethodEntry | null;
+  example: Example | null;
+  /** Own calls on the local broker are seen twice: by the client that made them and by the tap. Answers on the reply topic, each way. */
+  readonly seen: { client: number; tap: number };
+  /** Takes an answer to an own call that is pending. */
+  onAnswer: ((topic: string, outcome: RpcOutcome) => void) | null;
+  bytes: number;
+  /** Grows with each change. */
+  version: number;
+}
+
+export function keep(record: MessageRecord, receivedAt: number): KeptMessage {
+  const { id, topic, timeUs, qos, payload, properties } = record;
+  // A copy: payloads are views into the batch they came in.
+  const kept = payload.slice(0, payload.byteLength > maxPayloadBytes ? shownPayloadBytes : undefined);
+  return { messageId: id, topic, timeUs, receivedAt, qos, payload: kept, sizeBytes: payload.byteLength, properties };
+}
+
+export function bytesOf({ topic, method, callerId, replyTo, key, request, answers }: CallRecord): number {
+  let bytes = recordBytes + (topic.length + method.length + callerId.length + replyTo.length + key.length) * 2;
+  if (request) bytes += messageBytes + request.payload.byteLength;
+  for (const answer of answers) bytes += messageBytes + answer.payload.byteLength;
+  return bytes;
+}
+
+/**
+ * From request to answer, in ms. The times of the records are the more exact ones, but the time of day may be changed in between: where the clock
+ * that never goes back says something quite different, it is right.
+ */
+export function elapsedBetween(request: Pick<KeptMessage, 'timeUs' | 'receivedAt'>, answer: Pick<KeptMessage, 'timeUs' | 'receivedAt'>): number {
+  const byTimeOfDay = (answer.timeUs - request.timeUs) / 1000;
+  const byClock = answer.receivedAt - request.receivedAt;
+  return byTimeOfDay < 0 || Math.abs(byTimeOfDay - byClock) > trustedDriftMs ? Math.max(0, byClock) : byTimeOfDay;
+}
+
+/** Messages may wait about so long between the broker and here. */
+const trustedDriftMs = 1000;
+
+export function rowOf(call: CallRecord): CallRow {
+  const { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, errorText } = call;
+  return { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, errorText };
+}
+
+/** Reads what the messages say once more: nobody looks at most calls, and their bytes take less space. */
+export function detailOf(call: CallRecord): CallDetail {
+  const { dialect, replyTo, key, error, timeoutMs, request, answers, outcomeAt, steps } = call;
+  const asked = request && dialectOf(dialect).parse(request);
+  const answer = answers[outcomeAt];
+  const answered = answer && dialectOf(dialect).parse(answer);
+  const result = answered?.kind === 'response' && 'result' in answered.outcome ? plainValue(answered.outcome.result) : undefined;
+  return {
+    ...rowOf(call),
+    params: asked?.kind === 'request' ? plainValue(asked.params) : null,
+    replyTo,
+    requestId: key,
+    ...(result === undefined ? {} : { result }),
+    ...(error === null ? {} : { error: plainError(error) }),
+    timeoutMs,
+    request: request && messageOf(request),
+    answers: answers.map(messageOf),
+    steps: [...steps],
+  };
+}
+
+function plainError(error: RpcError): RpcError {
+  const { peerCode, data, ...rest } = error;
+  return { ...rest, ...(peerCode === undefined ? {} : { peerCode: plainValue(peerCode) }), ...(data === undefined ? {} : { data: plainValue(data) }) };
+}
+
+function messageOf({ messageId, topic, timeUs, qos, payload, sizeBytes }: KeptMessage): CallMessage {
+  return { messageId, topic, timeUs, qos, payload: payload.subarray(0, shownPayloadBytes), sizeBytes };
+}

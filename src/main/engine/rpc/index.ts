@@ -1,0 +1,2 @@
+export { createCallSessions } from './caller/sessions.ts';
+export { createRpcService } from './rpc-service.ts';

@@ -1,0 +1,151 @@
+import type { DialectId, RpcMethodDetail, RpcMethodId } from '../../../../shared/contract/rpc.ts';
+import { compareNames } from '../../topics/index.ts';
+import { ExampleShelf } from './examples.ts';
+import { MethodEntry, type MethodBounds } from './method-entry.ts';
+
+const maxMethods = 20_000;
+const maxServices = 5000;
+/** UTF-16 units of all topics and methods. */
+const maxNameUnits = 16_000_000;
+const maxSchemaNodes = 500_000;
+
+/** Bounds for the methods of all sources together. */
+export class IndexBounds implements MethodBounds {
+  readonly nodes = { left: maxSchemaNodes };
+  readonly shelf = new ExampleShelf();
+  methods = 0;
+  services = 0;
+  nameUnits = 0;
+}
+
+export class ServiceEntry {
+  readonly dialect: DialectId;
+  readonly topic: string;
+  addedByHand = false;
+  readonly methods = new Map<string, MethodEntry>();
+  /** Grows with each method that comes or goes. */
+  structure = 0;
+  #sorted: readonly MethodEntry[] | null = null;
+
+  constructor(dialect: DialectId, topic: string) {
+    this.dialect = dialect;
+    this.topic = topic;
+  }
+
+  byName(): readonly MethodEntry[] {
+    return (this.#sorted ??= [...this.methods.values()].toSorted((a, b) => compareNames(a.name, b.name)));
+  }
+
+  changed(): void {
+    this.structure += 1;
+    this.#sorted = null;
+  }
+}
+
+/** The services and methods of one source, as they were seen or added by hand. */
+export class MethodIndex {
+  readonly #bounds: IndexBounds;
+  readonly #services = new Map<string, ServiceEntry>();
+  /** The dialect spoken on a topic, where a topic is a service of its own. */
+  readonly #dialects = new Map<string, DialectId>();
+  #sorted: readonly ServiceEntry[] | null = null;
+  /** Grows when a service or a method comes or goes. */
+  structure = 0;
+  methodCount = 0;
+  /** Calls of services and methods that were not taken in, as there are too many. */
+  leftOut = 0;
+
+  constructor(bounds: IndexBounds) {
+    this.#bounds = bounds;
+  }
+
+  get serviceCount(): number {
+    return this.#services.size;
+  }
+
+  services(): readonly ServiceEntry[] {
+    return (this.#sorted ??= [...this.#services.values()].toSorted((a, b) => compareNames(a.topic, b.topic) || compareNames(a.dialect, b.dialect)));
+  }
+
+  dialectOn(topic: string): DialectId | undefined {
+    return this.#dialects.get(topic);
+  }
+
+  /** `null`: it is new, and there is no room for it. */
+  grow({ dialect, topic, method }: Omit<RpcMethodId, 'source'>): MethodEntry | null {
+    const service = this.growService(dialect, topic);
+    const known = service?.methods.get(method);
+    if (known) return known;
+    if (!service || this.#bounds.methods >= maxMethods || !this.#takeName(method)) {
+      this.leftOut += 1;
+      return null;
+    }
+    const entry = new MethodEntry(method, this.#bounds);
+    service.methods.set(method, entry);
+    service.changed();
+    this.#bounds.methods += 1;
+    this.methodCount += 1;
+    this.structure += 1;
+    return entry;
+  }
+
+  growService(dialect: DialectId, topic: string): ServiceEntry | null {
+    const key = serviceKey(dialect, topic);
+    const known = this.#services.get(key);
+    if (known) return known;
+    if (this.#bounds.services >= maxServices || !this.#takeName(topic)) return null;
+    const service = new ServiceEntry(dialect, topic);
+    this.#services.set(key, service);
+    // Of generic requests every topic below the service is a method.
+    if (dialect !== 'mqtt5') this.#dialects.set(topic, dialect);
+    this.#bounds.services += 1;
+    this.#structureChanged();
+    return service;
+  }
+
+  detail(id: RpcMethodId): RpcMethodDetail | null {
+    return this.#services.get(serviceKey(id.dialect, id.topic))?.methods.get(id.method)?.detail(id) ?? null;
+  }
+
+  forget({ dialect, topic, method }: { readonly dialect: DialectId; readonly topic: string; readonly method?: string | undefined }): void {
+    const key = serviceKey(dialect, topic);
+    const service = this.#services.get(key);
+    if (!service) return;
+    for (const entry of method === undefined ? [...service.methods.values()] : [service.methods.get(method)]) if (entry) this.#forgetMethod(service, entry);
+    if (method !== undefined) return;
+    this.#services.delete(key);
+    if (this.#dialects.get(topic) === dialect) this.#dialects.delete(topic);
+    this.#bounds.services -= 1;
+    this.#bounds.nameUnits -= topic.length;
+    this.#structureChanged();
+  }
+
+  clear(): void {
+    for (const { dialect, topic } of [...this.#services.values()]) this.forget({ dialect, topic });
+  }
+
+  #forgetMethod(service: ServiceEntry, entry: MethodEntry): void {
+    service.methods.delete(entry.name);
+    service.changed();
+    entry.release();
+    this.#bounds.methods -= 1;
+    this.#bounds.nameUnits -= entry.name.length;
+    this.methodCount -= 1;
+    this.structure += 1;
+  }
+
+  #takeName(name: string): boolean {
+    if (this.#bounds.nameUnits + name.length > maxNameUnits) return false;
+    this.#bounds.nameUnits += name.length;
+    return true;
+  }
+
+  #structureChanged(): void {
+    this.#sorted = null;
+    this.structure += 1;
+  }
+}
+
+export function serviceKey(dialect: DialectId, topic: string): string {
+  return `${dialect}\u0000${topic}`;
+}

@@ -1,0 +1,37 @@
+import type { DialectId } from '../../../shared/contract/rpc.ts';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { rpcError } from '../../../shared/rpc/rpc-error.ts';
+import type { CallBook } from './calls/call-book.ts';
+import { mayBeCall, recognise, type TopicKnowledge } from './recognise.ts';
+
+export interface ObserverParts {
+  readonly book: CallBook;
+  /** The dialect of the service that listens on a topic. */
+  readonly spokenOn: (source: SourceId, topic: string) => DialectId | undefined;
+}
+
+/** Looks at one message, and notes what it means for the calls. `by`: as in `CallBook.answer`. */
+export function observe({ book, spokenOn }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
+  const knowledge: TopicKnowledge = { awaited: book.awaitedOn(source, record.topic), spoken: spokenOn(source, record.topic) };
+  if (!mayBeCall(record, knowledge)) return;
+  const found = recognise(record, knowledge);
+  if (!found) return;
+  const { dialect, parsed } = found;
+  switch (parsed.kind) {
+    case 'request':
+      // The client of own calls sees nothing of requests but what the tap shows as well.
+      if (by === 'tap') book.request(source, dialect, record, parsed);
+      break;
+    case 'response':
+      book.answer(source, dialect, record, parsed, by);
+      break;
+    case 'invalid':
+      if (parsed.key !== undefined && knowledge.awaited !== undefined) {
+        const error = rpcError('INVALID_RPC_RESPONSE', 'remote', `The answer cannot be read: ${parsed.reason}.`);
+        book.answer(source, dialect, record, { key: parsed.key, outcome: { error } }, by);
+      } else if (by === 'tap') book.unreadable(source, dialect, record, parsed.reason);
+      break;
+    default:
+  }
+}

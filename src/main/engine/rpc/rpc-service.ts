@@ -1,0 +1,132 @@
+import type { CallDetail, CallInput, CallQuery, CallsPage, DialectId, RpcMethodDetail, RpcMethodId, RpcTreeView } from '../../../shared/contract/rpc.ts';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { createNotifier, type Notifier } from '../notifier.ts';
+import { CallBook } from './calls/call-book.ts';
+import { OwnCalls, type CallSessions } from './caller/own-calls.ts';
+import { IndexBounds, MethodIndex } from './methods/method-index.ts';
+import { TreeView } from './methods/tree-view.ts';
+import { observe } from './observer.ts';
+
+export interface RpcServiceOptions {
+  /** Unix ms. */
+  readonly now: () => number;
+  /** ms, of a clock that never goes back. */
+  readonly clock: () => number;
+  /** Makes the id of a call: a UUID with dashes. */
+  readonly newId: () => string;
+  readonly sessions: CallSessions;
+  /** A bug: the message that brought it about is passed over. */
+  readonly onBug: (error: unknown) => void;
+}
+
+interface ServiceId {
+  readonly source: SourceId;
+  readonly dialect: DialectId;
+  readonly topic: string;
+}
+
+/** Calls over MQTT: sees those of others, makes own ones, and knows the services and methods of each source. Everything is kept in memory, within bounds. */
+export interface RpcService {
+  /** Takes messages as they come from a source, with their ids. Never throws. */
+  ingest(source: SourceId, records: readonly MessageRecord[]): void;
+  /** Messages of the client of own calls on the local broker, which the tap shows as well. */
+  readonly received: (source: SourceId, records: readonly MessageRecord[]) => void;
+  readonly changed: Notifier;
+  /** Grows with each change of a call. */
+  callsVersion(): number;
+  calls(query: CallQuery): CallsPage;
+  /** -1: it is not there. */
+  callVersion(id: number): number;
+  call(id: number): CallDetail | null;
+  clearCalls(): number;
+  method(id: RpcMethodId): RpcMethodDetail | null;
+  /** The view ends with its last reader. */
+  openTree(source: SourceId, view: Omit<RpcTreeView, 'viewId'>): TreeView;
+  /** With an empty method, only the service. False: there is no room. */
+  add(id: RpcMethodId): boolean;
+  forget(id: ServiceId & { readonly method?: string | undefined }): void;
+  /** The source is gone for good. */
+  drop(source: SourceId): void;
+  /** Answers with the id of the call. Throws a coded error for what cannot be sent. */
+  start(input: CallInput): number;
+  cancel(id: number): boolean;
+  /** Ends every own call and every connection made for them. */
+  close(): Promise<void>;
+}
+
+export function createRpcService(options: RpcServiceOptions): RpcService {
+  const changed = createNotifier();
+  const bounds = new IndexBounds();
+  const indexes = new Map<SourceId, MethodIndex>();
+  const indexOf = (source: SourceId): MethodIndex => {
+    let index = indexes.get(source);
+    if (!index) indexes.set(source, (index = new MethodIndex(bounds)));
+    return index;
+  };
+  const book = new CallBook({ clock: options.clock, entryOf: (call) => indexOf(call.source).grow(call), onChange: changed.notify });
+  const own = new OwnCalls({ ...options, book });
+  const parts = { book, spokenOn: (source: SourceId, topic: string) => indexes.get(source)?.dialectOn(topic) };
+
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const expireLater = (): void => {
+    const deadline = timer === undefined && !closed ? book.nextDeadline() : null;
+    if (deadline === null) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        book.expire();
+        expireLater();
+      },
+      Math.max(1, deadline - options.clock()),
+    );
+    timer.unref();
+  };
+  const take = (source: SourceId, records: readonly MessageRecord[], by: 'tap' | 'client'): void => {
+    for (const record of records) {
+      try {
+        observe(parts, source, record, by);
+      } catch (error) {
+        options.onBug(error);
+      }
+    }
+    expireLater();
+  };
+
+  return {
+    ingest: (source, records) => take(source, records, 'tap'),
+    received: (source, records) => take(source, records, 'client'),
+    changed,
+    callsVersion: () => book.version,
+    calls: (query) => book.page(query),
+    callVersion: (id) => book.versionOf(id),
+    call: (id) => book.detail(id),
+    clearCalls: () => book.clear(),
+    method: (id) => indexes.get(id.source)?.detail(id) ?? null,
+    openTree: (source, view) => new TreeView(indexOf(source), view),
+    add({ source, dialect, topic, method }) {
+      const index = indexOf(source);
+      const entry = method === '' ? index.growService(dialect, topic) : index.grow({ dialect, topic, method });
+      if (entry) entry.addedByHand = true;
+      changed.notify();
+      return entry !== null;
+    },
+    forget({ source, ...what }) {
+      indexes.get(source)?.forget(what);
+      changed.notify();
+    },
+    drop(source) {
+      // The index stays: trees may be open on it.
+      indexes.get(source)?.clear();
+      changed.notify();
+    },
+    start: (input) => own.start(input),
+    cancel: (id) => own.cancel(id),
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await own.close();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { Handlers } from '../../../shared/ipc/serve.ts';
+import { checkTopicName } from './input-rules.ts';
+import { OpenViews } from './open-views.ts';
+import type { RpcTreeHandle, Services } from './services.ts';
+import { sendSnapshots } from './snapshot-stream.ts';
+
+/** Views belong to the page that opened them: make these handlers anew for each page. */
+export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
+  const trees = new OpenViews<{ readonly tree: RpcTreeHandle; readonly changed: () => void }>('the services');
+  return {
+    'rpc.tree'({ source, viewId, ...view }, sink) {
+      let changed = (): void => undefined;
+      const { view: opened, close } = trees.open(viewId, () => ({ tree: rpc.openTree(source, view), changed: () => changed() }));
+      const stop = sendSnapshots(
+        sink,
+        () => opened.tree.frame(),
+        (listener) => {
+          changed = listener;
+          return rpc.changed.subscribe(listener);
+        },
+      );
+      return () => {
+        stop();
+        close();
+      };
+    },
+    'rpc.setTreeView'({ viewId, ...view }) {
+      const { tree, changed } = trees.find(viewId);
+      tree.setView(view);
+      changed();
+    },
+    'rpc.setExpanded'({ viewId, key, expanded }) {
+      const { tree, changed } = trees.find(viewId);
+      tree.setExpanded(key, expanded);
+      changed();
+    },
+    'rpc.method': (id, sink) => sendSnapshots(sink, () => rpc.method(id), rpc.changed.subscribe),
+    'rpc.add'(id) {
+      checkService(id);
+      if (!rpc.add(id)) throw new CodedError('invalid-state', 'No more services or methods can be remembered.', { advice: 'Forget some first.' });
+    },
+    'rpc.forget': (what) => rpc.forget(what),
+    'rpc.calls'(query, sink) {
+      let seen = -1;
+      return sendSnapshots(
+        sink,
+        () => {
+          if (seen === rpc.callsVersion()) return undefined;
+          seen = rpc.callsVersion();
+          return rpc.calls(query);
+        },
+        rpc.changed.subscribe,
+      );
+    },
+    'rpc.detail'({ id }, sink) {
+      let seen: number | undefined;
+      return sendSnapshots(
+        sink,
+        () => {
+          if (seen === rpc.callVersion(id)) return undefined;
+          seen = rpc.callVersion(id);
+          return rpc.call(id);
+        },
+        rpc.changed.subscribe,
+      );
+    },
+    'rpc.call'(input) {
+      checkService(input);
+      return { id: rpc.start(input) };
+    },
+    'rpc.cancel': ({ id }) => rpc.cancel(id),
+    'rpc.clearCalls': () => ({ cleared: rpc.clearCalls() }),
+  };
+}
+
+function checkService({ dialect, topic, method }: Omit<RpcMethodId, 'source'>): void {
+  // In generic MQTT 5 requests the method is a level of the topic.
+  checkTopicName(dialect === 'mqtt5' && method !== '' ? `${topic}/${method}` : topic);
+}
