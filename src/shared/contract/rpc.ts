@@ -5,7 +5,7 @@ import type { RpcError } from '../rpc/rpc-error.ts';
 import { noInput, sourceIdSchema, topicTextSchema, type SourceId } from './common.ts';
 
 /** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). */
-const dialectIdSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
+export const dialectIdSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
 export type DialectId = z.infer<typeof dialectIdSchema>;
 
 /** Empty only in `mqtt5`, where the method is the last level of the topic: for a service whose topic is the method itself. */
@@ -36,7 +36,7 @@ export interface RpcTreeRow {
   readonly pending: number;
   /** Of a method: median of the time to the answer, in ms; `null` before the first. */
   readonly p50Ms: number | null;
-  /** Unix ms of the last request; 0: added by hand and never called. */
+  /** Unix ms of the last request; 0: none was seen, it was added by hand or the device itself tells of it. */
   readonly lastAt: number;
   /** Seen, or added by hand. */
   readonly addedByHand: boolean;

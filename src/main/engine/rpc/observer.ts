@@ -3,17 +3,21 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { rpcError } from '../../../shared/rpc/rpc-error.ts';
 import type { CallBook } from './calls/call-book.ts';
+import { readDescriptor, type Descriptor } from './descriptor.ts';
 import { mayBeCall, recognise, type TopicKnowledge } from './recognise.ts';
 
 export interface ObserverParts {
   readonly book: CallBook;
   /** The dialect of the service that listens on a topic. */
   readonly spokenOn: (source: SourceId, topic: string) => DialectId | undefined;
+  readonly onDescriptor: (source: SourceId, descriptor: Descriptor) => void;
 }
 
 /** Looks at one message, and notes what it means for the calls. `by`: as in `CallBook.answer`. */
-export function observe({ book, spokenOn }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
+export function observe({ book, spokenOn, onDescriptor }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
   const knowledge: TopicKnowledge = { awaited: book.awaitedOn(source, record.topic), spoken: spokenOn(source, record.topic) };
+  const descriptor = record.retain ? readDescriptor(record) : null;
+  if (descriptor) onDescriptor(source, descriptor);
   if (!mayBeCall(record, knowledge)) return;
   const found = recognise(record, knowledge);
   if (!found) return;

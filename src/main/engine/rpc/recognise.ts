@@ -38,6 +38,8 @@ export function recognise(record: MessageRecord, topic: TopicKnowledge): Recogni
     if (found.parsed.kind !== 'other' && !isStrangers(found, topic)) return found;
   }
   if (hasCorrelation(record.properties)) return readByProperties(record, topic);
+  // Who asks without Correlation Data takes what comes to the Response Topic for the answer.
+  if (awaited === 'mqtt5') return read('mqtt5', { ...record, properties: { correlationData: new Uint8Array(0) } });
   for (const dialect of [awaited, spoken]) {
     if (dialect === undefined || dialect === mark) continue;
     const found = read(dialect, record);

@@ -6,7 +6,7 @@ import { CallBook } from './calls/call-book.ts';
 import { OwnCalls, type CallSessions } from './caller/own-calls.ts';
 import { IndexBounds, MethodIndex } from './methods/method-index.ts';
 import { TreeView } from './methods/tree-view.ts';
-import { observe } from './observer.ts';
+import { observe, type ObserverParts } from './observer.ts';
 
 export interface RpcServiceOptions {
   /** Unix ms. */
@@ -40,8 +40,9 @@ export interface RpcService {
   callVersion(id: number): number;
   call(id: number): CallDetail | null;
   clearCalls(): number;
+  /** -1: it is not there. */
+  methodVersion(id: RpcMethodId): number;
   method(id: RpcMethodId): RpcMethodDetail | null;
-  /** The view ends with its last reader. */
   openTree(source: SourceId, view: Omit<RpcTreeView, 'viewId'>): TreeView;
   /** With an empty method, only the service. False: there is no room. */
   add(id: RpcMethodId): boolean;
@@ -66,7 +67,16 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
   };
   const book = new CallBook({ clock: options.clock, entryOf: (call) => indexOf(call.source).grow(call), onChange: changed.notify });
   const own = new OwnCalls({ ...options, book });
-  const parts = { book, spokenOn: (source: SourceId, topic: string) => indexes.get(source)?.dialectOn(topic) };
+  const parts: ObserverParts = {
+    book,
+    spokenOn: (source, topic) => indexes.get(source)?.dialectOn(topic),
+    onDescriptor(source, { dialect, topic, methods }) {
+      const index = indexOf(source);
+      index.growService(dialect, topic);
+      for (const method of methods) index.grow({ dialect, topic, method });
+      changed.notify();
+    },
+  };
 
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -103,12 +113,13 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     callVersion: (id) => book.versionOf(id),
     call: (id) => book.detail(id),
     clearCalls: () => book.clear(),
-    method: (id) => indexes.get(id.source)?.detail(id) ?? null,
+    methodVersion: (id) => indexes.get(id.source)?.find(id)?.version ?? -1,
+    method: (id) => indexes.get(id.source)?.find(id)?.detail(id) ?? null,
     openTree: (source, view) => new TreeView(indexOf(source), view),
     add({ source, dialect, topic, method }) {
       const index = indexOf(source);
       const entry = method === '' ? index.growService(dialect, topic) : index.grow({ dialect, topic, method });
-      if (entry) entry.addedByHand = true;
+      entry?.addByHand();
       changed.notify();
       return entry !== null;
     },

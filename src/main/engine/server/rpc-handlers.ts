@@ -1,6 +1,7 @@
 import type { rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
+import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { checkTopicName } from './input-rules.ts';
 import { OpenViews } from './open-views.ts';
 import type { RpcTreeHandle, Services } from './services.ts';
@@ -9,6 +10,16 @@ import { sendSnapshots } from './snapshot-stream.ts';
 /** Views belong to the page that opened them: make these handlers anew for each page. */
 export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
   const trees = new OpenViews<{ readonly tree: RpcTreeHandle; readonly changed: () => void }>('the services');
+  /** Nothing is read, or sent, again while it is of the same version. */
+  const sendVersions = <T>(sink: StreamSink<T>, version: () => number, read: () => T): (() => void) => {
+    let sent: number | undefined;
+    const readNew = (): T | undefined => {
+      if (sent === version()) return undefined;
+      sent = version();
+      return read();
+    };
+    return sendSnapshots(sink, readNew, rpc.changed.subscribe);
+  };
   return {
     'rpc.tree'({ source, viewId, ...view }, sink) {
       let changed = (): void => undefined;
@@ -36,36 +47,24 @@ export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
       tree.setExpanded(key, expanded);
       changed();
     },
-    'rpc.method': (id, sink) => sendSnapshots(sink, () => rpc.method(id), rpc.changed.subscribe),
+    'rpc.method': (id, sink) =>
+      sendVersions(
+        sink,
+        () => rpc.methodVersion(id),
+        () => rpc.method(id),
+      ),
     'rpc.add'(id) {
       checkService(id);
       if (!rpc.add(id)) throw new CodedError('invalid-state', 'No more services or methods can be remembered.', { advice: 'Forget some first.' });
     },
     'rpc.forget': (what) => rpc.forget(what),
-    'rpc.calls'(query, sink) {
-      let seen = -1;
-      return sendSnapshots(
+    'rpc.calls': (query, sink) => sendVersions(sink, rpc.callsVersion, () => rpc.calls(query)),
+    'rpc.detail': ({ id }, sink) =>
+      sendVersions(
         sink,
-        () => {
-          if (seen === rpc.callsVersion()) return undefined;
-          seen = rpc.callsVersion();
-          return rpc.calls(query);
-        },
-        rpc.changed.subscribe,
-      );
-    },
-    'rpc.detail'({ id }, sink) {
-      let seen: number | undefined;
-      return sendSnapshots(
-        sink,
-        () => {
-          if (seen === rpc.callVersion(id)) return undefined;
-          seen = rpc.callVersion(id);
-          return rpc.call(id);
-        },
-        rpc.changed.subscribe,
-      );
-    },
+        () => rpc.callVersion(id),
+        () => rpc.call(id),
+      ),
     'rpc.call'(input) {
       checkService(input);
       return { id: rpc.start(input) };

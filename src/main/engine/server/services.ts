@@ -54,6 +54,7 @@ export interface Services {
     callVersion(id: number): number;
     call(id: number): CallDetail | null;
     clearCalls(): number;
+    methodVersion(id: RpcMethodId): number;
     method(id: RpcMethodId): RpcMethodDetail | null;
     openTree(source: SourceId, view: Omit<RpcTreeView, 'viewId'>): RpcTreeHandle;
     /** False: there is no room. */

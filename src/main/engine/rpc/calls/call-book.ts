@@ -105,7 +105,8 @@ export class CallBook {
     const call = late ?? this.#newRecord({ source, dialect, key: request.key, timeUs: record.timeUs, own: false, timeoutMs: null });
     Object.assign(call, { dialect, ...serviceOf(dialect, record.topic, request.method), replyTo: request.replyTo, timeUs: record.timeUs, request: message });
     call.method = call.method.slice(0, maxTextLength);
-    call.callerId = request.callerId.slice(0, maxTextLength);
+    // Where a dialect does not name the caller, the local broker knows who it was.
+    call.callerId = (request.callerId || (record.publisher ?? '')).slice(0, maxTextLength);
     call.state = 'pending';
     call.errorText = request.replyTo === '' ? 'The request names no topic for its answer.' : null;
     this.#learn(call, request.params, message.sizeBytes, record.timeUs / 1000);
@@ -158,10 +159,7 @@ export class CallBook {
     call.error = outcome.error;
     call.errorText = outcome.error.message;
     if (call.state === 'pending') call.state = timedOut ? 'timed-out' : 'failed';
-    if (call.entry) {
-      if (timedOut) call.entry.timedOut += 1;
-      else call.entry.failed += 1;
-    }
+    call.entry?.unanswered(timedOut ? 'timedOut' : 'failed');
     this.#changed(call);
   }
 
@@ -189,7 +187,8 @@ export class CallBook {
       this.#answered(call, keep(record, now), outcome);
       return;
     }
-    if (record.retain) return;
+    // Retained, it is from the past; without an id it answers nobody.
+    if (record.retain || key === '') return;
     const elsewhere = this.#byKey.get(keyOf(source, key));
     if (elsewhere) {
       this.#answeredElsewhere(elsewhere, keep(record, now), outcome);
@@ -242,7 +241,7 @@ export class CallBook {
         call.state = 'timed-out';
         call.errorText ??= `No answer was seen within ${othersTimeoutMs / 1000} s.`;
       }
-      if (call.entry) call.entry.timedOut += 1;
+      call.entry?.unanswered('timedOut');
       this.#changed(call);
     }
   }
@@ -280,13 +279,7 @@ export class CallBook {
     call.error = failed ? outcome.error : null;
     call.state = isLate ? 'late' : failed ? 'failed' : 'ok';
     call.errorText = failed ? outcome.error.message : null;
-    const { entry } = call;
-    if (entry) {
-      entry.answer(outcome, elapsedMs, call.example, call.answers[call.outcomeAt]?.sizeBytes ?? Infinity);
-      // A late one was counted when its time was over.
-      if (!isLate && failed) entry.failed += 1;
-      else if (!isLate) entry.succeeded += 1;
-    }
+    call.entry?.answer(outcome, { elapsedMs, isLate, example: call.example, payloadBytes: call.answers[call.outcomeAt]?.sizeBytes ?? Infinity });
     call.example = null;
     this.#changed(call);
   }
@@ -314,6 +307,8 @@ export class CallBook {
 
   #attach(call: CallRecord, message: KeptMessage): void {
     if (call.answers.length < maxAnswers) call.answers.push(message);
+    // The one that counts may come after many on wrong topics.
+    else if (call.outcomeAt < 0) call.answers[maxAnswers - 1] = message;
   }
 
   #learn(call: CallRecord, params: Parameters<MethodEntry['request']>[0]['params'], payloadBytes: number, at: number): void {
@@ -334,6 +329,7 @@ export class CallBook {
   #stopWaiting(call: CallRecord): void {
     if (this.#pending.remove(call) && call.entry) call.entry.pending -= 1;
     call.onAnswer = null;
+    if (!this.#list.get(call.id)) this.#unlink(call);
   }
 
   #newRecord(begin: Pick<CallRecord, 'source' | 'dialect' | 'key' | 'timeUs' | 'own' | 'timeoutMs'>): CallRecord {
@@ -374,11 +370,15 @@ export class CallBook {
   }
 
   #forgotten(call: CallRecord): void {
+    // An own call goes on: its caller ends it.
+    if (call.own && this.#pending.has(call)) return;
+    this.#stopWaiting(call);
+  }
+
+  #unlink(call: CallRecord): void {
     deleteIf(this.#byReply, replyKey(call.source, call.replyTo, call.key), call);
     deleteIf(this.#byKey, keyOf(call.source, call.key), call);
     deleteIf(this.#unreadable, `${call.source}\u0000${call.topic}`, call);
-    // An own call goes on; its caller ends it.
-    if (!call.own) this.#stopWaiting(call);
   }
 }
 

@@ -23,6 +23,13 @@ export interface SeenRequest {
   readonly at: number;
 }
 
+interface SeenAnswer {
+  readonly elapsedMs: number;
+  readonly isLate: boolean;
+  readonly payloadBytes: number;
+  readonly example: Example | null;
+}
+
 /** One method of a service, as its calls show it. */
 export class MethodEntry {
   readonly name: string;
@@ -34,6 +41,8 @@ export class MethodEntry {
   pending = 0;
   /** Unix ms. */
   lastAt = 0;
+  /** Grows with each change of what `detail` tells. */
+  version = 0;
   readonly #bounds: MethodBounds;
   #released = false;
   #params: InferredSchema | null = null;
@@ -51,6 +60,7 @@ export class MethodEntry {
   /** Answers what the outcome of this call is to be told with. */
   request({ params, payloadBytes, callerId, at }: SeenRequest): Example | null {
     if (this.#released) return null;
+    this.version += 1;
     this.calls += 1;
     this.lastAt = at;
     (this.#params ??= new InferredSchema(this.#bounds.nodes)).learn(params);
@@ -58,11 +68,26 @@ export class MethodEntry {
     return (this.#examples ??= new Examples(this.#bounds.shelf)).begin(params, payloadBytes);
   }
 
-  answer(outcome: RpcOutcome, elapsedMs: number, example: Example | null, payloadBytes: number): void {
+  /** `isLate`: it was counted when its time was over. */
+  answer(outcome: RpcOutcome, { elapsedMs, isLate, payloadBytes, example }: SeenAnswer): void {
     if (this.#released) return;
+    this.version += 1;
+    if (!isLate && 'error' in outcome) this.failed += 1;
+    else if (!isLate) this.succeeded += 1;
     (this.#latency ??= new Latency()).add(elapsedMs);
     if ('result' in outcome) (this.#results ??= new InferredSchema(this.#bounds.nodes)).learn(outcome.result);
     if (example) this.#examples?.finish(example, 'result' in outcome ? outcome : { error: outcome.error.message }, payloadBytes);
+  }
+
+  /** The call ends without an answer. */
+  unanswered(how: 'failed' | 'timedOut'): void {
+    this.version += 1;
+    this[how] += 1;
+  }
+
+  addByHand(): void {
+    this.version += 1;
+    this.addedByHand = true;
   }
 
   medianMs(): number | null {

@@ -1,4 +1,4 @@
-import type { DialectId, RpcMethodDetail, RpcMethodId } from '../../../../shared/contract/rpc.ts';
+import type { DialectId, RpcMethodId } from '../../../../shared/contract/rpc.ts';
 import { compareNames } from '../../topics/index.ts';
 import { ExampleShelf } from './examples.ts';
 import { MethodEntry, type MethodBounds } from './method-entry.ts';
@@ -23,8 +23,6 @@ export class ServiceEntry {
   readonly topic: string;
   addedByHand = false;
   readonly methods = new Map<string, MethodEntry>();
-  /** Grows with each method that comes or goes. */
-  structure = 0;
   #sorted: readonly MethodEntry[] | null = null;
 
   constructor(dialect: DialectId, topic: string) {
@@ -36,9 +34,13 @@ export class ServiceEntry {
     return (this.#sorted ??= [...this.methods.values()].toSorted((a, b) => compareNames(a.name, b.name)));
   }
 
+  /** A method has come or gone. */
   changed(): void {
-    this.structure += 1;
     this.#sorted = null;
+  }
+
+  addByHand(): void {
+    this.addedByHand = true;
   }
 }
 
@@ -103,8 +105,8 @@ export class MethodIndex {
     return service;
   }
 
-  detail(id: RpcMethodId): RpcMethodDetail | null {
-    return this.#services.get(serviceKey(id.dialect, id.topic))?.methods.get(id.method)?.detail(id) ?? null;
+  find({ dialect, topic, method }: Omit<RpcMethodId, 'source'>): MethodEntry | undefined {
+    return this.#services.get(serviceKey(dialect, topic))?.methods.get(method);
   }
 
   forget({ dialect, topic, method }: { readonly dialect: DialectId; readonly topic: string; readonly method?: string | undefined }): void {

@@ -1,0 +1,288 @@
+import { beforeEach, expect, it } from 'vitest';
+import { callStates, type CallDetail, type CallRow } from '../../../../shared/contract/rpc.ts';
+import type { SourceId } from '../../../../shared/contract/common.ts';
+import type { MessageProperties, MessageRecord } from '../../../../shared/messages/record.ts';
+import { IndexBounds, MethodIndex } from '../methods/method-index.ts';
+import { observe } from '../observer.ts';
+import { CallBook } from './call-book.ts';
+import type { CallListBounds } from './call-list.ts';
+
+let clock: number;
+/** Unix µs. */
+let timeUs: number;
+let book: CallBook;
+let index: MethodIndex;
+let lastMessageId: number;
+
+function setUp(bounds?: CallListBounds): void {
+  clock = 1_000_000;
+  timeUs = 1_700_000_000_000_000;
+  lastMessageId = 0;
+  index = new MethodIndex(new IndexBounds());
+  book = new CallBook({ clock: () => clock, entryOf: (call) => index.grow(call), onChange: () => undefined, ...(bounds ? { bounds } : {}) });
+}
+beforeEach(() => setUp());
+
+const wait = (ms: number): void => {
+  clock += ms;
+  timeUs += ms * 1000;
+  book.expire();
+};
+
+type More = Partial<Pick<MessageRecord, 'retain' | 'dup' | 'direction' | 'properties' | 'publisher'>> & { readonly source?: SourceId };
+function see(topic: string, payload: unknown, { source = 'broker', ...more }: More = {}): void {
+  const bytes = new TextEncoder().encode(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  const record = {
+    id: (lastMessageId += 1),
+    timeUs,
+    topic,
+    payload: bytes,
+    qos: 1,
+    retain: false,
+    dup: false,
+    direction: 'in',
+    publisher: null,
+    properties: null,
+  } as const;
+  const parts = { book, spokenOn: (_source: SourceId, name: string) => index.dialectOn(name), onDescriptor: () => undefined };
+  observe(parts, source, { ...record, ...more }, 'tap');
+}
+const longId = (n: number): string => `request-${String(n).padStart(6, '0')}`;
+const ask = (n: number, more: More & { readonly params?: unknown; readonly replyTo?: string } = {}): void => {
+  const { params = null, replyTo = 'edge/caller', ...rest } = more;
+  see('edge/pump', { type: 'rpc_request', request_id: longId(n), method: 'run', params, reply_to: replyTo, caller_id: 'caller' }, rest);
+};
+const reply = (n: number, more: More & { readonly error?: string; readonly topic?: string } = {}): void => {
+  const { error, topic = 'edge/caller', ...rest } = more;
+  see(topic, { type: 'rpc_response', request_id: longId(n), ...(error === undefined ? { result: { n } } : { error }) }, rest);
+};
+const rows = (): readonly CallRow[] => book.page({ limit: 100 }).rows;
+const only = (): CallDetail => {
+  expect(rows()).toHaveLength(1);
+  return book.detail(rows()[0]?.id ?? 0) as CallDetail;
+};
+const method = () => index.grow({ dialect: 'mqttxx2', topic: 'edge/pump', method: 'run' });
+
+it('pairs a request with its answer', () => {
+  ask(1, { params: { speed: 3 } });
+  expect(only()).toMatchObject({ state: 'pending', method: 'run', topic: 'edge/pump', callerId: 'caller', own: false, elapsedMs: null });
+  expect(method()).toMatchObject({ calls: 1, pending: 1 });
+  wait(25);
+  reply(1);
+  expect(only()).toMatchObject({ state: 'ok', elapsedMs: 25, params: { speed: 3 }, result: { n: 1 }, errorText: null, duplicates: 0, requestId: longId(1) });
+  expect(only().request).toMatchObject({ messageId: 1, topic: 'edge/pump' });
+  expect(only().answers).toMatchObject([{ messageId: 2, topic: 'edge/caller' }]);
+  expect(method()).toMatchObject({ calls: 1, succeeded: 1, pending: 0 });
+});
+
+it('takes an error for a failure, with its meaning', () => {
+  ask(1);
+  reply(1, { error: 'Permission denied' });
+  expect(only()).toMatchObject({ state: 'failed', error: { name: 'PERMISSION_DENIED', origin: 'remote' } });
+  expect(method()).toMatchObject({ failed: 1, succeeded: 0 });
+});
+
+it('gives the calls of others a minute, and then calls an answer late', () => {
+  ask(1);
+  expect(book.nextDeadline()).toBe(clock + 60_000);
+  wait(59_999);
+  expect(only().state).toBe('pending');
+  wait(1);
+  expect(only()).toMatchObject({ state: 'timed-out', errorText: 'No answer was seen within 60 s.' });
+  expect(method()).toMatchObject({ timedOut: 1, pending: 0 });
+  expect(book.nextDeadline()).toBeNull();
+  wait(5000);
+  reply(1);
+  expect(only()).toMatchObject({ state: 'late', elapsedMs: 65_000, errorText: null });
+  expect(method()).toMatchObject({ timedOut: 1, succeeded: 0, failed: 0 });
+  reply(1);
+  expect(only()).toMatchObject({ state: 'late', duplicates: 1 });
+});
+
+it('counts a thousand answers after the first, and keeps ten', () => {
+  ask(1);
+  for (let n = 0; n < 1001; n += 1) reply(1);
+  expect(only()).toMatchObject({ state: 'ok', duplicates: 1000 });
+  expect(only().answers).toHaveLength(10);
+  expect(method()).toMatchObject({ succeeded: 1 });
+});
+
+it('shows an answer that nobody asked for, once', () => {
+  for (let n = 0; n < 5; n += 1) reply(9, { error: 'what?' });
+  expect(only()).toMatchObject({ state: 'orphan', topic: 'edge/caller', method: '', duplicates: 4, errorText: 'what?', request: null });
+  expect(index.serviceCount).toBe(0);
+});
+
+it('shows an answer on another topic than asked, and still takes the right one', () => {
+  ask(1);
+  reply(1, { topic: 'edge/elsewhere' });
+  expect(only()).toMatchObject({ state: 'wrong-reply-topic', errorText: 'The answer went to "edge/elsewhere" instead of "edge/caller".' });
+  wait(10);
+  reply(1);
+  expect(only()).toMatchObject({ state: 'ok', elapsedMs: 10, result: { n: 1 } });
+  reply(1, { topic: 'edge/elsewhere' });
+  expect(only()).toMatchObject({ state: 'ok', duplicates: 1 });
+});
+
+it('leaves a call whose only answers went elsewhere as that, and counts its time-out', () => {
+  ask(1);
+  for (let n = 0; n < 20; n += 1) reply(1, { topic: 'edge/elsewhere' });
+  wait(60_000);
+  expect(only()).toMatchObject({ state: 'wrong-reply-topic', elapsedMs: null });
+  expect(method()).toMatchObject({ timedOut: 1, pending: 0 });
+  reply(1);
+  expect(only()).toMatchObject({ state: 'late', result: { n: 1 } });
+});
+
+it('takes no retained message for a call or an answer of now', () => {
+  ask(1, { retain: true });
+  reply(2, { retain: true });
+  expect(rows()).toEqual([]);
+  ask(3);
+  ask(3, { retain: true });
+  reply(3);
+  reply(3, { retain: true });
+  expect(only()).toMatchObject({ state: 'ok', duplicates: 0 });
+});
+
+it('counts a request once, however often it is delivered', () => {
+  ask(1);
+  ask(1, { dup: true });
+  ask(1);
+  reply(1);
+  ask(1, { dup: true });
+  expect(only()).toMatchObject({ state: 'ok', duplicates: 0 });
+  expect(method()).toMatchObject({ calls: 1 });
+  // It was lost on the way to the broker the first time: nobody has seen it before.
+  ask(2, { dup: true });
+  expect(rows()).toHaveLength(2);
+});
+
+it('keeps sources apart', () => {
+  ask(1);
+  reply(1, { source: 'connection:lab' });
+  expect(rows().map(({ source, state }) => `${source} ${state}`)).toEqual(['connection:lab orphan', 'broker pending']);
+});
+
+it('takes the answer that was seen before its request', () => {
+  reply(1);
+  wait(40);
+  ask(1, { direction: 'out' });
+  expect(only()).toMatchObject({ state: 'ok', method: 'run', elapsedMs: 0, result: { n: 1 } });
+  expect(method()).toMatchObject({ calls: 1, succeeded: 1, pending: 0 });
+  reply(2);
+  wait(20_000);
+  ask(2);
+  expect(rows()[0]).toMatchObject({ state: 'pending' });
+});
+
+it('measures by the clock when the time of day is changed during a call', () => {
+  for (const jumpMs of [3_600_000, -3_600_000]) {
+    setUp();
+    ask(1);
+    clock += 30;
+    timeUs += (jumpMs + 30) * 1000;
+    reply(1);
+    expect(only()).toMatchObject({ state: 'ok', elapsedMs: 30 });
+  }
+});
+
+it('measures by the times of the messages when they wait on the way here', () => {
+  ask(1);
+  timeUs += 3500;
+  clock += 12;
+  reply(1);
+  expect(only().elapsedMs).toBe(3.5);
+});
+
+it('keeps calls with the short ids of JSON-RPC apart', () => {
+  const jsonrpc = (topic: string, method_: string): void => see(`${topic}/request`, { jsonrpc: '2.0', id: 1, method: method_ });
+  jsonrpc('a', 'one');
+  jsonrpc('b', 'two');
+  see('b/response', { jsonrpc: '2.0', id: 1, result: 'b' });
+  see('c/response', { jsonrpc: '2.0', id: 1, result: 'c' });
+  expect(rows().map(({ method: name, state }) => `${name} ${state}`)).toEqual([' orphan', 'two ok', 'one pending']);
+  see('a/response', { jsonrpc: '2.0', id: 1, error: { code: -32_601, message: 'no' } });
+  // The next one has the same id again, and the same bytes.
+  wait(3000);
+  jsonrpc('b', 'two');
+  expect(rows()).toHaveLength(4);
+  expect(rows()[0]).toMatchObject({ method: 'two', state: 'pending' });
+  expect(rows()[3]).toMatchObject({ method: 'one', state: 'failed' });
+});
+
+it('reads requests of MQTT 5 by their topic, with or without Correlation Data', () => {
+  const properties = (more: MessageProperties): MessageProperties => ({ responseTopic: 'reply/here', ...more });
+  see('plant/pump/run', '{"speed":1}', { properties: properties({ correlationData: new Uint8Array([1, 2]) }), publisher: 'controller' });
+  expect(only()).toMatchObject({ topic: 'plant/pump', method: 'run', dialect: 'mqtt5', callerId: 'controller' });
+  see('reply/here', 'done', { properties: { correlationData: new Uint8Array([1, 2]) } });
+  expect(only()).toMatchObject({ state: 'ok', result: 'done' });
+  see('run', '', { properties: properties({}) });
+  see('reply/here', '21.5');
+  expect(rows()[0]).toMatchObject({ topic: 'run', method: '', state: 'ok' });
+  see('reply/here', 'something else');
+  expect(rows()).toHaveLength(2);
+});
+
+it('shows what cannot be read with its reason, once while it is the same', () => {
+  ask(1);
+  reply(1);
+  for (let n = 0; n < 3; n += 1) see('edge/pump', 'hello');
+  see('edge/pump', { type: 'rpc_request', request_id: 'x' });
+  expect(rows().map(({ state, errorText, duplicates }) => [state, errorText, duplicates])).toEqual([
+    ['failed', 'The message cannot be read: method is missing.', 0],
+    ['failed', 'The message cannot be read: not JSON.', 2],
+    ['ok', null, 0],
+  ]);
+  // Nothing of that is a call of a method.
+  expect(index.methodCount).toBe(1);
+});
+
+it('takes an answer that cannot be read for the end of its call', () => {
+  const correlationData = new Uint8Array([1, 2, 3]);
+  see('rpc/r/device', { method: 'x' }, { properties: { responseTopic: 'rpc/r/me', correlationData, userProperties: [['caller_id', 'me']] } });
+  see('rpc/r/me', 'not JSON', { properties: { correlationData } });
+  expect(only()).toMatchObject({ state: 'failed', error: { name: 'INVALID_RPC_RESPONSE' } });
+});
+
+it('keeps within its bounds, and says how many are forgotten', () => {
+  setUp({ maxCalls: 100, maxBytes: 1_000_000 });
+  for (let n = 0; n < 250; n += 1) {
+    ask(n);
+    if (n % 2 === 0) reply(n);
+  }
+  expect(book.page({ limit: 500 })).toMatchObject({ total: 100, forgotten: 150, rows: { length: 100 } });
+  expect(method()).toMatchObject({ calls: 250, pending: 50 });
+  expect(book.detail(1)).toBeNull();
+  // Nothing is known of it any more.
+  reply(1);
+  expect(rows()[0]).toMatchObject({ state: 'orphan' });
+
+  setUp({ maxCalls: 100, maxBytes: 1_000_000 });
+  for (let n = 0; n < 10; n += 1) ask(n, { params: 'x'.repeat(300_000) });
+  expect(book.page({ limit: 500 })).toMatchObject({ total: 3, forgotten: 7 });
+});
+
+it('finds calls by what they are, and words in them', () => {
+  ask(1);
+  ask(2);
+  reply(2, { error: 'too hot' });
+  reply(7);
+  const found = (query: Omit<Parameters<CallBook['page']>[0], 'limit'>): number[] => book.page({ limit: 10, ...query }).rows.map(({ id }) => id);
+  expect(found({})).toEqual([3, 2, 1]);
+  expect(found({ states: [...callStates] })).toEqual([3, 2, 1]);
+  expect(found({ states: ['pending', 'orphan'] })).toEqual([3, 1]);
+  expect(found({ topic: 'edge/pump', method: 'run' })).toEqual([2, 1]);
+  expect(found({ text: 'HOT pump' })).toEqual([2]);
+  expect(found({ source: 'connection:x' })).toEqual([]);
+  expect(book.page({ limit: 1, offset: 1, topic: 'edge/pump' })).toMatchObject({ total: 2, rows: [{ id: 1 }] });
+  expect(book.page({ limit: 2, offset: 2 })).toMatchObject({ total: 3, rows: [{ id: 1 }] });
+});
+
+it('clears the list, but not what is known of the methods', () => {
+  ask(1);
+  reply(1);
+  expect(book.clear()).toBe(1);
+  expect(book.page({ limit: 10 })).toMatchObject({ total: 0, forgotten: 0 });
+  expect(method()).toMatchObject({ calls: 1 });
+});
