@@ -4,12 +4,17 @@ import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
+import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
-import type { CallDetail, CallQuery, CallsPage, RpcMethodDetail, RpcTreeFrame } from '../../../shared/contract/rpc.ts';
-import type { InputOf } from '../../../shared/ipc/contract.ts';
+import type { CallDetail, CallQuery, CallsPage, DialectId, RpcMethodDetail, RpcTreeFrame } from '../../../shared/contract/rpc.ts';
+import type { InputOf, ItemOf, StreamName } from '../../../shared/ipc/contract.ts';
 import { connect, type Client } from '../../../shared/ipc/connect.ts';
 import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
+import type { RpcRequest } from '../../../shared/rpc/dialect.ts';
+import type { JsonValue } from '../../../shared/rpc/python-json.ts';
+import { openLocalBroker } from '../broker/local-broker.ts';
 import { startEngine, type Engine } from '../main.ts';
+import { dialectOf } from './dialect-of.ts';
 
 const source = (name: string): string => new URL(name, import.meta.url).href;
 const device = { source: 'broker', dialect: 'mqttxx2', topic: 'edge/demo-thermostat' } as const;
@@ -56,14 +61,21 @@ async function start(): Promise<{ readonly engine: Engine; readonly page: Client
 async function startBroker(page: Client<EngineContract>, more: { readonly engine?: 'workbench' | 'aedes' } = {}): Promise<BrokerStatus> {
   const status = await page.call('broker.start', { host: '127.0.0.1', tcpPort: 0, webSocketPort: null, ...more });
   expect(status).toMatchObject({ phase: 'running', failure: null });
-  await expect.poll(() => newest(page, 'broker.status', undefined), { timeout: 10_000 }).toMatchObject({ demoDevice: { running: true } });
+  await expect.poll(() => first(page, 'broker.status', undefined), { timeout: 10_000 }).toMatchObject({ demoDevice: { running: true } });
   return status;
 }
 
-async function newest(page: Client<EngineContract>, name: 'broker.status', input: undefined): Promise<unknown> {
+/** What a stream says first. */
+async function first<N extends StreamName<EngineContract>>(
+  page: Client<EngineContract>,
+  name: N,
+  input: InputOf<EngineContract[N]>,
+  wanted: (item: ItemOf<EngineContract[N]>) => boolean = () => true,
+): Promise<ItemOf<EngineContract[N]>> {
   return new Promise((resolve) => {
     const close = page.stream(name, input, {
       item: (item) => {
+        if (!wanted(item)) return;
         resolve(item);
         setImmediate(() => close());
       },
@@ -73,20 +85,9 @@ async function newest(page: Client<EngineContract>, name: 'broker.status', input
 
 /** What a call has become when it is not pending any more. */
 async function ended(page: Client<EngineContract>, id: number): Promise<CallDetail> {
-  return new Promise((resolve, reject) => {
-    const close = page.stream(
-      'rpc.detail',
-      { id },
-      {
-        item: (detail) => {
-          if (detail === null) reject(new Error('no such call'));
-          else if (detail.state !== 'pending') resolve(detail);
-          else return;
-          setImmediate(() => close());
-        },
-      },
-    );
-  });
+  const detail = await first(page, 'rpc.detail', { id }, (now) => now?.state !== 'pending');
+  if (detail === null) throw new Error('no such call');
+  return detail;
 }
 
 async function call(page: Client<EngineContract>, input: Partial<InputOf<EngineContract['rpc.call']>> & { readonly method: string }): Promise<CallDetail> {
@@ -201,5 +202,156 @@ describe('own calls on the local broker', () => {
     await page.call('broker.stop', undefined);
     expect(await ended(page, id)).toMatchObject({ state: 'failed', error: { name: 'CONNECTION_LOST' } });
     await expect(page.call('rpc.call', { ...asked, method: 'get_status' })).rejects.toMatchObject({ code: 'broker-not-running' });
+  }, 30_000);
+});
+
+/** A broker that is not ours to look into: the core on a port of its own. */
+async function secondBroker(): Promise<string> {
+  const broker = await openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null, listeners: [] });
+  cleanups.push(() => broker.close());
+  return broker.listeners[0]?.url ?? '';
+}
+
+/** A peer that answers on a topic in a dialect, and hands the requests over. */
+async function responder(url: string, topic: string, dialectId: DialectId, answer: (request: RpcRequest) => JsonValue | undefined): Promise<MqttClient> {
+  const peer = await client(url, { clientId: `responder-${cleanups.length}` });
+  const dialect = dialectOf(dialectId);
+  peer.on('message', (on, payload, { properties }) => {
+    const { responseTopic, correlationData } = properties ?? {};
+    const parsed = dialect.parse({ topic: on, payload, properties: { responseTopic, correlationData } });
+    if (parsed.kind !== 'request') return;
+    const result = answer(parsed);
+    const reply = result === undefined ? null : dialect.buildResult(parsed, result);
+    if (!reply) return;
+    const { correlationData: echoed } = reply.properties ?? {};
+    peer.publish(reply.topic, Buffer.from(reply.payload), { qos: 1, ...(echoed ? { properties: { correlationData: Buffer.from(echoed) } } : {}) });
+  });
+  await peer.subscribeAsync(topic, { qos: 1 });
+  return peer;
+}
+
+async function connected(page: Client<EngineContract>, uri: string, more: Partial<ConnectionProfile> = {}): Promise<void> {
+  const profile = connectionProfileSchema.parse({ id: 'lab', name: 'Lab', uri, clientId: 'bench', ...more });
+  await page.call('connections.save', { profile });
+  await page.call('connections.connect', { id: 'lab' });
+}
+const overLab = { ...asked, source: 'connection:lab' } as const;
+
+describe('own calls over a connection', () => {
+  it('go and come through the connection itself, in each dialect', async () => {
+    const { page } = await start();
+    const url = await secondBroker();
+    for (const dialect of ['mqttxx2', 'jsonrpc', 'mqttxx4', 'mqtt5'] as const) {
+      await responder(url, dialect === 'mqtt5' ? `lab/${dialect}/+` : `lab/${dialect}`, dialect, ({ method, params }) => ({ method, params }));
+    }
+    await connected(page, url);
+    for (const dialect of ['mqttxx2', 'jsonrpc', 'mqttxx4', 'mqtt5'] as const) {
+      const done = await call(page, { ...overLab, dialect, topic: `lab/${dialect}`, method: 'echo', params: { a: [1, null] } });
+      expect(done).toMatchObject({
+        state: 'ok',
+        dialect,
+        topic: `lab/${dialect}`,
+        result: { method: 'echo', params: { a: [1, null] } },
+        callerId: 'bench',
+        duplicates: 0,
+      });
+      await expect.poll(async () => (await ended(page, done.id)).request?.messageId).toBeGreaterThan(0);
+      expect((await ended(page, done.id)).answers[0]?.messageId).toBeGreaterThan(0);
+    }
+    const calls = callsOf(page);
+    await expect.poll(() => calls.value()?.rows.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  }, 30_000);
+
+  it('are answered once, whatever the connection is subscribed to', async () => {
+    const { page } = await start();
+    const url = await secondBroker();
+    await responder(url, 'lab/echo', 'mqttxx2', () => true);
+    await connected(page, url, { subscriptions: [{ filter: '#', qos: 1, enabled: true }] });
+    for (let n = 0; n < 3; n += 1) expect(await call(page, { ...overLab, topic: 'lab/echo', method: 'x' })).toMatchObject({ state: 'ok' });
+    const calls = callsOf(page);
+    await expect
+      .poll(() => calls.value()?.rows.map(({ state, duplicates, own }) => [state, duplicates, own]))
+      .toEqual(Array.from({ length: 3 }, () => ['ok', 0, true]));
+  }, 30_000);
+
+  it('end when the connection does, and need one', async () => {
+    const { page } = await start();
+    const url = await secondBroker();
+    await responder(url, 'lab/silent', 'mqttxx2', () => undefined);
+    await connected(page, url);
+    const { id } = await page.call('rpc.call', { ...overLab, topic: 'lab/silent', method: 'x' });
+    const other = await page.call('rpc.call', { ...overLab, topic: 'lab/silent', method: 'y' });
+    // Both are on their way.
+    const calls = callsOf(page);
+    await expect.poll(async () => (await first(page, 'rpc.detail', { id: other.id }))?.steps.map(({ at }) => at)).toEqual(['sent', 'acknowledged']);
+    expect(calls.value()?.rows).toHaveLength(2);
+    await page.call('connections.disconnect', { id: 'lab' });
+    expect(await ended(page, id)).toMatchObject({ state: 'failed', error: { name: 'CONNECTION_LOST', code: 1003, origin: 'local' } });
+    await expect(page.call('rpc.call', { ...overLab, method: 'x' })).rejects.toMatchObject({ code: 'not-connected' });
+    await expect(page.call('rpc.call', { ...overLab, source: 'connection:none', method: 'x' })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(page.call('rpc.call', { ...overLab, topic: 'a/+', method: 'x' })).rejects.toMatchObject({ code: 'invalid-topic' });
+    await expect(page.call('rpc.call', { ...overLab, method: '' })).rejects.toMatchObject({ code: 'bad-input' });
+  }, 30_000);
+
+  it('are refused where the version of MQTT cannot carry them', async () => {
+    const { page } = await start();
+    const url = await secondBroker();
+    await responder(url, 'lab/old', 'mqttxx2', () => 1);
+    await connected(page, url, { version: '3.1.1' });
+    await expect(page.call('rpc.call', { ...overLab, dialect: 'mqttxx4', topic: 'lab/old', method: 'x' })).rejects.toMatchObject({ code: 'invalid-state' });
+    expect(await call(page, { ...overLab, topic: 'lab/old', method: 'x' })).toMatchObject({ state: 'ok', result: 1 });
+  }, 30_000);
+});
+
+describe('what the local broker carries', () => {
+  it('is seen whoever calls: late, twice, elsewhere, by nobody asked', async () => {
+    const { page } = await start();
+    const url = (await startBroker(page)).listeners[0]?.url ?? '';
+    const peer = await client(url, { clientId: 'peer' });
+    const asks = (id: string, topic = 'edge/x'): Promise<unknown> =>
+      peer.publishAsync(
+        topic,
+        JSON.stringify({ type: 'rpc_request', request_id: `request-${id}`, method: 'm', params: { id }, reply_to: 'edge/peer', caller_id: 'peer' }),
+        { qos: 1 },
+      );
+    const answers = (id: string, topic = 'edge/peer'): Promise<unknown> =>
+      peer.publishAsync(topic, JSON.stringify({ type: 'rpc_response', request_id: `request-${id}`, result: id }), { qos: 1 });
+    await asks('one');
+    await answers('one');
+    await answers('one');
+    await asks('two');
+    await answers('two', 'edge/elsewhere');
+    await answers('three');
+    await asks('four');
+    const calls = callsOf(page);
+    await expect
+      .poll(() => calls.value()?.rows.map(({ state, duplicates }) => `${state} ${duplicates}`))
+      .toEqual(['pending 0', 'orphan 0', 'wrong-reply-topic 0', 'ok 1']);
+    // It is a client like any other to the broker, and named for what it is.
+    expect(calls.value()?.rows.some(({ own }) => own)).toBe(false);
+    expect((await page.call('broker.clientList', { offset: 0, limit: 50 })).rows.map(({ clientId }) => clientId)).not.toContain('workbench-rpc');
+    await call(page, { method: 'get_status' });
+    expect((await page.call('broker.clientList', { offset: 0, limit: 50 })).rows.map(({ clientId }) => clientId)).toContain('workbench-rpc');
+
+    expect((await page.call('rpc.clearCalls', undefined)).cleared).toBeGreaterThanOrEqual(5);
+    const tree = treeOf(page);
+    await expect.poll(() => tree.value()?.methodCount).toBe(2);
+    await page.call('rpc.forget', { source: 'broker', dialect: 'mqttxx2', topic: 'edge/x' });
+    await page.call('rpc.add', { source: 'broker', dialect: 'jsonrpc', topic: 'edge/new', method: 'later' });
+    await expect
+      .poll(() => tree.value()?.rows.map(({ topic, addedByHand }) => [topic, addedByHand]))
+      .toEqual([
+        ['edge/demo-thermostat', false],
+        ['edge/new', false],
+      ]);
+    await page.call('rpc.setTreeView', { viewId: 'tree', first: 0, count: 50, filter: 'later' });
+    await expect.poll(() => tree.value()?.rows[1]).toMatchObject({ method: 'later', addedByHand: true, calls: 0, lastAt: 0 });
+  }, 30_000);
+
+  it('is called through aedes as well', async () => {
+    const { page } = await start();
+    await startBroker(page, { engine: 'aedes' });
+    expect(await call(page, { method: 'get_status' })).toMatchObject({ state: 'ok' });
+    await expect(page.call('rpc.call', { ...asked, dialect: 'mqttxx4', method: 'x' })).rejects.toMatchObject({ code: 'invalid-state' });
   }, 30_000);
 });

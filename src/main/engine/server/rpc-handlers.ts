@@ -67,6 +67,7 @@ export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
       ),
     'rpc.call'(input) {
       checkService(input);
+      if (input.method === '' && input.dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
       return { id: rpc.start(input) };
     },
     'rpc.cancel': ({ id }) => rpc.cancel(id),
