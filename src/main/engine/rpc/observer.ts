@@ -2,6 +2,7 @@ import type { DialectId } from '../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { rpcError } from '../../../shared/rpc/rpc-error.ts';
+import { localCallerId } from './caller/local-session.ts';
 import type { CallBook } from './calls/call-book.ts';
 import { readDescriptor, type Descriptor } from './descriptor.ts';
 import { mayBeCall, recognise, type TopicKnowledge } from './recognise.ts';
@@ -15,6 +16,7 @@ export interface ObserverParts {
 
 /** Looks at one message, and notes what it means for the calls. `by`: as in `CallBook.answer`. */
 export function observe({ book, spokenOn, onDescriptor }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
+  if (by === 'tap' && record.publisher === localCallerId && book.numbered(record)) return;
   const knowledge: TopicKnowledge = { awaited: book.awaitedOn(source, record.topic), spoken: spokenOn(source, record.topic) };
   const descriptor = record.retain ? readDescriptor(record) : null;
   if (descriptor) onDescriptor(source, descriptor);

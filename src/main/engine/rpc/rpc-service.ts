@@ -1,6 +1,7 @@
 import type { CallDetail, CallInput, CallQuery, CallsPage, DialectId, RpcMethodDetail, RpcMethodId, RpcTreeView } from '../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import type { RpcOutcome } from '../../../shared/rpc/dialect.ts';
 import { createNotifier, type Notifier } from '../notifier.ts';
 import { CallBook } from './calls/call-book.ts';
 import { OwnCalls, type CallSessions } from './caller/own-calls.ts';
@@ -49,8 +50,8 @@ export interface RpcService {
   forget(id: ServiceId & { readonly method?: string | undefined }): void;
   /** The source is gone for good. */
   drop(source: SourceId): void;
-  /** Answers with the id of the call. Throws a coded error for what cannot be sent. */
-  start(input: CallInput): number;
+  /** Answers with the id of the call; `onEnd` is told what became of it, unless it is cancelled. Throws a coded error for what cannot be sent. */
+  start(input: CallInput, onEnd?: (outcome: RpcOutcome) => void): number;
   cancel(id: number): boolean;
   /** Ends every own call and every connection made for them. */
   close(): Promise<void>;
@@ -132,7 +133,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
       indexes.get(source)?.clear();
       changed.notify();
     },
-    start: (input) => own.start(input),
+    start: (input, onEnd) => own.start(input, onEnd),
     cancel: (id) => own.cancel(id),
     async close() {
       closed = true;

@@ -10,7 +10,7 @@ import { openMqttLink, type MqttLink } from '../../connections/index.ts';
 import type { CallSession } from './call-session.ts';
 
 /** Says in the list of clients what this one is. */
-const localCallerId = 'workbench-rpc';
+export const localCallerId = 'workbench-rpc';
 /** The client leaves when there was nothing to call for this long; late answers are seen until then. */
 const idleMs = 60_000;
 const closeTimeoutMs = 500;

@@ -3,7 +3,7 @@ import type { SourceId } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { CallTable } from '../../../../shared/rpc/call-table.ts';
-import type { BuiltRequest, Dialect } from '../../../../shared/rpc/dialect.ts';
+import type { BuiltRequest, Dialect, RpcOutcome } from '../../../../shared/rpc/dialect.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { rpcError } from '../../../../shared/rpc/rpc-error.ts';
 import type { CallBook } from '../calls/call-book.ts';
@@ -35,6 +35,7 @@ interface LiveCall {
   readonly request: BuiltRequest;
   readonly params: JsonValue;
   readonly used: UsedSession;
+  readonly onEnd: (outcome: RpcOutcome) => void;
   reply: ReplyTopicHold | null;
   /** By the clock; `null`: the request is not out yet. */
   sentAt: number | null;
@@ -59,8 +60,8 @@ export class OwnCalls {
     this.#options = options;
   }
 
-  /** Answers with the id of the call, which may have failed already. */
-  start(input: CallInput): number {
+  /** Answers with the id of the call, which may have failed already. `onEnd` is not told of a call that is cancelled. */
+  start(input: CallInput, onEnd: (outcome: RpcOutcome) => void = () => undefined): number {
     const { source, dialect: dialectId, topic, method, params, timeoutMs = 30_000, replyTo } = input;
     const dialect = dialectOf(dialectId);
     const session = this.#options.sessions.open(source);
@@ -76,10 +77,11 @@ export class OwnCalls {
     const about = { source, dialect: dialectId, topic, method, callerId, timeoutMs, key, replyTo: request.replyTo };
     const record = book.openOwn(about, now() * 1000);
     const table = this.#tableOf(source);
-    const live: LiveCall = { record, table, request, params, used: this.#use(session), reply: null, sentAt: null };
+    const live: LiveCall = { record, table, request, params, used: this.#use(session), onEnd, reply: null, sentAt: null };
     const refusal = table.open({ key, replyTo: request.replyTo, timeoutMs, onEnd: ({ outcome }) => this.#ended(live, outcome) });
     if (refusal) {
       book.ownEnded(record, { error: refusal }, 0);
+      onEnd({ error: refusal });
       return record.id;
     }
     record.onAnswer = (answeredOn, outcome) => void table.answer(answeredOn, key, outcome);
@@ -142,9 +144,10 @@ export class OwnCalls {
     );
   }
 
-  #ended(live: LiveCall, outcome: Parameters<CallBook['ownEnded']>[1]): void {
+  #ended(live: LiveCall, outcome: RpcOutcome): void {
     this.#letGo(live);
     this.#options.book.ownEnded(live.record, outcome, live.sentAt === null ? 0 : this.#options.clock() - live.sentAt);
+    live.onEnd(outcome);
   }
 
   #letGo(live: LiveCall): void {

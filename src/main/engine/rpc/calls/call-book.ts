@@ -4,6 +4,7 @@ import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { RpcOutcome, RpcRequest } from '../../../../shared/rpc/dialect.ts';
 import { serviceOf } from '../dialect-of.ts';
 import type { MethodEntry } from '../methods/method-entry.ts';
+import { CallLinks, isStrongKey } from './call-links.ts';
 import { CallList, type CallListBounds } from './call-list.ts';
 import { queryCalls } from './call-query.ts';
 import { detailOf, elapsedBetween, keep, maxAnswers, type CallRecord, type KeptMessage } from './call-record.ts';
@@ -13,11 +14,10 @@ import { PendingCalls } from './pending-calls.ts';
 const othersTimeoutMs = 60_000;
 /** Messages of different topics may change places: a request may come this long after its answer. */
 const reorderMs = 10_000;
-/** Ids of fewer characters are numbers that many callers count through, each for itself. */
-const strongKeyLength = 8;
 /** The same short id and bytes within this time are one request that was seen twice, later a new one. */
 const weakRepeatMs = 2000;
 const maxTextLength = 1000;
+const maxUnnumbered = 1000;
 
 export interface CallBookOptions {
   /** ms, of a clock that never goes back. */
@@ -44,10 +44,9 @@ export class CallBook {
   readonly #options: CallBookOptions;
   readonly #list: CallList;
   readonly #pending: PendingCalls;
-  /** The newest call with this id and reply topic. */
-  readonly #byReply = new Map<string, CallRecord>();
-  /** The newest call with this id, where the id is one of a kind. */
-  readonly #byKey = new Map<string, CallRecord>();
+  readonly #links = new CallLinks();
+  /** Own requests whose copies the tap has not shown yet, in the order in which they were sent. */
+  #unnumbered: CallRecord[] = [];
   /** By topic: what could not be read there last. */
   readonly #unreadable = new Map<string, CallRecord>();
   #lastId = 0;
@@ -87,9 +86,19 @@ export class CallBook {
     return this.#pending.awaitedOn(source, topic);
   }
 
+  /** Whether a message that the tap shows is the request of an own call, which has its number now. */
+  numbered({ topic, payload, id }: MessageRecord): boolean {
+    const call = this.#unnumbered[0];
+    if (!call?.request || !isSameMessage(call.request, topic, payload)) return false;
+    this.#unnumbered.shift();
+    call.request.messageId = id;
+    this.#changed(call);
+    return true;
+  }
+
   /** A request that was seen. */
   request(source: SourceId, dialect: DialectId, record: MessageRecord, request: RpcRequest): void {
-    const known = this.#byReply.get(replyKey(source, request.replyTo, request.key));
+    const known = this.#links.find(source, request.replyTo, request.key);
     const now = this.#options.clock();
     if (known && isSameRequest(known, record, now)) {
       if (known.request && known.request.messageId === 0) {
@@ -100,7 +109,7 @@ export class CallBook {
     }
     // Retained, it is from the past.
     if (record.retain || (record.dup && request.key === '')) return;
-    const late = known?.state === 'orphan' && known.answers[0] && now - known.answers[0].receivedAt < reorderMs ? known : undefined;
+    const late = known?.state === 'orphan' && known.answers[0]?.topic === request.replyTo && now - known.answers[0].receivedAt < reorderMs ? known : undefined;
     const message = keep(record, now);
     const call = late ?? this.#newRecord({ source, dialect, key: request.key, timeUs: record.timeUs, own: false, timeoutMs: null });
     Object.assign(call, { dialect, ...serviceOf(dialect, record.topic, request.method), replyTo: request.replyTo, timeUs: record.timeUs, request: message });
@@ -133,6 +142,9 @@ export class CallBook {
   ownSent(call: CallRecord, request: KeptMessage, params: Parameters<MethodEntry['request']>[0]['params']): void {
     call.request = request;
     call.steps.push({ at: 'sent', afterMs: 0 });
+    if (call.source === 'broker') this.#unnumbered.push(call);
+    // The tap drops what it cannot keep up with: then what is seen by its id all the same is numbered, and nothing waits for ever.
+    if (this.#unnumbered.length > maxUnnumbered) this.#unnumbered = [];
     this.#learn(call, params, request.sizeBytes, request.timeUs / 1000);
     this.#changed(call);
   }
@@ -179,8 +191,8 @@ export class CallBook {
   ): void {
     const { key, outcome } = answer;
     const now = this.#options.clock();
-    const call = this.#byReply.get(replyKey(source, record.topic, key));
-    if (call) {
+    const call = this.#links.find(source, record.topic, key);
+    if (call && call.replyTo === record.topic) {
       if (call.own && this.#isCopy(call, record, by)) return;
       // Sent by the broker because it is retained: nobody answers now.
       if (record.retain && call.state !== 'pending') return;
@@ -189,9 +201,8 @@ export class CallBook {
     }
     // Retained, it is from the past; without an id it answers nobody.
     if (record.retain || key === '') return;
-    const elsewhere = this.#byKey.get(keyOf(source, key));
-    if (elsewhere) {
-      this.#answeredElsewhere(elsewhere, keep(record, now), outcome);
+    if (call && call.state !== 'orphan') {
+      this.#answeredElsewhere(call, keep(record, now), outcome);
       return;
     }
     const orphan = this.#newRecord({ source, dialect, key, timeUs: record.timeUs, own: false, timeoutMs: null });
@@ -204,14 +215,14 @@ export class CallBook {
       orphan.error = outcome.error;
       orphan.errorText = outcome.error.message;
     }
-    this.#byReply.set(replyKey(source, record.topic, key), orphan);
+    this.#links.set(orphan);
     this.#add(orphan);
   }
 
   /** A message that belongs to the dialect, and cannot be read. */
   unreadable(source: SourceId, dialect: DialectId, record: MessageRecord, reason: string): void {
     if (record.retain) return;
-    const place = `${source}\u0000${record.topic}`;
+    const place = placeOf(source, record.topic);
     const errorText = `The message cannot be read: ${reason}.`;
     const before = this.#unreadable.get(place);
     if (before && before.errorText === errorText) {
@@ -319,8 +330,7 @@ export class CallBook {
   }
 
   #open(call: CallRecord, deadline: number): void {
-    this.#byReply.set(replyKey(call.source, call.replyTo, call.key), call);
-    if (call.key.length >= strongKeyLength) this.#byKey.set(keyOf(call.source, call.key), call);
+    this.#links.set(call);
     this.#pending.add(call, deadline);
     if (call.entry) call.entry.pending += 1;
     this.#add(call);
@@ -376,24 +386,22 @@ export class CallBook {
   }
 
   #unlink(call: CallRecord): void {
-    deleteIf(this.#byReply, replyKey(call.source, call.replyTo, call.key), call);
-    deleteIf(this.#byKey, keyOf(call.source, call.key), call);
-    deleteIf(this.#unreadable, `${call.source}\u0000${call.topic}`, call);
+    this.#links.delete(call);
+    const place = placeOf(call.source, call.topic);
+    if (this.#unreadable.get(place) === call) this.#unreadable.delete(place);
   }
 }
 
 /** Seen twice: sent again by a client, delivered for two subscriptions, or an own one on its way. */
 function isSameRequest(known: CallRecord, { topic, payload, dup }: MessageRecord, now: number): boolean {
   const { request, key } = known;
-  if (!request) return false;
-  if (request.topic !== topic || request.sizeBytes !== payload.byteLength) return false;
-  if (Buffer.compare(request.payload, payload.subarray(0, request.payload.byteLength)) !== 0) return false;
-  return key.length >= strongKeyLength || dup || now - request.receivedAt < weakRepeatMs;
+  if (!request || !isSameMessage(request, topic, payload)) return false;
+  return isStrongKey(key) || dup || now - request.receivedAt < weakRepeatMs;
 }
 
-function deleteIf<K>(map: Map<K, CallRecord>, key: K, call: CallRecord): void {
-  if (map.get(key) === call) map.delete(key);
+function isSameMessage(message: KeptMessage, topic: string, payload: Uint8Array): boolean {
+  if (message.topic !== topic || message.sizeBytes !== payload.byteLength) return false;
+  return Buffer.compare(message.payload, payload.subarray(0, message.payload.byteLength)) === 0;
 }
 
-const replyKey = (source: SourceId, replyTo: string, key: string): string => `${source}\u0000${replyTo}\u0000${key}`;
-const keyOf = (source: SourceId, key: string): string => `${source}\u0000${key}`;
+const placeOf = (source: SourceId, topic: string): string => `${source}\u0000${topic}`;
