@@ -87,18 +87,18 @@ test('keys are changed, taken over and taken back', async ({ workbench }) => {
   };
   await expect(place(page, 'Start')).toBeVisible();
   await page.keyboard.press('ControlOrMeta+,');
-  await expect(keysOf(page, 'Go to Broker')).toHaveText(shown('Mod+3'));
+  await expect(keysOf(page, 'Go to Broker')).toHaveText(shown('Mod+4'));
 
   await test.step('new keys work at once, the old ones no longer', async () => {
     const dialog = await change('Go to Broker', 'ControlOrMeta+Shift+Y');
     // Recorded, not run.
-    await page.keyboard.press('ControlOrMeta+4');
+    await page.keyboard.press('ControlOrMeta+5');
     await expect(dialog).toContainText('“Go to Connections” has these keys now');
     await expect(page).toHaveTitle('Settings · MQTT Workbench');
     await page.keyboard.press('ControlOrMeta+Shift+Y');
     await dialog.getByRole('button', { name: 'Use these keys' }).click();
     await expect(keysOf(page, 'Go to Broker')).toHaveText(shown('Mod+Shift+Y'));
-    await page.keyboard.press('ControlOrMeta+3');
+    await page.keyboard.press('ControlOrMeta+4');
     await expect(place(page, 'Settings')).toBeVisible();
     await page.keyboard.press('ControlOrMeta+Shift+Y');
     await expect(place(page, 'Broker')).toBeVisible();
@@ -130,7 +130,7 @@ test('keys are changed, taken over and taken back', async ({ workbench }) => {
     await expect(again.getByRole('table', { name: 'Keyboard shortcuts' }).getByRole('row')).toHaveCount(2);
     await again.getByRole('button', { name: 'Default keys for Go to Broker' }).click();
     await again.getByRole('searchbox', { name: 'Search shortcuts' }).fill('');
-    await expect(keysOf(again, 'Go to Broker')).toHaveText(shown('Mod+3'));
+    await expect(keysOf(again, 'Go to Broker')).toHaveText(shown('Mod+4'));
     await again.getByRole('button', { name: 'Take back all changes' }).click();
     await again.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
     await expect(keysOf(again, 'Show all commands')).toHaveText(shown('Mod+K'));

@@ -8,6 +8,8 @@ export interface Command {
   readonly group: string;
   /** Default key chord, see ui/chord.ts. */
   readonly shortcut?: string | undefined;
+  /** The place that offers it; commands of different places may share keys, because only one place is shown. Absent: offered everywhere. */
+  readonly place?: string | undefined;
   /** Further words the palette finds it by. */
   readonly keywords?: string | undefined;
   /** Whether it can be run now; asked at each use. Absent: always. */

@@ -29,6 +29,14 @@ describe('bindingsOf', () => {
     expect(bindings[1]?.conflicts).toEqual([palette]);
     expect(bindingsOf(all, { 'view.palette': 'ctrl+enter' }, true)[0]?.conflicts).toEqual([]);
   });
+
+  test('commands of different places share keys, and take none from each other', () => {
+    const call: Command = { ...command('rpc.call', 'Mod+Enter'), place: 'rpc' };
+    const send: Command = { ...publish, place: 'topics' };
+    expect(bindingsOf([call, send, help], {}, false).flatMap(({ conflicts }) => conflicts)).toEqual([]);
+    expect(rebind([call, send], {}, 'rpc.call', 'Mod+Enter', true, false)).toEqual({});
+    expect(rebind([call, send, palette], {}, 'rpc.call', 'Mod+K', true, false)).toEqual({ 'rpc.call': 'Mod+K', 'view.palette': null });
+  });
 });
 
 describe('commandFor', () => {

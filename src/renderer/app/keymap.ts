@@ -9,7 +9,7 @@ export interface Binding {
   /** As it is written in settings: `Mod+K`. `undefined`: no key. */
   readonly chord: string | undefined;
   readonly changed: boolean;
-  /** Other commands with the same key. */
+  /** Other commands with the same key that can be offered at the same time. */
   readonly conflicts: readonly Command[];
 }
 
@@ -27,9 +27,14 @@ export function bindingsOf(commands: readonly Command[], overrides: KeymapOverri
       command,
       chord: chords[at],
       changed: chords[at] !== command.shortcut,
-      conflicts: id === undefined ? [] : (byId.get(id) ?? []).filter((other) => other !== command),
+      conflicts: id === undefined ? [] : (byId.get(id) ?? []).filter((other) => other !== command && canMeet(command, other)),
     };
   });
+}
+
+/** Whether two commands can be offered at the same time, so that they cannot share keys. */
+export function canMeet(a: Command, b: Command): boolean {
+  return a.place === undefined || b.place === undefined || a.place === b.place;
 }
 
 /** An override that is no chord counts as none, so a hand-edited file cannot lock a command away. */
@@ -56,12 +61,13 @@ export function rebind(
   mac: boolean,
 ): KeymapOverrides {
   const next: Record<string, string | null> = { ...overrides };
+  const rebound = commands.find((command) => command.id === id);
   if (chord !== null && takeFromOthers) {
     for (const other of commands) {
-      if (other.id !== id && idOf(effectiveChord(other, overrides), mac) === idOf(chord, mac)) next[other.id] = null;
+      if (other.id !== id && (!rebound || canMeet(rebound, other)) && idOf(effectiveChord(other, overrides), mac) === idOf(chord, mac)) next[other.id] = null;
     }
   }
-  const standard = commands.find((command) => command.id === id)?.shortcut;
+  const standard = rebound?.shortcut;
   if (idOf(standard, mac) === (chord === null ? undefined : idOf(chord, mac))) delete next[id];
   else next[id] = chord;
   return next;

@@ -19,8 +19,12 @@ function sharedStreams(): SharedStreams {
   return streams;
 }
 
-/** The newest item of a stream, `undefined` until the first one came; renders at most once per frame. */
-export function useStreamValue<K extends StreamName<EngineContract>>(name: K, input: InputOf<EngineContract[K]>): ItemOf<EngineContract[K]> | undefined {
-  const stream = sharedStreams().of(name, input);
-  return useSyncExternalStore(stream.subscribe, stream.get).value;
+const nothing = { value: undefined, error: undefined, stale: false };
+const subscribeToNothing = (): (() => void) => () => undefined;
+const getNothing = (): typeof nothing => nothing;
+
+/** The newest item of a stream, `undefined` until the first one came; renders at most once per frame. Without input (`null`) nothing is subscribed to. */
+export function useStreamValue<K extends StreamName<EngineContract>>(name: K, input: InputOf<EngineContract[K]> | null): ItemOf<EngineContract[K]> | undefined {
+  const stream = input === null ? undefined : sharedStreams().of(name, input);
+  return useSyncExternalStore(stream?.subscribe ?? subscribeToNothing, stream?.get ?? getNothing).value;
 }

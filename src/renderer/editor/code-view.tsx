@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { cx } from '../ui/cx.ts';
+import type { EditorSchema } from './json-schemas.ts';
 import { loadEditor, type EditorApi } from './load-editor.ts';
 import styles from './code-view.module.css';
 
@@ -14,11 +15,13 @@ export interface CodeViewProps {
   readonly readOnly?: boolean;
   /** Line numbers and folding; off for short snippets. */
   readonly gutter?: boolean;
+  /** Completion, explanations and hints for JSON that is written. */
+  readonly schema?: EditorSchema | undefined;
   readonly className?: string;
 }
 
 /** Text in the code editor. Until that is loaded, or if it cannot be, the same text in a plain element that works as well. */
-export function CodeView({ label, value, language, onChange, readOnly = onChange === undefined, gutter = true, className }: CodeViewProps) {
+export function CodeView({ label, value, language, onChange, readOnly = onChange === undefined, gutter = true, schema, className }: CodeViewProps) {
   const [api, setApi] = useState<EditorApi | undefined>(undefined);
   useEffect(() => {
     let wanted = true;
@@ -33,7 +36,7 @@ export function CodeView({ label, value, language, onChange, readOnly = onChange
   return (
     <div className={cx(styles['frame'], className)}>
       {api ? (
-        <EditorHost api={api} label={label} value={value} language={language} onChange={onChange} readOnly={readOnly} gutter={gutter} />
+        <EditorHost api={api} label={label} value={value} language={language} onChange={onChange} readOnly={readOnly} gutter={gutter} schema={schema} />
       ) : (
         <textarea
           aria-label={label}
@@ -48,14 +51,17 @@ export function CodeView({ label, value, language, onChange, readOnly = onChange
   );
 }
 
-interface HostProps extends Omit<CodeViewProps, 'onChange' | 'className' | 'readOnly' | 'gutter'> {
+interface HostProps extends Omit<CodeViewProps, 'onChange' | 'className' | 'readOnly' | 'gutter' | 'schema'> {
   readonly api: EditorApi;
   readonly onChange: ((value: string) => void) | undefined;
   readonly readOnly: boolean;
   readonly gutter: boolean;
+  readonly schema: EditorSchema | undefined;
 }
 
-function EditorHost({ api, label, value, language, onChange, readOnly, gutter }: HostProps) {
+let models = 0;
+
+function EditorHost({ api, label, value, language, onChange, readOnly, gutter, schema }: HostProps) {
   const element = useRef<HTMLDivElement>(null);
   const instance = useRef<ReturnType<EditorApi['create']> | undefined>(undefined);
   const latest = useRef({ onChange, applying: false });
@@ -67,7 +73,8 @@ function EditorHost({ api, label, value, language, onChange, readOnly, gutter }:
   useEffect(() => {
     if (!element.current) return undefined;
     const style = getComputedStyle(element.current);
-    const model = api.createModel(initial.current.value, initial.current.language);
+    models += 1;
+    const model = api.createModel(initial.current.value, initial.current.language, `inmemory://text/${models}.${initial.current.language}`);
     const created = api.create(element.current, {
       model,
       fontFamily: style.fontFamily,
@@ -101,6 +108,7 @@ function EditorHost({ api, label, value, language, onChange, readOnly, gutter }:
     instance.current = created;
     return () => {
       changes.dispose();
+      api.setSchema(model.uri.toString(), undefined);
       created.dispose();
       model.dispose();
       instance.current = undefined;
@@ -123,6 +131,11 @@ function EditorHost({ api, label, value, language, onChange, readOnly, gutter }:
     const model = instance.current?.getModel();
     if (model && model.getLanguageId() !== language) api.setModelLanguage(model, language);
   }, [api, language]);
+
+  useEffect(() => {
+    const model = instance.current?.getModel();
+    if (model) api.setSchema(model.uri.toString(), schema);
+  }, [api, schema]);
 
   useEffect(() => {
     const model = instance.current?.getModel();

@@ -1,9 +1,10 @@
-import { House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
+import { ArrowLeftRight, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
 import { connectionSource } from './common/index.ts';
 import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
 import { LedgerItem } from './history/index.ts';
+import { RpcCommands, RpcPlace } from './rpc/index.ts';
 import { SettingsPlace } from './settings/index.ts';
 import { StartPlace } from './start/index.ts';
 import { showSource, TopicCommands, TopicsPlace } from './topics/index.ts';
@@ -13,13 +14,14 @@ const showConnectionTopics = (id: string): void => showSource(connectionSource(i
 export const places: readonly Place[] = [
   { id: 'start', title: 'Start', icon: House, order: 1, shortcut: 'Mod+1', component: StartPlace },
   { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
-  { id: 'broker', title: 'Broker', icon: RadioTower, order: 3, shortcut: 'Mod+3', component: BrokerPlace },
+  { id: 'rpc', title: 'RPC', icon: ArrowLeftRight, order: 3, shortcut: 'Mod+3', component: RpcPlace },
+  { id: 'broker', title: 'Broker', icon: RadioTower, order: 4, shortcut: 'Mod+4', component: BrokerPlace },
   {
     id: 'connections',
     title: 'Connections',
     icon: Plug,
-    order: 4,
-    shortcut: 'Mod+4',
+    order: 5,
+    shortcut: 'Mod+5',
     component: () => <ConnectionsPlace onShowTopics={showConnectionTopics} />,
   },
   { id: 'settings', title: 'Settings', icon: Settings, order: 1, side: 'end', shortcut: 'Mod+,', component: SettingsPlace },
@@ -35,4 +37,5 @@ export const services: readonly Service[] = [
   { id: 'broker', component: BrokerCommands },
   { id: 'connections', component: ConnectionCommands },
   { id: 'topics', component: TopicCommands },
+  { id: 'rpc', component: RpcCommands },
 ];

@@ -153,19 +153,21 @@ function Notices({ session, state, detail }: { readonly session: MessageSession;
 }
 
 interface PayloadViewProps {
+  readonly label?: string;
   readonly payload: Uint8Array;
   readonly complete: boolean;
   readonly format: PayloadFormat;
   readonly onShowHex: () => void;
 }
 
-function PayloadView({ payload, complete, format, onShowHex }: PayloadViewProps): ReactElement {
+/** Bytes as JSON, text or hex, with a word about what cannot be read. */
+export function PayloadView({ label = 'Value', payload, complete, format, onShowHex }: PayloadViewProps): ReactElement {
   const decoded = useMemo(() => (format === 'hex' ? null : decodeText(payload, complete)), [payload, complete, format]);
   const text = useMemo(() => (decoded === null ? '' : format === 'json' ? indentJson(decoded.text) : decoded.text), [decoded, format]);
   const getBytes = useCallback((offset: number, length: number) => payload.subarray(offset, offset + length), [payload]);
   if (payload.length === 0)
     return <EmptyState compact title="Empty payload" text="The message has no content. Sent as retained, it clears the value the broker keeps." />;
-  if (decoded === null) return <HexView label="Value in hex" totalBytes={payload.length} getBytes={getBytes} className={styles.hex ?? ''} />;
+  if (decoded === null) return <HexView label={`${label} in hex`} totalBytes={payload.length} getBytes={getBytes} className={styles.hex ?? ''} />;
   return (
     <>
       {decoded.invalidAt !== null && (
@@ -182,7 +184,7 @@ function PayloadView({ payload, complete, format, onShowHex }: PayloadViewProps)
         </Banner>
       )}
       <div className={styles.code}>
-        <CodeView label="Value" value={text} language={format === 'json' ? 'json' : 'plaintext'} />
+        <CodeView label={label} value={text} language={format === 'json' ? 'json' : 'plaintext'} />
       </div>
     </>
   );

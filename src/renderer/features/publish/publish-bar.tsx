@@ -56,8 +56,8 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
     if (live) await store.publish(source);
   };
   useCommands([
-    { id: 'publish.send', title: 'Publish the message', group: 'Publish', shortcut: 'Mod+Enter', when: () => live, run: send },
-    { id: 'publish.focusTopic', title: 'Write a message', group: 'Publish', shortcut: 'Mod+Shift+M', run: () => topicField.current?.select() },
+    { id: 'publish.send', title: 'Publish the message', group: 'Publish', place: 'topics', shortcut: 'Mod+Enter', when: () => live, run: send },
+    { id: 'publish.focusTopic', title: 'Write a message', group: 'Publish', place: 'topics', shortcut: 'Mod+Shift+M', run: () => topicField.current?.select() },
   ]);
 
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { suspendKeys } from '../../app/keys.ts';
-import type { Binding } from '../../app/keymap.ts';
+import { canMeet, type Binding } from '../../app/keymap.ts';
 import { Button } from '../../ui/button.tsx';
 import { chordId, chordOf, chordText, isTypingChord, parseChord } from '../../ui/chord.ts';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -32,7 +32,11 @@ export function RecordKeyDialog({ binding, bindings, onClose, onSet }: RecordKey
     return () => window.removeEventListener('keydown', record, { capture: true });
   }, []);
   const chord = pressed === null ? undefined : parseChord(pressed);
-  const others = chord ? bindings.filter((other) => other.command.id !== binding.command.id && sameChord(other.chord, chordId(chord, isMac))) : [];
+  const others = chord
+    ? bindings.filter(
+        (other) => other.command.id !== binding.command.id && canMeet(other.command, binding.command) && sameChord(other.chord, chordId(chord, isMac)),
+      )
+    : [];
   const close = (set?: () => void): void => {
     set?.();
     onClose();

@@ -33,11 +33,20 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
     [source.id, view],
   );
   useCommands([
-    { id: 'topics.filter', title: 'Filter topics', group: 'Topics', shortcut: 'Mod+F', keywords: 'search find', run: () => filter.current?.select() },
+    {
+      id: 'topics.filter',
+      title: 'Filter topics',
+      group: 'Topics',
+      place: 'topics',
+      shortcut: 'Mod+F',
+      keywords: 'search find',
+      run: () => filter.current?.select(),
+    },
     {
       id: 'topics.togglePublish',
       title: publishOpen ? 'Hide the publish bar' : 'Show the publish bar',
       group: 'Topics',
+      place: 'topics',
       shortcut: 'Mod+J',
       run: () => setPublishOpen(!publishOpen),
     },

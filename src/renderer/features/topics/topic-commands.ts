@@ -4,6 +4,7 @@ const idle = (id: string, title: string, group: string, shortcut?: string): Comm
   id,
   title,
   group,
+  place: 'topics',
   shortcut,
   when: () => false,
   run: () => undefined,

@@ -77,7 +77,14 @@ function TopicHeader({ source, view, topic, onSelect }: Omit<OpenTopicProps, 'ma
   const parts = crumbs(topic);
   const clear = (): void => void clearRetained(source.id, topic);
   useCommands([
-    { id: 'topics.clearRetained', title: 'Clear the retained value of the selected topic', group: 'Topics', when: () => retained && source.live, run: clear },
+    {
+      id: 'topics.clearRetained',
+      title: 'Clear the retained value of the selected topic',
+      group: 'Topics',
+      place: 'topics',
+      when: () => retained && source.live,
+      run: clear,
+    },
   ]);
   return (
     <header className={styles.header}>

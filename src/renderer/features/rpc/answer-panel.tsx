@@ -1,0 +1,169 @@
+import { PencilLine, RotateCw, Square } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { useCommands } from '../../app/commands.ts';
+import type { CallDetail } from '../../../shared/contract/rpc.ts';
+import { CodeView } from '../../editor/code-view.tsx';
+import { useStreamValue } from '../../data/index.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { KeyValueTable } from '../../ui/key-value-table.tsx';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { Spinner } from '../../ui/spinner.tsx';
+import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
+import { plural, type SourceOption } from '../common/index.ts';
+import { CallFacts } from './call-facts.tsx';
+import { CallMessages } from './call-messages.tsx';
+import { cancelCall } from './rpc-actions.ts';
+import { rpcStore } from './rpc-model.ts';
+import { callTitle, formatMs, stateWords } from './rpc-words.ts';
+import styles from './answer.module.css';
+
+type View = 'result' | 'params' | 'details' | 'messages';
+
+const views = [
+  { value: 'result', label: 'Answer' },
+  { value: 'params', label: 'Params' },
+  { value: 'details', label: 'Details' },
+  { value: 'messages', label: 'Messages' },
+] as const satisfies readonly { readonly value: View; readonly label: string }[];
+
+interface AnswerPanelProps {
+  readonly source: SourceOption;
+  readonly id: number | null;
+  /** Below the builder, or beside the list of calls. */
+  readonly place: 'builder' | 'list';
+}
+
+/** One call: its answer and everything known of its way, kept up to date. */
+export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactElement {
+  const detail = useStreamValue('rpc.detail', id === null ? null : { id });
+  const [view, setView] = useState<View>('result');
+  const pendingOwn = detail?.state === 'pending' && detail.own;
+  useCommands([
+    {
+      id: 'rpc.cancel',
+      title: 'Cancel the call',
+      group: 'RPC',
+      place: 'rpc',
+      when: () => pendingOwn,
+      run: () => (id === null ? undefined : cancelCall(id)),
+    },
+  ]);
+  if (id === null) {
+    return place === 'builder' ? (
+      <EmptyState compact title="No answer yet" text="Choose a method or write one, then call it: the answer stands here, with its time and its bytes." />
+    ) : (
+      <EmptyState compact title="No call selected" text="Select a call in the list to see its answer and its way." />
+    );
+  }
+  if (detail === undefined) {
+    return (
+      <div className={styles.center}>
+        <Spinner label="Loading the call" />
+      </div>
+    );
+  }
+  if (detail === null) return <EmptyState compact title="This call is no longer known" text="It was cleared, or forgotten to keep the list within bounds." />;
+  const { label, tone, meaning } = stateWords(detail.state);
+  return (
+    <section className={styles.panel} aria-label={place === 'builder' ? 'Answer' : 'Selected call'}>
+      <Toolbar
+        label="Answer"
+        className={styles.toolbar ?? ''}
+        end={
+          <>
+            <SegmentedControl size="small" label="Show of the call" value={view} onChange={setView} segments={views} />
+            {pendingOwn && (
+              <Button size="small" icon={<Square size={12} aria-hidden />} onClick={() => void cancelCall(detail.id)}>
+                Cancel
+              </Button>
+            )}
+            {detail.method !== '' && (
+              <>
+                {place === 'list' && (
+                  <IconButton
+                    size="small"
+                    label="Open in the call builder"
+                    icon={<PencilLine size={14} aria-hidden />}
+                    onClick={() => rpcStore().load(source.id, detail)}
+                  />
+                )}
+                {!pendingOwn && (
+                  <IconButton
+                    size="small"
+                    label="Call again"
+                    icon={<RotateCw size={14} aria-hidden />}
+                    disabled={!source.live}
+                    onClick={() => void rpcStore().repeat(source.id, detail)}
+                  />
+                )}
+              </>
+            )}
+          </>
+        }
+      >
+        <PanelTitle>{callTitle(detail)}</PanelTitle>
+        <span role="status" className={styles.state}>
+          <Badge tone={tone} title={meaning}>
+            {label}
+          </Badge>
+          {detail.elapsedMs !== null && <span className={styles.elapsed}>{formatMs(detail.elapsedMs)}</span>}
+        </span>
+      </Toolbar>
+      {view === 'result' && <Result detail={detail} />}
+      {view === 'params' && <CodeView label="Params of the call" value={JSON.stringify(detail.params, null, 2)} language="json" />}
+      {view === 'details' && <CallFacts detail={detail} />}
+      {view === 'messages' && <CallMessages key={detail.id} detail={detail} />}
+    </section>
+  );
+}
+
+function Result({ detail }: { readonly detail: CallDetail }): ReactElement {
+  const { state, error, result, duplicates, own, timeoutMs, answers } = detail;
+  if (state === 'pending') {
+    return (
+      <div className={styles.waiting}>
+        <Spinner />
+        <p>{own && timeoutMs !== null ? `Waiting for the answer, at most ${formatMs(timeoutMs)}` : 'No answer was seen yet'}</p>
+      </div>
+    );
+  }
+  const odd = state === 'late' || state === 'orphan' || state === 'wrong-reply-topic';
+  return (
+    <>
+      {odd && <Banner kind="warn" title={stateWords(state).meaning} />}
+      {duplicates > 0 && <Banner kind="warn" title={`${plural(duplicates, 'further answer')} came: callers take the first and ignore the others.`} />}
+      {error ? (
+        <ErrorView error={error} />
+      ) : state === 'cancelled' || (state === 'timed-out' && answers.length === 0) ? (
+        <EmptyState compact title={stateWords(state).label} text={stateWords(state).meaning} />
+      ) : (
+        <CodeView label="Result" value={JSON.stringify(result ?? null, null, 2)} language="json" />
+      )}
+    </>
+  );
+}
+
+function ErrorView({ error }: { readonly error: NonNullable<CallDetail['error']> }): ReactElement {
+  const { name, code, origin, message, advice, peerCode, peerText, data } = error;
+  return (
+    <div className={styles.error}>
+      <Banner inset kind="bad" title={message}>
+        {advice}
+      </Banner>
+      <KeyValueTable
+        label="Error"
+        rows={[
+          { key: 'Error', value: `${code} ${name}`, mono: true },
+          { key: 'Found', value: origin === 'remote' ? 'by the peer, which answered it' : 'on this side: no message says so' },
+          ...(peerText === undefined ? [] : [{ key: 'In the peer’s words', value: peerText }]),
+          ...(peerCode === undefined ? [] : [{ key: 'Code of the peer', value: JSON.stringify(peerCode), mono: true }]),
+          ...(data === undefined ? [] : [{ key: 'Data', value: JSON.stringify(data), mono: true }]),
+        ]}
+      />
+    </div>
+  );
+}

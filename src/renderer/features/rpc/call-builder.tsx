@@ -1,0 +1,159 @@
+import { Play } from 'lucide-react';
+import { useId, type ReactElement } from 'react';
+import { useCommands } from '../../app/commands.ts';
+import type { RpcMethodDetail } from '../../../shared/contract/rpc.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { NumberField } from '../../ui/number-field.tsx';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { Select } from '../../ui/select.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { Tooltip } from '../../ui/tooltip.tsx';
+import type { SourceOption } from '../common/index.ts';
+import { dialectOptions } from './add-method-dialog.tsx';
+import { problemsOf } from './call-draft.ts';
+import { formFields } from './params-form.ts';
+import { ParamsEditor } from './params-editor.tsx';
+import { ParamsForm } from './params-form-view.tsx';
+import { rpcStore, useRpcState, useSourceState } from './rpc-model.ts';
+import styles from './call-builder.module.css';
+
+const modes = [
+  { value: 'json', label: 'JSON' },
+  { value: 'form', label: 'Form' },
+] as const;
+
+interface CallBuilderProps {
+  readonly source: SourceOption;
+  /** What is known of the method that stands in the builder. */
+  readonly detail: RpcMethodDetail | null;
+}
+
+/** Everything of a call: where it goes, its params, and how long to wait. */
+export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement {
+  const store = rpcStore();
+  const { draft, reveal, calling, refused } = useSourceState(source.id, (state) => state);
+  const wantsForm = useRpcState((state) => state.asForm);
+  const problems = problemsOf(draft);
+  const fields = formFields(detail?.paramsSchema ?? null);
+  const errorId = useId();
+  const edit = (change: Parameters<typeof store.edit>[1]): void => store.edit(source.id, change);
+  const send = async (): Promise<void> => {
+    if (source.live) await store.call(source.id);
+  };
+  useCommands([
+    {
+      id: 'rpc.call',
+      title: 'Call the method',
+      group: 'RPC',
+      place: 'rpc',
+      shortcut: 'Mod+Enter',
+      keywords: 'send request',
+      when: () => source.live,
+      run: send,
+    },
+  ]);
+  const paramsError = reveal || draft.params.trim() !== '' ? problems.params : undefined;
+
+  return (
+    <form
+      className={styles.builder}
+      aria-label="Call a method"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <div className={styles.line}>
+        <Select className={styles.dialect} label="Dialect" value={draft.dialect} onChange={(dialect) => edit({ dialect })} options={dialectOptions} />
+        <TextField
+          className={styles.topic}
+          label="Topic"
+          mono
+          value={draft.topic}
+          onChange={(topic) => edit({ topic })}
+          error={reveal || draft.topic !== '' ? problems.topic : undefined}
+          placeholder="edge/device_123"
+        />
+        <TextField
+          className={styles.method}
+          label="Method"
+          mono
+          value={draft.method}
+          onChange={(method) => edit({ method })}
+          error={reveal ? problems.method : undefined}
+          placeholder="get_status"
+        />
+        <span className={styles.send}>
+          <Tooltip text={source.live ? `Call over ${source.name}` : `${source.name} is ${source.state}`} shortcut="Mod+Enter" side="top">
+            <Button type="submit" variant="primary" icon={<Play size={14} aria-hidden />} busy={calling} disabled={!source.live}>
+              Call
+            </Button>
+          </Tooltip>
+        </span>
+      </div>
+      <div className={styles.paramsLine}>
+        <span className={styles.label}>Params</span>
+        <SegmentedControl
+          size="small"
+          label="Write the params as"
+          value={wantsForm && fields ? 'form' : 'json'}
+          onChange={(mode) => store.setAsForm(mode === 'form')}
+          segments={modes.map((mode) => ({ ...mode, disabled: mode.value === 'form' && !fields }))}
+        />
+        <span className={styles.note} role="status">
+          {!source.live
+            ? `${source.name} is ${source.state}: nothing can be called.`
+            : draft.paramsFrom === 'offered'
+              ? 'From the last call that was seen'
+              : fields || draft.method === ''
+                ? ''
+                : 'A form is there once params of this method were seen.'}
+        </span>
+      </div>
+      {refused && (
+        <Banner inset kind="bad" title={refused.message}>
+          {refused.advice}
+        </Banner>
+      )}
+      {wantsForm && fields ? (
+        <ParamsForm fields={fields} text={draft.params} onChange={(params) => edit({ params })} onShowJson={() => store.setAsForm(false)} />
+      ) : (
+        <ParamsEditor text={draft.params} schema={detail?.paramsSchema ?? null} onChange={(params) => edit({ params })} error={paramsError} errorId={errorId} />
+      )}
+      <div className={styles.options}>
+        <NumberField
+          className={styles.timeout}
+          label="Time-out"
+          unit="s"
+          min={0.001}
+          max={86_400}
+          size="small"
+          value={draft.timeoutMs === null ? null : draft.timeoutMs / 1000}
+          onChange={(seconds) => edit({ timeoutMs: seconds === null ? null : Math.round(seconds * 1000) })}
+          error={problems.timeout}
+        />
+        <TextField
+          className={styles.option}
+          label="Reply topic"
+          mono
+          size="small"
+          value={draft.replyTo}
+          onChange={(replyTo) => edit({ replyTo })}
+          error={problems.replyTo}
+          placeholder="chosen by the workbench"
+        />
+        <TextField
+          className={styles.option}
+          label="Caller id"
+          mono
+          size="small"
+          maxLength={1000}
+          value={draft.callerId}
+          onChange={(callerId) => edit({ callerId })}
+          placeholder="the client id"
+        />
+      </div>
+    </form>
+  );
+}

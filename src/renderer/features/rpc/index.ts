@@ -1,0 +1,2 @@
+export { RpcCommands } from './rpc-commands.ts';
+export { RpcPlace } from './rpc-place.tsx';

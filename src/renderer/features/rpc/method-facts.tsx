@@ -1,0 +1,157 @@
+import type { ReactElement } from 'react';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { JsonSchema, RpcMethodDetail } from '../../../shared/contract/rpc.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { KeyValueTable } from '../../ui/key-value-table.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { formatCount, plural } from '../common/index.ts';
+import type { CallTarget } from './call-draft.ts';
+import { LatencyBars } from './latency-bars.tsx';
+import { paramsText } from './params-form.ts';
+import { rpcStore } from './rpc-model.ts';
+import { dialectName, formatMs } from './rpc-words.ts';
+import { schemaLines } from './schema-words.ts';
+import styles from './method-facts.module.css';
+
+interface MethodFactsProps {
+  readonly source: SourceId;
+  readonly target: CallTarget;
+  /** `null` before anything is known of the method. */
+  readonly detail: RpcMethodDetail | null;
+}
+
+/** What watching has taught about a method: calls, times, examples, callers, and the shape of params and results. */
+export function MethodFacts({ source, target, detail }: MethodFactsProps): ReactElement {
+  if (!detail) {
+    return (
+      <p className={styles.nothing}>
+        {target.method === ''
+          ? 'Choose a method in the tree, or write one.'
+          : `Nothing is known of “${target.method}” yet. Call it, or wait until someone else does.`}
+      </p>
+    );
+  }
+  const { id, calls, succeeded, failed, timedOut, latency, examples, callers, paramsSchema, resultSchema, addedByHand } = detail;
+  return (
+    <div className={styles.facts}>
+      <KeyValueTable
+        compact
+        label="Method"
+        rows={[
+          { key: 'Method', value: id.method, mono: true },
+          { key: 'Topic', value: id.topic, mono: true },
+          { key: 'Dialect', value: dialectName(id.dialect) },
+          { key: 'Calls', value: calls === 0 && addedByHand ? 'none; added by hand' : formatCount(calls) },
+          { key: 'Succeeded', value: formatCount(succeeded) },
+          ...(failed > 0 ? [{ key: 'Failed', value: <Badge tone="bad">{formatCount(failed)}</Badge> }] : []),
+          ...(timedOut > 0 ? [{ key: 'Timed out', value: <Badge tone="bad">{formatCount(timedOut)}</Badge> }] : []),
+        ]}
+      />
+      {examples.length > 0 && (
+        <Section title="Examples" note="Click one to call it like this.">
+          <ul className={styles.examples} aria-label="Examples">
+            {examples.map(({ params, result, error }, at) => (
+              // Examples have no identity, and the newest comes first.
+              // oxlint-disable-next-line react/no-array-index-key
+              <li key={at}>
+                <button type="button" className={styles.example} onClick={() => rpcStore().edit(source, { params: paramsText(params) })}>
+                  <code>{params === null ? 'no params' : JSON.stringify(params)}</code>
+                  {error !== undefined ? (
+                    <span className={styles.bad}>{error}</span>
+                  ) : (
+                    result !== undefined && <code className={styles.result}>→ {JSON.stringify(result)}</code>
+                  )}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <Section title="Params">
+        <SchemaView label="Params" schema={paramsSchema} none="None were seen yet." />
+      </Section>
+      <Section title="Result">
+        <SchemaView label="Result" schema={resultSchema} none="No result was seen yet." />
+      </Section>
+      {latency && (
+        <Section title="Time to the answer">
+          <dl className={styles.percentiles}>
+            {(
+              [
+                ['Median', latency.p50Ms],
+                ['95 %', latency.p95Ms],
+                ['99 %', latency.p99Ms],
+                ['Longest', latency.maxMs],
+              ] as const
+            ).map(([name, ms]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{formatMs(ms)}</dd>
+              </div>
+            ))}
+          </dl>
+          <LatencyBars latency={latency} />
+        </Section>
+      )}
+      {callers.length > 0 && (
+        <Section title="Last callers" note="Callers name themselves; nobody checks it.">
+          <ul className={styles.callers}>
+            {callers.map(({ callerId, calls: count, lastAt }) => (
+              <li key={callerId}>
+                <span className={styles.caller} title={callerId} data-selectable>
+                  {callerId === '' ? <i>no name</i> : callerId}
+                </span>
+                <span className={styles.callerFacts}>
+                  {plural(count, 'call')}, <RelativeTime timeMs={lastAt} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function Section({
+  title,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly note?: string;
+  readonly children: ReactElement | readonly ReactElement[];
+}): ReactElement {
+  return (
+    <section className={styles.section}>
+      <h3 className={styles.title}>{title}</h3>
+      {note !== undefined && <p className={styles.note}>{note}</p>}
+      {children}
+    </section>
+  );
+}
+
+/** A schema as indented lines; it tells what was seen, not what is allowed. */
+function SchemaView({ label, schema, none }: { readonly label: string; readonly schema: JsonSchema | null; readonly none: string }): ReactElement {
+  if (!schema) return <p className={styles.note}>{none}</p>;
+  const lines = schemaLines(schema);
+  const depth = lines.length > 1 && lines[0]?.type === 'object' ? 1 : 0;
+  return (
+    <ul className={styles.schema} aria-label={`Shape of ${label.toLowerCase()}`}>
+      {lines.slice(depth).map((line, at) => (
+        // The same name may stand on several levels.
+        // oxlint-disable-next-line react/no-array-index-key
+        <li key={`${at} ${line.name}`} style={{ paddingLeft: (line.depth - depth) * 14 }}>
+          {line.name !== null && <code className={styles.name}>{line.name}</code>}
+          <span className={styles.type}>{line.type}</span>
+          {line.optional && <span className={styles.optional}>may be missing</span>}
+          {line.seen !== null && (
+            <span className={styles.seen} title="Seen so far">
+              {line.seen}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,40 @@
+import { CircleAlert } from 'lucide-react';
+import { useMemo, type ReactElement } from 'react';
+import type { JsonSchema } from '../../../shared/contract/rpc.ts';
+import { CodeView } from '../../editor/code-view.tsx';
+import { editorSchema } from './schema-words.ts';
+import styles from './call-builder.module.css';
+
+interface ParamsEditorProps {
+  readonly text: string;
+  readonly schema: JsonSchema | null;
+  readonly onChange: (text: string) => void;
+  readonly error: string | undefined;
+  readonly errorId: string;
+}
+
+/** Params as JSON, with completion (Ctrl+Space) from what was seen. */
+export function ParamsEditor({ text, schema, onChange, error, errorId }: ParamsEditorProps): ReactElement {
+  // The schema comes anew with each call that is seen, mostly the same.
+  const signature = schema === null ? '' : JSON.stringify(schema);
+  const forEditor = useMemo(() => (signature === '' ? undefined : editorSchema(JSON.parse(signature) as JsonSchema)), [signature]);
+  return (
+    <div className={styles.params} role="group" aria-label="Params" aria-describedby={error === undefined ? undefined : errorId}>
+      <div className={styles.editor} data-invalid={error === undefined ? undefined : true}>
+        <CodeView label="Params as JSON; empty stands for none" value={text} language="json" onChange={onChange} schema={forEditor} />
+        {text === '' && (
+          <span className={styles.placeholder} aria-hidden>
+            none – or JSON, such as {'{ "target": 21.5 }'}
+          </span>
+        )}
+      </div>
+      <p id={errorId} className={styles.error} role="status">
+        {error !== undefined && (
+          <>
+            <CircleAlert size={12} aria-hidden /> {error}
+          </>
+        )}
+      </p>
+    </div>
+  );
+}

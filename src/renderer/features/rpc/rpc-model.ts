@@ -1,0 +1,31 @@
+import { useStore } from 'zustand';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import { engineClient } from '../../data/index.ts';
+import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
+import { createRpcStore, sourceState, type RpcState, type RpcStore, type SourceState } from './rpc-store.ts';
+
+let store: RpcStore | undefined;
+
+/** The page's one store of trees, drafts and selections. */
+export function rpcStore(): RpcStore {
+  store ??= createRpcStore(engineClient(), browserPacing);
+  return store;
+}
+
+export function useRpcState<T>(select: (state: RpcState) => T): T {
+  return useStore(rpcStore().state, select);
+}
+
+export function useSourceState<T>(source: SourceId, select: (state: SourceState) => T): T {
+  return useRpcState((state) => select(sourceState(state, source)));
+}
+
+/** Every source, and the one that is shown. */
+export function useSources(): { readonly sources: readonly SourceOption[]; readonly current: SourceOption } {
+  const sources = listSources(useBrokerStatus(), useConnections());
+  const id = effectiveSource(
+    useRpcState((state) => state.chosenSource),
+    sources,
+  );
+  return { sources, current: sources.find((source) => source.id === id) ?? sources[0] };
+}

@@ -1,0 +1,183 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { CallDetail } from '../../../shared/contract/rpc.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { newId, type Engine, type Pacing } from '../common/index.ts';
+import { draftOf, emptyDraft, offerParams, retarget, toCallInput, type CallDraft, type CallInput, type CallTarget } from './call-draft.ts';
+import { CallsView, type CallsFilter } from './calls-view.ts';
+import { methodKey } from './rpc-words.ts';
+import { RpcTreeView } from './rpc-tree-view.ts';
+
+/** Views kept open behind the visible one, so that coming back finds its branches as they were left. */
+const maxViews = 6;
+/** Methods whose params and last call are remembered. */
+const maxRemembered = 500;
+
+export type RpcTab = 'call' | 'calls';
+
+/** What the page holds of one source. */
+export interface SourceState {
+  readonly draft: CallDraft;
+  /** Problems are shown once the user has tried to call. */
+  readonly reveal: boolean;
+  /** The request is being handed over. */
+  readonly calling: boolean;
+  /** Why the last call could not be sent. */
+  readonly refused: CodedError | null;
+  /** The call whose answer stands below the builder. */
+  readonly shownCall: number | null;
+  /** The call that is selected in the list. */
+  readonly selectedCall: number | null;
+  readonly tab: RpcTab;
+}
+
+export interface RpcState {
+  /** What the user picked; the effective source may differ while it does not exist. */
+  readonly chosenSource: SourceId | null;
+  /** Of the tree. */
+  readonly filter: string;
+  readonly callsFilter: CallsFilter;
+  /** Params as fields instead of JSON, where a method can be shown so. */
+  readonly asForm: boolean;
+  readonly sources: Readonly<Partial<Record<SourceId, SourceState>>>;
+}
+
+const newSource: SourceState = { draft: emptyDraft, reveal: false, calling: false, refused: null, shownCall: null, selectedCall: null, tab: 'call' };
+
+interface Remembered {
+  readonly params: string | undefined;
+  readonly call: number | null;
+}
+
+export interface RpcStore {
+  readonly state: StoreApi<RpcState>;
+  /** The tree of a source, opened when first asked for. */
+  treeOf(source: SourceId): RpcTreeView;
+  /** A list of calls of its own; the caller closes it. */
+  openCalls(source: SourceId): CallsView;
+  choose(source: SourceId): void;
+  setFilter(filter: string): void;
+  setCallsFilter(change: Partial<CallsFilter>): void;
+  setAsForm(asForm: boolean): void;
+  setTab(source: SourceId, tab: RpcTab): void;
+  /** A method of the tree, or with an empty name its service: goes to the builder with what was last written for it. */
+  select(source: SourceId, target: CallTarget): void;
+  edit(source: SourceId, change: Partial<Omit<CallDraft, 'paramsFrom'>>): void;
+  offerParams(source: SourceId, key: string, params: string): void;
+  selectCall(source: SourceId, id: number | null): void;
+  /** Puts a call into the builder. */
+  load(source: SourceId, call: CallDetail): void;
+  /** Sends the draft; answers whether the engine took it. Why not is in the state. */
+  call(source: SourceId): Promise<boolean>;
+  /** Sends a call once more, as it was. */
+  repeat(source: SourceId, call: CallDetail): Promise<boolean>;
+  close(): void;
+}
+
+export const sourceState = (state: RpcState, source: SourceId): SourceState => state.sources[source] ?? newSource;
+
+export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
+  const state = createStore<RpcState>(() => ({
+    chosenSource: null,
+    filter: '',
+    callsFilter: { states: undefined, text: '' },
+    asForm: false,
+    sources: {},
+  }));
+  const views = new Map<SourceId, RpcTreeView>();
+  const memory = new Map<string, Remembered>();
+
+  const of = (source: SourceId): SourceState => sourceState(state.getState(), source);
+  const set = (source: SourceId, change: Partial<SourceState>): void =>
+    state.setState(({ sources }) => ({ sources: { ...sources, [source]: { ...(sources[source] ?? newSource), ...change } } }));
+  const remember = (source: SourceId): void => {
+    const { draft, shownCall } = of(source);
+    const key = `${source} ${methodKey(draft)}`;
+    memory.delete(key);
+    memory.set(key, { params: draft.paramsFrom === 'typed' ? draft.params : undefined, call: shownCall });
+    if (memory.size > maxRemembered) memory.delete(memory.keys().next().value as string);
+  };
+  const send = async (source: SourceId, input: CallInput): Promise<boolean> => {
+    set(source, { calling: true, refused: null });
+    try {
+      const { id } = await engine.call('rpc.call', input);
+      set(source, { calling: false, reveal: false, shownCall: id, selectedCall: id });
+      return true;
+    } catch (error) {
+      const refused = error instanceof CodedError ? error : new CodedError('internal', error instanceof Error ? error.message : String(error));
+      set(source, { calling: false, refused });
+      return false;
+    }
+  };
+
+  return {
+    state,
+    treeOf: (source) => {
+      const { filter } = state.getState();
+      let view = views.get(source);
+      if (view?.error) {
+        view.close();
+        view = undefined;
+      }
+      view ??= new RpcTreeView(engine, source, newId(), pacing, filter);
+      // The order of insertion is the order of last use.
+      views.delete(source);
+      views.set(source, view);
+      view.setFilter(filter);
+      for (const [oldest, old] of views) {
+        if (views.size <= maxViews) break;
+        old.close();
+        views.delete(oldest);
+      }
+      return view;
+    },
+    openCalls: (source) => new CallsView(engine, source, pacing, state.getState().callsFilter),
+    choose: (chosenSource) => state.setState({ chosenSource }),
+    setFilter: (filter) => {
+      state.setState({ filter });
+      [...views.values()].at(-1)?.setFilter(filter);
+    },
+    setCallsFilter: (change) => state.setState(({ callsFilter }) => ({ callsFilter: { ...callsFilter, ...change } })),
+    setAsForm: (asForm) => state.setState({ asForm }),
+    setTab: (source, tab) => set(source, { tab }),
+    select: (source, target) => {
+      const { draft } = of(source);
+      if (methodKey(draft) === methodKey(target)) return set(source, { tab: 'call' });
+      remember(source);
+      const known = memory.get(`${source} ${methodKey(target)}`);
+      const params = known?.params === undefined ? ({ params: '', paramsFrom: 'nothing' } as const) : ({ params: known.params, paramsFrom: 'typed' } as const);
+      set(source, { draft: { ...draft, ...target, ...params }, reveal: false, refused: null, shownCall: known?.call ?? null, tab: 'call' });
+    },
+    edit: (source, { dialect, topic, method, ...others }) => {
+      const { draft } = of(source);
+      const target = { ...(dialect === undefined ? {} : { dialect }), ...(topic === undefined ? {} : { topic }), ...(method === undefined ? {} : { method }) };
+      const typed = others.params === undefined ? {} : ({ paramsFrom: 'typed' } as const);
+      set(source, { draft: { ...retarget(draft, target), ...others, ...typed }, refused: null });
+    },
+    offerParams: (source, key, params) => {
+      const { draft } = of(source);
+      const next = offerParams(draft, key, params);
+      if (next !== draft) set(source, { draft: next });
+    },
+    selectCall: (source, selectedCall) => set(source, { selectedCall }),
+    load: (source, call) => {
+      remember(source);
+      set(source, { draft: draftOf(call), reveal: false, refused: null, shownCall: call.id, tab: 'call' });
+    },
+    call: async (source) => {
+      const { draft, calling } = of(source);
+      if (calling) return false;
+      set(source, { reveal: true });
+      const input = toCallInput(source, draft);
+      return input !== undefined && (await send(source, input));
+    },
+    repeat: async (source, call) => {
+      const input = toCallInput(source, draftOf(call));
+      return input !== undefined && !of(source).calling && (await send(source, input));
+    },
+    close: () => {
+      for (const view of views.values()) view.close();
+      views.clear();
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { PanelRight } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useCommands } from '../../app/commands.ts';
+import { Inspector, inspector, useInspectorShown } from '../../app/inspector.tsx';
+import { useStreamValue } from '../../data/index.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { Splitter } from '../../ui/splitter.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { useMedia, useModel, type SourceOption } from '../common/index.ts';
+import { AddMethodDialog } from './add-method-dialog.tsx';
+import { AnswerPanel } from './answer-panel.tsx';
+import { CallBuilder } from './call-builder.tsx';
+import { methodOf } from './call-draft.ts';
+import { CallsPanel } from './calls-panel.tsx';
+import { MethodFacts } from './method-facts.tsx';
+import { suggestedParams } from './params-form.ts';
+import { rpcStore, useSourceState } from './rpc-model.ts';
+import type { RpcTab } from './rpc-store.ts';
+import { methodKey } from './rpc-words.ts';
+import styles from './rpc.module.css';
+import { ServiceTree } from './service-tree.tsx';
+import { TreeEmpty } from './tree-empty.tsx';
+import { TreeToolbar } from './tree-toolbar.tsx';
+
+/** One source: its services at the left; at the right the call builder with the answer, or the list of calls. Give it the source's id as key. */
+export function SourceView({ source }: { readonly source: SourceOption }): ReactElement {
+  const store = rpcStore();
+  const [tree, setTree] = useState(() => store.treeOf(source.id));
+  useModel(tree.notifier);
+  const draft = useSourceState(source.id, (state) => state.draft);
+  const tab = useSourceState(source.id, (state) => state.tab);
+  const [adding, setAdding] = useState(false);
+  const filter = useRef<HTMLInputElement>(null);
+  const inspectorShown = useInspectorShown();
+  const narrow = useMedia('(max-width: 1100px)');
+
+  const method = methodOf(source.id, draft);
+  const detail = useStreamValue('rpc.method', method) ?? null;
+  const suggestion = detail ? suggestedParams(detail) : '';
+  const key = methodKey(draft);
+  useEffect(() => {
+    // What came for the method before it must not be offered for this one.
+    if (detail && methodKey(detail.id) === key) store.offerParams(source.id, key, suggestion);
+  }, [store, source.id, detail, key, suggestion]);
+
+  useCommands([
+    { id: 'rpc.filter', title: 'Filter services and methods', group: 'RPC', place: 'rpc', shortcut: 'Mod+F', run: () => filter.current?.select() },
+    { id: 'rpc.add', title: 'Add a method …', group: 'RPC', place: 'rpc', run: () => setAdding(true) },
+    {
+      id: 'rpc.toggleCalls',
+      title: tab === 'call' ? 'Show the list of calls' : 'Show the call builder',
+      group: 'RPC',
+      place: 'rpc',
+      shortcut: 'Mod+J',
+      run: () => store.setTab(source.id, tab === 'call' ? 'calls' : 'call'),
+    },
+  ]);
+
+  return (
+    <>
+      <Splitter
+        id="rpc"
+        className={styles.split ?? ''}
+        panels={[
+          {
+            id: 'services',
+            defaultSize: narrow ? 300 : '30%',
+            minSize: 220,
+            content: (
+              <section className={styles.treePanel} aria-label="Services and methods">
+                <TreeToolbar tree={tree} filterRef={filter} onAdd={() => setAdding(true)} />
+                <ServiceTree
+                  tree={tree}
+                  selectedKey={key}
+                  onAdd={() => setAdding(true)}
+                  empty={<TreeEmpty tree={tree} source={source} onAdd={() => setAdding(true)} onRetry={() => setTree(store.treeOf(source.id))} />}
+                />
+              </section>
+            ),
+          },
+          {
+            id: 'calls',
+            minSize: 360,
+            content: (
+              <Tabs<RpcTab>
+                label="RPC"
+                value={tab}
+                onChange={(next) => store.setTab(source.id, next)}
+                actions={
+                  tab === 'call' && (
+                    <IconButton
+                      size="small"
+                      label={inspectorShown ? 'Hide what is known of the method' : 'Show what is known of the method'}
+                      shortcut="Mod+I"
+                      pressed={inspectorShown}
+                      icon={<PanelRight size={15} aria-hidden />}
+                      onClick={inspector.toggle}
+                    />
+                  )
+                }
+                tabs={[
+                  { value: 'call', label: 'Call', content: <CallTab source={source} detail={detail} /> },
+                  { value: 'calls', label: 'All calls', content: <CallsPanel source={source} /> },
+                ]}
+              />
+            ),
+          },
+        ]}
+      />
+      {tab === 'call' && (
+        <Inspector title="Method">
+          <MethodFacts source={source.id} target={draft} detail={detail && methodKey(detail.id) === key ? detail : null} />
+        </Inspector>
+      )}
+      {adding && <AddMethodDialog source={source.id} start={draft} onClose={() => setAdding(false)} />}
+    </>
+  );
+}
+
+function CallTab({ source, detail }: { readonly source: SourceOption; readonly detail: Parameters<typeof CallBuilder>[0]['detail'] }): ReactElement {
+  const shownCall = useSourceState(source.id, (state) => state.shownCall);
+  return (
+    <Splitter
+      id="rpc-call"
+      orientation="vertical"
+      panels={[
+        { id: 'builder', defaultSize: '48%', minSize: 190, content: <CallBuilder source={source} detail={detail} /> },
+        { id: 'answer', minSize: 110, content: <AnswerPanel source={source} id={shownCall} place="builder" /> },
+      ]}
+    />
+  );
+}
