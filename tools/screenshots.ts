@@ -52,9 +52,29 @@ async function takePictures(page: Page): Promise<void> {
   await expect(messages.first()).toHaveAttribute('aria-current', 'true');
   await shoot(page, 'topics');
 
+  await goTo(page, 'RPC');
+  await callDemoDevice(page);
+  await shoot(page, 'rpc');
+
   for (const place of ['Broker', 'Connections', 'Settings'] as const) {
     await goTo(page, place);
     await shoot(page, place.toLowerCase());
+  }
+}
+
+/** Some calls with results and one that failed, the last one shown. */
+async function callDemoDevice(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Call the demo device' }).click();
+  const answer = page.getByRole('region', { name: 'Answer', exact: true });
+  for (const [method, state] of [
+    ['calibrate', 'Failed'],
+    ['get_status', 'OK'],
+    ['get_status', 'OK'],
+  ] as const) {
+    await page.getByRole('textbox', { name: 'Method' }).fill(method);
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await expect(answer.getByRole('heading')).toHaveText(method);
+    await expect(answer.getByRole('status').first()).toContainText(state);
   }
 }
 

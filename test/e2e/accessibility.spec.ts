@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, freePort, test, type Workbench } from './workbench.ts';
 import { goTo, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
 
-const places = ['Start', 'Topics', 'Broker', 'Connections', 'Settings'] as const;
+const places = ['Start', 'Topics', 'RPC', 'Broker', 'Connections', 'Settings'] as const;
 const themes = ['light', 'dark', 'contrast'] as const;
 
 for (const theme of themes) {
@@ -21,6 +21,7 @@ for (const theme of themes) {
     await startBroker(page);
     await expect(topicRow(page, 'telemetry')).toBeVisible();
     await selectTopic(page, 'demo/thermostat/state');
+    await callDemoDevice(page);
     await goTo(page, 'Connections');
     await page.getByRole('button', { name: 'New connection' }).first().click();
     await check('at work');
@@ -33,6 +34,11 @@ for (const theme of themes) {
     found.push(...(await violations(workbench, theme, 'listener')));
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
+    await goTo(page, 'RPC');
+    await page.getByRole('tab', { name: 'All calls' }).click();
+    await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
+    await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
+    found.push(...(await violations(workbench, theme, 'RPC, all calls')));
     await page.keyboard.press('ControlOrMeta+k');
     await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
     found.push(...(await violations(workbench, theme, 'commands')));
@@ -44,6 +50,21 @@ for (const theme of themes) {
     await expect(workbench.page.getByRole('heading', { name: 'Gallery' })).toBeVisible();
     expect(await violations(workbench, theme, 'gallery')).toEqual([]);
   });
+}
+
+/** A result and an error in the RPC place, with the form, the facts and the list filled. */
+async function callDemoDevice(page: Page): Promise<void> {
+  await goTo(page, 'RPC');
+  await page.getByRole('button', { name: 'Call the demo device' }).click();
+  const answer = page.getByRole('region', { name: 'Answer', exact: true });
+  for (const [method, state] of [
+    ['calibrate', 'Failed'],
+    ['get_status', 'OK'],
+  ] as const) {
+    await page.getByRole('textbox', { name: 'Method' }).fill(method);
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await expect(answer.getByRole('status').first()).toContainText(state);
+  }
 }
 
 async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {

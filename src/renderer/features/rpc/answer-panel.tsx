@@ -18,7 +18,7 @@ import { CallFacts } from './call-facts.tsx';
 import { CallMessages } from './call-messages.tsx';
 import { cancelCall } from './rpc-actions.ts';
 import { rpcStore } from './rpc-model.ts';
-import { callTitle, formatMs, stateWords } from './rpc-words.ts';
+import { callTitle, formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';
 import styles from './answer.module.css';
 
 type View = 'result' | 'params' | 'details' | 'messages';
@@ -81,7 +81,7 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
                 Cancel
               </Button>
             )}
-            {detail.method !== '' && (
+            {detail.request !== null && (detail.method !== '' || !needsMethod(detail.dialect)) && (
               <>
                 {place === 'list' && (
                   <IconButton
@@ -127,7 +127,7 @@ function Result({ detail }: { readonly detail: CallDetail }): ReactElement {
     return (
       <div className={styles.waiting}>
         <Spinner />
-        <p>{own && timeoutMs !== null ? `Waiting for the answer, at most ${formatMs(timeoutMs)}` : 'No answer was seen yet'}</p>
+        <p>{own && timeoutMs !== null ? `Waiting for the answer, at most ${formatTimeout(timeoutMs)}` : 'No answer was seen yet'}</p>
       </div>
     );
   }

@@ -11,7 +11,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import type { SourceOption } from '../common/index.ts';
 import { dialectOptions } from './add-method-dialog.tsx';
-import { problemsOf } from './call-draft.ts';
+import { problemsOf, requestTopic, type CallDraft } from './call-draft.ts';
 import { formFields } from './params-form.ts';
 import { ParamsEditor } from './params-editor.tsx';
 import { ParamsForm } from './params-form-view.tsx';
@@ -22,6 +22,14 @@ const modes = [
   { value: 'json', label: 'JSON' },
   { value: 'form', label: 'Form' },
 ] as const;
+
+/** What to know about the draft, in a few words. */
+function noteOf(source: SourceOption, draft: CallDraft, hasForm: boolean): string {
+  if (!source.live) return `${source.name} is ${source.state}: nothing can be called.`;
+  if (draft.dialect === 'mqtt5' && draft.topic !== '') return `Goes to ${requestTopic(draft)}`;
+  if (draft.paramsFrom === 'offered') return 'From the last call that was seen';
+  return hasForm || draft.method === '' ? '' : 'A form is there once params of this method were seen.';
+}
 
 interface CallBuilderProps {
   readonly source: SourceOption;
@@ -59,6 +67,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
     <form
       className={styles.builder}
       aria-label="Call a method"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         void send();
@@ -102,13 +111,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           segments={modes.map((mode) => ({ ...mode, disabled: mode.value === 'form' && !fields }))}
         />
         <span className={styles.note} role="status">
-          {!source.live
-            ? `${source.name} is ${source.state}: nothing can be called.`
-            : draft.paramsFrom === 'offered'
-              ? 'From the last call that was seen'
-              : fields || draft.method === ''
-                ? ''
-                : 'A form is there once params of this method were seen.'}
+          {noteOf(source, draft, fields !== null)}
         </span>
       </div>
       {refused && (
@@ -126,7 +129,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           className={styles.timeout}
           label="Time-out"
           unit="s"
-          min={0.001}
+          min={0}
           max={86_400}
           size="small"
           value={draft.timeoutMs === null ? null : draft.timeoutMs / 1000}

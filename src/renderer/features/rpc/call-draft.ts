@@ -4,7 +4,7 @@ import type { CallDetail, DialectId, RpcMethodId } from '../../../shared/contrac
 import type { InputOf } from '../../../shared/ipc/contract.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 import { paramsText, readParams } from './params-form.ts';
-import { methodKey } from './rpc-words.ts';
+import { methodKey, needsMethod } from './rpc-words.ts';
 
 /** What stands in the call builder of a source. */
 export interface CallDraft {
@@ -47,6 +47,9 @@ export function retarget(draft: CallDraft, target: Partial<CallTarget>): CallDra
   return { ...next, params: '', paramsFrom: 'nothing' };
 }
 
+/** The topic a request of the generic dialect goes to; in the others that is the service's. */
+export const requestTopic = ({ dialect, topic, method }: CallTarget): string => (dialect === 'mqtt5' && method !== '' ? `${topic}/${method}` : topic);
+
 /** Params to start from, unless something stands there. */
 export function offerParams(draft: CallDraft, key: string, params: string): CallDraft {
   if (params === '' || draft.paramsFrom !== 'nothing' || methodKey(draft) !== key) return draft;
@@ -83,7 +86,7 @@ export function problemsOf(draft: CallDraft): DraftProblems {
   const topic = draft.topic === '' ? 'Enter the topic that the service listens on.' : topicProblem(draft.topic);
   const replyTo = draft.replyTo === '' ? undefined : topicProblem(draft.replyTo);
   const method =
-    draft.method === ''
+    draft.method === '' && needsMethod(draft.dialect)
       ? 'Enter the method to call.'
       : draft.method.length > maxMethodLength
         ? `A method has at most ${maxMethodLength} characters.`
@@ -122,5 +125,5 @@ export function toCallInput(source: SourceId, draft: CallDraft): CallInput | und
 
 /** The method of a draft, once it names one. */
 export function methodOf(source: SourceId, { dialect, topic, method }: CallTarget): RpcMethodId | null {
-  return topic === '' || method === '' || method.length > maxMethodLength ? null : { source, dialect, topic, method };
+  return topic === '' || (method === '' && needsMethod(dialect)) || method.length > maxMethodLength ? null : { source, dialect, topic, method };
 }

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { formatDateTime } from '../common/index.ts';
-import { dialectName, formatMs, stateWords, stepWords } from './rpc-words.ts';
+import { dialectName, formatMs, formatTimeout, stateWords, stepWords } from './rpc-words.ts';
 import styles from './answer.module.css';
 
 /** Who called what and where, and the steps of the way with their times. */
@@ -38,7 +38,7 @@ export function CallFacts({ detail }: { readonly detail: CallDetail }): ReactEle
           ...(replyTo === '' ? [] : [{ key: 'Reply topic', value: replyTo, mono: true }]),
           ...(requestId === '' ? [] : [{ key: 'Request id', value: requestId, mono: true }]),
           { key: 'Time', value: formatDateTime(timeUs) },
-          ...(timeoutMs === null ? [] : [{ key: 'Time-out', value: formatMs(timeoutMs) }]),
+          ...(timeoutMs === null ? [] : [{ key: 'Time-out', value: formatTimeout(timeoutMs) }]),
         ]}
       />
     </div>

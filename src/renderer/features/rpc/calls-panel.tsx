@@ -219,7 +219,7 @@ const CallRowContent = memo(function CallRowContent({ row, todayMs }: { readonly
         </Badge>
       </span>
       <span className={styles.method} title={callTitle(row)}>
-        {row.method === '' ? <i>answer alone</i> : row.method}
+        {row.method === '' ? <i>{callTitle(row)}</i> : row.method}
       </span>
       <span className={styles.topic} title={`${row.topic} (${dialectShort(row.dialect)})`}>
         {row.topic}

@@ -18,6 +18,8 @@ export type RpcTab = 'call' | 'calls';
 /** What the page holds of one source. */
 export interface SourceState {
   readonly draft: CallDraft;
+  /** What the draft was started from, as it is marked in the tree. */
+  readonly selected: 'service' | 'method';
   /** Problems are shown once the user has tried to call. */
   readonly reveal: boolean;
   /** The request is being handed over. */
@@ -42,7 +44,16 @@ export interface RpcState {
   readonly sources: Readonly<Partial<Record<SourceId, SourceState>>>;
 }
 
-const newSource: SourceState = { draft: emptyDraft, reveal: false, calling: false, refused: null, shownCall: null, selectedCall: null, tab: 'call' };
+const newSource: SourceState = {
+  draft: emptyDraft,
+  selected: 'method',
+  reveal: false,
+  calling: false,
+  refused: null,
+  shownCall: null,
+  selectedCall: null,
+  tab: 'call',
+};
 
 interface Remembered {
   readonly params: string | undefined;
@@ -60,8 +71,8 @@ export interface RpcStore {
   setCallsFilter(change: Partial<CallsFilter>): void;
   setAsForm(asForm: boolean): void;
   setTab(source: SourceId, tab: RpcTab): void;
-  /** A method of the tree, or with an empty name its service: goes to the builder with what was last written for it. */
-  select(source: SourceId, target: CallTarget): void;
+  /** A method of the tree, or a service (with an empty method): goes to the builder with what was last written for it. */
+  select(source: SourceId, target: CallTarget, kind?: SourceState['selected']): void;
   edit(source: SourceId, change: Partial<Omit<CallDraft, 'paramsFrom'>>): void;
   offerParams(source: SourceId, key: string, params: string): void;
   selectCall(source: SourceId, id: number | null): void;
@@ -140,19 +151,23 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     setCallsFilter: (change) => state.setState(({ callsFilter }) => ({ callsFilter: { ...callsFilter, ...change } })),
     setAsForm: (asForm) => state.setState({ asForm }),
     setTab: (source, tab) => set(source, { tab }),
-    select: (source, target) => {
+    select: (source, target, selected = 'method') => {
       const { draft } = of(source);
-      if (methodKey(draft) === methodKey(target)) return set(source, { tab: 'call' });
+      if (methodKey(draft) === methodKey(target)) return set(source, { selected, tab: 'call' });
       remember(source);
       const known = memory.get(`${source} ${methodKey(target)}`);
       const params = known?.params === undefined ? ({ params: '', paramsFrom: 'nothing' } as const) : ({ params: known.params, paramsFrom: 'typed' } as const);
-      set(source, { draft: { ...draft, ...target, ...params }, reveal: false, refused: null, shownCall: known?.call ?? null, tab: 'call' });
+      set(source, { draft: { ...draft, ...target, ...params }, selected, reveal: false, refused: null, shownCall: known?.call ?? null, tab: 'call' });
     },
     edit: (source, { dialect, topic, method, ...others }) => {
       const { draft } = of(source);
       const target = { ...(dialect === undefined ? {} : { dialect }), ...(topic === undefined ? {} : { topic }), ...(method === undefined ? {} : { method }) };
       const typed = others.params === undefined ? {} : ({ paramsFrom: 'typed' } as const);
-      set(source, { draft: { ...retarget(draft, target), ...others, ...typed }, refused: null });
+      set(source, {
+        draft: { ...retarget(draft, target), ...others, ...typed },
+        refused: null,
+        ...(Object.keys(target).length > 0 ? { selected: 'method' } : {}),
+      });
     },
     offerParams: (source, key, params) => {
       const { draft } = of(source);
@@ -162,7 +177,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     selectCall: (source, selectedCall) => set(source, { selectedCall }),
     load: (source, call) => {
       remember(source);
-      set(source, { draft: draftOf(call), reveal: false, refused: null, shownCall: call.id, tab: 'call' });
+      set(source, { draft: draftOf(call), selected: 'method', reveal: false, refused: null, shownCall: call.id, tab: 'call' });
     },
     call: async (source) => {
       const { draft, calling } = of(source);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callStates } from '../../../shared/contract/rpc.ts';
-import { allStates, bucketWords, formatMs, messageName, methodKey, stateWords } from './rpc-words.ts';
+import { allStates, bucketWords, formatMs, formatTimeout, messageName, methodKey, stateWords } from './rpc-words.ts';
 
 it.each([
   [0.04, '0.0 ms'],
@@ -11,6 +11,12 @@ it.each([
   [3250, '3.25 s'],
   [125_000, '2:05'],
 ])('%d ms is %s', (ms, text) => expect(formatMs(ms)).toBe(text));
+
+it.each([
+  [30_000, '30 s'],
+  [1500, '1.5 s'],
+  [20, '20 ms'],
+])('a time-out of %d ms is %s', (ms, text) => expect(formatTimeout(ms)).toBe(text));
 
 describe('steps of the histogram', () => {
   it.each([

@@ -7,10 +7,13 @@ export const dialects: readonly { readonly id: DialectId; readonly name: string;
   { id: 'mqttxx2', name: 'mqttxx 2 and 3', short: 'mqttxx 2', about: 'JSON envelope; request and answer name each other' },
   { id: 'mqttxx4', name: 'mqttxx 4', short: 'mqttxx 4', about: 'over MQTT 5, with Correlation Data' },
   { id: 'jsonrpc', name: 'JSON-RPC 2.0', short: 'JSON-RPC', about: 'over a pair of topics' },
-  { id: 'mqtt5', name: 'MQTT 5 request and response', short: 'MQTT 5', about: 'any payload, answered on the Response Topic' },
+  { id: 'mqtt5', name: 'MQTT 5 request and response', short: 'MQTT 5', about: 'any payload; the method is the last level of the topic' },
 ];
 
 const named = new Map(dialects.map((dialect) => [dialect.id, dialect]));
+
+/** In the generic dialect the method is the last level of the topic, and a topic alone can be all there is. */
+export const needsMethod = (dialect: DialectId): boolean => dialect !== 'mqtt5';
 
 export const dialectName = (id: DialectId): string => named.get(id)?.name ?? id;
 export const dialectShort = (id: DialectId): string => named.get(id)?.short ?? id;
@@ -50,6 +53,9 @@ export function formatMs(ms: number): string {
   return formatDuration(ms);
 }
 
+/** A time-out as it was set: `30 s`. */
+export const formatTimeout = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(3))} s`);
+
 /** What a step of a call says. */
 export const stepWords = {
   sent: 'Sent to the broker',
@@ -81,9 +87,15 @@ export function messagesOf(call: { readonly request: CallMessage | null; readonl
   return call.request ? [call.request, ...call.answers] : call.answers;
 }
 
-/** A call in a few words: what was called, or for an answer alone where it went. */
-export const callTitle = (row: Pick<CallRow, 'method' | 'topic'>): string => (row.method === '' ? `Answer on ${row.topic}` : row.method);
+/** What was called, or what else was seen. */
+export function callTitle({ method, topic, dialect, state }: Pick<CallRow, 'method' | 'topic' | 'dialect' | 'state'>): string {
+  if (method !== '') return method;
+  if (state === 'orphan') return 'Answer alone';
+  return needsMethod(dialect) ? 'Unreadable message' : topic;
+}
 
-/** Identity of a method (empty: its service) within a source. */
-export const methodKey = (id: { readonly dialect: DialectId; readonly topic: string; readonly method: string }): string =>
-  `${id.dialect} ${id.topic}\n${id.method}`;
+/** Identity of a service within a source. */
+export const serviceKey = (id: { readonly dialect: DialectId; readonly topic: string }): string => `${id.dialect} ${id.topic}`;
+
+/** Identity of a method within a source. */
+export const methodKey = (id: { readonly dialect: DialectId; readonly topic: string; readonly method: string }): string => `${serviceKey(id)}\n${id.method}`;

@@ -8,19 +8,22 @@ import { act, copyText, formatCompact, formatCount, plural, useModel } from '../
 import { forget } from './rpc-actions.ts';
 import { rpcStore } from './rpc-model.ts';
 import type { RpcTreeView } from './rpc-tree-view.ts';
-import { dialectName, dialectShort, formatMs, methodKey } from './rpc-words.ts';
+import { dialectName, dialectShort, formatMs, methodKey, serviceKey } from './rpc-words.ts';
 import styles from './service-tree.module.css';
 
 const targetOf = ({ dialect, topic, method }: RpcTreeRow) => ({ dialect, topic, method: method ?? '' });
 
 const describe = (row: RpcTreeRow): TreeRowInfo => ({
-  key: methodKey(targetOf(row)),
+  key: row.method === null ? serviceKey(row) : methodKey(targetOf(row)),
   level: row.kind === 'service' ? 1 : 2,
   expanded: row.kind === 'service' && row.methodCount > 0 ? row.expanded : undefined,
   positionInSet: row.positionInSet,
   setSize: row.setSize,
-  label: row.method ?? row.topic,
+  label: row.method === null ? row.topic : methodLabel(row.method),
 });
+
+/** A topic alone can be a method (generic MQTT 5). */
+const methodLabel = (method: string): string => (method === '' ? 'the topic itself' : method);
 
 /** Methods stand right below their service. */
 const findParent = async (row: RpcTreeRow, index: number): Promise<number | null> => (row.kind === 'method' ? index - row.positionInSet : null);
@@ -47,7 +50,7 @@ export function ServiceTree({ tree, selectedKey, onAdd, empty }: ServiceTreeProp
     {
       ...add,
       onSelect: () => {
-        rpcStore().select(tree.source, { ...targetOf(row), method: '' });
+        rpcStore().select(tree.source, { ...targetOf(row), method: '' }, 'service');
         onAdd();
       },
     },
@@ -75,7 +78,7 @@ export function ServiceTree({ tree, selectedKey, onAdd, empty }: ServiceTreeProp
           describe={describe}
           renderRow={(row) => <RowContent row={row} />}
           selectedKey={selectedKey}
-          onSelect={(row) => rpcStore().select(tree.source, targetOf(row))}
+          onSelect={(row) => rpcStore().select(tree.source, targetOf(row), row.kind)}
           onToggle={(row, expanded) => void act(tree.setExpanded(row.key, expanded), 'The service could not be opened')}
           findParent={findParent}
           onRowKeyDown={(event, row) => {
@@ -99,11 +102,11 @@ const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow 
   return (
     <span className={styles.row}>
       <span className={styles.label}>
-        <span className={method === null ? styles.service : styles.method} title={method ?? topic}>
-          {method ?? topic}
+        <span className={method === null ? styles.service : styles.method} title={method === null ? topic : methodLabel(method)}>
+          {method === null ? topic : methodLabel(method)}
         </span>
         {method === null && (
-          <span className={styles.faint} title={`${dialectName(dialect)}, ${plural(methodCount, 'method')}`}>
+          <span className={styles.dialect} title={`${dialectName(dialect)}, ${plural(methodCount, 'method')}`}>
             {dialectShort(dialect)}
           </span>
         )}
@@ -130,7 +133,7 @@ const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow 
         <span className="visually-hidden">, {plural(calls, 'call')}</span>
       </span>
       <span className={styles.time} title={p50Ms === null ? undefined : 'Half of the answers came within this time'}>
-        {p50Ms !== null && (
+        {method !== null && p50Ms !== null && (
           <>
             <span className="visually-hidden">, median </span>
             {formatMs(p50Ms)}

@@ -16,7 +16,7 @@ import { MethodFacts } from './method-facts.tsx';
 import { suggestedParams } from './params-form.ts';
 import { rpcStore, useSourceState } from './rpc-model.ts';
 import type { RpcTab } from './rpc-store.ts';
-import { methodKey } from './rpc-words.ts';
+import { methodKey, serviceKey } from './rpc-words.ts';
 import styles from './rpc.module.css';
 import { ServiceTree } from './service-tree.tsx';
 import { TreeEmpty } from './tree-empty.tsx';
@@ -28,11 +28,13 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
   const [tree, setTree] = useState(() => store.treeOf(source.id));
   useModel(tree.notifier);
   const draft = useSourceState(source.id, (state) => state.draft);
+  const onService = useSourceState(source.id, (state) => state.selected === 'service');
   const tab = useSourceState(source.id, (state) => state.tab);
   const [adding, setAdding] = useState(false);
   const filter = useRef<HTMLInputElement>(null);
   const inspectorShown = useInspectorShown();
   const narrow = useMedia('(max-width: 1100px)');
+  const roomy = useMedia('(min-width: 1800px)');
 
   const method = methodOf(source.id, draft);
   const detail = useStreamValue('rpc.method', method) ?? null;
@@ -64,14 +66,16 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
         panels={[
           {
             id: 'services',
-            defaultSize: narrow ? 300 : '30%',
+            defaultSize: roomy ? 440 : narrow ? 280 : 320,
             minSize: 220,
+            maxSize: '60%',
+            fixed: true,
             content: (
               <section className={styles.treePanel} aria-label="Services and methods">
                 <TreeToolbar tree={tree} filterRef={filter} onAdd={() => setAdding(true)} />
                 <ServiceTree
                   tree={tree}
-                  selectedKey={key}
+                  selectedKey={onService ? serviceKey(draft) : key}
                   onAdd={() => setAdding(true)}
                   empty={<TreeEmpty tree={tree} source={source} onAdd={() => setAdding(true)} onRetry={() => setTree(store.treeOf(source.id))} />}
                 />
