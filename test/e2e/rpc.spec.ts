@@ -137,7 +137,14 @@ test('the methods of the demo device are found, called, and every answer is expl
     await panel.connect({ clientId: 'panel' });
     await panel.publish({
       topic: device,
-      payload: JSON.stringify({ type: 'rpc_request', request_id: 'r1', method: 'get_status', params: null, reply_to: 'panel/answers', caller_id: 'wall panel' }),
+      payload: JSON.stringify({
+        type: 'rpc_request',
+        request_id: 'r1',
+        method: 'get_status',
+        params: null,
+        reply_to: 'panel/answers',
+        caller_id: 'wall panel',
+      }),
       qos: 1,
     });
     await expect(treeLine(page, 'get_status')).toContainText('2 calls');

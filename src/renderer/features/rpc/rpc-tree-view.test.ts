@@ -30,6 +30,7 @@ const frame = (rows: readonly RpcTreeRow[], change: Partial<RpcTreeFrame> = {}):
   totalRows: rows.length,
   serviceCount: rows.length,
   methodCount: 2,
+  leftOut: 0,
   ...change,
 });
 

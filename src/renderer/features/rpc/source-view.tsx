@@ -6,7 +6,7 @@ import { useStreamValue } from '../../data/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
-import { useMedia, useModel, type SourceOption } from '../common/index.ts';
+import { plural, useMedia, useModel, type SourceOption } from '../common/index.ts';
 import { AddMethodDialog } from './add-method-dialog.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { CallBuilder } from './call-builder.tsx';
@@ -79,6 +79,9 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
                   onAdd={() => setAdding(true)}
                   empty={<TreeEmpty tree={tree} source={source} onAdd={() => setAdding(true)} onRetry={() => setTree(store.treeOf(source.id))} />}
                 />
+                {tree.totals.leftOut > 0 && (
+                  <p className={styles.leftOut}>{plural(tree.totals.leftOut, 'request')} went to services or methods that have no more room here.</p>
+                )}
               </section>
             ),
           },
