@@ -27,6 +27,7 @@ test('commands and themes by keyboard; the theme is kept', async ({ workbench })
     await expect(chosen).toHaveText(/^Go to Start/);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
     await expect(chosen).toHaveText(/^Go to Broker/);
     await expect(palette(page)).toHaveAttribute('aria-activedescendant', (await chosen.getAttribute('id')) ?? 'none');
     await page.keyboard.press('Enter');

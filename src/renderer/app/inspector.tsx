@@ -26,8 +26,11 @@ function change(part: Partial<InspectorState>): void {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   const off = layoutStore.subscribe(listener);
+  // Until the user has decided, the width does.
+  window.addEventListener('resize', listener);
   return () => {
     listeners.delete(listener);
+    window.removeEventListener('resize', listener);
     off();
   };
 }

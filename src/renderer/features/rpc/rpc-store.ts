@@ -101,17 +101,22 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
   const of = (source: SourceId): SourceState => sourceState(state.getState(), source);
   const set = (source: SourceId, change: Partial<SourceState>): void =>
     state.setState(({ sources }) => ({ sources: { ...sources, [source]: { ...(sources[source] ?? newSource), ...change } } }));
-  const remember = (source: SourceId): void => {
-    const { draft, shownCall } = of(source);
-    const key = `${source} ${methodKey(draft)}`;
+  const memorise = (source: SourceId, target: CallTarget, change: Partial<Remembered>): void => {
+    const key = `${source} ${methodKey(target)}`;
+    const known = memory.get(key);
     memory.delete(key);
-    memory.set(key, { params: draft.paramsFrom === 'typed' ? draft.params : undefined, call: shownCall });
+    memory.set(key, { params: undefined, call: null, ...known, ...change });
     if (memory.size > maxRemembered) memory.delete(memory.keys().next().value as string);
+  };
+  const remember = (source: SourceId): void => {
+    const { draft } = of(source);
+    memorise(source, draft, { params: draft.paramsFrom === 'typed' ? draft.params : undefined });
   };
   const send = async (source: SourceId, input: CallInput): Promise<boolean> => {
     set(source, { calling: true, refused: null });
     try {
       const { id } = await engine.call('rpc.call', input);
+      memorise(source, input, { call: id });
       set(source, { calling: false, reveal: false, shownCall: id, selectedCall: id });
       return true;
     } catch (error) {
