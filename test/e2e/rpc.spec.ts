@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { RawClient } from '../conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../conformance/mqtt/streams.ts';
-import { expectFieldError, goTo, setBrokerPorts, startBroker } from './steps.ts';
+import { expectFieldError, goTo, setBrokerPorts, startBroker, startQuietBroker } from './steps.ts';
 import { expect, freePort, test } from './workbench.ts';
 
 const device = 'edge/demo-thermostat';
@@ -194,10 +194,10 @@ test('the methods of the demo device are found, called, and every answer is expl
 
 test('methods are added, found and forgotten, with the keyboard alone', async ({ workbench }) => {
   const { page } = workbench;
-  await setBrokerPorts(page, await freePort(), await freePort());
-  await startBroker(page);
+  await startQuietBroker(page, await freePort(), await freePort());
   await page.keyboard.press('ControlOrMeta+3');
-  await expect(page.getByText('No calls seen yet').first()).toBeVisible();
+  await expect(page.getByText('No calls seen yet')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Switch the demo device on' })).toBeVisible();
 
   const add = async (topic: string, method: string): Promise<void> => {
     await page.getByRole('button', { name: 'Add a method …' }).first().press('Enter');

@@ -13,11 +13,11 @@ import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
-import { plural, type SourceOption } from '../common/index.ts';
+import { plural, useBrokerStatus, type SourceOption } from '../common/index.ts';
 import { CallFacts } from './call-facts.tsx';
 import { CallMessages } from './call-messages.tsx';
 import { cancelCall } from './rpc-actions.ts';
-import { rpcStore } from './rpc-model.ts';
+import { rpcStore, useSourceState } from './rpc-model.ts';
 import { callTitle, formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';
 import styles from './answer.module.css';
 
@@ -54,7 +54,7 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
   ]);
   if (id === null) {
     return place === 'builder' ? (
-      <EmptyState compact title="No answer yet" text="Choose a method or write one, then call it: the answer stands here, with its time and its bytes." />
+      <NoAnswer source={source} />
     ) : (
       <EmptyState compact title="No call selected" text="Select a call in the list to see its answer and its way." />
     );
@@ -118,6 +118,30 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
       {view === 'details' && <CallFacts detail={detail} />}
       {view === 'messages' && <CallMessages key={detail.id} detail={detail} />}
     </section>
+  );
+}
+
+/** What the demo device answers (docs/broker.md). */
+const demoMethod = { dialect: 'mqttxx2', topic: 'edge/demo-thermostat', method: 'get_status' } as const;
+
+/** Before the first call; where the demo device runs, it is one click away. */
+function NoAnswer({ source }: { readonly source: SourceOption }): ReactElement {
+  const demo = useBrokerStatus()?.demoDevice.enabled === true && source.id === 'broker' && source.live;
+  const blank = useSourceState(source.id, ({ draft }) => draft.method === '');
+  return (
+    <EmptyState
+      compact
+      title="No answer yet"
+      text="Choose a method or write one, then call it: the answer stands here, with its time and its bytes."
+      actions={
+        demo &&
+        blank && (
+          <Button size="small" onClick={() => rpcStore().select(source.id, demoMethod)}>
+            Call the demo device
+          </Button>
+        )
+      }
+    />
   );
 }
 

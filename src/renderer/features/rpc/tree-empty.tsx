@@ -10,9 +10,6 @@ import { rpcStore } from './rpc-model.ts';
 import type { RpcTreeView } from './rpc-tree-view.ts';
 import styles from './rpc.module.css';
 
-/** What the demo device answers (docs/broker.md). */
-const demoMethod = { dialect: 'mqttxx2', topic: 'edge/demo-thermostat', method: 'get_status' } as const;
-
 interface TreeEmptyProps {
   readonly tree: RpcTreeView;
   readonly source: SourceOption;
@@ -91,13 +88,7 @@ export function TreeEmpty({ tree, source, onAdd, onRetry }: TreeEmptyProps): Rea
       text="Whoever calls a method over this broker appears here, and who answers. Or make the first call yourself."
       actions={
         <>
-          {broker?.demoDevice.enabled ? (
-            <Button variant="primary" onClick={() => rpcStore().select(source.id, demoMethod)}>
-              Call the demo device
-            </Button>
-          ) : (
-            <Button onClick={() => setDemoDevice(true)}>Switch the demo device on</Button>
-          )}
+          {!broker?.demoDevice.enabled && <Button onClick={() => setDemoDevice(true)}>Switch the demo device on</Button>}
           {add}
         </>
       }
