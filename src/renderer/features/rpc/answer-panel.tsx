@@ -134,12 +134,11 @@ function NoAnswer({ source }: { readonly source: SourceOption }): ReactElement {
       title="No answer yet"
       text="Choose a method or write one, then call it: the answer stands here, with its time and its bytes."
       actions={
-        demo &&
-        blank && (
+        demo && blank ? (
           <Button size="small" onClick={() => rpcStore().select(source.id, demoMethod)}>
             Call the demo device
           </Button>
-        )
+        ) : undefined
       }
     />
   );
