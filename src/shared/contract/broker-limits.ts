@@ -24,5 +24,7 @@ export const brokerLimitsSchema = z.strictObject({
   maximumSessions: z.int().min(1).max(1_000_000).default(defaults.maximumSessions),
   maximumSubscriptions: z.int().min(1).max(1_000_000).default(defaults.maximumSubscriptions),
   maximumQueuedMessages: z.int().min(0).max(10_000_000).default(defaults.maximumQueuedMessages),
+  maximumRetainedMessages: z.int().min(0).max(10_000_000).default(defaults.maximumRetainedMessages),
+  maximumRetainedBytes: z.int().min(0).max(17_179_869_184).default(defaults.maximumRetainedBytes),
   maximumQueuedBytes: z.int().min(0).max(4_294_967_296).default(defaults.maximumQueuedBytes),
 }) satisfies z.ZodType<BrokerLimits>;

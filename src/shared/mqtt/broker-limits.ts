@@ -26,6 +26,9 @@ export interface BrokerLimits {
   /** Messages of QoS 1 and 2 that wait for one client, connected or not: by number and by bytes. New ones are dropped when it is full. */
   readonly maximumQueuedMessages: number;
   readonly maximumQueuedBytes: number;
+  /** Retained messages, by number and by the bytes of their topics and payloads. Further ones are delivered, but not kept. */
+  readonly maximumRetainedMessages: number;
+  readonly maximumRetainedBytes: number;
 }
 
 export const defaultBrokerLimits: BrokerLimits = {
@@ -44,4 +47,6 @@ export const defaultBrokerLimits: BrokerLimits = {
   maximumSubscriptions: 200_000,
   maximumQueuedMessages: 100_000,
   maximumQueuedBytes: 67_108_864,
+  maximumRetainedMessages: 1_000_000,
+  maximumRetainedBytes: 1_073_741_824,
 };

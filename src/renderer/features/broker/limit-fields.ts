@@ -62,6 +62,16 @@ export const numberGroups: readonly { readonly title: string; readonly limits: r
         unit: 'MiB',
         factor: mebibyte,
       },
+      { key: 'maximumRetainedMessages', label: 'Retained messages kept', hint: 'Further ones are only delivered.', min: 0, max: 10_000_000 },
+      {
+        key: 'maximumRetainedBytes',
+        label: 'Retained bytes kept',
+        hint: 'Then new ones are only delivered.',
+        min: 0,
+        max: 16_384,
+        unit: 'MiB',
+        factor: mebibyte,
+      },
     ],
   },
 ];

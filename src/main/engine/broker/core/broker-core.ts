@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { BrokerClient } from '../../../../shared/contract/broker.ts';
@@ -182,7 +181,7 @@ export class BrokerCore implements BrokerEngine {
   spread(message: Message, from: Session | null, dup: boolean, packetId = 0): number {
     message.number = this.#messages += 1;
     if (this.hooks.published !== undefined) this.#tell(this.hooks.published, message, undefined);
-    if (message.retain) this.#retain(message);
+    if (message.retain) this.#retain(message, from);
     // What the broker says of itself would only bury the traffic of the user's devices.
     if (this.#publishListeners.size > 0 && !(message.publisher === null && message.topic.startsWith('$SYS/'))) {
       const record = toRecord(message, this.options.nowUs(), dup);
@@ -191,14 +190,30 @@ export class BrokerCore implements BrokerEngine {
     return route(this, message, from, packetId);
   }
 
-  #retain(message: Message): void {
+  #retain(message: Message, from: Session | null): void {
     const { topic } = message;
     if (message.payload.byteLength > 0) {
+      if (this.#isFullOfRetained(topic)) return this.#notKept(message, from);
       message.keep();
       this.retainedMessages.set(topic, message, message);
     } else if (this.retainedMessages.delete(topic) === undefined) return;
     // What the broker says of itself is true of this run only.
     if (this.journal !== null && !topic.startsWith('$SYS/')) this.journal.retained(topic, message.payload.byteLength === 0 ? null : message);
+  }
+
+  /** What the broker says of itself always has its place. */
+  #isFullOfRetained(topic: string): boolean {
+    const { maximumRetainedMessages, maximumRetainedBytes } = this.options;
+    const { size, bytes } = this.retainedMessages;
+    if (size < maximumRetainedMessages && bytes < maximumRetainedBytes) return false;
+    return !topic.startsWith('$SYS/') && (bytes >= maximumRetainedBytes || !this.retainedMessages.get(topic, this.nowMs));
+  }
+
+  #notKept({ topic, publisher }: Message, from: Session | null): void {
+    this.counters.retainedRefused += 1;
+    const { transport = 'tcp', address = '' } = from?.connection?.info ?? {};
+    const reason = `The broker holds ${this.retainedMessages.size} retained messages, the most it may: the one on “${topic.slice(0, 200)}” was delivered but not kept.`;
+    this.reportRefusal({ clientId: publisher, transport, address, reason });
   }
 
   sendRetained(session: Session, request: SubscriptionRequest, subscriptionIdentifier: number): void {
@@ -329,6 +344,11 @@ export class BrokerCore implements BrokerEngine {
     return new Promise((resolve) => {
       checkPublishTopic(message.topic);
       if (this.#closed) throw new CodedError('broker-not-running');
+      if (message.retain && !this.options.retainAvailable) {
+        throw new CodedError('publish-refused', 'The local broker is set to keep no retained messages.', {
+          advice: 'Publish it without “Retain”, or allow retained messages on the broker page.',
+        });
+      }
       this.spread(new Message(message.topic, message.payload, message.qos, message.retain, null, null, Infinity), null, false);
       if (this.journal === null || message.qos === 0) resolve();
       else this.journal.afterCommit({ run: resolve });
@@ -429,7 +449,9 @@ const sweptAtOnce = 2000;
 const goodbyeMs = 500;
 
 async function closeStreams(streams: ReadonlySet<Duplex>): Promise<void> {
-  const closed = Promise.all([...streams].filter((stream) => !stream.closed).map((stream) => once(stream, 'close')));
+  const open = [...streams].filter((stream) => !stream.closed);
+  // A stream that fails meanwhile closes as well.
+  const closed = Promise.all(open.map((stream) => new Promise((resolve) => stream.once('close', resolve))));
   await Promise.race([closed, setTimeout(goodbyeMs, undefined, { ref: false })]);
   for (const stream of streams) stream.destroy();
 }

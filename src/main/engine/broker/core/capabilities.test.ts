@@ -62,8 +62,8 @@ class Peer {
     return this.ask({ type: 'subscribe', packetId: 1, subscriptions: [request], properties });
   }
 
-  publish(qos: 0 | 1 | 2, retain = false): Promise<Packet | 'closed'> {
-    return this.ask({ type: 'publish', dup: false, qos, retain, topic: 'a', packetId: qos === 0 ? 0 : 1, payload: new Uint8Array(1), properties: null });
+  publish(qos: 0 | 1 | 2, retain = false, topic = 'a'): Promise<Packet | 'closed'> {
+    return this.ask({ type: 'publish', dup: false, qos, retain, topic, packetId: qos === 0 ? 0 : 1, payload: new Uint8Array(1), properties: null });
   }
 }
 
@@ -156,5 +156,38 @@ describe('subscriptions of one session', () => {
       ['b', 0],
     ] as const)
       expect(await peer.subscribe(filter)).toMatchObject({ codes: [code] });
+  });
+});
+
+describe('retained messages', () => {
+  it('are delivered but not kept beyond their number, which is told; those there are can be replaced and removed', async () => {
+    const core = brokerWith({ maximumRetainedMessages: 1 });
+    const refusals: Refusal[] = [];
+    core.onRefused((refusal) => refusals.push(refusal));
+    const peer = new Peer(core, 5);
+    await peer.connect();
+    await peer.subscribe('b');
+    await core.publish({ topic: 'a', payload: Uint8Array.of(1), qos: 0, retain: true });
+    expect(await peer.publish(1, true, 'b')).toMatchObject({ type: 'publish', topic: 'b' });
+    expect(core.retained('')).toEqual(['a']);
+    expect(refusals).toEqual([
+      { clientId: 'c', transport: 'tcp', address: 'memory:1', reason: expect.stringContaining('the one on “b” was delivered but not kept') as string },
+    ]);
+    await core.publish({ topic: 'a', payload: Uint8Array.of(2), qos: 0, retain: true });
+    await core.publish({ topic: 'a', payload: new Uint8Array(0), qos: 0, retain: true });
+    await core.publish({ topic: 'b', payload: Uint8Array.of(3), qos: 0, retain: true });
+    expect(core.retained('')).toEqual(['b']);
+    expect(core.counters.retainedRefused).toBe(1);
+  });
+
+  it('are not kept beyond their bytes', async () => {
+    const core = brokerWith({ maximumRetainedBytes: 100 });
+    for (const topic of ['a', 'b']) await core.publish({ topic, payload: new Uint8Array(200), qos: 0, retain: true });
+    expect(core.retained('')).toEqual(['a']);
+  });
+
+  it('cannot be published by the workbench either where there are none', async () => {
+    const publish = brokerWith(poor).publish({ topic: 'a', payload: Uint8Array.of(1), qos: 0, retain: true });
+    await expect(publish).rejects.toMatchObject({ code: 'publish-refused' });
   });
 });

@@ -43,6 +43,10 @@ export interface CoreOptions {
   /** What may wait for one client, connected or not. When it is full, new messages are dropped and counted; what was queued first stays. */
   readonly maximumQueuedMessages: number;
   readonly maximumQueuedBytes: number;
+  /** Retained messages kept at once. Beyond, a message goes to its subscribers and is not kept, which is counted and told. */
+  readonly maximumRetainedMessages: number;
+  /** Of their topics and payloads together. */
+  readonly maximumRetainedBytes: number;
   /** The beginning of response topics that clients asking for it are given (§3.2.2.3.15); `null`: none is given. */
   readonly responseInformation: string | null;
 }
@@ -67,5 +71,7 @@ export const defaultCoreOptions: Omit<CoreOptions, 'nowUs' | 'monotonicMs'> = {
   outputLimitBytes: 1_048_576,
   maximumQueuedMessages: 100_000,
   maximumQueuedBytes: 67_108_864,
+  maximumRetainedMessages: 1_000_000,
+  maximumRetainedBytes: 1_073_741_824,
   responseInformation: null,
 };

@@ -16,6 +16,8 @@ export class Counters {
   droppedLarge = 0;
   /** Waited longer than their expiry interval. */
   droppedExpired = 0;
+  /** Retained messages that were not kept, as there were too many. */
+  retainedRefused = 0;
   publishRefused = 0;
   subscribeRefused = 0;
   connectionsRefused = 0;

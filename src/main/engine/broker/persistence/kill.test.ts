@@ -28,7 +28,7 @@ afterAll(() => {
 });
 
 async function startBroker(): Promise<number> {
-  const started = spawn(process.execPath, [`${import.meta.dirname}/../cli.ts`, '--port', '0', '--persist', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = spawn(process.execPath, [`${import.meta.dirname}/../cli/cli.ts`, '--port', '0', '--persist', file], { stdio: ['ignore', 'pipe', 'pipe'] });
   child = started;
   let printed = '';
   let complaint = '';
