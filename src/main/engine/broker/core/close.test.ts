@@ -7,7 +7,7 @@ it('closes although a connection fails while it is ended', async () => {
   const stream = new Duplex({
     read: () => undefined,
     write: (_chunk, _encoding, done) => done(),
-    final: (done) => done(new Error('the socket is not open')),
+    final: (done) => void setImmediate(done, new Error('the socket is not open')),
   });
   core.handle(stream, { transport: 'ws', address: 'memory:1' });
   await expect(core.close()).resolves.toBeUndefined();
