@@ -202,6 +202,8 @@ describe('own calls on the local broker', () => {
     await page.call('broker.stop', undefined);
     expect(await ended(page, id)).toMatchObject({ state: 'failed', error: { name: 'CONNECTION_LOST' } });
     await expect(page.call('rpc.call', { ...asked, method: 'get_status' })).rejects.toMatchObject({ code: 'broker-not-running' });
+    await startBroker(page);
+    expect(await call(page, { method: 'get_status' })).toMatchObject({ state: 'ok', duplicates: 0 });
   }, 30_000);
 });
 
@@ -346,6 +348,32 @@ describe('what the local broker carries', () => {
       ]);
     await page.call('rpc.setTreeView', { viewId: 'tree', first: 0, count: 50, filter: 'later' });
     await expect.poll(() => tree.value()?.rows[1]).toMatchObject({ method: 'later', addedByHand: true, calls: 0, lastAt: 0 });
+  }, 30_000);
+
+  it('is counted once where the reply topic is shared with others', async () => {
+    const { page } = await start();
+    const url = (await startBroker(page)).listeners[0]?.url ?? '';
+    await responder(url, 'lab/shared', 'jsonrpc', () => true);
+    expect(await call(page, { dialect: 'jsonrpc', topic: 'lab/shared', method: 'x' })).toMatchObject({ state: 'ok', replyTo: 'lab/shared/response' });
+    const peer = await client(url, { clientId: 'peer' });
+    await peer.publishAsync('lab/shared', JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'y' }), { qos: 1 });
+    await peer.publishAsync('lab/shared/response', JSON.stringify({ jsonrpc: '2.0', id: 2, result: 1 }), { qos: 1 });
+    const calls = callsOf(page);
+    await expect
+      .poll(() =>
+        calls
+          .value()
+          ?.rows.map(({ state, duplicates, callerId }) => [state, duplicates, callerId])
+          .toSorted(),
+      )
+      .toEqual([
+        ['ok', 0, 'peer'],
+        ['ok', 0, 'workbench-rpc'],
+        ['orphan', 0, ''],
+      ]);
+    // Another call shows that nothing more was on its way.
+    expect(await call(page, { method: 'get_status' })).toMatchObject({ state: 'ok' });
+    await expect.poll(() => calls.value()?.rows.map(({ duplicates }) => duplicates)).toEqual([0, 0, 0, 0]);
   }, 30_000);
 
   it('is called through aedes as well', async () => {

@@ -12,7 +12,7 @@ import type { CallSession } from './call-session.ts';
 /** Says in the list of clients what this one is. */
 export const localCallerId = 'workbench-rpc';
 /** The client leaves when there was nothing to call for this long; late answers are seen until then. */
-const idleMs = 60_000;
+const defaultIdleMs = 60_000;
 const closeTimeoutMs = 500;
 const connectTimeoutSeconds = 5;
 
@@ -20,6 +20,7 @@ export interface LocalSessionOptions {
   /** Unix ms. */
   readonly now: () => number;
   readonly onMessages: (records: readonly MessageRecord[]) => void;
+  readonly idleMs?: number;
 }
 
 /** A client of the local broker for own calls: connected from the first call until there has been none for a minute, or the broker stops. */
@@ -29,6 +30,7 @@ export class LocalSession implements CallSession {
   readonly #link: MqttLink;
   readonly #up: Promise<MqttLink>;
   readonly #listeners = new Set<(problem: Problem) => void>();
+  readonly #idleMs: number;
   #isUp = false;
   #holders = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -47,6 +49,7 @@ export class LocalSession implements CallSession {
     this.version = status.engine === 'aedes' ? '3.1.1' : '5';
     const profile = connectionProfileSchema.parse({ id: 'rpc', name: localCallerId, uri: listener.url, version: this.version, connectTimeoutSeconds });
     const { now, onMessages } = options;
+    this.#idleMs = options.idleMs ?? defaultIdleMs;
     let resolveUp: (link: MqttLink) => void;
     let rejectUp: (error: Error) => void;
     this.#up = new Promise((resolve, reject) => {
@@ -105,7 +108,7 @@ export class LocalSession implements CallSession {
   release(): void {
     this.#holders -= 1;
     if (this.#holders > 0 || this.#ended) return;
-    this.#timer = setTimeout(() => void this.close(), idleMs);
+    this.#timer = setTimeout(() => void this.close(), this.#idleMs);
     this.#timer.unref();
   }
 

@@ -192,6 +192,8 @@ export class CallBook {
     const { key, outcome } = answer;
     const now = this.#options.clock();
     const call = this.#links.find(source, record.topic, key);
+    // Reply topics may be shared: what the client sees of others, the tap shows as well.
+    if (by === 'client' && !call?.own) return;
     if (call && call.replyTo === record.topic) {
       if (call.own && this.#isCopy(call, record, by)) return;
       // Sent by the broker because it is retained: nobody answers now.
@@ -297,9 +299,9 @@ export class CallBook {
 
   /** The answer was seen before the request. */
   #endByFirstAnswer(call: CallRecord): void {
-    const error = call.error;
-    const detail = detailOf(call);
-    this.#end(call, error ? { error } : { result: detail.result ?? null }, 0);
+    const [answer] = call.answers;
+    const outcome = call.error ? { error: call.error } : { result: detailOf(call).result ?? null };
+    this.#end(call, outcome, call.request && answer ? elapsedBetween(call.request, answer) : 0);
   }
 
   /** Each answer to an own call on the local broker comes twice: from the client that called, and from the tap, which knows its number. */
