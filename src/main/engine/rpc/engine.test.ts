@@ -12,6 +12,7 @@ import { connect, type Client } from '../../../shared/ipc/connect.ts';
 import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
 import type { RpcRequest } from '../../../shared/rpc/dialect.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
+import { hasMosquitto, startMosquitto } from '../../../../test/conformance/mqtt/broker-process.ts';
 import { openLocalBroker } from '../broker/local-broker.ts';
 import { startEngine, type Engine } from '../main.ts';
 import { dialectOf } from './dialect-of.ts';
@@ -239,30 +240,47 @@ async function connected(page: Client<EngineContract>, uri: string, more: Partia
 }
 const overLab = { ...asked, source: 'connection:lab' } as const;
 
+const brokers: Readonly<Record<string, () => Promise<string>>> = {
+  'the core': secondBroker,
+  ...(hasMosquitto()
+    ? {
+        mosquitto: async () => {
+          const broker = await startMosquitto(['allow_anonymous true']);
+          cleanups.push(() => broker.stop());
+          return `mqtt://127.0.0.1:${broker.port}`;
+        },
+      }
+    : {}),
+};
+
 describe('own calls over a connection', () => {
-  it('go and come through the connection itself, in each dialect', async () => {
-    const { page } = await start();
-    const url = await secondBroker();
-    for (const dialect of ['mqttxx2', 'jsonrpc', 'mqttxx4', 'mqtt5'] as const) {
-      await responder(url, dialect === 'mqtt5' ? `lab/${dialect}/+` : `lab/${dialect}`, dialect, ({ method, params }) => ({ method, params }));
-    }
-    await connected(page, url);
-    for (const dialect of ['mqttxx2', 'jsonrpc', 'mqttxx4', 'mqtt5'] as const) {
-      const done = await call(page, { ...overLab, dialect, topic: `lab/${dialect}`, method: 'echo', params: { a: [1, null] } });
-      expect(done).toMatchObject({
-        state: 'ok',
-        dialect,
-        topic: `lab/${dialect}`,
-        result: { method: 'echo', params: { a: [1, null] } },
-        callerId: 'bench',
-        duplicates: 0,
-      });
-      await expect.poll(async () => (await ended(page, done.id)).request?.messageId).toBeGreaterThan(0);
-      expect((await ended(page, done.id)).answers[0]?.messageId).toBeGreaterThan(0);
-    }
-    const calls = callsOf(page);
-    await expect.poll(() => calls.value()?.rows.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok']);
-  }, 30_000);
+  it.each(Object.entries(brokers))(
+    'go and come through the connection itself, in each dialect: %s',
+    async (_name, openBroker) => {
+      const { page } = await start();
+      const url = await openBroker();
+      for (const dialect of ['mqttxx2', 'jsonrpc', 'mqttxx4', 'mqtt5'] as const) {
+        await responder(url, dialect === 'mqtt5' ? `lab/${dialect}/+` : `lab/${dialect}`, dialect, ({ method, params }) => ({ method, params }));
+      }
+      await connected(page, url);
+      for (const dialect of ['mqttxx2', 'jsonrpc', 'mqttxx4', 'mqtt5'] as const) {
+        const done = await call(page, { ...overLab, dialect, topic: `lab/${dialect}`, method: 'echo', params: { a: [1, null] } });
+        expect(done).toMatchObject({
+          state: 'ok',
+          dialect,
+          topic: `lab/${dialect}`,
+          result: { method: 'echo', params: { a: [1, null] } },
+          callerId: 'bench',
+          duplicates: 0,
+        });
+        await expect.poll(async () => (await ended(page, done.id)).request?.messageId).toBeGreaterThan(0);
+        expect((await ended(page, done.id)).answers[0]?.messageId).toBeGreaterThan(0);
+      }
+      const calls = callsOf(page);
+      await expect.poll(() => calls.value()?.rows.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    },
+    30_000,
+  );
 
   it('are answered once, whatever the connection is subscribed to', async () => {
     const { page } = await start();

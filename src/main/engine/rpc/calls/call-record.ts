@@ -67,7 +67,7 @@ export interface CallRecord {
 export function keep(record: MessageRecord, receivedAt: number): KeptMessage {
   const { id, topic, timeUs, qos, payload, properties } = record;
   // A copy: payloads are views into the batch they came in.
-  const kept = payload.slice(0, payload.byteLength > maxPayloadBytes ? shownPayloadBytes : undefined);
+  const kept = new Uint8Array(payload.byteLength > maxPayloadBytes ? payload.subarray(0, shownPayloadBytes) : payload);
   return { messageId: id, topic, timeUs, receivedAt, qos, payload: kept, sizeBytes: payload.byteLength, properties };
 }
 
@@ -123,5 +123,7 @@ function plainError(error: RpcError): RpcError {
 }
 
 function messageOf({ messageId, topic, timeUs, qos, payload, sizeBytes }: KeptMessage): CallMessage {
-  return { messageId, topic, timeUs, qos, payload: payload.subarray(0, shownPayloadBytes), sizeBytes };
+  // A copy: a view would drag the whole payload along when it is sent on.
+  const shown = payload.byteLength > shownPayloadBytes ? new Uint8Array(payload.subarray(0, shownPayloadBytes)) : payload;
+  return { messageId, topic, timeUs, qos, payload: shown, sizeBytes };
 }
