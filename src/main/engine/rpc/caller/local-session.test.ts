@@ -29,7 +29,7 @@ it('connects by itself, and hears what it subscribed to', async () => {
   expect(await session.subscribe('a/reply')).toMatchObject({ reason: null, grantedQos: 1 });
   expect(await session.publish(message('a/reply'))).toMatchObject({ noSubscribers: false });
   expect(await session.publish(message('a/nobody'))).toMatchObject({ noSubscribers: true });
-  await vi.waitFor(() => expect(received).toEqual(['a/reply']));
+  await expect.poll(() => received).toEqual(['a/reply']);
   await session.unsubscribe('a/reply');
   expect(await session.publish(message('a/reply'))).toMatchObject({ noSubscribers: true });
 });
@@ -45,7 +45,7 @@ it('leaves when there was nothing to call for a while, and not while there is', 
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(session.isOver).toBe(false);
   session.release();
-  await vi.waitFor(() => expect(session.isOver).toBe(true));
+  await expect.poll(() => session.isOver).toBe(true);
   expect(onEnd).toHaveBeenCalledTimes(1);
   // Whoever comes late is told at once.
   session.onEnd(onEnd);
