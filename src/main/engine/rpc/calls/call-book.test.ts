@@ -153,8 +153,11 @@ it('counts a request once, however often it is delivered', () => {
   ask(1, { dup: true });
   expect(only()).toMatchObject({ state: 'ok', duplicates: 0 });
   expect(method()).toMatchObject({ calls: 1 });
-  // It was lost on the way to the broker the first time: nobody has seen it before.
+  // It was lost on the way to the local broker the first time: nobody has seen it before.
   ask(2, { dup: true });
+  expect(rows()).toHaveLength(2);
+  // Another broker has sent it before, maybe long ago.
+  ask(3, { dup: true, source: 'connection:lab' });
   expect(rows()).toHaveLength(2);
 });
 

@@ -107,8 +107,8 @@ export class CallBook {
       }
       return;
     }
-    // Retained, it is from the past.
-    if (record.retain || (record.dup && request.key === '')) return;
+    // Retained, or sent again by another broker (§3.3.1.1), it is from the past. To the local broker a client may send again what was lost on the way.
+    if (record.retain || (record.dup && (source !== 'broker' || request.key === ''))) return;
     const late = known?.state === 'orphan' && known.answers[0]?.topic === request.replyTo && now - known.answers[0].receivedAt < reorderMs ? known : undefined;
     const message = keep(record, now);
     const call = late ?? this.#newRecord({ source, dialect, key: request.key, timeUs: record.timeUs, own: false, timeoutMs: null });
