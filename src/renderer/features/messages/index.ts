@@ -1,5 +1,5 @@
 export { MessageDetails } from './message-details.tsx';
 export { MessageListView } from './message-list-view.tsx';
 export { MessageValue, PayloadView } from './message-value.tsx';
-export { detectFormat, type PayloadFormat } from './payload-view.ts';
+export { decodeText, detectFormat, type PayloadFormat } from './payload-view.ts';
 export { useMessageSession } from './use-message-session.ts';

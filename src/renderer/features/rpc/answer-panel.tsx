@@ -1,7 +1,7 @@
 import { PencilLine, RotateCw, Square } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
-import type { CallDetail } from '../../../shared/contract/rpc.ts';
+import type { CallDetail, CallMessage } from '../../../shared/contract/rpc.ts';
 import { CodeView } from '../../editor/code-view.tsx';
 import { useStreamValue } from '../../data/index.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -14,9 +14,11 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { plural, useBrokerStatus, type SourceOption } from '../common/index.ts';
+import { decodeText } from '../messages/index.ts';
 import { CallFacts } from './call-facts.tsx';
 import { CallMessages } from './call-messages.tsx';
 import { cancelCall } from './rpc-actions.ts';
+import { roundedInteger } from './params-form.ts';
 import { rpcStore, useSourceState } from './rpc-model.ts';
 import { callTitle, formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';
 import styles from './answer.module.css';
@@ -114,7 +116,12 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
         </span>
       </Toolbar>
       {view === 'result' && <Result detail={detail} />}
-      {view === 'params' && <CodeView label="Params of the call" value={JSON.stringify(detail.params, null, 2)} language="json" />}
+      {view === 'params' && (
+        <>
+          <RoundedNote message={detail.request} />
+          <CodeView label="Params of the call" value={JSON.stringify(detail.params, null, 2)} language="json" />
+        </>
+      )}
       {view === 'details' && <CallFacts detail={detail} />}
       {view === 'messages' && <CallMessages key={detail.id} detail={detail} />}
     </section>
@@ -127,7 +134,7 @@ const demoMethod = { dialect: 'mqttxx2', topic: 'edge/demo-thermostat', method: 
 /** Before the first call; where the demo device runs, it is one click away. */
 function NoAnswer({ source }: { readonly source: SourceOption }): ReactElement {
   const demo = useBrokerStatus()?.demoDevice.enabled === true && source.id === 'broker' && source.live;
-  const blank = useSourceState(source.id, ({ draft }) => draft.method === '');
+  const blank = useSourceState(source.id, ({ draft }) => draft.method === '' && (draft.topic === '' || draft.topic === demoMethod.topic));
   return (
     <EmptyState
       compact
@@ -164,10 +171,19 @@ function Result({ detail }: { readonly detail: CallDetail }): ReactElement {
       ) : state === 'cancelled' || (state === 'timed-out' && answers.length === 0) ? (
         <EmptyState compact title={stateWords(state).label} text={stateWords(state).meaning} />
       ) : (
-        <CodeView label="Result" value={JSON.stringify(result ?? null, null, 2)} language="json" />
+        <>
+          <RoundedNote message={answers[0] ?? null} />
+          <CodeView label="Result" value={JSON.stringify(result ?? null, null, 2)} language="json" />
+        </>
       )}
     </>
   );
+}
+
+/** Nothing is shown with other digits than it came with, without a word about it. */
+function RoundedNote({ message }: { readonly message: CallMessage | null }): ReactElement | null {
+  const rounded = message && roundedInteger(decodeText(message.payload).text);
+  return rounded ? <Banner kind="warn" title={`Rounded here: ${rounded} and other long numbers stand under Messages as they came`} /> : null;
 }
 
 function ErrorView({ error }: { readonly error: NonNullable<CallDetail['error']> }): ReactElement {

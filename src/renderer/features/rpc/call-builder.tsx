@@ -24,11 +24,11 @@ const modes = [
 ] as const;
 
 /** What to know about the draft, in a few words. */
-function noteOf(source: SourceOption, draft: CallDraft, hasForm: boolean): string {
+function noteOf(source: SourceOption, draft: CallDraft, hasForm: boolean, paramsSeen: boolean): string {
   if (!source.live) return `${source.name} is ${source.state}: nothing can be called.`;
   if (draft.dialect === 'mqtt5' && draft.topic !== '') return `Goes to ${requestTopic(draft)}`;
   if (draft.paramsFrom === 'offered') return 'From the last call that was seen';
-  return hasForm || draft.method === '' ? '' : 'A form is there once params of this method were seen.';
+  return hasForm || paramsSeen || draft.method === '' ? '' : 'A form is there once params of this method were seen.';
 }
 
 interface CallBuilderProps {
@@ -111,7 +111,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           segments={modes.map((mode) => ({ ...mode, disabled: mode.value === 'form' && !fields }))}
         />
         <span className={styles.note} role="status">
-          {noteOf(source, draft, fields !== null)}
+          {noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null)}
         </span>
       </div>
       {refused && (

@@ -16,7 +16,7 @@ export function CallFacts({ detail }: { readonly detail: CallDetail }): ReactEle
           // oxlint-disable-next-line react/no-array-index-key
           <li key={`${index} ${at}`} className={styles.step} data-at={at}>
             <span className={styles.stepName}>{stepWords[at]}</span>
-            <span className={styles.stepTime}>{index === 0 && afterMs === 0 ? '0 ms' : `after ${formatMs(afterMs)}`}</span>
+            <span className={styles.stepTime}>{afterMs === 0 ? '' : `after ${formatMs(afterMs)}`}</span>
             {note !== undefined && <span className={styles.stepNote}>{note}</span>}
           </li>
         ))}

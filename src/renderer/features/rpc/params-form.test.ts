@@ -46,6 +46,14 @@ describe('the form of a schema', () => {
 describe('params', () => {
   it('nothing stands for null', () => expect(readParams('  ')).toEqual({ value: null }));
   it('says where JSON is broken', () => expect(readParams('{\n  "a": 1,\n}')).toEqual({ problem: 'This is not JSON: unexpected "}" in line 3, column 1.' }));
+  it('sends no integer with other digits than were written', () => {
+    expect(readParams('{"id": 12345678901234567891, "a": 1}')).toEqual({
+      problem: '12345678901234567891 has too many digits to be sent as it stands. Write it as text, in quotes.',
+    });
+    expect(readParams('[-9007199254740993]')).toHaveProperty('problem');
+    // 2^53 and a text stay what they are.
+    expect(readParams('[9007199254740992, "12345678901234567891", "\\"12345678901234567891", 0.12345678901234567]')).toHaveProperty('value');
+  });
   it('shows objects in a form only', () => {
     expect(formValues('')).toEqual({});
     expect(formValues('{"a": 1}')).toEqual({ a: 1 });

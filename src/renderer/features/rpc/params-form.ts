@@ -66,7 +66,18 @@ export type Params = { readonly value: JsonValue } | { readonly problem: string 
 export function readParams(text: string): Params {
   if (text.trim() === '') return { value: null };
   const checked = encodePublishPayload('json', text);
-  return 'problem' in checked ? checked : { value: JSON.parse(text) as JsonValue };
+  if ('problem' in checked) return checked;
+  const rounded = roundedInteger(text);
+  if (rounded !== undefined) return { problem: `${rounded} has too many digits to be sent as it stands. Write it as text, in quotes.` };
+  return { value: JSON.parse(text) as JsonValue };
+}
+
+/** The first integer of a JSON text that would not stay the same: a double has 53 bits for it (RFC 8259 §6). */
+export function roundedInteger(text: string): string | undefined {
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
+    if (/^-?\d{16,}$/.test(token) && BigInt(token) !== BigInt(Number(token))) return token;
+  }
+  return undefined;
 }
 
 /** The object that a form shows; nothing typed stands for an empty one. `undefined` when the text is no object. */

@@ -3,7 +3,8 @@ import { callStates } from '../../../shared/contract/rpc.ts';
 import { allStates, bucketWords, formatMs, formatTimeout, messageName, methodKey, stateWords } from './rpc-words.ts';
 
 it.each([
-  [0.04, '0.0 ms'],
+  [0.04, '< 0.1 ms'],
+  [0.06, '0.1 ms'],
   [3.21, '3.2 ms'],
   [9.96, '10 ms'],
   [420.4, '420 ms'],

@@ -45,8 +45,9 @@ export const allStates = Object.keys(states) as readonly CallState[];
 /** What deserves a look. */
 export const problemStates: readonly CallState[] = ['failed', 'timed-out', 'late', 'orphan', 'wrong-reply-topic'];
 
-/** `0.4 ms`, `12 ms`, `3.25 s`, `2:05`. */
+/** `< 0.1 ms`, `0.4 ms`, `12 ms`, `3.25 s`, `2:05`. */
 export function formatMs(ms: number): string {
+  if (ms < 0.05) return '< 0.1 ms';
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(2)} s`;

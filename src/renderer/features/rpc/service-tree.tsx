@@ -116,26 +116,26 @@ const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow 
           </span>
         )}
       </span>
-      {pending > 0 && (
+      {method !== null && pending > 0 && (
         <span className={styles.pending} title={`${plural(pending, 'call')} without an answer yet`}>
           <span aria-hidden>{formatCompact(pending)} …</span>
-          <span className="visually-hidden">, {formatCount(pending)} pending</span>
+          <span className="visually-hidden"> {formatCount(pending)} pending</span>
         </span>
       )}
       {failures > 0 && (
         <span className={styles.failures} title={`${formatCount(failures)} of ${plural(calls, 'call')} failed or got no answer`}>
           <span aria-hidden>{formatCompact(failures)} ✕</span>
-          <span className="visually-hidden">, {formatCount(failures)} failed</span>
+          <span className="visually-hidden"> {formatCount(failures)} failed</span>
         </span>
       )}
       <span className={styles.calls} title={plural(calls, 'call')}>
         <span aria-hidden>{formatCompact(calls)}</span>
-        <span className="visually-hidden">, {plural(calls, 'call')}</span>
+        <span className="visually-hidden"> {plural(calls, 'call')}</span>
       </span>
       <span className={styles.time} title={p50Ms === null ? undefined : 'Half of the answers came within this time'}>
         {method !== null && p50Ms !== null && (
           <>
-            <span className="visually-hidden">, median </span>
+            <span className="visually-hidden"> median </span>
             {formatMs(p50Ms)}
           </>
         )}

@@ -38,7 +38,7 @@ export function TreeToolbar({ tree, filterRef, onAdd }: TreeToolbarProps): React
         <IconButton label="Add a method …" size="small" icon={<Plus size={15} aria-hidden />} onClick={onAdd} />
       </div>
       <p className={styles.totals}>
-        <span role="status">{`${plural(serviceCount, 'service')}, ${plural(methodCount, 'method')}${filter === '' ? '' : ' fit the filter'}`}</span>
+        <span>{`${filter === '' ? '' : 'Among '}${plural(serviceCount, 'service')}, ${plural(methodCount, 'method')}`}</span>
         <span aria-hidden className={styles.columns}>
           <span>calls</span>
           <span>median</span>
