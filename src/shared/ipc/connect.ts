@@ -24,6 +24,8 @@ export interface Client<C extends Contract> {
   /** `input` may be a function: it is asked again after each reconnect, so that it can carry a cursor. Returns `close`. */
   stream<K extends StreamName<C>>(name: K, input: InputOf<C[K]> | (() => InputOf<C[K]>), listener: StreamListener<ItemOf<C[K]>>): () => void;
   readonly state: LinkState;
+  /** Which run of the engine answered last, see `Hello.instance`; `undefined` before the first. */
+  readonly instance: string | undefined;
   onState(listener: (state: LinkState, reason?: string) => void): () => void;
   /** Skips the waiting time before the next attempt. */
   reconnectNow(): void;
@@ -75,6 +77,10 @@ class ReconnectingClient {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  get instance(): string | undefined {
+    return this.#instance;
   }
 
   onState(listener: (state: LinkState, reason?: string) => void): () => void {

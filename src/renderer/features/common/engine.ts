@@ -2,7 +2,7 @@ import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { Client } from '../../../shared/ipc/connect.ts';
 
 /** The part of the contract client that models outside React need. */
-export type Engine = Pick<Client<EngineContract>, 'call' | 'stream'>;
+export type Engine = Pick<Client<EngineContract>, 'call' | 'stream' | 'instance'>;
 
 /** Clock and frame source of a model: the browser's, or a test's. */
 export interface Pacing {

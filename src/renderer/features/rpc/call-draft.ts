@@ -102,8 +102,7 @@ export function problemsOf(draft: CallDraft): DraftProblems {
 }
 
 function topicProblem(topic: string): string | undefined {
-  const problem = validateTopicName(topic);
-  return problem ? `${problem.message} ${problem.advice}` : undefined;
+  return validateTopicName(topic)?.message;
 }
 
 /** What to send, or `undefined` while there is a problem. */

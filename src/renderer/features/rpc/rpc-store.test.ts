@@ -6,7 +6,7 @@ import { serveForTests, testPacing, until, type ServedEngine } from '../serve-fo
 import { methodKey } from './rpc-words.ts';
 import { createRpcStore, sourceState, type RpcStore, type SourceState } from './rpc-store.ts';
 
-const { 'rpc.call': call, 'rpc.calls': calls } = rpcContract;
+const { 'rpc.call': call, 'rpc.calls': calls, 'rpc.tree': tree } = rpcContract;
 
 let served: ServedEngine | undefined;
 let store: RpcStore | undefined;
@@ -28,8 +28,9 @@ interface Backend {
 function open(): readonly [RpcStore, Backend, () => SourceState] {
   const backend: Backend = { made: [], pages: [], sink: undefined, refuse: undefined };
   served = serveForTests(
-    { 'rpc.call': call, 'rpc.calls': calls },
+    { 'rpc.call': call, 'rpc.calls': calls, 'rpc.tree': tree },
     {
+      'rpc.tree': (_view, sink) => void sink.send({ firstRow: 0, rows: [], totalRows: 0, serviceCount: 0, methodCount: 0, leftOut: 0 }),
       'rpc.call': (input) => {
         if (backend.refuse) throw backend.refuse;
         return { id: backend.made.push(input) };
@@ -93,6 +94,21 @@ it('repeats a call of the list as it was, and puts one into the builder', async 
   expect(state()).toMatchObject({ tab: 'calls', selectedCall: 1, draft: { method: '' } });
   rpc.load('broker', seen);
   expect(state()).toMatchObject({ tab: 'call', shownCall: 5, draft: { method: 'get' } });
+});
+
+it('forgets the numbers of calls when another run of the engine answers', async () => {
+  const [rpc, , state] = open();
+  const tree = rpc.treeOf('broker');
+  await until(tree.notifier, () => tree.loaded);
+  rpc.select('broker', get);
+  rpc.edit('broker', { params: '1' });
+  await rpc.call('broker');
+  expect(state().shownCall).toBe(1);
+  served?.restart();
+  await vi.waitFor(() => expect(state()).toMatchObject({ shownCall: null, selectedCall: null, draft: { method: 'get', params: '1' } }));
+  rpc.select('broker', set);
+  rpc.select('broker', get);
+  expect(state()).toMatchObject({ shownCall: null, draft: { params: '1' } });
 });
 
 it('asks for the page of calls around what is visible, and starts over with another filter', async () => {

@@ -112,10 +112,19 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     const { draft } = of(source);
     memorise(source, draft, { params: draft.paramsFrom === 'typed' ? draft.params : undefined });
   };
+  let instance = engine.instance;
+  /** Another run of the engine numbers its calls anew: the old numbers would name others. */
+  const onReturn = (): void => {
+    if (engine.instance === instance) return;
+    instance = engine.instance;
+    for (const [key, known] of memory) memory.set(key, { ...known, call: null });
+    for (const source of Object.keys(state.getState().sources) as SourceId[]) set(source, { shownCall: null, selectedCall: null });
+  };
   const send = async (source: SourceId, input: CallInput): Promise<boolean> => {
     set(source, { calling: true, refused: null });
     try {
       const { id } = await engine.call('rpc.call', input);
+      instance = engine.instance;
       memorise(source, input, { call: id });
       set(source, { calling: false, reveal: false, shownCall: id, selectedCall: id });
       return true;
@@ -135,7 +144,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
         view.close();
         view = undefined;
       }
-      view ??= new RpcTreeView(engine, source, newId(), pacing, filter);
+      view ??= new RpcTreeView(engine, source, newId(), pacing, filter, onReturn);
       // The order of insertion is the order of last use.
       views.delete(source);
       views.set(source, view);

@@ -62,7 +62,7 @@ async function open(filter = ''): Promise<readonly [Backend, RpcTreeView]> {
     },
   );
   const backend = (served = Object.assign(state, engine));
-  view = new RpcTreeView(backend.engine, 'broker', 'v', testPacing, filter);
+  view = new RpcTreeView(backend.engine, 'broker', 'v', testPacing, filter, () => undefined);
   await vi.waitFor(() => expect(backend.sink).toBeDefined());
   return [backend, view];
 }

@@ -31,7 +31,7 @@ export class RpcTreeView {
   #dirty = false;
   #closed = false;
 
-  constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, filter: string) {
+  constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, filter: string, onReturn: () => void) {
     this.#engine = engine;
     this.source = source;
     this.notifier = new FrameNotifier(pacing);
@@ -39,6 +39,7 @@ export class RpcTreeView {
     this.#closeStream = engine.stream('rpc.tree', () => ({ source, ...this.#view }), {
       item: (frame) => this.#apply(frame),
       restart: () => {
+        onReturn();
         this.#opened?.clear();
         queueMicrotask(() => {
           for (const [key, expanded] of this.#remembered) void this.#tell(key, expanded).catch(() => undefined);

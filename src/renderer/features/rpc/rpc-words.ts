@@ -2,12 +2,12 @@ import type { CallMessage, CallRow, CallState, DialectId } from '../../../shared
 import type { Tone } from '../../ui/badge.tsx';
 import { formatDuration } from '../common/index.ts';
 
-/** The wire formats, in the order they are offered. */
+/** The wire formats, in the order they are offered; `about` stands beside the name. */
 export const dialects: readonly { readonly id: DialectId; readonly name: string; readonly short: string; readonly about: string }[] = [
-  { id: 'mqttxx2', name: 'mqttxx 2 and 3', short: 'mqttxx 2', about: 'JSON envelope; request and answer name each other' },
-  { id: 'mqttxx4', name: 'mqttxx 4', short: 'mqttxx 4', about: 'over MQTT 5, with Correlation Data' },
-  { id: 'jsonrpc', name: 'JSON-RPC 2.0', short: 'JSON-RPC', about: 'over a pair of topics' },
-  { id: 'mqtt5', name: 'MQTT 5 request and response', short: 'MQTT 5', about: 'any payload; the method is the last level of the topic' },
+  { id: 'mqttxx2', name: 'mqttxx 2 and 3', short: 'mqttxx 2', about: 'JSON envelope' },
+  { id: 'mqttxx4', name: 'mqttxx 4', short: 'mqttxx 4', about: 'over MQTT 5' },
+  { id: 'jsonrpc', name: 'JSON-RPC 2.0', short: 'JSON-RPC', about: 'topic pairs' },
+  { id: 'mqtt5', name: 'MQTT 5, generic', short: 'MQTT 5', about: 'topic/method' },
 ];
 
 const named = new Map(dialects.map((dialect) => [dialect.id, dialect]));
@@ -28,7 +28,7 @@ interface StateWords {
 const states: Readonly<Record<CallState, StateWords>> = {
   pending: { label: 'Pending', tone: 'info', meaning: 'The request was seen; no answer came yet.' },
   ok: { label: 'OK', tone: 'ok', meaning: 'Answered with a result.' },
-  failed: { label: 'Failed', tone: 'bad', meaning: 'Answered with an error, or it could not be sent.' },
+  failed: { label: 'Failed', tone: 'bad', meaning: 'Answered with an error, or the request did not reach the peer.' },
   'timed-out': { label: 'Timed out', tone: 'bad', meaning: 'No answer within the time-out of the call; for calls of others, within 60 s.' },
   late: { label: 'Late', tone: 'warn', meaning: 'Answered after the time-out: the caller had given up and did not get it.' },
   cancelled: { label: 'Cancelled', tone: 'neutral', meaning: 'Given up by hand. The peer is not told and may carry it out all the same.' },
