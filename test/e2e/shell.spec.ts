@@ -223,7 +223,7 @@ test('nothing is cut off at 1024 × 700', async ({ workbench }) => {
   const { page } = workbench;
   await page.setViewportSize({ width: 1024, height: 700 });
   const look = async (when: string): Promise<void> => {
-    for (const title of ['Start', 'Topics', 'Broker', 'Connections', 'Settings'] as const) {
+    for (const title of ['Start', 'Topics', 'RPC', 'Broker', 'Connections', 'Settings'] as const) {
       await goTo(page, title);
       await expect(place(page, title)).toBeVisible();
       expect(await cutOff(page), `${title}, ${when}`).toEqual([]);
@@ -242,6 +242,15 @@ test('nothing is cut off at 1024 × 700', async ({ workbench }) => {
   await page.keyboard.press('ControlOrMeta+i');
   await expect(page.getByRole('region', { name: 'Inspector' })).toBeVisible();
   expect(await cutOff(page), 'Topics with the inspector').toEqual([]);
+  await goTo(page, 'RPC');
+  await page.getByRole('button', { name: 'Call the demo device' }).click();
+  await page.getByRole('button', { name: 'Call', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Inspector' })).toContainText('Time to the answer');
+  expect(await cutOff(page), 'RPC with the inspector').toEqual([]);
+  await page.getByRole('tab', { name: 'All calls' }).click();
+  await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
+  await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
+  expect(await cutOff(page), 'RPC, all calls').toEqual([]);
   await page.evaluate(() => (location.hash = '#/gallery'));
   await expect(page.getByRole('heading', { name: 'Gallery' })).toBeVisible();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
