@@ -151,6 +151,29 @@ describe('own calls on the local broker', () => {
     expect(calls.value()).toMatchObject({ total: 1, forgotten: 0, rows: [{ id: done.id, state: 'ok' }] });
   }, 30_000);
 
+  it('sends a page nothing while nothing that it looks at changes', async () => {
+    const { page } = await start();
+    await startBroker(page);
+    const { id } = await call(page, { method: 'get_status' });
+    await expect.poll(async () => (await ended(page, id)).answers[0]?.messageId).toBeGreaterThan(0);
+    await expect.poll(async () => (await ended(page, id)).steps.length).toBe(3);
+    const items = { tree: 0, method: 0, detail: 0, calls: 0 };
+    const count = (what: keyof typeof items) => ({ item: () => void (items[what] += 1) });
+    // The service is closed in the tree, and the filter hides it: no count of it is seen.
+    cleanups.push(page.stream('rpc.tree', { source: 'broker', viewId: 'other', first: 0, count: 50, filter: 'nothing' }, count('tree')));
+    cleanups.push(page.stream('rpc.method', { ...device, method: 'get_status' }, count('method')));
+    cleanups.push(page.stream('rpc.detail', { id }, count('detail')));
+    cleanups.push(page.stream('rpc.calls', { limit: 50, text: '', offset: 0 }, count('calls')));
+    await call(page, { method: 'calibrate' });
+    await call(page, { method: 'calibrate' });
+    const list = callsOf(page);
+    await expect.poll(() => list.value()?.rows.filter(({ state }) => state === 'failed')).toHaveLength(2);
+    await expect.poll(() => items.calls).toBeGreaterThan(1);
+    // The new method is one more to count, once.
+    expect(items.tree).toBeLessThanOrEqual(2);
+    expect(items).toMatchObject({ method: 1, detail: 1 });
+  }, 30_000);
+
   it('tells failures of the peer, unknown methods, time-outs and cancelled calls apart', async () => {
     const { page } = await start();
     await startBroker(page);
