@@ -140,6 +140,13 @@ function CallsToolbar({ view, filtered }: { readonly view: CallsView; readonly f
   const { states, text } = useRpcState((state) => state.callsFilter);
   const choice = [...choices].find(([, some]) => some === states)?.[0] ?? 'all';
   const total = view.total ?? 0;
+  // Thousands of calls take some seconds to read.
+  const [saving, setSaving] = useState(false);
+  const save = async (format: 'json' | 'csv'): Promise<void> => {
+    setSaving(true);
+    await exportCalls(view, format);
+    setSaving(false);
+  };
   return (
     <div className={styles.toolbar} role="group" aria-label="Calls">
       <TextField
@@ -185,10 +192,12 @@ function CallsToolbar({ view, filtered }: { readonly view: CallsView; readonly f
       </Popover>
       <Menu
         align="end"
-        trigger={<IconButton size="small" label="Save the shown calls" icon={<Download size={14} aria-hidden />} disabled={total === 0} />}
+        trigger={
+          <IconButton size="small" label="Save the shown calls" icon={<Download size={14} aria-hidden />} busy={saving} disabled={total === 0 || saving} />
+        }
         items={[
-          { label: 'As JSON, with params and results', onSelect: () => void exportCalls(view, 'json') },
-          { label: 'As CSV, one line for each call', onSelect: () => void exportCalls(view, 'csv') },
+          { label: 'As JSON, with params and results', onSelect: () => void save('json') },
+          { label: 'As CSV, one line for each call', onSelect: () => void save('csv') },
         ]}
       />
       <IconButton
