@@ -12,3 +12,5 @@ export { goTo } from './go-to.ts';
 export { saveFile } from './save-file.ts';
 export { useFirst } from './show-more.tsx';
 export { StripButton } from './strip-button.tsx';
+export { LatestSender, rowsAround } from './viewport.ts';
+export { default as treePlace } from './tree-place.module.css';

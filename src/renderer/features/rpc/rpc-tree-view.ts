@@ -1,12 +1,8 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { RpcTreeFrame, RpcTreeRow, RpcTreeView as RpcTreeViewInput } from '../../../shared/contract/rpc.ts';
 import type { CodedError } from '../../../shared/ipc/errors.ts';
-import { FrameNotifier, type Engine, type Pacing } from '../common/index.ts';
+import { FrameNotifier, LatestSender, rowsAround, type Engine, type Pacing } from '../common/index.ts';
 
-/** Rows asked for beyond each edge of what is visible, so that small scrolls need no round trip. */
-const overscanRows = 40;
-/** The contract's limit for one viewport. */
-const maxRows = 500;
 /** With at most this many methods every service opens by itself, until the user opens or closes one. */
 const smallTreeMethods = 200;
 /** Expansions remembered for the case that the engine restarts. */
@@ -20,6 +16,7 @@ export class RpcTreeView {
   readonly notifier: FrameNotifier;
   readonly #engine: Engine;
   readonly #closeStream: () => void;
+  readonly #sender: LatestSender;
   readonly #remembered = new Map<string, boolean>();
   /** Services that opened by themselves; `null` once the user has taken over. */
   #opened: Set<string> | null = new Set();
@@ -27,15 +24,13 @@ export class RpcTreeView {
   #frame: RpcTreeFrame = { firstRow: 0, rows: [], totalRows: 0, serviceCount: 0, methodCount: 0, leftOut: 0 };
   #loaded = false;
   #error: CodedError | undefined;
-  #sending = false;
-  #dirty = false;
-  #closed = false;
 
   constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, filter: string, onReturn: () => void) {
     this.#engine = engine;
     this.source = source;
     this.notifier = new FrameNotifier(pacing);
     this.#view = { viewId, first: 0, count: 0, filter };
+    this.#sender = new LatestSender(() => engine.call('rpc.setTreeView', this.#view));
     this.#closeStream = engine.stream('rpc.tree', () => ({ source, ...this.#view }), {
       item: (frame) => this.#apply(frame),
       restart: () => {
@@ -72,10 +67,7 @@ export class RpcTreeView {
 
   /** Which rows are visible; a count of 0 asks for totals only. */
   show(first: number, count: number): void {
-    const step = overscanRows / 2;
-    const start = count === 0 ? 0 : Math.max(0, Math.floor((first - overscanRows) / step) * step);
-    const end = count === 0 ? 0 : Math.ceil((first + count + overscanRows) / step) * step;
-    const wanted = { first: start, count: Math.min(maxRows, end - start) };
+    const wanted = rowsAround(first, count);
     if (wanted.first !== this.#view.first || wanted.count !== this.#view.count) this.#update(wanted);
   }
 
@@ -92,7 +84,7 @@ export class RpcTreeView {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#sender.close();
     this.#closeStream();
   }
 
@@ -120,24 +112,7 @@ export class RpcTreeView {
 
   #update(change: Partial<RpcTreeViewInput>): void {
     this.#view = { ...this.#view, ...change };
-    this.#send();
-  }
-
-  /** One call under way at a time; whatever changed meanwhile goes out with the next. */
-  #send(): void {
-    if (this.#sending) {
-      this.#dirty = true;
-      return;
-    }
-    this.#sending = true;
-    const done = (): void => {
-      this.#sending = false;
-      if (!this.#dirty || this.#closed) return;
-      this.#dirty = false;
-      this.#send();
-    };
-    // A lost link fails the call; the reopened stream then carries the newest view by itself.
-    this.#engine.call('rpc.setTreeView', this.#view).then(done, done);
+    this.#sender.changed();
   }
 }
 

@@ -6,7 +6,7 @@ import { useStreamValue } from '../../data/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
-import { plural, useMedia, useModel, type SourceOption } from '../common/index.ts';
+import { plural, useMedia, useModel, type SourceOption, treePlace } from '../common/index.ts';
 import { AddMethodDialog } from './add-method-dialog.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { CallBuilder } from './call-builder.tsx';
@@ -62,7 +62,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
     <>
       <Splitter
         id="rpc"
-        className={styles.split ?? ''}
+        className={treePlace.split ?? ''}
         panels={[
           {
             id: 'services',
@@ -71,7 +71,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
             maxSize: '60%',
             fixed: true,
             content: (
-              <section className={styles.treePanel} aria-label="Services and methods">
+              <section className={treePlace.treePanel} aria-label="Services and methods">
                 <TreeToolbar tree={tree} filterRef={filter} onAdd={() => setAdding(true)} />
                 <ServiceTree
                   tree={tree}

@@ -1,8 +1,9 @@
+import { cx } from '../../ui/cx.ts';
 import { ListFilter, Plus } from 'lucide-react';
 import type { ReactElement, RefObject } from 'react';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { plural, useModel } from '../common/index.ts';
+import { plural, useModel, treePlace } from '../common/index.ts';
 import { rpcStore, useRpcState } from './rpc-model.ts';
 import type { RpcTreeView } from './rpc-tree-view.ts';
 import styles from './rpc.module.css';
@@ -19,10 +20,10 @@ export function TreeToolbar({ tree, filterRef, onAdd }: TreeToolbarProps): React
   const filter = useRpcState((state) => state.filter);
   const { serviceCount, methodCount } = tree.totals;
   return (
-    <div className={styles.toolbar} role="group" aria-label="Services and methods">
-      <div className={styles.toolbarLine}>
+    <div className={treePlace.toolbar} role="group" aria-label="Services and methods">
+      <div className={treePlace.toolbarLine}>
         <TextField
-          className={styles.filter}
+          className={treePlace.filter}
           label="Filter services and methods"
           labelHidden
           type="search"
@@ -37,7 +38,7 @@ export function TreeToolbar({ tree, filterRef, onAdd }: TreeToolbarProps): React
         />
         <IconButton label="Add a method …" size="small" icon={<Plus size={15} aria-hidden />} onClick={onAdd} />
       </div>
-      <p className={styles.totals}>
+      <p className={cx(treePlace.totals, styles.totals)}>
         <span>{`${filter === '' ? '' : 'Among '}${plural(serviceCount, 'service')}, ${plural(methodCount, 'method')}`}</span>
         <span aria-hidden className={styles.columns}>
           <span>calls</span>

@@ -3,14 +3,13 @@ import { useCommands } from '../../app/commands.ts';
 import { useLayoutValue } from '../../app/layout-store.ts';
 import { Splitter } from '../../ui/splitter.tsx';
 import type { VirtualListHandle } from '../../ui/virtual-list.tsx';
-import { useMedia, useModel, type SourceOption } from '../common/index.ts';
+import { useMedia, useModel, type SourceOption, treePlace } from '../common/index.ts';
 import { PublishBar } from '../publish/index.ts';
 import { TopicDetail } from './topic-detail.tsx';
 import { TopicToolbar } from './topic-toolbar.tsx';
 import { TopicTree } from './topic-tree.tsx';
 import { topicsStore, useTopicsState } from './topics-model.ts';
 import { TreeEmpty } from './tree-empty.tsx';
-import styles from './topics.module.css';
 
 const readOpen = (stored: unknown): boolean => stored !== false;
 
@@ -69,14 +68,14 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
   return (
     <Splitter
       id="topics"
-      className={styles.split ?? ''}
+      className={treePlace.split ?? ''}
       panels={[
         {
           id: 'tree',
           defaultSize: '38%',
           minSize: 240,
           content: (
-            <section className={styles.treePanel} aria-label="Topic tree">
+            <section className={treePlace.treePanel} aria-label="Topic tree">
               <TopicToolbar view={view} source={source} filterRef={filter} publishOpen={publishOpen} onPublishOpen={setPublishOpen} />
               <TopicTree
                 view={view}

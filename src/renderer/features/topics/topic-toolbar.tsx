@@ -4,12 +4,11 @@ import type { TopicSort } from '../../../shared/contract/topics.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { act, formatCount, formatRate, plural, useModel, type SourceOption } from '../common/index.ts';
+import { act, formatCount, formatRate, plural, useModel, type SourceOption, treePlace } from '../common/index.ts';
 import { forgetTopics } from './topic-actions.ts';
 import { isMqttFilter } from './topic-paths.ts';
 import type { TopicView } from './topic-view.ts';
 import { topicsStore, useTopicsState } from './topics-model.ts';
-import styles from './topics.module.css';
 
 const orders = [
   { value: 'name', label: 'By name' },
@@ -33,10 +32,10 @@ export function TopicToolbar({ view, source, filterRef, publishOpen, onPublishOp
   const OrderIcon = orderIcons[sort];
   const orderLabel = orders.find(({ value }) => value === sort)?.label ?? '';
   return (
-    <div className={styles.toolbar} role="group" aria-label="Topic tree">
-      <div className={styles.toolbarLine}>
+    <div className={treePlace.toolbar} role="group" aria-label="Topic tree">
+      <div className={treePlace.toolbarLine}>
         <TextField
-          className={styles.filter}
+          className={treePlace.filter}
           label="Filter topics"
           labelHidden
           type="search"
@@ -89,7 +88,7 @@ function Totals({ view, filter }: { readonly view: TopicView; readonly filter: s
   useModel(view.notifier);
   const { topicCount, messageCount, rate, matchCount } = view.totals;
   return (
-    <p className={styles.totals}>
+    <p className={treePlace.totals}>
       {matchCount === null ? (
         plural(topicCount, 'topic')
       ) : (

@@ -1,13 +1,8 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { TopicRow, TopicsFrame, TopicSort, TopicView as TopicViewInput } from '../../../shared/contract/topics.ts';
 import type { CodedError } from '../../../shared/ipc/errors.ts';
-import type { Engine, Pacing } from '../common/index.ts';
-import { FrameNotifier } from '../common/index.ts';
+import { FrameNotifier, LatestSender, rowsAround, type Engine, type Pacing } from '../common/index.ts';
 
-/** Rows asked for beyond each edge of what is visible, so that small scrolls need no round trip. */
-const overscanRows = 40;
-/** The contract's limit for one viewport. */
-const maxRows = 500;
 /** A tree with at most this many topics opens by itself, until the user opens or closes a branch. */
 const smallTreeTopics = 50;
 /** Expansions remembered for the case that the engine restarts. */
@@ -32,6 +27,7 @@ export class TopicView {
   readonly notifier: FrameNotifier;
   readonly #engine: Engine;
   readonly #closeStream: () => void;
+  readonly #sender: LatestSender;
   readonly #remembered = new Map<string, { readonly expanded: boolean; readonly recursive: boolean }>();
   /** Branches that opened by themselves; `null` once the user has taken over. */
   #opened: Set<string> | null = new Set();
@@ -41,15 +37,13 @@ export class TopicView {
   #totals = nothing;
   #loaded = false;
   #error: CodedError | undefined;
-  #sending = false;
-  #dirty = false;
-  #closed = false;
 
   constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, initial: { readonly filter: string; readonly sort: TopicSort }) {
     this.#engine = engine;
     this.source = source;
     this.notifier = new FrameNotifier(pacing);
     this.#view = { viewId, first: 0, count: 0, ...initial };
+    this.#sender = new LatestSender(() => engine.call('topics.setView', this.#view));
     this.#closeStream = engine.stream('topics.watch', () => ({ source, ...this.#view }), {
       item: (frame) => this.#apply(frame),
       restart: () => {
@@ -93,7 +87,7 @@ export class TopicView {
 
   /** Tells which rows are visible; `count` 0 while nobody looks, so that only totals are sent. */
   show(first: number, count: number): void {
-    const wanted = count === 0 ? { first: 0, count: 0 } : this.#window(first, count);
+    const wanted = rowsAround(first, count);
     if (wanted.first === this.#view.first && wanted.count === this.#view.count) return;
     this.#update(wanted);
   }
@@ -128,16 +122,8 @@ export class TopicView {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#sender.close();
     this.#closeStream();
-  }
-
-  /** Rounds outwards, so that a scroll by one row asks for nothing new. */
-  #window(first: number, count: number): { readonly first: number; readonly count: number } {
-    const step = overscanRows / 2;
-    const start = Math.max(0, Math.floor((first - overscanRows) / step) * step);
-    const end = Math.ceil((first + count + overscanRows) / step) * step;
-    return { first: start, count: Math.min(maxRows, end - start) };
   }
 
   #apply(frame: TopicsFrame): Promise<void> {
@@ -165,24 +151,7 @@ export class TopicView {
 
   #update(change: Partial<TopicViewInput>): void {
     this.#view = { ...this.#view, ...change };
-    this.#send();
-  }
-
-  /** One call under way at a time; whatever changed meanwhile goes out with the next. */
-  #send(): void {
-    if (this.#sending) {
-      this.#dirty = true;
-      return;
-    }
-    this.#sending = true;
-    const done = (): void => {
-      this.#sending = false;
-      if (!this.#dirty || this.#closed) return;
-      this.#dirty = false;
-      this.#send();
-    };
-    // A lost link fails the call; the reopened stream then carries the newest view by itself.
-    this.#engine.call('topics.setView', this.#view).then(done, done);
+    this.#sender.changed();
   }
 
   #restoreExpansion(): void {
