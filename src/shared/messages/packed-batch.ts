@@ -1,17 +1,16 @@
 import { decodeValue, encodeValue } from '../ipc/value-codec.ts';
 import type { Qos } from '../contract/common.ts';
+import { newPackedFrame, openPackedFrame, packedHeaderBytes } from './packed-frame.ts';
 import type { MessageProperties, MessageRecord } from './record.ts';
 
 /**
- * A batch of messages as one byte array: a header, one column per field, dictionaries, payloads.
+ * A batch of messages as one byte array, a frame (packed-frame.ts) with the payloads as the bytes of its rows.
  * It stays inside one machine, so numbers are in the processor's byte order.
  *
- * header  4 × u32: magic, count, length of the dictionaries, 0
  * columns f64 id, f64 time, u32 topic, i32 publisher (-1: none), u32 payload length, u8 flags
- * dictionaries (`encodeValue`): topics, publishers, properties by row
+ * dictionary (`encodeValue`): topics, publishers, properties by row
  */
 const magic = 0x4d57_4231;
-const headerBytes = 16;
 const bytesPerRow = 8 + 8 + 4 + 4 + 4 + 1;
 
 interface Dictionaries {
@@ -37,12 +36,9 @@ export function packRecords(records: readonly MessageRecord[]): Uint8Array<Array
     if (record.publisher !== null && !publishers.has(record.publisher)) publishers.set(record.publisher, publishers.size);
   }
   const dictionaries = encodeValue({ topics: [...topics.keys()], publishers: [...publishers.keys()], properties } satisfies Dictionaries);
-  const bytes = new Uint8Array(headerBytes + count * bytesPerRow + dictionaries.byteLength + payloadBytes);
-  new Uint32Array(bytes.buffer, 0, 4).set([magic, count, dictionaries.byteLength, 0]);
+  const { bytes, rowsAt } = newPackedFrame(magic, count, bytesPerRow, dictionaries, payloadBytes);
   const columns = columnsOf(bytes, count);
-  let at = headerBytes + count * bytesPerRow;
-  bytes.set(dictionaries, at);
-  at += dictionaries.byteLength;
+  let at = rowsAt;
   for (let row = 0; row < count; row += 1) {
     const record = records[row] as MessageRecord;
     columns.ids[row] = record.id;
@@ -59,19 +55,12 @@ export function packRecords(records: readonly MessageRecord[]): Uint8Array<Array
 
 /** Unpacks records; payloads are views into `packed`. Throws a `RangeError` on bytes that no `packRecords` wrote. */
 export function unpackRecords(packed: Uint8Array): MessageRecord[] {
-  // Columns need alignment; a view at an odd offset is copied first.
-  const bytes = packed.byteOffset % 8 === 0 ? packed : new Uint8Array(packed);
-  if (bytes.byteLength < headerBytes) throw new RangeError('packed batch: too short');
-  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, 4);
-  const count = header[1] as number;
-  const dictionaryBytes = header[2] as number;
-  const columnsEnd = headerBytes + count * bytesPerRow;
-  if (header[0] !== magic || columnsEnd + dictionaryBytes > bytes.byteLength) throw new RangeError('packed batch: malformed header');
+  const { bytes, count, dictionary, rowsAt } = openPackedFrame(packed, magic, bytesPerRow, 'packed batch');
   const columns = columnsOf(bytes, count);
-  const dictionaries = decodeValue(bytes.subarray(columnsEnd, columnsEnd + dictionaryBytes)) as Dictionaries;
+  const dictionaries = decodeValue(dictionary) as Dictionaries;
   const properties = new Map(dictionaries.properties);
   const records: MessageRecord[] = [];
-  let at = columnsEnd + dictionaryBytes;
+  let at = rowsAt;
   for (let row = 0; row < count; row += 1) {
     const length = columns.lengths[row] as number;
     const topic = dictionaries.topics[columns.topics[row] as number];
@@ -97,7 +86,7 @@ export function unpackRecords(packed: Uint8Array): MessageRecord[] {
 
 function columnsOf(bytes: Uint8Array, count: number) {
   const { buffer } = bytes;
-  const start = bytes.byteOffset + headerBytes;
+  const start = bytes.byteOffset + packedHeaderBytes;
   return {
     ids: new Float64Array(buffer, start, count),
     times: new Float64Array(buffer, start + count * 8, count),

@@ -1,16 +1,15 @@
 import { decodeValue, encodeValue } from '../ipc/value-codec.ts';
+import { newPackedFrame, openPackedFrame, packedHeaderBytes } from './packed-frame.ts';
 import type { TappedPacket } from './tapped-packet.ts';
 
 /**
- * A batch of packets as one byte array: a header, one column per field, client ids, packets end to end.
+ * A batch of packets as one byte array, a frame (packed-frame.ts) with the packets as the bytes of its rows.
  * It stays inside one machine, so numbers are in the processor's byte order.
  *
- * header  4 × u32: magic, count, length of the client ids, 0
  * columns f64 time, u32 connection, i32 client (-1: none), u32 length and direction (highest bit: out)
- * client ids (`encodeValue`)
+ * dictionary (`encodeValue`): client ids
  */
 const magic = 0x4d57_5031;
-const headerBytes = 16;
 const bytesPerRow = 8 + 4 + 4 + 4;
 const out = 0x8000_0000;
 
@@ -24,12 +23,9 @@ export function packPackets(packets: readonly TappedPacket[]): Uint8Array<ArrayB
     if (clientId !== null && !clients.has(clientId)) clients.set(clientId, clients.size);
   }
   const clientBytes = encodeValue([...clients.keys()]);
-  const packed = new Uint8Array(headerBytes + count * bytesPerRow + clientBytes.byteLength + total);
-  new Uint32Array(packed.buffer, 0, 4).set([magic, count, clientBytes.byteLength, 0]);
+  const { bytes: packed, rowsAt } = newPackedFrame(magic, count, bytesPerRow, clientBytes, total);
   const columns = columnsOf(packed, count);
-  let at = headerBytes + count * bytesPerRow;
-  packed.set(clientBytes, at);
-  at += clientBytes.byteLength;
+  let at = rowsAt;
   for (let row = 0; row < count; row += 1) {
     const { timeUs, connection, clientId, direction, bytes } = packets[row] as TappedPacket;
     columns.times[row] = timeUs;
@@ -44,18 +40,11 @@ export function packPackets(packets: readonly TappedPacket[]): Uint8Array<ArrayB
 
 /** Unpacks packets; their bytes are views into `packed`. Throws a `RangeError` on bytes that no `packPackets` wrote. */
 export function unpackPackets(packed: Uint8Array): TappedPacket[] {
-  // Columns need alignment; a view at an odd offset is copied first.
-  const bytes = packed.byteOffset % 8 === 0 ? packed : new Uint8Array(packed);
-  if (bytes.byteLength < headerBytes) throw new RangeError('packed packets: too short');
-  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, 4);
-  const count = header[1] as number;
-  const clientBytes = header[2] as number;
-  const columnsEnd = headerBytes + count * bytesPerRow;
-  if (header[0] !== magic || columnsEnd + clientBytes > bytes.byteLength) throw new RangeError('packed packets: malformed header');
+  const { bytes, count, dictionary, rowsAt } = openPackedFrame(packed, magic, bytesPerRow, 'packed packets');
   const columns = columnsOf(bytes, count);
-  const clients = decodeValue(bytes.subarray(columnsEnd, columnsEnd + clientBytes)) as readonly string[];
+  const clients = decodeValue(dictionary) as readonly string[];
   const packets: TappedPacket[] = [];
-  let at = columnsEnd + clientBytes;
+  let at = rowsAt;
   for (let row = 0; row < count; row += 1) {
     const length = (columns.lengths[row] as number) & ~out;
     const client = columns.clients[row] as number;
@@ -74,7 +63,7 @@ export function unpackPackets(packed: Uint8Array): TappedPacket[] {
 
 function columnsOf(bytes: Uint8Array, count: number) {
   const { buffer } = bytes;
-  const start = bytes.byteOffset + headerBytes;
+  const start = bytes.byteOffset + packedHeaderBytes;
   return {
     times: new Float64Array(buffer, start, count),
     connections: new Uint32Array(buffer, start + count * 8, count),

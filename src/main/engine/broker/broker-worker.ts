@@ -4,7 +4,9 @@ import type { Frame } from '../../../shared/ipc/frames.ts';
 import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
-import type { BrokerClient, BrokerRefusals } from '../../../shared/contract/broker.ts';
+import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import { createNotifier } from '../notifier.ts';
+import { sendSnapshots } from '../snapshot-stream.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract, type TapBatch } from './broker-contract.ts';
 import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
 import { InsideStreams } from './inside/inside-streams.ts';
@@ -23,10 +25,9 @@ function runBrokerWorker(port: MessagePort): void {
   let broker: LocalBroker | undefined;
   let opening: Promise<LocalBroker> | undefined;
   const refusals = new RefusalLog(Date.now);
-  let refusalTimer: NodeJS.Timeout | undefined;
+  const refusalsChanged = createNotifier();
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
   const counterSinks = new Set<StreamSink<BrokerCounters>>();
-  const refusalSinks = new Set<StreamSink<BrokerRefusals>>();
   const insideStreams = new InsideStreams();
   let reportTimer: NodeJS.Timeout | undefined;
   let persistenceProblem: string | null = null;
@@ -83,10 +84,7 @@ function runBrokerWorker(port: MessagePort): void {
       broker.engine.onClients(reportSoon);
       broker.engine.onRefused((refusal) => {
         refusals.add(refusal);
-        refusalTimer ??= setTimeout(() => {
-          refusalTimer = undefined;
-          sendAll(refusalSinks, refusals.snapshot());
-        }, reportEveryMs);
+        refusalsChanged.notify();
       });
       insideStreams.begin(broker.engine.inside);
       return broker.listeners;
@@ -97,7 +95,7 @@ function runBrokerWorker(port: MessagePort): void {
     retained: ({ prefix }) => engine().retained(prefix),
     clients: (_input, sink) => join(clientSinks, sink, broker?.engine.clients() ?? []),
     counters: (_input, sink) => join(counterSinks, sink, counters()),
-    refusals: (_input, sink) => join(refusalSinks, sink, refusals.snapshot()),
+    refusals: (_input, sink) => sendSnapshots(sink, () => refusals.snapshot(), refusalsChanged.subscribe),
     tap: (_input, sink) => tap.attach(sink),
     trace: (_input, sink) => insideStreams.trace(sink),
     packets: (input, sink) => insideStreams.packets(input, sink),
@@ -109,12 +107,8 @@ function runBrokerWorker(port: MessagePort): void {
 
   const transport = threadPortTransport(port, packedMemory);
   transport.onClose(() => {
-    const clearTimers = (): void => {
-      clearTimeout(reportTimer);
-      clearTimeout(refusalTimer);
-    };
-    clearTimers();
-    void stop().finally(clearTimers);
+    clearTimeout(reportTimer);
+    void stop().finally(() => clearTimeout(reportTimer));
   });
   serve(brokerWorkerContract, handlers, transport, { instance: `broker-${threadId}`, onBug: reportBug });
 }

@@ -1,2 +1,3 @@
 export { createCallSessions } from './caller/sessions.ts';
-export { createRpcService } from './rpc-service.ts';
+export { createRpcService, type RpcService } from './rpc-service.ts';
+export type { TreeView } from './methods/tree-view.ts';

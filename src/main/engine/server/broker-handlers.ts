@@ -3,7 +3,7 @@ import type { brokerInsideContract } from '../../../shared/contract/broker-insid
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { Services } from './services.ts';
-import { sendSnapshots } from './snapshot-stream.ts';
+import { sendSnapshots } from '../snapshot-stream.ts';
 
 export function brokerHandlers({ broker, brokerChanged, workspace }: Services): Handlers<typeof brokerContract & typeof brokerInsideContract> {
   return {

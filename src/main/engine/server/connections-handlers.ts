@@ -4,7 +4,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { checkBrokerUri, checkTopicFilter } from './input-rules.ts';
 import { passwordKey, type Services } from './services.ts';
-import { sendSnapshots } from './snapshot-stream.ts';
+import { sendSnapshots } from '../snapshot-stream.ts';
 
 const maxProfiles = 1_000;
 

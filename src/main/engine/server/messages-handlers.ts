@@ -5,7 +5,7 @@ import type { CallContext, Handlers } from '../../../shared/ipc/serve.ts';
 import { checkPublish, checkTopicName } from './input-rules.ts';
 import { openTail } from './message-tail.ts';
 import { connectionIdOf, type Services } from './services.ts';
-import { sendSnapshots } from './snapshot-stream.ts';
+import { sendSnapshots } from '../snapshot-stream.ts';
 
 /** Clearing a large subtree lets other work through after each slice. */
 const clearSlice = 50;

@@ -4,12 +4,13 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { checkTopicName } from './input-rules.ts';
 import { OpenViews } from './open-views.ts';
-import type { RpcTreeHandle, Services } from './services.ts';
-import { sendSnapshots } from './snapshot-stream.ts';
+import type { Services } from './services.ts';
+import type { TreeView } from '../rpc/index.ts';
+import { sendSnapshots } from '../snapshot-stream.ts';
 
 /** Views belong to the page that opened them: make these handlers anew for each page. */
 export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
-  const trees = new OpenViews<{ readonly tree: RpcTreeHandle; readonly changed: () => void }>('the services');
+  const trees = new OpenViews<{ readonly tree: TreeView; readonly changed: () => void }>('the services');
   /** Nothing is read, or sent, again while it is of the same version. */
   const sendVersions = <T>(sink: StreamSink<T>, version: () => number, read: () => T): (() => void) => {
     let sent: number | undefined;

@@ -3,11 +3,11 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
-import type { CallDetail, CallInput, CallQuery, CallsPage, RpcMethodDetail, RpcMethodId, RpcTreeFrame, RpcTreeView } from '../../../shared/contract/rpc.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
+import type { RpcService } from '../rpc/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -47,23 +47,7 @@ export interface Services {
     retainedCount(source: SourceId, topic: string): number;
   };
   readonly tails: Tails;
-  readonly rpc: {
-    readonly changed: Notifier;
-    callsVersion(): number;
-    calls(query: CallQuery): CallsPage;
-    callVersion(id: number): number;
-    call(id: number): CallDetail | null;
-    clearCalls(): number;
-    methodVersion(id: RpcMethodId): number;
-    method(id: RpcMethodId): RpcMethodDetail | null;
-    openTree(source: SourceId, view: Omit<RpcTreeView, 'viewId'>): RpcTreeHandle;
-    /** False: there is no room. */
-    add(id: RpcMethodId): boolean;
-    forget(id: Omit<RpcMethodId, 'method'> & { readonly method?: string | undefined }): void;
-    drop(source: SourceId): void;
-    start(input: CallInput): number;
-    cancel(id: number): boolean;
-  };
+  readonly rpc: Omit<RpcService, 'ingest' | 'received' | 'close'>;
   /** The newest id given to a message. */
   readonly lastMessageId: () => number;
   readonly store: {
@@ -92,12 +76,6 @@ export interface TopicViewHandle {
   reveal(path: string): number | null;
   rowAt(row: number): TopicRow | null;
   close(): void;
-}
-
-export interface RpcTreeHandle {
-  setView(view: Omit<RpcTreeView, 'viewId'>): void;
-  setExpanded(key: string, expanded: boolean): void;
-  frame(): RpcTreeFrame | undefined;
 }
 
 /** Of a connection's password in the vault. */

@@ -1,7 +1,7 @@
 import type { workspaceContract } from '../../../shared/contract/workspace.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { Services } from './services.ts';
-import { sendSnapshots } from './snapshot-stream.ts';
+import { sendSnapshots } from '../snapshot-stream.ts';
 
 export function workspaceHandlers({ workspace }: Services): Handlers<typeof workspaceContract> {
   return {

@@ -14,3 +14,4 @@ export { useFirst } from './show-more.tsx';
 export { StripButton } from './strip-button.tsx';
 export { LatestSender, rowsAround } from './viewport.ts';
 export { default as treePlace } from './tree-place.module.css';
+export { SourceTabs } from './source-tabs.tsx';

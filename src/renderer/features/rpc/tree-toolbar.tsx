@@ -1,9 +1,9 @@
-import { cx } from '../../ui/cx.ts';
 import { ListFilter, Plus } from 'lucide-react';
 import type { ReactElement, RefObject } from 'react';
+import { cx } from '../../ui/cx.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { plural, useModel, treePlace } from '../common/index.ts';
+import { plural, treePlace, useModel } from '../common/index.ts';
 import { rpcStore, useRpcState } from './rpc-model.ts';
 import type { RpcTreeView } from './rpc-tree-view.ts';
 import styles from './rpc.module.css';

@@ -1,26 +1,16 @@
 import type { ReactElement } from 'react';
-import { StatusDot } from '../../ui/badge.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
+import { SourceTabs } from '../common/index.ts';
 import { SourceView } from './source-view.tsx';
 import { topicsStore, useSources } from './topics-model.ts';
 
-/** The live topics of every source: one tab for the local broker and one for each connection. */
+/** The live topics of every source. */
 export function TopicsPlace(): ReactElement {
-  const { sources, current } = useSources();
   return (
-    <>
-      <h1 className="visually-hidden">Topics</h1>
-      <Tabs
-        label="Sources"
-        value={current.id}
-        onChange={(id) => topicsStore().choose(id)}
-        tabs={sources.map((source) => ({
-          value: source.id,
-          label: source.name,
-          icon: <StatusDot tone={source.tone} label={source.state} />,
-          content: <SourceView key={source.id} source={source} />,
-        }))}
-      />
-    </>
+    <SourceTabs
+      title="Topics"
+      {...useSources()}
+      onChoose={(id) => topicsStore().choose(id)}
+      renderSource={(source) => <SourceView key={source.id} source={source} />}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
+import type { StreamSink } from '../../shared/ipc/stream-sink.ts';
 
 const everyMs = 100;
 
