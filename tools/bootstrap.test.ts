@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { dialMqtt } from '../test/support/raw-mqtt.ts';
 
 const bootstrap = pathToFileURL(path.join(import.meta.dirname, 'bootstrap.mjs')).href;
@@ -44,7 +44,9 @@ async function start(command: string, args: readonly string[], env: NodeJS.Proce
 /** As a script of npm runs it: below a shell that waits for it and passes no signal on. */
 const startUnderShell = (env: NodeJS.ProcessEnv): Promise<Started> => start('sh', ['-c', '"$0" -e "$1"; exit $?', process.execPath, runsTheBroker], env);
 
-describe.skipIf(process.platform === 'win32')('a program that is run for someone', () => {
+describe('a program that is run for someone', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'there are no POSIX signals on Windows'));
+
   it('is ended properly when npm has ended the shell above it; one that was started without npm stays', async () => {
     const [ofNpm, direct] = await Promise.all([startUnderShell(insideNpm), startUnderShell(outsideNpm)]);
     const peer = await dialMqtt(ofNpm.port, { clientId: 'a' });

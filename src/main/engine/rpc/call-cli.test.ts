@@ -5,7 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PacketDecoder } from '../../../shared/mqtt/packet/decoder.ts';
 import type { Packet } from '../../../shared/mqtt/packet/packets.ts';
 import { customDialect } from '../../../shared/rpc/custom.ts';
@@ -279,7 +279,9 @@ describe('every dialect', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('a signal', () => {
+describe('a signal', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'there are no POSIX signals on Windows'));
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

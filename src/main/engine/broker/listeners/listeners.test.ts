@@ -158,15 +158,16 @@ describe('ports that cannot be used', () => {
     });
   });
 
-  // Elsewhere a machine has only the first of these addresses.
-  it.skipIf(process.platform !== 'linux')('lets two listeners share a port on different addresses', async () => {
+  it('lets two listeners share a port on different addresses', async ({ skip }) => {
+    skip(process.platform !== 'linux', 'only on Linux 127.0.0.2 is an address of every machine');
     const tcpPort = await occupy();
     await closers.pop()?.();
     const broker = await open({ tcpPort, ...withListeners({ kind: 'tcp', id: 'a', host: '127.0.0.2', port: tcpPort }) });
     expect(broker.listeners.map(({ url }) => url)).toContain(`mqtt://127.0.0.2:${tcpPort}`);
   });
 
-  it.skipIf(process.platform === 'win32')('says which two listeners want one path, and names the listener whose path cannot be used', async () => {
+  it('says which two listeners want one path, and names the listener whose path cannot be used', async ({ skip }) => {
+    skip(process.platform === 'win32', 'there are no Unix sockets on Windows');
     const unix = (id: string, path: string): object => ({ kind: 'unix', id, name: id.toUpperCase(), path });
     await expect(open(withListeners(unix('a', '/tmp/same'), unix('b', '/tmp/same')))).rejects.toMatchObject({
       message: 'Unix socket (“A”) and Unix socket (“B”) cannot share the path /tmp/same.',

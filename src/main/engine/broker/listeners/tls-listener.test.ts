@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadPair, makeCertificates } from '../../../../../test/support/certificates.ts';
 import { dialBare, dialListener } from '../../../../../test/support/dial-listener.ts';
 import { connectPacket, rawPeer } from '../../../../../test/support/raw-mqtt.ts';
@@ -26,7 +26,9 @@ interface Opened {
 
 const until = (check: () => unknown): Promise<void> => vi.waitFor(() => expect(check()).toBeTruthy(), { timeout: 10_000, interval: 5 });
 
-describe.skipIf(!certificates)('a TLS listener (needs openssl)', () => {
+describe('a TLS listener (needs openssl)', () => {
+  beforeEach(({ skip }) => skip(!certificates, 'openssl is not installed'));
+
   const { ca, server, client, stranger } = certificates ?? ({} as NonNullable<typeof certificates>);
 
   async function open(more: object = {}, { kind = 'tls', arrivalTimeoutMs = 10_000 }: { kind?: string; arrivalTimeoutMs?: number } = {}): Promise<Opened> {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../../../../../test/support/certificates.ts';
 import type { ListenerTls } from '../../../../shared/contract/listeners.ts';
 import type { CodedError } from '../../../../shared/ipc/errors.ts';
@@ -11,7 +11,9 @@ const certificates = makeCertificates();
 afterAll(() => certificates?.remove());
 const dayMs = 86_400_000;
 
-describe.skipIf(!certificates)('the files of a TLS listener (needs openssl)', () => {
+describe('the files of a TLS listener (needs openssl)', () => {
+  beforeEach(({ skip }) => skip(!certificates, 'openssl is not installed'));
+
   const { folder, ca, server, stranger } = certificates ?? ({} as NonNullable<typeof certificates>);
   const good: ListenerTls = { certificateFile: server?.certificate, keyFile: server?.key, caFile: null, clientCertificates: 'none', minVersion: '1.2' };
   const read = (change: Partial<ListenerTls> = {}, nowMs = Date.now()) => readTlsMaterial({ id: 'a', label: 'TLS (“Lab”)' }, { ...good, ...change }, nowMs);
