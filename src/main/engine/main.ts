@@ -16,7 +16,7 @@ import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { createNotifier } from './notifier.ts';
-import { createCallSessions, createRpcService } from './rpc/index.ts';
+import { createCallSessions, createRpcDialects, createRpcService } from './rpc/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -71,10 +71,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
+  const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
   const rpc = createRpcService({
     now,
     clock: () => performance.now(),
     newId: randomUUID,
+    dialects: rpcDialects.registry,
     sessions: createCallSessions({
       now,
       brokerStatus: () => broker.status(),
@@ -155,6 +157,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     topics,
     tails,
     rpc,
+    rpcDialects,
     lastMessageId: () => ingest.lastId,
     store,
     storeChanged,

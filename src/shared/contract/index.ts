@@ -4,6 +4,7 @@ import { connectionsContract } from './connections.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
 import { rpcContract } from './rpc.ts';
+import { rpcDialectsContract } from './rpc-dialects.ts';
 import { topicsContract } from './topics.ts';
 import { workspaceContract } from './workspace.ts';
 
@@ -16,6 +17,7 @@ export const engineContract = {
   ...topicsContract,
   ...messagesContract,
   ...rpcContract,
+  ...rpcDialectsContract,
   ...workspaceContract,
 } as const;
 

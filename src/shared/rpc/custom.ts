@@ -4,10 +4,27 @@ import { isJsonObject, readJsonPayload } from './json-payload.ts';
 import { parsePointer, valueAt, withValueAt, type JsonPointer } from './json-pointer.ts';
 import { readPeerError } from './peer-error.ts';
 import type { JsonValue } from './python-json.ts';
-import { fillTemplate, templateReader, type TemplateValues } from './topic-template.ts';
+import { bytesTell } from './custom-hints.ts';
+import { fillTemplate, isSpecific, templateReader, type TemplateValues } from './topic-template.ts';
 
-/** The dialect a profile describes. */
-export function customDialect(profile: CustomProfile): Dialect {
+/** A dialect that a profile describes. Many topics may have the form of its own, so it says more than others of what it takes for a call. */
+export interface CustomDialect extends Dialect {
+  /** `null`: no message on this topic can be of this dialect. */
+  readTopic(topic: string): CustomTopic | null;
+  /** Whether what has to be there is among the bytes; nothing is parsed. */
+  mayBe(topic: CustomTopic, payload: Uint8Array): boolean;
+}
+
+export interface CustomTopic {
+  readonly request: boolean;
+  readonly response: boolean;
+  /** The form says more than that there is a topic. */
+  readonly specific: boolean;
+  /** Of requests: what `RpcRequest.service` will be. */
+  readonly service: string | undefined;
+}
+
+export function customDialect(profile: CustomProfile): CustomDialect {
   const { request, response } = profile;
   const at = {
     requestId: pointerOf(request.id),
@@ -22,6 +39,10 @@ export function customDialect(profile: CustomProfile): Dialect {
   };
   const readRequestTopic = templateReader(request.topic);
   const readResponseTopic = templateReader(response.topic);
+  const tell = bytesTell(at);
+  /** Where a topic does not name who answers, all requests go to one: the form itself is its name. */
+  const serviceOf = ({ topic }: TemplateValues): string => topic ?? request.topic;
+  const specific = { request: isSpecific(request.topic), response: isSpecific(response.topic) };
 
   const build = (call: Parameters<Dialect['buildRequest']>[0]): ReturnType<Dialect['buildRequest']> => {
     const id = profile.ids === 'number' ? numberOf(call.id) : call.id;
@@ -42,7 +63,8 @@ export function customDialect(profile: CustomProfile): Dialect {
         return { problem: 'In this dialect the parameters are the whole message, next to other members: they have to be an object.' };
       document = withValueAt(document, pointer, value);
     }
-    return { message: { topic, payload: utf8(JSON.stringify(document)), qos: 1 }, key: String(id), replyTo };
+    const service = serviceOf(request.topic.includes('{topic}') ? call : {});
+    return { message: { topic, payload: utf8(JSON.stringify(document)), qos: 1 }, key: String(id), replyTo, service };
   };
 
   /** Placeholders that a request carries in its fixed members, such as the name of the caller. */
@@ -85,6 +107,7 @@ export function customDialect(profile: CustomProfile): Dialect {
       params,
       replyTo: fillTemplate(response.topic, values) ?? '',
       callerId: values.caller ?? values.client ?? '',
+      service: serviceOf(fromRequestTopic),
     };
   };
 
@@ -107,6 +130,20 @@ export function customDialect(profile: CustomProfile): Dialect {
     needsMqtt5: false,
     buildRequest: build,
     parse,
+    readTopic(topic) {
+      const fromRequest = readRequestTopic(topic);
+      const isResponse = readResponseTopic(topic) !== undefined;
+      if (fromRequest === undefined && !isResponse) return null;
+      return {
+        request: fromRequest !== undefined,
+        response: isResponse,
+        specific: (fromRequest !== undefined && specific.request) || (isResponse && specific.response),
+        service: fromRequest && serviceOf(fromRequest),
+      };
+    },
+    // Where every topic and every document could be an answer, only an awaited one is.
+    mayBe: (topic, payload) =>
+      (topic.request && tell.request(payload)) || (topic.response && (specific.response || at.result.length > 0) && tell.response(payload)),
     buildResult: (call, result) => answer(call, [[at.result, result]]),
     buildError: (call, { name, message }) => answer(call, [[at.error, message === '' ? name : message]]),
   };

@@ -45,6 +45,8 @@ export interface BuiltRequest {
   readonly key: string;
   /** The exact topic the answer is expected on, which has to be subscribed to. */
   readonly replyTo: string;
+  /** As in `RpcRequest`. */
+  readonly service?: string;
 }
 
 /** As received; a `MessageRecord` is one. */
@@ -66,6 +68,8 @@ export interface RpcRequest {
   readonly replyTo: string;
   /** Self-declared, not authenticated. Empty: not given. */
   readonly callerId: string;
+  /** The topic that names the service, where it is another one than that of the message. */
+  readonly service?: string;
 }
 
 export type RpcOutcome = { readonly result: JsonValue } | { readonly error: RpcError };

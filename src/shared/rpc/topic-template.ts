@@ -11,6 +11,9 @@ export function templateProblem(template: string): string | null {
     if (used.has(name)) return `{${name}} is there twice`;
     used.add(name);
   }
+  const crowded = template.split('/').find((level) => level.split('{').length > 2);
+  // They could not be told apart, and looking for all ways to do so would take for ever on topics made to be hard.
+  if (crowded !== undefined) return `"${crowded}" has more than one placeholder in one level`;
   return /[{}]/.test(template.replace(/\{[^{}]*\}/g, '')) ? 'a brace without its partner' : null;
 }
 
@@ -23,6 +26,11 @@ export function fillTemplate(template: string, values: TemplateValues): string |
     return value ?? '';
   });
   return complete ? filled : undefined;
+}
+
+/** Not every topic has this form: there is more than placeholders. */
+export function isSpecific(template: string): boolean {
+  return /[^/]/.test(template.replace(/\{[^{}]*\}/g, ''));
 }
 
 /** Reads a topic back; `undefined`: it does not have this form. */

@@ -15,7 +15,7 @@ import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { hasMosquitto, startMosquitto } from '../../../../test/conformance/mqtt/broker-process.ts';
 import { openLocalBroker } from '../broker/local-broker.ts';
 import { startEngine, type Engine } from '../main.ts';
-import { dialectOf } from './dialect-of.ts';
+import { DialectRegistry } from './dialects/index.ts';
 
 const source = (name: string): string => new URL(name, import.meta.url).href;
 const device = { source: 'broker', dialect: 'mqttxx2', topic: 'edge/demo-thermostat' } as const;
@@ -241,7 +241,7 @@ async function secondBroker(): Promise<string> {
 /** A peer that answers on a topic in a dialect, and hands the requests over. */
 async function responder(url: string, topic: string, dialectId: DialectId, answer: (request: RpcRequest) => JsonValue | undefined): Promise<MqttClient> {
   const peer = await client(url, { clientId: `responder-${cleanups.length}` });
-  const dialect = dialectOf(dialectId);
+  const dialect = new DialectRegistry().get(dialectId);
   peer.on('message', (on, payload, { properties }) => {
     const { responseTopic, correlationData } = properties ?? {};
     const parsed = dialect.parse({ topic: on, payload, properties: { responseTopic, correlationData } });

@@ -4,24 +4,30 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { rpcError } from '../../../shared/rpc/rpc-error.ts';
 import { localCallerId } from './caller/local-session.ts';
 import type { CallBook } from './calls/call-book.ts';
+import type { DialectRegistry } from './dialects/index.ts';
 import { readDescriptor, type Descriptor } from './descriptor.ts';
 import { mayBeCall, recognise, type TopicKnowledge } from './recognise.ts';
 
 export interface ObserverParts {
   readonly book: CallBook;
+  readonly dialects: DialectRegistry;
   /** The dialect of the service that listens on a topic. */
   readonly spokenOn: (source: SourceId, topic: string) => DialectId | undefined;
   readonly onDescriptor: (source: SourceId, descriptor: Descriptor) => void;
 }
 
 /** Looks at one message, and notes what it means for the calls. `by`: as in `CallBook.answer`. */
-export function observe({ book, spokenOn, onDescriptor }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
+export function observe({ book, dialects, spokenOn, onDescriptor }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
   if (by === 'tap' && record.publisher === localCallerId && book.numbered(record)) return;
-  const knowledge: TopicKnowledge = { awaited: book.awaitedOn(source, record.topic), spoken: spokenOn(source, record.topic) };
+  const knowledge: TopicKnowledge = {
+    awaited: book.awaitedOn(source, record.topic),
+    spoken: spokenOn(source, record.topic),
+    own: dialects.plausible(record.topic, record.payload),
+  };
   const descriptor = record.retain ? readDescriptor(record) : null;
   if (descriptor) onDescriptor(source, descriptor);
   if (!mayBeCall(record, knowledge)) return;
-  const found = recognise(record, knowledge);
+  const found = recognise(record, knowledge, dialects);
   if (!found) return;
   const { dialect, parsed } = found;
   switch (parsed.kind) {

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import type { DialectId } from '../../../shared/contract/rpc.ts';
 import type { MessageProperties, MessageRecord } from '../../../shared/messages/record.ts';
-import { dialectOf } from './dialect-of.ts';
+import { DialectRegistry } from './dialects/index.ts';
 import { readDescriptor } from './descriptor.ts';
 import { mayBeCall, recognise } from './recognise.ts';
 
-const nothing = { awaited: undefined, spoken: undefined };
+const nothing = { awaited: undefined, spoken: undefined, own: [] };
+const dialects = new DialectRegistry();
 
 function message(payload: string | Uint8Array, properties: MessageProperties | null = null, topic = 'a/b'): MessageRecord {
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
@@ -14,13 +15,13 @@ function message(payload: string | Uint8Array, properties: MessageProperties | n
 const kindOf = (record: MessageRecord, knowledge: { awaited?: DialectId; spoken?: DialectId } = {}): unknown => {
   const topic = { ...nothing, ...knowledge };
   if (!mayBeCall(record, topic)) return 'passed by';
-  const found = recognise(record, topic);
+  const found = recognise(record, topic, dialects);
   return found && `${found.dialect} ${found.parsed.kind}`;
 };
 const id = '5f0c4f3e-2a5f-4f0e-9c5e-1f2b3c4d5e6f';
 
 it.each<DialectId>(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5'])('knows requests and answers of %s', (dialectId) => {
-  const dialect = dialectOf(dialectId);
+  const dialect = dialects.get(dialectId);
   const built = dialect.buildRequest({ id, topic: 'edge/x', method: 'get', params: { a: 1 }, clientId: 'me', callerId: 'me' });
   if ('problem' in built) throw new Error(built.problem);
   const request = message(built.message.payload, built.message.properties ?? null, built.message.topic);

@@ -1,8 +1,8 @@
 import type { DialectId } from '../../../shared/contract/rpc.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { ParsedMessage } from '../../../shared/rpc/dialect.ts';
+import { other, type ParsedMessage } from '../../../shared/rpc/dialect.ts';
 import { maxPayloadBytes } from '../../../shared/rpc/json-payload.ts';
-import { dialectOf } from './dialect-of.ts';
+import type { DialectRegistry, OwnCandidate } from './dialects/index.ts';
 
 export interface Recognised {
   readonly dialect: DialectId;
@@ -15,6 +15,8 @@ export interface TopicKnowledge {
   readonly awaited: DialectId | undefined;
   /** Of the service that listens here. */
   readonly spoken: DialectId | undefined;
+  /** Dialects of the user that this message can be of, by its topic and the names in its bytes. */
+  readonly own: readonly OwnCandidate[];
 }
 
 const brace = 0x7b;
@@ -24,20 +26,32 @@ const jsonrpcMark = Buffer.from('"jsonrpc"');
 const scannedOfLarge = 65_536;
 
 /** Whether a message may be part of a call, by a look at its bytes and properties: nothing is parsed. */
-export function mayBeCall({ payload, properties }: MessageRecord, { awaited, spoken }: TopicKnowledge): boolean {
-  if (awaited !== undefined || spoken !== undefined) return true;
+export function mayBeCall({ payload, properties }: MessageRecord, { awaited, spoken, own }: TopicKnowledge): boolean {
+  if (awaited !== undefined || spoken !== undefined || own.length > 0) return true;
   return hasCorrelation(properties) || markOf(payload) !== null;
 }
 
 /** Finds the dialect of a message and reads it; `null`: it is not part of a call. */
-export function recognise(record: MessageRecord, topic: TopicKnowledge): Recognised | null {
-  const { awaited, spoken } = topic;
+export function recognise(record: MessageRecord, topic: TopicKnowledge, dialects: Pick<DialectRegistry, 'find'>): Recognised | null {
+  const { awaited, spoken, own } = topic;
+  const read = readerOf(dialects);
+  const readOwn = (candidates: readonly OwnCandidate[]): Recognised | null => {
+    for (const { id } of candidates) {
+      const found = read(id, record);
+      if (found.parsed.kind === 'request' || found.parsed.kind === 'response') return found;
+    }
+    return null;
+  };
+  // A form of topics that says more than that there is one has been described for these messages, whatever else they look like.
+  const isFirst = ({ id, topic: { specific } }: OwnCandidate): boolean => specific || id === awaited || id === spoken;
+  const first = readOwn(own.filter(isFirst));
+  if (first) return first;
   const mark = markOf(record.payload);
   if (mark !== null) {
     const found = read(mark, record);
     if (found.parsed.kind !== 'other' && !isStrangers(found, topic)) return found;
   }
-  if (hasCorrelation(record.properties)) return readByProperties(record, topic);
+  if (hasCorrelation(record.properties)) return readByProperties(record, topic, read) ?? readOwn(own);
   // Who asks without Correlation Data takes what comes to the Response Topic for the answer.
   if (awaited === 'mqtt5') return read('mqtt5', { ...record, properties: { correlationData: new Uint8Array(0) } });
   for (const dialect of [awaited, spoken]) {
@@ -45,7 +59,7 @@ export function recognise(record: MessageRecord, topic: TopicKnowledge): Recogni
     const found = read(dialect, record);
     if (found.parsed.kind !== 'other') return found;
   }
-  return null;
+  return readOwn(own.filter((candidate) => !isFirst(candidate)));
 }
 
 /** Any JSON may hold the words of an envelope; it is a damaged one only where the service speaks it, or when nearly everything is there. */
@@ -54,16 +68,20 @@ function isStrangers({ dialect, parsed }: Recognised, { awaited, spoken }: Topic
   return parsed.name === 'INVALID_MESSAGE_TYPE' || parsed.name === 'INVALID_JSON' || parsed.name === 'INVALID_UTF8';
 }
 
-function read(dialect: DialectId, record: MessageRecord): Recognised {
-  const parsed = dialectOf(dialect).parse(record);
-  // A request in an envelope may still say in its properties where the answer belongs.
-  const replyTo = record.properties?.responseTopic;
-  if (parsed.kind === 'request' && dialect === 'jsonrpc' && replyTo !== undefined) return { dialect, parsed: { ...parsed, replyTo } };
-  return { dialect, parsed };
-}
+type Read = (dialect: DialectId, record: MessageRecord) => Recognised;
+
+const readerOf =
+  (dialects: Pick<DialectRegistry, 'find'>): Read =>
+  (dialect, record) => {
+    const parsed = dialects.find(dialect)?.parse(record) ?? other('no such dialect');
+    // A request in an envelope may still say in its properties where the answer belongs.
+    const replyTo = record.properties?.responseTopic;
+    if (parsed.kind === 'request' && dialect === 'jsonrpc' && replyTo !== undefined) return { dialect, parsed: { ...parsed, replyTo } };
+    return { dialect, parsed };
+  };
 
 /** mqttxx 4.x and the generic way have the same properties; the topic or the user property tells the former. */
-function readByProperties(record: MessageRecord, { awaited, spoken }: TopicKnowledge): Recognised | null {
+function readByProperties(record: MessageRecord, { awaited, spoken }: TopicKnowledge, read: Read): Recognised | null {
   const known = awaited ?? spoken;
   const isMqttxx4 = known === 'mqttxx4' || (known === undefined && (record.topic.startsWith('rpc/r/') || hasCallerId(record)));
   if (isMqttxx4) {

@@ -5,6 +5,7 @@ import type { RpcOutcome } from '../../../shared/rpc/dialect.ts';
 import { createNotifier, type Notifier } from '../notifier.ts';
 import { CallBook } from './calls/call-book.ts';
 import { OwnCalls, type CallSessions } from './caller/own-calls.ts';
+import { DialectRegistry } from './dialects/index.ts';
 import { IndexBounds, MethodIndex } from './methods/method-index.ts';
 import { TreeView } from './methods/tree-view.ts';
 import { observe, type ObserverParts } from './observer.ts';
@@ -17,6 +18,8 @@ export interface RpcServiceOptions {
   /** Makes the id of a call: a UUID with dashes. */
   readonly newId: () => string;
   readonly sessions: CallSessions;
+  /** Absent: the four, and none of the user. */
+  readonly dialects?: DialectRegistry;
   /** A bug: the message that brought it about is passed over. */
   readonly onBug: (error: unknown) => void;
 }
@@ -66,11 +69,17 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     if (!index) indexes.set(source, (index = new MethodIndex(bounds)));
     return index;
   };
-  const book = new CallBook({ clock: options.clock, entryOf: (call) => indexOf(call.source).grow(call), onChange: changed.notify });
-  const own = new OwnCalls({ ...options, book });
+  const { dialects = new DialectRegistry() } = options;
+  const book = new CallBook({ clock: options.clock, dialects, entryOf: (call) => indexOf(call.source).grow(call), onChange: changed.notify });
+  const own = new OwnCalls({ ...options, dialects, book });
   const parts: ObserverParts = {
     book,
-    spokenOn: (source, topic) => indexes.get(source)?.dialectOn(topic),
+    dialects,
+    spokenOn(source, topic) {
+      const index = indexes.get(source);
+      if (!index) return undefined;
+      return index.dialectOn(topic) ?? dialects.candidates(topic).find(({ id, topic: { service } }) => service !== undefined && index.has(id, service))?.id;
+    },
     onDescriptor(source, { dialect, topic, methods }) {
       const index = indexOf(source);
       index.growService(dialect, topic);

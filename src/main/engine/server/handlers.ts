@@ -3,6 +3,7 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
+import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
 import type { Services } from './services.ts';
 import { topicsHandlers } from './topics-handlers.ts';
@@ -18,6 +19,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...topicsHandlers(services),
     ...messagesHandlers(services),
     ...rpcHandlers(services),
+    ...rpcDialectsHandlers(services),
     ...workspaceHandlers(services),
   };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { rpcDialectSchema, type RpcDialect } from '../../../shared/contract/rpc-dialects.ts';
 import {
   layoutSchema,
   savedPublishSchema,
@@ -15,7 +16,7 @@ import {
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
 import { createJsonFile, sortKeys, type FileContent, type JsonFile } from './json-file.ts';
-import { openProfileFiles } from './profile-files.ts';
+import { openRecordFiles, type RecordFiles } from './record-files.ts';
 import { createKeyFileCipher } from './secrets/key-file-cipher.ts';
 import { openSecretVault, secretsFolderName, type SecretVault } from './secrets/secret-vault.ts';
 import type { VaultCipher } from './secrets/vault-cipher.ts';
@@ -52,6 +53,8 @@ export interface Workspace {
   profiles(): readonly ConnectionProfile[];
   saveProfile(profile: ConnectionProfile): Promise<void>;
   removeProfile(id: string): Promise<void>;
+  /** RPC dialects of the user. */
+  readonly dialects: RecordFiles<RpcDialect>;
   readonly secrets: SecretVault;
   close(): Promise<void>;
 }
@@ -98,7 +101,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let settings: Settings = (await settingsFile.read()) ?? settingsSchema.parse({});
   let layout: Layout = (await layoutFile.read())?.layout ?? {};
   let publishes: readonly SavedPublish[] = (await publishesFile.read())?.publishes ?? [];
-  const profileFiles = await openProfileFiles(fileOptions);
+  const profileFiles = await openRecordFiles(fileOptions, { folder: 'connections', noun: 'connection', schema: connectionProfileSchema });
+  const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
 
@@ -117,7 +121,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (layoutTimer) await saveLayout();
-    for (const file of [settingsFile, layoutFile, publishesFile, profileFiles, secrets]) await file.settle();
+    for (const file of [settingsFile, layoutFile, publishesFile, profileFiles, dialects, secrets]) await file.settle();
     await lock?.release();
   };
 
@@ -157,6 +161,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     profiles: () => profileFiles.list(),
     saveProfile: (profile) => profileFiles.save(profile),
     removeProfile: (id) => profileFiles.remove(id),
+    dialects,
     close: () => (closing ??= close()),
   };
 }

@@ -8,7 +8,7 @@ import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { rpcError } from '../../../../shared/rpc/rpc-error.ts';
 import type { CallBook } from '../calls/call-book.ts';
 import type { CallRecord } from '../calls/call-record.ts';
-import { dialectOf } from '../dialect-of.ts';
+import type { DialectRegistry } from '../dialects/index.ts';
 import type { CallSession } from './call-session.ts';
 import { nobodyThere, publishError, subscribeError } from './local-errors.ts';
 import { ReplyTopics, type ReplyTopicHold } from './reply-topics.ts';
@@ -23,6 +23,7 @@ export interface CallSessions {
 export interface OwnCallsOptions {
   readonly book: CallBook;
   readonly sessions: CallSessions;
+  readonly dialects: Pick<DialectRegistry, 'get'>;
   /** Unix ms. */
   readonly now: () => number;
   readonly clock: () => number;
@@ -63,7 +64,7 @@ export class OwnCalls {
   /** Answers with the id of the call, which may have failed already. `onEnd` is not told of a call that is cancelled. */
   start(input: CallInput, onEnd: (outcome: RpcOutcome) => void = () => undefined): number {
     const { source, dialect: dialectId, topic, method, params, timeoutMs = 30_000, replyTo } = input;
-    const dialect = dialectOf(dialectId);
+    const dialect = this.#options.dialects.get(dialectId);
     const session = this.#options.sessions.open(source);
     if (dialect.needsMqtt5 && session.version !== '5') {
       throw new CodedError('invalid-state', `This dialect needs the properties of MQTT 5, and the session speaks MQTT ${session.version}.`, {
@@ -74,7 +75,7 @@ export class OwnCalls {
     const request = buildRequest(dialect, { id: this.#options.newId(), topic, method, params, replyTo, clientId: session.clientId, callerId });
     const { key } = request;
     const { book, now } = this.#options;
-    const about = { source, dialect: dialectId, topic, method, callerId, timeoutMs, key, replyTo: request.replyTo };
+    const about = { source, dialect: dialectId, topic: request.service ?? topic, method, callerId, timeoutMs, key, replyTo: request.replyTo };
     const record = book.openOwn(about, now() * 1000);
     const table = this.#tableOf(source);
     const live: LiveCall = { record, table, request, params, used: this.#use(session), onEnd, reply: null, sentAt: null };

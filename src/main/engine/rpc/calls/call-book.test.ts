@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { callStates, type CallDetail, type CallRow } from '../../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { MessageProperties, MessageRecord } from '../../../../shared/messages/record.ts';
+import { DialectRegistry } from '../dialects/index.ts';
 import { IndexBounds, MethodIndex } from '../methods/method-index.ts';
 import { observe } from '../observer.ts';
 import { CallBook } from './call-book.ts';
@@ -11,6 +12,7 @@ let clock: number;
 /** Unix µs. */
 let timeUs: number;
 let book: CallBook;
+const dialects = new DialectRegistry();
 let index: MethodIndex;
 let lastMessageId: number;
 
@@ -19,7 +21,7 @@ function setUp(bounds?: CallListBounds): void {
   timeUs = 1_700_000_000_000_000;
   lastMessageId = 0;
   index = new MethodIndex(new IndexBounds());
-  book = new CallBook({ clock: () => clock, entryOf: (call) => index.grow(call), onChange: () => undefined, ...(bounds ? { bounds } : {}) });
+  book = new CallBook({ clock: () => clock, dialects, entryOf: (call) => index.grow(call), onChange: () => undefined, ...(bounds ? { bounds } : {}) });
 }
 beforeEach(() => setUp());
 
@@ -44,7 +46,7 @@ function see(topic: string, payload: unknown, { source = 'broker', ...more }: Mo
     publisher: null,
     properties: null,
   } as const;
-  const parts = { book, spokenOn: (_source: SourceId, name: string) => index.dialectOn(name), onDescriptor: () => undefined };
+  const parts = { book, dialects, spokenOn: (_source: SourceId, name: string) => index.dialectOn(name), onDescriptor: () => undefined };
   observe(parts, source, { ...record, ...more }, 'tap');
 }
 const longId = (n: number): string => `request-${String(n).padStart(6, '0')}`;

@@ -2,7 +2,7 @@ import type { CallsPage, CallDetail, CallQuery, DialectId } from '../../../../sh
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { RpcOutcome, RpcRequest } from '../../../../shared/rpc/dialect.ts';
-import { serviceOf } from '../dialect-of.ts';
+import { serviceOf, type DialectRegistry } from '../dialects/index.ts';
 import type { MethodEntry } from '../methods/method-entry.ts';
 import { CallLinks, isStrongKey } from './call-links.ts';
 import { CallList, type CallListBounds } from './call-list.ts';
@@ -22,6 +22,7 @@ const maxUnnumbered = 1000;
 export interface CallBookOptions {
   /** ms, of a clock that never goes back. */
   readonly clock: () => number;
+  readonly dialects: Pick<DialectRegistry, 'find'>;
   readonly entryOf: (call: { readonly source: SourceId; readonly dialect: DialectId; readonly topic: string; readonly method: string }) => MethodEntry | null;
   readonly onChange: () => void;
   readonly bounds?: CallListBounds;
@@ -112,7 +113,8 @@ export class CallBook {
     const late = known?.state === 'orphan' && known.answers[0]?.topic === request.replyTo && now - known.answers[0].receivedAt < reorderMs ? known : undefined;
     const message = keep(record, now);
     const call = late ?? this.#newRecord({ source, dialect, key: request.key, timeUs: record.timeUs, own: false, timeoutMs: null });
-    Object.assign(call, { dialect, ...serviceOf(dialect, record.topic, request.method), replyTo: request.replyTo, timeUs: record.timeUs, request: message });
+    const service = serviceOf(dialect, request.service ?? record.topic, request.method);
+    Object.assign(call, { dialect, reads: this.#reads(dialect), ...service, replyTo: request.replyTo, timeUs: record.timeUs, request: message });
     call.method = call.method.slice(0, maxTextLength);
     // Where a dialect does not name the caller, the local broker knows who it was.
     call.callerId = (request.callerId || (record.publisher ?? '')).slice(0, maxTextLength);
@@ -349,6 +351,7 @@ export class CallBook {
     return {
       ...begin,
       id: this.#lastId,
+      reads: this.#reads(begin.dialect),
       topic: '',
       method: '',
       callerId: '',
@@ -369,6 +372,11 @@ export class CallBook {
       bytes: 0,
       version: 0,
     };
+  }
+
+  /** Kept with the call: it can be read for as long as it is remembered, whatever becomes of the dialect. */
+  #reads(dialect: DialectId): CallRecord['reads'] {
+    return this.#options.dialects.find(dialect) ?? null;
   }
 
   #add(call: CallRecord): void {

@@ -1,10 +1,9 @@
 import type { CallDetail, CallMessage, CallRow, CallState, DialectId } from '../../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { MessageProperties, MessageRecord } from '../../../../shared/messages/record.ts';
-import type { RpcOutcome } from '../../../../shared/rpc/dialect.ts';
+import type { Dialect, RpcOutcome } from '../../../../shared/rpc/dialect.ts';
 import { maxPayloadBytes } from '../../../../shared/rpc/json-payload.ts';
 import type { RpcError } from '../../../../shared/rpc/rpc-error.ts';
-import { dialectOf } from '../dialect-of.ts';
 import type { Example } from '../methods/examples.ts';
 import type { MethodEntry } from '../methods/method-entry.ts';
 import { plainValue } from '../plain-value.ts';
@@ -36,6 +35,7 @@ export interface CallRecord {
   readonly key: string;
   readonly own: boolean;
   dialect: DialectId;
+  reads: Pick<Dialect, 'parse'> | null;
   /** Of the service. */
   topic: string;
   method: string;
@@ -98,10 +98,10 @@ export function rowOf(call: CallRecord): CallRow {
 
 /** Reads what the messages say once more: nobody looks at most calls, and their bytes take less space. */
 export function detailOf(call: CallRecord): CallDetail {
-  const { dialect, replyTo, key, error, timeoutMs, request, answers, outcomeAt, steps } = call;
-  const asked = request && dialectOf(dialect).parse(request);
+  const { reads, replyTo, key, error, timeoutMs, request, answers, outcomeAt, steps } = call;
+  const asked = request && reads?.parse(request);
   const answer = answers[outcomeAt];
-  const answered = answer && dialectOf(dialect).parse(answer);
+  const answered = answer && reads?.parse(answer);
   const result = answered?.kind === 'response' && 'result' in answered.outcome ? plainValue(answered.outcome.result) : undefined;
   return {
     ...rowOf(call),

@@ -98,11 +98,15 @@ export class MethodIndex {
     if (this.#bounds.services >= maxServices || !this.#takeName(topic)) return null;
     const service = new ServiceEntry(dialect, topic);
     this.#services.set(key, service);
-    // Of generic requests every topic below the service is a method.
-    if (dialect !== 'mqtt5') this.#dialects.set(topic, dialect);
+    // Of generic requests every topic below the service is a method; of an own dialect, the form of the topics tells.
+    if (dialect !== 'mqtt5' && !dialect.startsWith('custom:')) this.#dialects.set(topic, dialect);
     this.#bounds.services += 1;
     this.#structureChanged();
     return service;
+  }
+
+  has(dialect: DialectId, topic: string): boolean {
+    return this.#services.has(serviceKey(dialect, topic));
   }
 
   find({ dialect, topic, method }: Omit<RpcMethodId, 'source'>): MethodEntry | undefined {
