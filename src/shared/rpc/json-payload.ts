@@ -1,3 +1,4 @@
+import { isInexact } from './exact-number.ts';
 import type { JsonValue } from './python-json.ts';
 
 /** Peers of the mqttxx family drop larger messages when they receive them; sending is not limited. */
@@ -15,8 +16,12 @@ interface UnreadablePayload {
 export function readJsonPayload(payload: Uint8Array): { readonly value: JsonValue } | UnreadablePayload {
   const read = readTextPayload(payload);
   if ('reason' in read) return read;
-  const { text } = read;
-  if (text === '') return { name: 'INVALID_JSON', reason: 'the payload is empty' };
+  if (read.text === '') return { name: 'INVALID_JSON', reason: 'the payload is empty' };
+  return readJsonText(read.text);
+}
+
+/** Reads JSON text. The depth is checked before anything is parsed; the size is the caller's to check. */
+export function readJsonText(text: string): { readonly value: JsonValue } | UnreadablePayload {
   if (isDeep(text)) return { name: 'INVALID_JSON', reason: `nested deeper than ${maxDepth} levels` };
   try {
     return { value: parseJson(text) };
@@ -35,16 +40,12 @@ export function readTextPayload(payload: Uint8Array): { readonly text: string } 
   }
 }
 
-/** Throws for what is not JSON. A number that a double cannot hold keeps its digits: serial numbers and nanoseconds are such. */
+/** Throws for what is not JSON. A number that a double cannot hold keeps its digits. */
 function parseJson(text: string): JsonValue {
   if (!/\d{16}|[eE]\+?\d{3}/.test(text)) return JSON.parse(text) as JsonValue;
   return JSON.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && isInexact(value, source) ? JSON.rawJSON(source) : value,
   ) as JsonValue;
-}
-
-function isInexact(value: number, source: string): boolean {
-  return !Number.isFinite(value) || (/^-?\d+$/.test(source) && JSON.stringify(value) !== source && !Number.isSafeInteger(value));
 }
 
 function isDeep(text: string): boolean {

@@ -1,0 +1,5 @@
+export { fillJsonTemplate } from './fill-json-template.ts';
+export { fillTemplate } from './fill-template.ts';
+export { templateFunctions, type TemplateFunctions } from './template-functions.ts';
+export type { TemplateProblem } from './template-problem.ts';
+export type { TemplateScope } from './template-scope.ts';
