@@ -16,7 +16,7 @@ import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { createNotifier } from './notifier.ts';
-import { createCallSessions, createRpcDialects, createRpcService } from './rpc/index.ts';
+import { createCallSessions, createRpcDialects, createRpcNodes, createRpcService } from './rpc/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -85,6 +85,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
     onBug: (error) => onBug(error, 'rpc'),
   });
+  const rpcNodes = createRpcNodes({ nodes: workspace.rpcNodes.list(), now });
   const ingest: Ingest = createIngest({ store, topics, tails, rpc }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
 
@@ -158,6 +159,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     tails,
     rpc,
     rpcDialects,
+    rpcNodes,
     lastMessageId: () => ingest.lastId,
     store,
     storeChanged,

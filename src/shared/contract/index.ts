@@ -5,6 +5,7 @@ import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
 import { rpcContract } from './rpc.ts';
 import { rpcDialectsContract } from './rpc-dialects.ts';
+import { rpcNodesContract } from './rpc-nodes.ts';
 import { topicsContract } from './topics.ts';
 import { workspaceContract } from './workspace.ts';
 
@@ -18,6 +19,7 @@ export const engineContract = {
   ...messagesContract,
   ...rpcContract,
   ...rpcDialectsContract,
+  ...rpcNodesContract,
   ...workspaceContract,
 } as const;
 

@@ -2,3 +2,5 @@ export { createCallSessions } from './caller/sessions.ts';
 export { createRpcDialects, type RpcDialects } from './dialects/index.ts';
 export { createRpcService, type RpcService } from './rpc-service.ts';
 export type { TreeView } from './methods/tree-view.ts';
+export { nodeProblem } from './nodes/check-node.ts';
+export { createRpcNodes, type RpcNodes } from './nodes/rpc-nodes.ts';

@@ -5,6 +5,7 @@ import { connectionsHandlers } from './connections-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
+import { rpcNodesHandlers } from './rpc-nodes-handlers.ts';
 import type { Services } from './services.ts';
 import { topicsHandlers } from './topics-handlers.ts';
 import { workspaceHandlers } from './workspace-handlers.ts';
@@ -20,6 +21,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...messagesHandlers(services),
     ...rpcHandlers(services),
     ...rpcDialectsHandlers(services),
+    ...rpcNodesHandlers(services),
     ...workspaceHandlers(services),
   };
 }

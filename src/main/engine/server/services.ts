@@ -7,7 +7,7 @@ import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/
 import type { BrokerInsideView } from '../broker/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
-import type { RpcDialects, RpcService } from '../rpc/index.ts';
+import type { RpcDialects, RpcNodes, RpcService } from '../rpc/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -49,6 +49,7 @@ export interface Services {
   readonly tails: Tails;
   readonly rpc: Omit<RpcService, 'ingest' | 'received' | 'close'>;
   readonly rpcDialects: Omit<RpcDialects, 'registry'>;
+  readonly rpcNodes: RpcNodes;
   /** The newest id given to a message. */
   readonly lastMessageId: () => number;
   readonly store: {

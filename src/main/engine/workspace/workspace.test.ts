@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { rpcNodeSchema } from '../../../shared/contract/rpc-nodes.ts';
 import { diskAccess, type FileAccess } from './file-access.ts';
 import { openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.ts';
 
@@ -199,6 +200,18 @@ describe('a damaged file', () => {
     expect(workspace.view().problems.map(({ file }) => file)).toEqual(['connections/torn.json', 'connections/wrong.json']);
     await workspace.close();
     expect((await open()).view().problems).toEqual([]);
+  });
+
+  it('of one RPC node costs only that node', async () => {
+    const node = rpcNodeSchema.parse({ id: 'good', name: 'Good', source: 'broker', methods: [{ name: 'm', answer: { kind: 'static', result: 1 } }] });
+    const first = await open();
+    await first.rpcNodes.save(node);
+    await first.rpcNodes.save({ ...node, id: 'gone' });
+    await first.rpcNodes.remove('gone');
+    await write('rpc-nodes/wrong.json', JSON.stringify({ version: 1, node: { ...node, id: 'wrong', dialect: 'morse' } }));
+    const workspace = await reopen(first);
+    expect(workspace.rpcNodes.list()).toEqual([node]);
+    expect(workspace.view().problems).toMatchObject([{ file: 'rpc-nodes/wrong.json', advice: 'The workbench goes on without this node.' }]);
   });
 
   it('that cannot be moved aside is never written over', async () => {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
 import { rpcDialectSchema, type RpcDialect } from '../../../shared/contract/rpc-dialects.ts';
 import {
   layoutSchema,
@@ -53,6 +54,8 @@ export interface Workspace {
   profiles(): readonly ConnectionProfile[];
   saveProfile(profile: ConnectionProfile): Promise<void>;
   removeProfile(id: string): Promise<void>;
+  /** As read from the disk or saved; checked only against their schema. */
+  readonly rpcNodes: RecordFiles<RpcNode>;
   /** RPC dialects of the user. */
   readonly dialects: RecordFiles<RpcDialect>;
   readonly secrets: SecretVault;
@@ -102,6 +105,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let layout: Layout = (await layoutFile.read())?.layout ?? {};
   let publishes: readonly SavedPublish[] = (await publishesFile.read())?.publishes ?? [];
   const profileFiles = await openRecordFiles(fileOptions, { folder: 'connections', noun: 'connection', schema: connectionProfileSchema });
+  const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
@@ -121,7 +125,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (layoutTimer) await saveLayout();
-    for (const file of [settingsFile, layoutFile, publishesFile, profileFiles, dialects, secrets]) await file.settle();
+    for (const file of [settingsFile, layoutFile, publishesFile, profileFiles, dialects, rpcNodes, secrets]) await file.settle();
     await lock?.release();
   };
 
@@ -162,6 +166,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     saveProfile: (profile) => profileFiles.save(profile),
     removeProfile: (id) => profileFiles.remove(id),
     dialects,
+    rpcNodes,
     close: () => (closing ??= close()),
   };
 }
