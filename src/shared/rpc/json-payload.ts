@@ -4,6 +4,11 @@ import type { JsonValue } from './python-json.ts';
 /** Peers of the mqttxx family drop larger messages when they receive them; sending is not limited. */
 export const maxPayloadBytes = 1_048_576;
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Finds every number that may be one a double cannot hold, and hardly anything else: reading with a reviver is slow, and the digits of a UUID are no number. */
+const longNumber = /(?:^|[\s:,[])-?(?:\d{16}|\d+(?:\.\d+)?[eE]\+?\d{3})/;
+
 /** Deeper than anything meant for reading; beyond some thousands, code that walks a value would overflow its stack. */
 const maxDepth = 512;
 
@@ -34,7 +39,7 @@ export function readJsonText(text: string): { readonly value: JsonValue } | Unre
 export function readTextPayload(payload: Uint8Array): { readonly text: string } | UnreadablePayload {
   if (payload.length > maxPayloadBytes) return { name: 'PAYLOAD_TOO_LARGE', reason: `larger than ${maxPayloadBytes} bytes` };
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload) };
+    return { text: decoder.decode(payload) };
   } catch {
     return { name: 'INVALID_UTF8', reason: 'not UTF-8 text' };
   }
@@ -42,13 +47,14 @@ export function readTextPayload(payload: Uint8Array): { readonly text: string } 
 
 /** Throws for what is not JSON. A number that a double cannot hold keeps its digits. */
 function parseJson(text: string): JsonValue {
-  if (!/\d{16}|[eE]\+?\d{3}/.test(text)) return JSON.parse(text) as JsonValue;
+  if (!longNumber.test(text)) return JSON.parse(text) as JsonValue;
   return JSON.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && isInexact(value, source) ? JSON.rawJSON(source) : value,
   ) as JsonValue;
 }
 
 function isDeep(text: string): boolean {
+  if (text.length <= maxDepth) return false;
   let depth = 0;
   let inString = false;
   for (let at = 0; at < text.length; at += 1) {

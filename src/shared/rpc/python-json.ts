@@ -17,6 +17,10 @@ export function pythonJson(value: JsonValue): string {
 
 const isArray: (value: unknown) => value is readonly JsonValue[] = Array.isArray;
 
+const outsideAscii = /[^ -~]/;
+
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const quoted = JSON.stringify(text);
+  if (!outsideAscii.test(quoted)) return quoted;
+  return quoted.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -6,6 +6,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageProperties, MessageRecord } from '../../../shared/messages/record.ts';
 import type { BrokerUri } from '../../../shared/mqtt/broker-uri.ts';
 import { describeReason } from '../../../shared/mqtt/reason-codes.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { explainFailure, type ExplainedFailure, type FailureFacts } from './explain-failure.ts';
 import { openSocketStream } from './socket-stream.ts';
 
@@ -136,7 +137,7 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
     hooks.connected({ clientId: connack.properties?.assignedClientIdentifier ?? options.clientId });
   });
   client.on('message', (topic, payload, packet) => {
-    if (waiting.length === 0) setImmediate(flush);
+    if (waiting.length === 0) atEndOfTurn(flush);
     waiting.push(recordOf(topic, payload, packet, options.nowUs()));
   });
 
@@ -169,7 +170,7 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
         const properties = profile.version === '5' ? toMqttProperties(input.properties) : undefined;
         client.publish(
           input.topic,
-          Buffer.from(input.payload),
+          Buffer.from(input.payload.buffer, input.payload.byteOffset, input.payload.byteLength),
           { qos: input.qos, retain: input.retain, ...(properties ? { properties } : {}) },
           (error, packet) => {
             const code = (error as { code?: unknown } | null)?.code;

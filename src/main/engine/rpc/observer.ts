@@ -18,7 +18,7 @@ export interface ObserverParts {
 
 /** Looks at one message, and notes what it means for the calls. `by`: as in `CallBook.answer`. */
 export function observe({ book, dialects, spokenOn, onDescriptor }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
-  if (by === 'tap' && record.publisher === localCallerId && book.numbered(record)) return;
+  if (by === 'tap' && source === 'broker' && ((record.publisher === localCallerId && book.numbered(record)) || book.numberedAnswer(record))) return;
   const knowledge: TopicKnowledge = {
     awaited: book.awaitedOn(source, record.topic),
     spoken: spokenOn(source, record.topic),

@@ -32,7 +32,7 @@ const wait = (ms: number): void => {
 };
 
 type More = Partial<Pick<MessageRecord, 'retain' | 'dup' | 'direction' | 'properties' | 'publisher'>> & { readonly source?: SourceId };
-function see(topic: string, payload: unknown, { source = 'broker', ...more }: More = {}): void {
+function see(topic: string, payload: unknown, { source = 'broker', ...more }: More = {}, by: 'tap' | 'client' = 'tap'): void {
   const bytes = new TextEncoder().encode(typeof payload === 'string' ? payload : JSON.stringify(payload));
   const record = {
     id: (lastMessageId += 1),
@@ -47,7 +47,7 @@ function see(topic: string, payload: unknown, { source = 'broker', ...more }: Mo
     properties: null,
   } as const;
   const parts = { book, dialects, spokenOn: (_source: SourceId, name: string) => index.dialectOn(name), onDescriptor: () => undefined };
-  observe(parts, source, { ...record, ...more }, 'tap');
+  observe(parts, source, { ...record, ...more }, by);
 }
 const longId = (n: number): string => `request-${String(n).padStart(6, '0')}`;
 const ask = (n: number, more: More & { readonly params?: unknown; readonly replyTo?: string } = {}): void => {
@@ -290,4 +290,40 @@ it('clears the list, but not what is known of the methods', () => {
   expect(book.clear()).toBe(1);
   expect(book.page({ limit: 10 })).toMatchObject({ total: 0, forgotten: 0 });
   expect(method()).toMatchObject({ calls: 1 });
+});
+
+it('gives the answers to own calls the numbers of their copies from the tap, in whatever order these come', () => {
+  const open = (n: number): number => {
+    const about = { source: 'broker', dialect: 'mqttxx2', topic: 'edge/pump', method: 'run', callerId: 'me', timeoutMs: 1000 } as const;
+    const record = book.openOwn({ ...about, key: longId(n), replyTo: `me/${n}` }, timeUs);
+    record.onAnswer = (_topic, outcome) => book.ownEnded(record, outcome, 1);
+    return record.id;
+  };
+  const answer = (n: number, by: 'tap' | 'client'): void => {
+    see(`me/${n}`, { type: 'rpc_response', request_id: longId(n), result: n }, {}, by);
+  };
+  const ids = [open(1), open(2)];
+  const answers = (): unknown =>
+    ids.map((id) => {
+      const detail = book.detail(id);
+      return [detail?.state, detail?.duplicates, detail?.answers.map(({ messageId }) => messageId)];
+    });
+  answer(1, 'client');
+  answer(2, 'client');
+  answer(2, 'tap');
+  answer(1, 'tap');
+  expect(answers()).toEqual([
+    ['ok', 0, [4]],
+    ['ok', 0, [3]],
+  ]);
+  // The same once more is a second answer, whichever side shows it first.
+  answer(1, 'client');
+  answer(1, 'tap');
+  answer(2, 'tap');
+  answer(2, 'client');
+  expect(answers()).toEqual([
+    ['ok', 1, [4, 6]],
+    ['ok', 1, [3, 7]],
+  ]);
+  expect(rows()).toHaveLength(2);
 });

@@ -18,6 +18,7 @@ const reorderMs = 10_000;
 const weakRepeatMs = 2000;
 const maxTextLength = 1000;
 const maxUnnumbered = 1000;
+const reorderedAnswers = 8;
 
 export interface CallBookOptions {
   /** ms, of a clock that never goes back. */
@@ -48,6 +49,8 @@ export class CallBook {
   readonly #links = new CallLinks();
   /** Own requests whose copies the tap has not shown yet, in the order in which they were sent. */
   #unnumbered: CallRecord[] = [];
+  /** Answers to own calls likewise. */
+  #unnumberedAnswers: { readonly call: CallRecord; readonly message: KeptMessage }[] = [];
   /** By topic: what could not be read there last. */
   readonly #unreadable = new Map<string, CallRecord>();
   #lastId = 0;
@@ -95,6 +98,22 @@ export class CallBook {
     call.request.messageId = id;
     this.#changed(call);
     return true;
+  }
+
+  /** Whether a message that the tap shows is an answer to an own call that its client has received already: it need not be read again. */
+  numberedAnswer({ topic, payload, id }: MessageRecord): boolean {
+    const waiting = this.#unnumberedAnswers;
+    // Clients of different topics may be served in another order, but hardly by more.
+    for (let at = 0; at < waiting.length && at < reorderedAnswers; at += 1) {
+      const { call, message } = waiting[at] as (typeof waiting)[number];
+      if (!isSameMessage(message, topic, payload)) continue;
+      waiting.splice(at, 1);
+      call.seen.tap += 1;
+      message.messageId = id;
+      this.#changed(call);
+      return true;
+    }
+    return false;
   }
 
   /** A request that was seen. */
@@ -200,7 +219,12 @@ export class CallBook {
       if (call.own && this.#isCopy(call, record, by)) return;
       // Sent by the broker because it is retained: nobody answers now.
       if (record.retain && call.state !== 'pending') return;
-      this.#answered(call, keep(record, now), outcome);
+      const message = keep(record, now);
+      if (by === 'client') {
+        if (this.#unnumberedAnswers.length > maxUnnumbered) this.#unnumberedAnswers = [];
+        this.#unnumberedAnswers.push({ call, message });
+      }
+      this.#answered(call, message, outcome);
       return;
     }
     // Retained, it is from the past; without an id it answers nobody.
@@ -314,6 +338,7 @@ export class CallBook {
     if (call.seen[by] > most) return false;
     const copy = call.answers.filter(({ topic }) => topic === call.replyTo)[call.seen[by] - 1];
     if (by === 'tap' && copy) {
+      this.#unnumberedAnswers = this.#unnumberedAnswers.filter(({ message }) => message !== copy);
       copy.messageId = record.id;
       this.#changed(call);
     }

@@ -66,8 +66,10 @@ export interface CallRecord {
 
 export function keep(record: MessageRecord, receivedAt: number): KeptMessage {
   const { id, topic, timeUs, qos, payload, properties } = record;
-  // A copy: payloads are views into the batch they came in.
-  const kept = new Uint8Array(payload.byteLength > maxPayloadBytes ? payload.subarray(0, shownPayloadBytes) : payload);
+  const isWhole = payload.byteLength <= maxPayloadBytes;
+  // A copy, where the payload is a view into the batch it came in.
+  const kept =
+    isWhole && payload.byteLength === payload.buffer.byteLength ? payload : new Uint8Array(isWhole ? payload : payload.subarray(0, shownPayloadBytes));
   return { messageId: id, topic, timeUs, receivedAt, qos, payload: kept, sizeBytes: payload.byteLength, properties };
 }
 
