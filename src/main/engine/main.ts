@@ -12,8 +12,10 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
+import { openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
+import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { createNotifier } from './notifier.ts';
 import { createCallSessions, createRpcDialects, createRpcNodes, createRpcService } from './rpc/index.ts';
@@ -61,6 +63,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const [brokerChanged, connectionsChanged, storeChanged] = [createNotifier(), createNotifier(), createNotifier()];
   const workspace = await openWorkspace({ folder: options.workspaceFolder, instance, hostName: os.hostname(), cipher: options.cipher, now });
   const settings = (): Settings => workspace.view().settings;
+
+  const environments = createEnvironments({ workspaceFolder: options.workspaceFolder, secrets: workspace.secrets });
+  const collections = openCollectionFiles(options.workspaceFolder);
 
   const store = createStore({
     folder: path.join(options.workspaceFolder, 'history'),
@@ -163,6 +168,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     lastMessageId: () => ingest.lastId,
     store,
     storeChanged,
+    environments,
+    collections,
     workspace,
   };
 
@@ -176,6 +183,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     tails.close();
     topics.close();
     await within(closeStoreMs, store.close());
+    environments.close();
+    collections.close();
     await workspace.close();
   };
 

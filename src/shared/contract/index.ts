@@ -1,6 +1,8 @@
 import { brokerContract } from './broker.ts';
 import { brokerInsideContract } from './broker-inside.ts';
+import { collectionsContract } from './collections.ts';
 import { connectionsContract } from './connections.ts';
+import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
 import { rpcContract } from './rpc.ts';
@@ -20,6 +22,8 @@ export const engineContract = {
   ...rpcContract,
   ...rpcDialectsContract,
   ...rpcNodesContract,
+  ...environmentsContract,
+  ...collectionsContract,
   ...workspaceContract,
 } as const;
 

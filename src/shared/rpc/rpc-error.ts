@@ -24,6 +24,7 @@ const catalogue = {
 } as const satisfies Readonly<Record<string, readonly [code: number, advice: string]>>;
 
 export type RpcErrorName = keyof typeof catalogue;
+export const rpcErrorNames = Object.keys(catalogue) as [RpcErrorName, ...RpcErrorName[]];
 
 export interface RpcError {
   readonly name: RpcErrorName;

@@ -1,7 +1,9 @@
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerHandlers } from './broker-handlers.ts';
+import { collectionsHandlers } from './collections-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
+import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
@@ -22,6 +24,8 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcHandlers(services),
     ...rpcDialectsHandlers(services),
     ...rpcNodesHandlers(services),
+    ...environmentsHandlers(services),
+    ...collectionsHandlers(services),
     ...workspaceHandlers(services),
   };
 }

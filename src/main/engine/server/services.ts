@@ -5,6 +5,8 @@ import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
+import type { CollectionFiles } from '../collections/index.ts';
+import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
 import type { RpcDialects, RpcNodes, RpcService } from '../rpc/index.ts';
@@ -61,6 +63,8 @@ export interface Services {
     ledger(): Ledger;
   };
   readonly storeChanged: Notifier;
+  readonly environments: Omit<Environments, 'close'>;
+  readonly collections: Omit<CollectionFiles, 'close'>;
   readonly workspace: Workspace;
 }
 

@@ -3,10 +3,16 @@ import { errorCode } from './file-access.ts';
 
 /** Why a workspace file could not be written, in words. */
 export function unwritable(file: string, error: unknown): CodedError {
-  const reason = reasons[errorCode(error)];
-  return new CodedError('workspace-unwritable', `${file} could not be saved: ${reason?.[0] ?? (error instanceof Error ? error.message : String(error))}.`, {
-    advice: `${reason?.[1] ?? 'Check the workspace folder.'} The change is in use, but will be lost when the workbench closes.`,
+  const { reason, advice } = whyUnwritable(error);
+  return new CodedError('workspace-unwritable', `${file} could not be saved: ${reason}.`, {
+    advice: `${advice} The change is in use, but will be lost when the workbench closes.`,
   });
+}
+
+/** Half a sentence, and what to do. */
+export function whyUnwritable(error: unknown): { readonly reason: string; readonly advice: string } {
+  const [reason, advice] = reasons[errorCode(error)] ?? [error instanceof Error ? error.message : String(error), 'Check the workspace folder.'];
+  return { reason, advice };
 }
 
 const reasons: Readonly<Record<string, readonly [string, string]>> = {

@@ -1,0 +1,1 @@
+export { openCollectionFiles, type CollectionFiles } from './files/collection-files.ts';

@@ -1,0 +1,158 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EnvironmentInput } from '../../../shared/contract/environments.ts';
+import { createEnvironments, type Environments } from './environments.ts';
+
+let workspace: string;
+let environments: Environments;
+let vault: Map<string, string>;
+
+beforeEach(async () => {
+  workspace = await mkdtemp(path.join(os.tmpdir(), 'environments-'));
+  vault = new Map();
+  const secrets = {
+    has: (key: string) => vault.has(key),
+    get: (key: string) => Promise.resolve(vault.get(key)),
+    set: (key: string, value: string) => Promise.resolve(void vault.set(key, value)),
+    remove: (key: string) => Promise.resolve(void vault.delete(key)),
+    settle: () => Promise.resolve(),
+  };
+  environments = createEnvironments({ workspaceFolder: workspace, secrets });
+});
+afterEach(async () => {
+  environments.close();
+  await rm(workspace, { recursive: true, force: true });
+});
+
+type Variables = EnvironmentInput['environment']['variables'];
+const save = (id: string, variables: Variables, more: { revision?: string; name?: string } = {}): Promise<{ revision: string }> =>
+  environments.save({ environment: { id, name: more.name ?? id, variables }, ...(more.revision === undefined ? {} : { revision: more.revision }) });
+const plant = async (name: string, content: string): Promise<void> => {
+  await mkdir(path.join(workspace, 'environments'), { recursive: true });
+  await writeFile(path.join(workspace, 'environments', name), content);
+};
+const viewed = async (): Promise<NonNullable<ReturnType<Environments['view']>>> => {
+  await environments.refresh();
+  return environments.view() ?? { environments: [], broken: [], activeId: null };
+};
+const valuesOf = async (id: string): Promise<unknown> => Object.fromEntries((await environments.variables(id)).values);
+
+describe('an environment', () => {
+  it('keeps plain values in its file and secrets out of it, and out of what the page sees', async () => {
+    await save('lab', [
+      { name: 'topic', value: 'edge/a' },
+      { name: 'token', value: 'hush-hush', secret: true },
+    ]);
+    const file = await readFile(path.join(workspace, 'environments', 'lab.json'), 'utf8');
+    expect(JSON.parse(file)).toEqual({
+      version: 1,
+      name: 'lab',
+      variables: [
+        { name: 'topic', value: 'edge/a', secret: false },
+        { name: 'token', value: '', secret: true },
+      ],
+    });
+    const view = await viewed();
+    expect(view.environments).toMatchObject([
+      {
+        id: 'lab',
+        variables: [
+          { value: 'edge/a', stored: false },
+          { value: '', secret: true, stored: true },
+        ],
+      },
+    ]);
+    expect(file + JSON.stringify(view)).not.toContain('hush');
+    expect(await environments.variables('lab')).toEqual({
+      values: new Map([
+        ['topic', 'edge/a'],
+        ['token', 'hush-hush'],
+      ]),
+      secrets: ['hush-hush'],
+    });
+  });
+
+  it('keeps a secret that is not entered again, also under another name, and forgets it with the variable', async () => {
+    await save('lab', [
+      { name: 'a', value: '1', secret: true },
+      { name: 'b', value: '2', secret: true },
+    ]);
+    await save('lab', [
+      { name: 'a', value: null, secret: true, was: 'b' },
+      { name: 'b', value: null, secret: true, was: 'a' },
+    ]);
+    expect(await valuesOf('lab')).toEqual({ a: '2', b: '1' });
+    await save('lab', [{ name: 'c', value: null, secret: true, was: 'a' }]);
+    expect(await valuesOf('lab')).toEqual({ c: '2' });
+    expect([...vault.keys()]).toEqual(['environment/lab/c']);
+    await expect(save('lab', [{ name: 'c', value: null }])).rejects.toThrow('needs a value');
+    await save('lab', [{ name: 'c', value: 'plain' }]);
+    expect(vault.size).toBe(0);
+    await save('lab', [{ name: 'c', value: null, secret: true }]);
+    expect(await valuesOf('lab')).toEqual({ c: 'plain' });
+    await environments.remove('lab');
+    expect(vault.size).toBe(0);
+    await expect(environments.variables('lab')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('says which secret has no value here', async () => {
+    await plant('lab.json', '{"version": 1, "name": "Lab", "variables": [{"name": "token", "value": "", "secret": true}]}');
+    await expect(environments.variables('lab')).rejects.toThrow('The secret "token" of the environment "Lab" has no value on this computer.');
+    expect((await viewed()).environments[0]?.variables).toMatchObject([{ stored: false }]);
+  });
+
+  it('can be the chosen one, until it is gone', async () => {
+    expect(await environments.activeVariables()).toEqual({ values: new Map(), secrets: [] });
+    await save('lab', [{ name: 'a', value: '1' }]);
+    await environments.choose('lab');
+    expect((await viewed()).activeId).toBe('lab');
+    expect((await environments.activeVariables()).values.get('a')).toBe('1');
+    await expect(environments.choose('field')).rejects.toMatchObject({ code: 'not-found' });
+    await environments.remove('lab');
+    expect((await viewed()).activeId).toBeNull();
+    expect((await environments.activeVariables()).values.size).toBe(0);
+    await environments.choose(null);
+  });
+
+  it('needs an id that is a file name everywhere', async () => {
+    await save('lab', []);
+    await expect(save('LAB', [])).rejects.toThrow('only in capital letters');
+    await expect(save('nul', [])).rejects.toThrow('name of a file');
+  });
+});
+
+describe('what other programs do', () => {
+  it('is seen, and not overwritten by mistake', async () => {
+    const stop = environments.changed.subscribe(() => undefined);
+    await plant('lab.json', '{"version": 1, "name": "Lab", "variables": [{"name": "a", "value": "1"}]}');
+    await vi.waitUntil(() => environments.view()?.environments.length === 1, { timeout: 20_000 });
+    const revision = environments.view()?.environments[0]?.revision ?? '';
+    await plant('lab.json', '{"version": 1, "name": "Laboratory"}');
+    await vi.waitUntil(() => environments.view()?.environments[0]?.name === 'Laboratory', { timeout: 20_000 });
+    await expect(save('lab', [], { revision })).rejects.toMatchObject({ data: { reason: 'changed' } });
+    stop();
+  });
+
+  it.each([
+    ['{"version": 1, "name": "x", "variables": [{"name": "a b", "value": "1"}]}', 'is not valid at "variables.0.name"'],
+    ['{"version": 1, "name": "x", "variables": [{"name": "a", "value": "1"}, {"name": "a", "value": "2"}]}', 'two variables named "a"'],
+    ['{"version": 2}', 'newer version'],
+    ['}', 'not valid JSON'],
+  ])('may leave a file that cannot be used: it is listed and stays: %#', async (content, message) => {
+    await plant('bad.json', content);
+    expect(await viewed()).toMatchObject({
+      environments: [],
+      broken: [{ file: 'environments/bad.json', problem: { message: expect.stringContaining(message) } }],
+    });
+    await expect(environments.variables('bad')).rejects.toMatchObject({ code: 'invalid-state' });
+    expect(await readFile(path.join(workspace, 'environments', 'bad.json'), 'utf8')).toBe(content);
+  });
+
+  it('may put a link there, which is not followed', async () => {
+    await symlink(os.tmpdir(), path.join(workspace, 'environments'));
+    expect((await viewed()).broken).toMatchObject([{ problem: { message: expect.stringContaining('link') } }]);
+    await expect(save('lab', [])).rejects.toThrow('links are not followed');
+  });
+});

@@ -1,0 +1,1 @@
+export { createEnvironments, type Environments } from './environments.ts';

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { call, stream } from '../ipc/contract.ts';
+import { isEntryPath } from '../collections/entry-path.ts';
+import { rpcErrorNames } from '../rpc/rpc-error.ts';
+import { noInput, type Problem } from './common.ts';
+import { plainVariablesSchema, variableNameSchema } from './environments.ts';
+import { dialectIdSchema } from './rpc.ts';
+
+/** In a file: a text of several lines may stand as a list of its lines, so that changes are easy to review. */
+const nameSchema = z.string().trim().min(1, 'Give it a name.').max(200);
+const descriptionSchema = z.string().max(20_000).default('');
+const pathSchema = z.string().min(1).max(2000);
+
+/**
+ * JSONPath (RFC 9535) into the result, or of a failed call into its error (`name`, `code`, `message`, `origin`, `data`, …). Where it finds several values, each has to
+ * satisfy the operator, and there has to be one at least. `less` and `greater` compare numbers; `matches` takes a regular expression that has to be found
+ * in the text, with the value's JSON for other values.
+ */
+const pathAssertionSchema = z.discriminatedUnion('operator', [
+  z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.enum(['exists', 'not-exists']) }),
+  z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.enum(['equals', 'not-equals', 'less', 'greater']), value: z.json() }),
+  z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.literal('matches'), value: z.string().max(2000) }),
+]);
+
+/** Texts in `value`, and in `matches` the expression, may hold `{{variables}}`; `"{{name}}"` alone is compared as a number, `true`, `false` or `null` where it reads as one. */
+const assertionSchema = z.discriminatedUnion('kind', [
+  /** Without one of these a call has to be `ok`. `failed`: with any error but a time-out; `error` says which. */
+  z.strictObject({ kind: z.literal('status'), is: z.enum(['ok', 'failed', 'timed-out']), error: z.enum(rpcErrorNames).optional() }),
+  pathAssertionSchema,
+  /** JSON Schema 2020-12. References lead only into the schema itself. `path`: what is validated instead of the whole; each value it finds. */
+  z.strictObject({ kind: z.literal('schema'), path: pathSchema.optional(), schema: z.union([z.boolean(), z.record(z.string(), z.json())]) }),
+  /** From the request to the answer. */
+  z.strictObject({ kind: z.literal('time'), belowMs: z.number().min(0).max(86_400_000) }),
+]);
+
+const captureSchema = z.strictObject({
+  name: variableNameSchema,
+  /** The first value that the JSONPath finds: a text as it is, everything else as JSON. Finding nothing fails the request. */
+  path: pathSchema,
+});
+
+/** What all kinds of requests have. */
+const requestFields = {
+  name: nameSchema,
+  description: descriptionSchema,
+  assertions: z.array(assertionSchema).max(200).default([]),
+  /** From the result into variables, for the requests after this one. */
+  captures: z.array(captureSchema).max(100).default([]),
+  /**
+   * JavaScript, run in the sandbox: `function before(variables)` and `function after(response, variables, expect)`, both may be async. Members of `variables` that
+   * are set are there for this request (in `before`) and those after it. Throwing fails the request.
+   */
+  script: z.string().max(262_144).default(''),
+};
+
+/** A call over RPC. Topic, method, params, reply topic and caller id may hold `{{variables}}`. */
+const savedCallSchema = z.strictObject({
+  kind: z.literal('rpc'),
+  name: requestFields.name,
+  description: requestFields.description,
+  dialect: dialectIdSchema.default('mqttxx2'),
+  topic: z.string().max(65_535),
+  method: z.string().max(1000),
+  /** JSON text; empty: `null`. */
+  params: z.string().max(1_048_576).default(''),
+  timeoutMs: z.int().min(1).max(86_400_000).default(30_000),
+  replyTo: z.string().max(65_535).optional(),
+  callerId: z.string().max(1000).optional(),
+  assertions: requestFields.assertions,
+  captures: requestFields.captures,
+  script: requestFields.script,
+});
+
+/** `<name>.request.json`, beside `version`. */
+export const savedRequestSchema = z.discriminatedUnion('kind', [savedCallSchema]);
+export type SavedRequest = z.infer<typeof savedRequestSchema>;
+export type SavedRequestInput = z.input<typeof savedRequestSchema>;
+
+/** `collection.json`, beside `version`. */
+export const collectionSettingsSchema = z.strictObject({
+  name: nameSchema,
+  description: descriptionSchema,
+  /** They win over those of the environment, and captured ones over them. */
+  variables: plainVariablesSchema.default([]),
+  /** Paths below the collection that stand first among their neighbours, in this order; the others follow by name. `collections.move` keeps it. */
+  order: z.array(z.string().min(1).max(2600)).max(20_000).default([]),
+});
+export type CollectionSettings = z.infer<typeof collectionSettingsSchema>;
+
+/** The path below `collections/` in the workspace, with `/`: `Thermostat/Basics/Get status.request.json`. */
+const entryIdSchema = z.string().min(1).max(2600).refine(isEntryPath, 'That is no path of a collection.');
+
+/** One row of the tree. */
+export interface CollectionEntry {
+  readonly id: string;
+  readonly kind: 'collection' | 'folder' | 'request';
+  /** `null` for a collection. */
+  readonly parentId: string | null;
+  /** 0 for a collection. */
+  readonly depth: number;
+  readonly name: string;
+  /** What is wrong with the file or folder, which is left as it is. */
+  readonly problem: Problem | null;
+  /** Of a request that can be read. */
+  readonly request: { readonly kind: SavedRequest['kind']; readonly topic: string; readonly method: string; readonly assertions: number } | null;
+  /** Of a collection or folder: requests at any depth below it. */
+  readonly requests: number;
+}
+
+export interface CollectionsView {
+  /** Parents before their children, in the order in which they run. */
+  readonly entries: readonly CollectionEntry[];
+  /** Beyond 20,000 entries, or nested deeper than 10 levels, nothing is listed: so many were met. */
+  readonly leftOut: number;
+  /** The folder itself cannot be read. */
+  readonly problem: Problem | null;
+}
+
+/** Of a file as it was read. */
+interface FileState {
+  /** For saving: notices what another program did meanwhile. */
+  readonly revision: string;
+  /** Why there is no content. */
+  readonly problem: Problem | null;
+  /** Of a file that cannot be used: its text, at most 64 KiB. */
+  readonly text: string | null;
+}
+export interface RequestFile extends FileState {
+  readonly request: SavedRequest | null;
+}
+export interface CollectionFile extends FileState {
+  readonly settings: CollectionSettings | null;
+}
+
+const created = call<{ readonly id: string }>();
+/** As it was read. Rejects with `invalid-state` and data `{ reason: 'changed' }` when the file is another by now. Absent: whatever is there is replaced. */
+const revisionSchema = z.string().max(100).optional();
+
+export const collectionsContract = {
+  /** Again after changes, those made by other programs as well. */
+  'collections.watch': stream<CollectionsView>()(noInput, { overflow: 'coalesce', window: 2 }),
+  /** Reads the folder again: where the system tells of no changes, such as on some network drives. */
+  'collections.refresh': call<void>()(noInput),
+  'collections.read': call<RequestFile>()(z.strictObject({ id: entryIdSchema })),
+  /** Replaces the content; the file keeps its name, for which there is `collections.rename`. */
+  'collections.save': call<{ readonly revision: string }>()(z.strictObject({ id: entryIdSchema, request: savedRequestSchema, revision: revisionSchema })),
+  'collections.readSettings': call<CollectionFile>()(z.strictObject({ id: entryIdSchema })),
+  /** Of the settings, `order` stays as it is. */
+  'collections.saveSettings': call<{ readonly revision: string }>()(
+    z.strictObject({ id: entryIdSchema, settings: collectionSettingsSchema.omit({ order: true }), revision: revisionSchema }),
+  ),
+  /** Names of files and folders are made from the name; where they cannot be the same, a number is added. */
+  'collections.create': created(z.strictObject({ name: nameSchema })),
+  'collections.createFolder': created(z.strictObject({ parentId: entryIdSchema, name: nameSchema })),
+  'collections.createRequest': created(z.strictObject({ parentId: entryIdSchema, request: savedRequestSchema })),
+  /** A request or folder with all below it, as a neighbour; a collection as well. */
+  'collections.duplicate': created(z.strictObject({ id: entryIdSchema })),
+  /** Name and file name; answers with the new id. */
+  'collections.rename': created(z.strictObject({ id: entryIdSchema, name: nameSchema })),
+  /** Into another folder or collection, or to another place in its own; `before`: the entry that it is to stand before, `null`: last. Answers with the new id. */
+  'collections.move': created(z.strictObject({ id: entryIdSchema, parentId: entryIdSchema, before: entryIdSchema.nullable() })),
+  /** With all below it. There is no way back: ask before. */
+  'collections.remove': call<void>()(z.strictObject({ id: entryIdSchema })),
+} as const;
