@@ -1,36 +1,59 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { SourceId } from '../../src/shared/contract/common.ts';
+import { connectionProfileSchema } from '../../src/shared/contract/connections.ts';
 import { plainListener } from '../../src/shared/mqtt/listener-kinds.ts';
 import type { CallInput } from '../../src/shared/contract/rpc.ts';
 import type { MessageRecord } from '../../src/shared/messages/record.ts';
 import { createBrokerService } from '../../src/main/engine/broker/index.ts';
+import { createConnections } from '../../src/main/engine/connections/index.ts';
 import { createCallSessions, createRpcService } from '../../src/main/engine/rpc/index.ts';
 import { median, type BenchRow } from './bench.ts';
+import { findMosquitto, startMosquitto } from './broker/brokers/mosquitto.ts';
 import type { LoopOrder, LoopResult } from './rpc-peer.ts';
 
 const topic = 'bench/echo';
-const input: CallInput = { source: 'broker', dialect: 'mqttxx2', topic, method: 'echo', params: { value: 21.5 } };
+const input: Omit<CallInput, 'source'> = { dialect: 'mqttxx2', topic, method: 'echo', params: { value: 21.5 } };
 const rounds = 5;
 const orders: readonly LoopOrder[] = [
   { calls: 2000, inFlight: 1 },
   { calls: 10_000, inFlight: 100 },
 ];
 
-/** Calls of the workbench through the local broker, its tap included, and beside them a loop of MQTT.js in a thread of its own, in turns. */
+/** A way to the peer, and the source whose calls take it. */
+interface Way {
+  readonly name: string;
+  readonly url: string;
+  readonly source: SourceId;
+}
+
+/**
+ * Calls of the workbench through the local broker, its tap included, and over a connection through mosquitto; beside them a loop of MQTT.js in a
+ * thread of its own, in turns.
+ */
 export async function benchRpc(): Promise<readonly BenchRow[]> {
+  const take = (source: SourceId, records: readonly MessageRecord[]): void =>
+    rpc.ingest(
+      source,
+      records.map((record) => ({ ...record, id: 1 })),
+    );
   const broker = createBrokerService({
     workerUrl: new URL('../../src/main/engine/broker/broker-worker.ts', import.meta.url),
     persistenceFile: '',
     now: Date.now,
     random: Math.random,
-    onMessages: (records) =>
-      rpc.ingest(
-        'broker',
-        records.map((record) => ({ ...record, id: 1 })),
-      ),
+    onMessages: (records) => take('broker', records),
     onChange: () => undefined,
     demoDevice: { enabled: false },
+  });
+  const connections = createConnections({
+    profiles: [],
+    passwords: { get: () => Promise.resolve(undefined) },
+    now: Date.now,
+    random: Math.random,
+    onMessages: (id, records) => take(`connection:${id}`, records),
+    onChange: () => undefined,
   });
   const rpc = createRpcService({
     now: Date.now,
@@ -39,29 +62,46 @@ export async function benchRpc(): Promise<readonly BenchRow[]> {
     sessions: createCallSessions({
       now: Date.now,
       brokerStatus: () => broker.status(),
-      connectionSession: () => {
-        throw new Error('there are no connections');
-      },
+      connectionSession: (id) => connections.session(id),
       onLocalMessages: (records) => rpc.received('broker', records),
     }),
     onBug: (error) => {
       throw error;
     },
   });
-  const threads: Worker[] = [];
+  const found = findMosquitto();
+  const mosquitto = found && (await startMosquitto(found));
   try {
     const { listeners } = await broker.start({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null, listeners: [] });
-    const url = plainListener(listeners)?.url ?? '';
-    const open = async (role: 'responder' | 'caller'): Promise<Worker> => {
-      const thread = new Worker(new URL('rpc-peer.ts', import.meta.url), { workerData: { role, url, topic } });
-      threads.push(thread);
-      await once(thread, 'message');
-      return thread;
-    };
+    const rows = [...(await benchWay(rpc, { name: 'local broker', url: plainListener(listeners)?.url ?? '', source: 'broker' }))];
+    if (mosquitto) {
+      const url = `mqtt://127.0.0.1:${mosquitto.port}`;
+      connections.save(connectionProfileSchema.parse({ id: 'mosquitto', name: 'mosquitto', uri: url, clientId: 'bench-workbench' }));
+      await connections.connect('mosquitto');
+      rows.push(...(await benchWay(rpc, { name: `mosquitto ${found.version}`, url, source: 'connection:mosquitto' })));
+    } else rows.push({ name: 'through mosquitto', unit: 'calls/s', values: [], note: 'not measured: mosquitto is not installed' });
+    return [...rows, passedBy(rpc)];
+  } finally {
+    await rpc.close();
+    await connections.close();
+    await broker.close();
+    await mosquitto?.close();
+  }
+}
+
+async function benchWay(rpc: ReturnType<typeof createRpcService>, { name: way, url, source }: Way): Promise<readonly BenchRow[]> {
+  const threads: Worker[] = [];
+  const open = async (role: 'responder' | 'caller'): Promise<Worker> => {
+    const thread = new Worker(new URL('rpc-peer.ts', import.meta.url), { workerData: { role, url, topic } });
+    threads.push(thread);
+    await once(thread, 'message');
+    return thread;
+  };
+  try {
     await open('responder');
     const bare = await open('caller');
     const loops = {
-      workbench: (order: LoopOrder) => callInLoop((done) => void rpc.start(input, done), order),
+      workbench: (order: LoopOrder) => callInLoop((done) => void rpc.start({ ...input, source }, done), order),
       'bare MQTT.js': async (order: LoopOrder): Promise<LoopResult> => {
         bare.postMessage(order);
         return ((await once(bare, 'message')) as [LoopResult])[0];
@@ -80,16 +120,14 @@ export async function benchRpc(): Promise<readonly BenchRow[]> {
       const rate = ({ elapsedMs, times }: LoopResult): number => (times.length / elapsedMs) * 1000;
       const ratio = median(results['bare MQTT.js'].map(rate)) / median(results.workbench.map(rate));
       for (const [name, all] of Object.entries(results)) {
-        const about = `${name}, ${order.inFlight} in flight`;
+        const about = `${way}: ${name}, ${order.inFlight} in flight`;
         rows.push({ name: about, unit: 'calls/s', values: all.map(rate), ...(name === 'workbench' ? { note: `bare loop ${ratio.toFixed(2)} ×` } : {}) });
         for (const share of [0.5, 0.99]) rows.push({ name: `${about}, p${share * 100}`, unit: 'ms', values: all.map(({ times }) => percentile(times, share)) });
       }
     }
-    return [...rows, passedBy(rpc)];
+    return rows;
   } finally {
-    await rpc.close();
     for (const thread of threads) await thread.terminate();
-    await broker.close();
   }
 }
 
