@@ -101,7 +101,7 @@ async function benchWay(rpc: ReturnType<typeof createRpcService>, { name: way, u
     await open('responder');
     const bare = await open('caller');
     const loops = {
-      workbench: (order: LoopOrder) => callInLoop((done) => void rpc.start({ ...input, source }, done), order),
+      workbench: (order: LoopOrder) => callInLoop((done) => void rpc.start({ ...input, source }, { onEnd: done }), order),
       'bare MQTT.js': async (order: LoopOrder): Promise<LoopResult> => {
         bare.postMessage(order);
         return ((await once(bare, 'message')) as [LoopResult])[0];

@@ -17,6 +17,7 @@ import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
+import { monotonicMs } from './monotonic.ts';
 import { createNotifier } from './notifier.ts';
 import { createCallSessions, createRpcDialects, createRpcNodes, createRpcService } from './rpc/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
@@ -79,7 +80,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
   const rpc = createRpcService({
     now,
-    clock: () => performance.now(),
+    clock: monotonicMs,
     newId: randomUUID,
     dialects: rpcDialects.registry,
     sessions: createCallSessions({
@@ -88,6 +89,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       connectionSession: (id) => connections.session(id),
       onLocalMessages: (records) => rpc.received('broker', records),
     }),
+    traces: {
+      available: () => broker.status().phase === 'running' && broker.status().engine !== 'aedes',
+      trace: (onChange) => broker.inside.trace(onChange),
+      // The broker worker does one thing after the other: who is answered comes after who traces.
+      settled: () => broker.inside.clients({ offset: 0, limit: 1 }),
+      whoGot: (messageId) => broker.inside.whoGot(messageId),
+    },
     onBug: (error) => onBug(error, 'rpc'),
   });
   const rpcNodes = createRpcNodes({ nodes: workspace.rpcNodes.list(), now });

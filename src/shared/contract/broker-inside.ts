@@ -89,6 +89,8 @@ export interface TracedReceiver extends TraceReceiver {
 export interface MessageTrace {
   readonly publisher: string | null;
   readonly packetId: number;
+  /** Subtracted from the times here, it gives µs of the clock that never goes back and is the same in all threads (`process.hrtime`). */
+  readonly clockOffsetUs: number;
   readonly routedAtUs: number;
   readonly receivers: readonly TracedReceiver[];
   readonly omitted: number;

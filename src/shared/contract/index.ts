@@ -5,9 +5,11 @@ import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
+import { rpcBatchesContract } from './rpc-batches.ts';
 import { rpcContract } from './rpc.ts';
 import { rpcDialectsContract } from './rpc-dialects.ts';
 import { rpcNodesContract } from './rpc-nodes.ts';
+import { rpcTimelineContract } from './rpc-timeline.ts';
 import { topicsContract } from './topics.ts';
 import { workspaceContract } from './workspace.ts';
 
@@ -24,6 +26,8 @@ export const engineContract = {
   ...rpcNodesContract,
   ...environmentsContract,
   ...collectionsContract,
+  ...rpcBatchesContract,
+  ...rpcTimelineContract,
   ...workspaceContract,
 } as const;
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
 import type { RpcError } from '../rpc/rpc-error.ts';
-import { noInput, sourceIdSchema, topicTextSchema, type SourceId } from './common.ts';
+import type { MessageProperties } from '../messages/record.ts';
+import { noInput, sourceIdSchema, topicTextSchema, type Qos, type SourceId } from './common.ts';
 
 /** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). */
 const builtInDialectSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
@@ -138,6 +139,15 @@ export interface CallMessage {
   /** At most 64 KiB of it. */
   readonly payload: Uint8Array;
   readonly sizeBytes: number;
+  /** Of MQTT 5. */
+  readonly properties: MessageProperties | null;
+}
+
+/** The subscription that an answer comes by. */
+export interface ReplySubscription {
+  readonly filter: string;
+  readonly askedQos: Qos;
+  readonly grantedQos: Qos;
 }
 
 export interface CallDetail extends CallRow {
@@ -148,6 +158,8 @@ export interface CallDetail extends CallRow {
   readonly result?: JsonValue;
   readonly error?: RpcError;
   readonly timeoutMs: number | null;
+  /** Of own calls, once the broker has granted it. */
+  readonly replySubscription: ReplySubscription | null;
   readonly request: CallMessage | null;
   /** The first one, and further ones; at most 10. */
   readonly answers: readonly CallMessage[];
@@ -175,7 +187,18 @@ export interface CallsPage {
   readonly forgotten: number;
 }
 
-const callInputSchema = z.strictObject({
+/** Of the request, beside those that the dialect itself needs. MQTT 5 only. */
+const callPropertiesSchema = z.strictObject({
+  userProperties: z
+    .array(z.tuple([z.string().max(1000), z.string().max(10_000)]))
+    .max(100)
+    .optional(),
+  contentType: z.string().max(1000).optional(),
+  /** The broker drops the request when it has waited so long for the peer. */
+  messageExpirySeconds: z.int().min(0).max(4_294_967_295).optional(),
+});
+
+export const callInputSchema = z.strictObject({
   ...serviceShape,
   method: methodName,
   params: z.json(),
@@ -183,6 +206,7 @@ const callInputSchema = z.strictObject({
   /** Absent: where the dialect has answers sent, below a topic of this workbench. */
   replyTo: topicTextSchema.optional(),
   callerId: z.string().max(1000).optional(),
+  properties: callPropertiesSchema.optional(),
 });
 export type CallInput = z.input<typeof callInputSchema>;
 

@@ -1,5 +1,6 @@
 import type { CustomProfile } from './custom-profile.ts';
 import { invalid, keyOfId, other, utf8, type Dialect, type OutgoingMessage, type ParsedMessage, type RpcMessage, type RpcRequest } from './dialect.ts';
+import { withExtraProperties } from './extra-properties.ts';
 import { isJsonObject, readJsonPayload } from './json-payload.ts';
 import { parsePointer, valueAt, withValueAt, type JsonPointer } from './json-pointer.ts';
 import { readPeerError } from './peer-error.ts';
@@ -64,7 +65,7 @@ export function customDialect(profile: CustomProfile): CustomDialect {
       document = withValueAt(document, pointer, value);
     }
     const service = serviceOf(request.topic.includes('{topic}') ? call : {});
-    return { message: { topic, payload: utf8(JSON.stringify(document)), qos: 1 }, key: String(id), replyTo, service };
+    return withExtraProperties({ message: { topic, payload: utf8(JSON.stringify(document)), qos: 1 }, key: String(id), replyTo, service }, call.properties);
   };
 
   /** Placeholders that a request carries in its fixed members, such as the name of the caller. */

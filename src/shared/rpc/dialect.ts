@@ -24,6 +24,14 @@ export interface RpcCall {
   readonly clientId: string;
   /** How the caller names itself; nobody checks it. */
   readonly callerId: string;
+  readonly properties?: ExtraProperties | undefined;
+}
+
+/** MQTT 5 properties that a caller adds to those the dialect needs. */
+export interface ExtraProperties {
+  readonly userProperties?: readonly (readonly [string, string])[] | undefined;
+  readonly contentType?: string | undefined;
+  readonly messageExpirySeconds?: number | undefined;
 }
 
 export interface OutgoingMessage {
@@ -32,6 +40,7 @@ export interface OutgoingMessage {
   readonly qos: 0 | 1;
   readonly properties?: {
     readonly contentType?: string;
+    readonly messageExpirySeconds?: number;
     readonly payloadIsUtf8?: boolean;
     readonly responseTopic?: string;
     readonly correlationData?: Uint8Array<ArrayBuffer>;

@@ -1,4 +1,5 @@
 import { invalid, keyOfId, other, utf8, type Dialect, type OutgoingMessage, type ParsedMessage, type RpcMessage, type RpcRequest } from './dialect.ts';
+import { withExtraProperties } from './extra-properties.ts';
 import { isJsonObject, readJsonPayload } from './json-payload.ts';
 import { readPeerError } from './peer-error.ts';
 import type { JsonValue } from './python-json.ts';
@@ -10,10 +11,10 @@ import type { RpcErrorName } from './rpc-error.ts';
  */
 export const jsonrpc: Dialect = {
   needsMqtt5: false,
-  buildRequest({ id, topic, method, params, replyTo = partnerOf(topic) }) {
+  buildRequest({ id, topic, method, params, properties, replyTo = partnerOf(topic) }) {
     if (params !== null && (typeof params !== 'object' || JSON.isRawJSON(params)))
       return { problem: 'In JSON-RPC 2.0 the parameters are an object or a list (§4.2).' };
-    return { message: message(topic, { method, ...(params === null ? {} : { params }), id }), key: id, replyTo };
+    return withExtraProperties({ message: message(topic, { method, ...(params === null ? {} : { params }), id }), key: id, replyTo }, properties);
   },
   parse: parseMessage,
   buildResult: (request, result) => answer(request, { result }),

@@ -1,4 +1,5 @@
 import { invalid, keyOfBytes, other, utf8, type Dialect, type OutgoingMessage, type ParsedMessage, type RpcMessage, type RpcRequest } from './dialect.ts';
+import { withExtraProperties } from './extra-properties.ts';
 import { readJsonPayload, readTextPayload } from './json-payload.ts';
 import { readPeerError } from './peer-error.ts';
 import type { JsonValue } from './python-json.ts';
@@ -10,10 +11,10 @@ import type { RpcErrorName } from './rpc-error.ts';
  */
 export const mqtt5: Dialect = {
   needsMqtt5: true,
-  buildRequest({ id, topic, method, params, clientId, replyTo = `mqtt-workbench/${clientId}` }) {
+  buildRequest({ id, topic, method, params, clientId, properties: extra, replyTo = `mqtt-workbench/${clientId}` }) {
     const properties = { ...contentOf(params), responseTopic: replyTo, correlationData: utf8(id) };
     const message: OutgoingMessage = { topic: method === '' ? topic : `${topic}/${method}`, payload: payloadOf(params), qos: 1, properties };
-    return { message, key: id, replyTo };
+    return withExtraProperties({ message, key: id, replyTo }, extra);
   },
   parse: parseMessage,
   buildResult: (request, result) => answer(request, result),

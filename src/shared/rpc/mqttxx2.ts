@@ -1,4 +1,5 @@
 import { invalid, keyOfId, other, utf8, type Dialect, type OutgoingMessage, type ParsedMessage, type RpcMessage, type RpcRequest } from './dialect.ts';
+import { hasExtraProperties } from './extra-properties.ts';
 import { isJsonObject, readJsonPayload, textOf } from './json-payload.ts';
 import { mqttxxErrorText, readPeerError } from './peer-error.ts';
 import { pythonJson, type JsonValue } from './python-json.ts';
@@ -7,7 +8,8 @@ import type { RpcError } from './rpc-error.ts';
 /** mqttxx 2.x and 3.x: a JSON envelope. Requests and responses share a topic and are told apart by `type`; any version of MQTT carries it. */
 export const mqttxx2: Dialect = {
   needsMqtt5: false,
-  buildRequest({ id, topic, method, params, clientId, callerId, replyTo = `mqtt-workbench/${clientId}` }) {
+  buildRequest({ id, topic, method, params, clientId, callerId, properties, replyTo = `mqtt-workbench/${clientId}` }) {
+    if (hasExtraProperties(properties)) return { problem: 'The envelope of mqttxx 2 and 3 has no headers: its peers would not see them.' };
     const payload = pythonJson({ type: 'rpc_request', request_id: id, method, params, reply_to: replyTo, caller_id: callerId });
     return { message: { topic, payload: utf8(payload), qos: 1 }, key: id, replyTo };
   },

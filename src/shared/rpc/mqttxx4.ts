@@ -1,4 +1,5 @@
 import { invalid, keyOfBytes, other, utf8, type Dialect, type OutgoingMessage, type ParsedMessage, type RpcMessage, type RpcRequest } from './dialect.ts';
+import { withExtraProperties } from './extra-properties.ts';
 import { isJsonObject, readJsonPayload, textOf } from './json-payload.ts';
 import { mqttxxWords } from './mqttxx2.ts';
 import { readPeerError } from './peer-error.ts';
@@ -10,9 +11,10 @@ import { pythonJson, type JsonValue } from './python-json.ts';
  */
 export const mqttxx4: Dialect = {
   needsMqtt5: true,
-  buildRequest({ id, topic, method, params, clientId, callerId, replyTo = `rpc/r/${clientId}` }) {
+  buildRequest({ id, topic, method, params, clientId, callerId, properties: extra, replyTo = `rpc/r/${clientId}` }) {
     const properties = { responseTopic: replyTo, correlationData: utf8(id), userProperties: [['caller_id', callerId]] as [string, string][] };
-    return { message: { topic, payload: utf8(pythonJson({ method, params })), qos: 1, properties }, key: id, replyTo };
+    const message: OutgoingMessage = { topic, payload: utf8(pythonJson({ method, params })), qos: 1, properties };
+    return withExtraProperties({ message, key: id, replyTo }, extra, ['caller_id']);
   },
   parse: parseMessage,
   buildResult: (request, result) => answer(request, { result }),

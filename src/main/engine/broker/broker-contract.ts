@@ -35,6 +35,8 @@ export interface TraceBatch {
   readonly events: readonly TraceEvent[];
   /** Events lost before this batch since the trace was opened. */
   readonly lost: number;
+  /** As in `MessageTrace`. */
+  readonly clockOffsetUs: number;
 }
 
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */

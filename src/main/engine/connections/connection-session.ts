@@ -1,5 +1,6 @@
-import type { MqttVersion, Problem } from '../../../shared/contract/common.ts';
+import type { MqttVersion, Problem, Qos } from '../../../shared/contract/common.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
+import type { ReplySubscription } from '../../../shared/contract/rpc.ts';
 import type { MqttLink } from './mqtt-link.ts';
 
 type Publish = (input: Omit<PublishInput, 'source'>) => ReturnType<MqttLink['publish']>;
@@ -9,8 +10,8 @@ export interface ConnectionSessionOptions {
   readonly version: MqttVersion;
   readonly link: MqttLink;
   readonly publish: Publish;
-  /** Whether a subscription of the profile, granted, matches the topic. */
-  readonly covers: (topic: string) => boolean;
+  /** The subscription of the profile, granted, that matches the topic. */
+  readonly covering: (topic: string) => ReplySubscription | null;
   /** Whether the profile asks for exactly this filter. */
   readonly wants: (filter: string) => boolean;
 }
@@ -19,24 +20,24 @@ export interface ConnectionSessionOptions {
 export class ConnectionSession {
   readonly clientId: string;
   readonly version: MqttVersion;
-  readonly covers: (topic: string) => boolean;
+  readonly covering: (topic: string) => ReplySubscription | null;
   readonly publish: Publish;
   readonly #link: MqttLink;
   readonly #wants: (filter: string) => boolean;
   readonly #listeners = new Set<(problem: Problem) => void>();
   #ended: Problem | null = null;
 
-  constructor({ clientId, version, link, publish, covers, wants }: ConnectionSessionOptions) {
+  constructor({ clientId, version, link, publish, covering, wants }: ConnectionSessionOptions) {
     this.clientId = clientId;
     this.version = version;
     this.publish = publish;
-    this.covers = covers;
+    this.covering = covering;
     this.#link = link;
     this.#wants = wants;
   }
 
-  subscribe(filter: string): ReturnType<MqttLink['subscribe']> {
-    return this.#link.subscribe(filter, 1);
+  subscribe(filter: string, qos: Qos): ReturnType<MqttLink['subscribe']> {
+    return this.#link.subscribe(filter, qos);
   }
 
   async unsubscribe(filter: string): Promise<void> {

@@ -228,7 +228,7 @@ export class Connection {
         version: this.#openedVersion,
         link,
         publish: (input) => this.#publish(link, input),
-        covers: (topic) => this.#subscriptions.covers(topic),
+        covering: (topic) => this.#subscriptions.covering(topic),
         wants: (filter) => this.#subscriptions.wants(filter),
       });
     }

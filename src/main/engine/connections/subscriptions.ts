@@ -1,4 +1,5 @@
 import type { Subscription, SubscriptionStatus } from '../../../shared/contract/connections.ts';
+import type { ReplySubscription } from '../../../shared/contract/rpc.ts';
 import { matchesFilter } from '../../../shared/mqtt/topic-filter.ts';
 import type { MqttLink } from './mqtt-link.ts';
 
@@ -51,11 +52,13 @@ export class Subscriptions {
     this.#onChange();
   }
 
-  /** Whether one that is granted matches the topic. */
-  covers(topic: string): boolean {
-    for (const { filter, state } of this.#states.values())
-      if (state === 'granted' && !filter.startsWith('$share/') && matchesFilter(filter, topic)) return true;
-    return false;
+  /** One that is granted and matches the topic. */
+  covering(topic: string): ReplySubscription | null {
+    for (const { filter, state, requestedQos, grantedQos } of this.#states.values()) {
+      if (state !== 'granted' || grantedQos === null || filter.startsWith('$share/') || !matchesFilter(filter, topic)) continue;
+      return { filter, askedQos: requestedQos, grantedQos };
+    }
+    return null;
   }
 
   /** Whether exactly this filter is asked for. */

@@ -1,11 +1,15 @@
 import type { CallDetail, CallInput, CallQuery, CallsPage, DialectId, RpcMethodDetail, RpcMethodId, RpcTreeView } from '../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
+import type { KnownPeer, PeersQuery } from '../../../shared/contract/rpc-batches.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { RpcOutcome } from '../../../shared/rpc/dialect.ts';
 import { createNotifier, type Notifier } from '../notifier.ts';
+import { Batches } from './batches/batches.ts';
+import { knownPeers } from './batches/known-peers.ts';
 import { CallBook } from './calls/call-book.ts';
-import { OwnCalls, type CallSessions } from './caller/own-calls.ts';
 import { DialectRegistry } from './dialects/index.ts';
+import { OwnCalls, type CallObserver, type CallSessions } from './caller/own-calls.ts';
+import { CallTracing, type BrokerTraces } from './inside/call-tracing.ts';
+import { callTimeline } from './inside/call-timeline.ts';
 import { IndexBounds, MethodIndex } from './methods/method-index.ts';
 import { TreeView } from './methods/tree-view.ts';
 import { observe, type ObserverParts } from './observer.ts';
@@ -20,6 +24,8 @@ export interface RpcServiceOptions {
   readonly sessions: CallSessions;
   /** Absent: the four, and none of the user. */
   readonly dialects?: DialectRegistry;
+  /** Of the local broker; without it nothing is told of the inside. */
+  readonly traces?: BrokerTraces;
   /** A bug: the message that brought it about is passed over. */
   readonly onBug: (error: unknown) => void;
 }
@@ -53,12 +59,19 @@ export interface RpcService {
   forget(id: ServiceId & { readonly method?: string | undefined }): void;
   /** The source is gone for good. */
   drop(source: SourceId): void;
-  /** Answers with the id of the call; `onEnd` is told what became of it, unless it is cancelled. Throws a coded error for what cannot be sent. */
-  start(input: CallInput, onEnd?: (outcome: RpcOutcome) => void): number;
+  /** Answers with the id of the call. Throws a coded error for what cannot be sent. */
+  start(input: CallInput, observer?: CallObserver): number;
   cancel(id: number): boolean;
+  /** The way of a call inside the local broker; `undefined`: there is no such call. Asked anew when `changed` or `tracing.changed` says so. */
+  timeline(id: number): ReturnType<typeof callTimeline> | undefined;
+  readonly batches: Omit<Batches, 'close'>;
+  knownPeers(query: PeersQuery): { readonly peers: readonly KnownPeer[]; readonly known: number };
+  readonly tracing: Pick<CallTracing, 'look' | 'changed'>;
   /** Ends every own call and every connection made for them. */
   close(): Promise<void>;
 }
+
+const noTraces: BrokerTraces = { available: () => false, trace: () => () => undefined, settled: () => Promise.resolve(), whoGot: () => null };
 
 export function createRpcService(options: RpcServiceOptions): RpcService {
   const changed = createNotifier();
@@ -71,7 +84,13 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
   };
   const { dialects = new DialectRegistry() } = options;
   const book = new CallBook({ clock: options.clock, dialects, entryOf: (call) => indexOf(call.source).grow(call), onChange: changed.notify });
-  const own = new OwnCalls({ ...options, dialects, book });
+  const tracing = new CallTracing(options.traces ?? noTraces);
+  const own = new OwnCalls({ ...options, dialects, book, tracing });
+  const takeOut = (id: number): boolean => book.takeOut(id);
+  const batches = new Batches({
+    ...options,
+    caller: { start: (input, observer) => own.start(input, observer), cancel: (id) => own.cancel(id), takeOut },
+  });
   const parts: ObserverParts = {
     book,
     dialects,
@@ -142,12 +161,21 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
       indexes.get(source)?.clear();
       changed.notify();
     },
-    start: (input, onEnd) => own.start(input, onEnd),
+    start: (input, observer) => own.start(input, observer),
     cancel: (id) => own.cancel(id),
+    timeline(id) {
+      const call = book.record(id);
+      return call && callTimeline(call, book.atBroker(call), tracing);
+    },
+    tracing,
+    batches,
+    knownPeers: ({ source, ...query }) => knownPeers(indexOf(source), query),
     async close() {
       closed = true;
       clearTimeout(timer);
+      batches.close();
       await own.close();
+      tracing.close();
     },
   };
 }

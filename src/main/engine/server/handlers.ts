@@ -6,8 +6,10 @@ import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
+import { rpcBatchesHandlers } from './rpc-batches-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
 import { rpcNodesHandlers } from './rpc-nodes-handlers.ts';
+import { rpcTimelineHandlers } from './rpc-timeline-handlers.ts';
 import type { Services } from './services.ts';
 import { topicsHandlers } from './topics-handlers.ts';
 import { workspaceHandlers } from './workspace-handlers.ts';
@@ -26,6 +28,8 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcNodesHandlers(services),
     ...environmentsHandlers(services),
     ...collectionsHandlers(services),
+    ...rpcBatchesHandlers(services),
+    ...rpcTimelineHandlers(services),
     ...workspaceHandlers(services),
   };
 }

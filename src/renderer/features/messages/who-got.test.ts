@@ -8,7 +8,7 @@ import type { ShownMessageModel } from './shown-message.ts';
 import { Tracing } from './tracing.ts';
 import { WhoGotModel } from './who-got.ts';
 
-const trace = (publisher: string): MessageTrace => ({ publisher, packetId: 0, routedAtUs: 0, receivers: [], omitted: 0 });
+const trace = (publisher: string): MessageTrace => ({ publisher, packetId: 0, clockOffsetUs: 0, routedAtUs: 0, receivers: [], omitted: 0 });
 
 let served: ServedEngine | undefined;
 const models: WhoGotModel[] = [];

@@ -82,6 +82,7 @@ describe('a call put into the builder', () => {
     replyTo: 'rpc/r/panel',
     requestId: '1',
     timeoutMs: null,
+    replySubscription: null,
     request: null,
     answers: [],
     steps: [],

@@ -30,7 +30,8 @@ const whole = (id: number): CallDetail => ({
   replyTo: 'r',
   requestId: String(id),
   timeoutMs: null,
-  request: { messageId: 0, topic: 'edge/a', timeUs: 1, qos: 1, payload: new Uint8Array(4), sizeBytes: 4 },
+  replySubscription: null,
+  request: { messageId: 0, topic: 'edge/a', timeUs: 1, qos: 1, payload: new Uint8Array(4), sizeBytes: 4, properties: null },
   answers: [],
   steps: [],
 });

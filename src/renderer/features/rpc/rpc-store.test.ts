@@ -85,7 +85,7 @@ it('repeats a call of the list as it was, and puts one into the builder', async 
   const [rpc, backend, state] = open();
   const seen = {
     ...{ id: 5, source: 'broker', callerId: 'panel', own: false, state: 'ok', duplicates: 0, timeUs: 1, elapsedMs: 1, errorText: null },
-    ...{ params: [1], replyTo: 'r', requestId: '1', timeoutMs: null, request: null, answers: [], steps: [] },
+    ...{ params: [1], replyTo: 'r', requestId: '1', timeoutMs: null, replySubscription: null, request: null, answers: [], steps: [] },
     ...get,
   } satisfies CallDetail;
   rpc.setTab('broker', 'calls');

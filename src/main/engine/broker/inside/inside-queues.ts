@@ -1,6 +1,7 @@
 import type { PacketBatch, TraceEvent } from '../../../../shared/contract/broker-inside.ts';
 import { packPackets } from '../../../../shared/messages/packed-packets.ts';
 import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import { monotonicMs } from '../../monotonic.ts';
 import { BatchQueue } from '../batch-queue.ts';
 import type { TraceBatch } from '../broker-contract.ts';
 
@@ -8,6 +9,9 @@ import type { TraceBatch } from '../broker-contract.ts';
 const packetOverheadBytes = 40;
 const eventBytes = 120;
 const receiverBytes = 150;
+
+/** The times of a broker are those of `performance` in its thread, which begins to count when the thread does. */
+const clockOffsetUs = (performance.timeOrigin + performance.now()) * 1000 - monotonicMs() * 1000;
 
 const queueLimit = { maxQueuedBytes: 16_777_216 };
 
@@ -38,6 +42,6 @@ export class TraceQueue extends BatchQueue<TraceEvent, TraceBatch> {
   }
 
   protected override pack(events: readonly TraceEvent[], bytes: number): { readonly batch: TraceBatch; readonly bytes: number } {
-    return { batch: { events, lost: this.dropped }, bytes };
+    return { batch: { events, lost: this.dropped, clockOffsetUs }, bytes };
   }
 }

@@ -121,7 +121,7 @@ export class InsideView implements BrokerInsideView {
         if (this.#current() !== link) return;
         this.#traces.countLost(batch.lost - lost);
         lost = batch.lost;
-        this.#traces.apply(batch.events);
+        this.#traces.apply(batch.events, batch.clockOffsetUs);
         this.#traced();
       },
     });

@@ -51,9 +51,10 @@ export class TraceStore {
     this.#byNumber.clear();
   }
 
-  apply(events: readonly TraceEvent[]): void {
+  /** `clockOffsetUs`: as in `MessageTrace`. */
+  apply(events: readonly TraceEvent[], clockOffsetUs = 0): void {
     for (const event of events) {
-      if (event.kind === 'routed') this.#routed(event);
+      if (event.kind === 'routed') this.#routed(event, clockOffsetUs);
       else {
         const entry = this.#byNumber.get(event.number);
         if (entry?.trace) this.#followed(entry, entry.trace.receivers, event);
@@ -95,10 +96,10 @@ export class TraceStore {
     return entry;
   }
 
-  #routed({ number, timeUs, cause, publisher, packetId, receivers, omitted }: Extract<TraceEvent, { kind: 'routed' }>): void {
+  #routed({ number, timeUs, cause, publisher, packetId, receivers, omitted }: Extract<TraceEvent, { kind: 'routed' }>, clockOffsetUs: number): void {
     const entry = cause === 'published' ? this.#entry(number) : this.#byNumber.get(number);
     if (entry === undefined) return;
-    if (cause === 'published') entry.trace = { publisher, packetId, routedAtUs: timeUs, receivers: [], omitted: 0 };
+    if (cause === 'published') entry.trace = { publisher, packetId, clockOffsetUs, routedAtUs: timeUs, receivers: [], omitted: 0 };
     if (entry.trace === null) return;
     for (const receiver of receivers) {
       const { state } = receiver;

@@ -1,14 +1,15 @@
-import type { MqttVersion, Problem } from '../../../../shared/contract/common.ts';
+import type { MqttVersion, Problem, Qos } from '../../../../shared/contract/common.ts';
+import type { ReplySubscription } from '../../../../shared/contract/rpc.ts';
 import type { OutgoingMessage } from '../../../../shared/rpc/dialect.ts';
 
 /** An MQTT session that own calls go through. What it receives comes to the observer by itself. */
 export interface CallSession {
   readonly clientId: string;
   readonly version: MqttVersion;
-  /** Messages of this topic arrive already, without a subscription for the calls. */
-  covers(topic: string): boolean;
-  /** Rejects when the session ends; `reason` is in words, with `reasonCode` from 0x80 on. */
-  subscribe(topic: string): Promise<{ readonly reason: string | null; readonly reasonCode: number }>;
+  /** The subscription by which messages of this topic arrive already, without one for the calls. */
+  covering(topic: string): ReplySubscription | null;
+  /** Rejects when the session ends; `reason` is in words, with `reasonCode` from 0x80 on, else it is the granted QoS. */
+  subscribe(topic: string, qos: Qos): Promise<{ readonly reason: string | null; readonly reasonCode: number }>;
   unsubscribe(topic: string): Promise<void>;
   /** Resolves with the acknowledgement. Rejects with a coded error. */
   publish(message: OutgoingMessage): Promise<{ readonly noSubscribers: boolean; readonly note: string | null }>;

@@ -17,6 +17,7 @@ export function subscribeError(topic: string, reason: string, reasonCode: number
   return refusedBy(reasonCode, 'SUBSCRIBE_FAILED', `The subscription to the reply topic "${topic}" failed. ${reason}`);
 }
 
-export function nobodyThere(topic: string): RpcError {
-  return rpcError('PEER_UNREACHABLE', 'local', `No subscriber received the request on "${topic}".`);
+/** `why`: what is known of it, to go on with after a colon. */
+export function nobodyThere(topic: string, why?: string): RpcError {
+  return rpcError('PEER_UNREACHABLE', 'local', `No subscriber received the request on "${topic}"${why === undefined ? '' : `: ${why}`}.`);
 }

@@ -26,7 +26,7 @@ const message = (topic: string) => ({ topic, payload: new TextEncoder().encode('
 
 it('connects by itself, and hears what it subscribed to', async () => {
   const { session, received } = await open();
-  expect(await session.subscribe('a/reply')).toMatchObject({ reason: null, grantedQos: 1 });
+  expect(await session.subscribe('a/reply', 1)).toMatchObject({ reason: null, grantedQos: 1 });
   expect(await session.publish(message('a/reply'))).toMatchObject({ noSubscribers: false });
   expect(await session.publish(message('a/nobody'))).toMatchObject({ noSubscribers: true });
   await expect.poll(() => received).toEqual(['a/reply']);
@@ -40,7 +40,7 @@ it('leaves when there was nothing to call for a while, and not while there is', 
   session.onEnd(onEnd);
   session.hold();
   session.hold();
-  await session.subscribe('a/reply');
+  await session.subscribe('a/reply', 1);
   session.release();
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(session.isOver).toBe(false);
@@ -54,7 +54,7 @@ it('leaves when there was nothing to call for a while, and not while there is', 
 
 it('says when the broker goes', async () => {
   const { broker, session } = await open();
-  await session.subscribe('a/reply');
+  await session.subscribe('a/reply', 1);
   const ended = new Promise((resolve) => session.onEnd(resolve));
   await broker.close();
   expect(await ended).toMatchObject({ message: expect.any(String) as unknown });

@@ -1,5 +1,5 @@
 import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
-import type { MqttVersion, Problem } from '../../../../shared/contract/common.ts';
+import type { MqttVersion, Problem, Qos } from '../../../../shared/contract/common.ts';
 import { connectionProfileSchema } from '../../../../shared/contract/connections.ts';
 import { plainListener } from '../../../../shared/mqtt/listener-kinds.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
@@ -78,12 +78,12 @@ export class LocalSession implements CallSession {
     return this.#ended !== null;
   }
 
-  covers(): boolean {
-    return false;
+  covering(): null {
+    return null;
   }
 
-  async subscribe(topic: string): ReturnType<MqttLink['subscribe']> {
-    return (await this.#up).subscribe(topic, 1);
+  async subscribe(topic: string, qos: Qos): ReturnType<MqttLink['subscribe']> {
+    return (await this.#up).subscribe(topic, qos);
   }
 
   async unsubscribe(topic: string): Promise<void> {

@@ -26,7 +26,7 @@ function fakeSession(more: Partial<CallSession> = {}) {
   const call: CallSession = {
     clientId: 'caller',
     version: '5',
-    covers: () => false,
+    covering: () => null,
     subscribe: (topic) => {
       subscribed.push(topic);
       return suback === 'wait' ? new Promise(() => undefined) : Promise.resolve(suback);
@@ -150,7 +150,7 @@ it('keeps the reply topic subscribed for the next calls, and gives it back when 
 });
 
 it('asks for no subscription where answers arrive already', async () => {
-  setUp({ covers: (topic) => topic === replyTopic });
+  setUp({ covering: (topic) => (topic === replyTopic ? { filter: '#', askedQos: 1, grantedQos: 0 } : null) });
   const id = rpc.start(asked);
   expect(session.published).toHaveLength(1);
   receive(0, { result: null });

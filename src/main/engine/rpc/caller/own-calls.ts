@@ -4,11 +4,14 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { CallTable } from '../../../../shared/rpc/call-table.ts';
 import type { BuiltRequest, Dialect, RpcOutcome } from '../../../../shared/rpc/dialect.ts';
+import { hasExtraProperties } from '../../../../shared/rpc/extra-properties.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { rpcError } from '../../../../shared/rpc/rpc-error.ts';
 import type { CallBook } from '../calls/call-book.ts';
 import type { CallRecord } from '../calls/call-record.ts';
 import type { DialectRegistry } from '../dialects/index.ts';
+import type { CallTracing } from '../inside/call-tracing.ts';
+import { unreached } from '../inside/timeline.ts';
 import type { CallSession } from './call-session.ts';
 import { nobodyThere, publishError, subscribeError } from './local-errors.ts';
 import { ReplyTopics, type ReplyTopicHold } from './reply-topics.ts';
@@ -28,6 +31,16 @@ export interface OwnCallsOptions {
   readonly now: () => number;
   readonly clock: () => number;
   readonly newId: () => string;
+  readonly tracing: CallTracing;
+}
+
+/** Who started a call, and wants to know of it. */
+export interface CallObserver {
+  /** Once, unless the call is cancelled. `elapsedMs`: since the request went out. */
+  readonly onEnd?: (outcome: RpcOutcome, elapsedMs: number) => void;
+  readonly onCancelled?: () => void;
+  /** False: one of very many, whose way nobody follows. */
+  readonly traced?: boolean;
 }
 
 interface LiveCall {
@@ -36,7 +49,8 @@ interface LiveCall {
   readonly request: BuiltRequest;
   readonly params: JsonValue;
   readonly used: UsedSession;
-  readonly onEnd: (outcome: RpcOutcome) => void;
+  readonly observer: CallObserver;
+  trace: ReturnType<CallTracing['hold']>;
   reply: ReplyTopicHold | null;
   /** By the clock; `null`: the request is not out yet. */
   sentAt: number | null;
@@ -57,34 +71,39 @@ export class OwnCalls {
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
 
+  readonly #stopFollowing: () => void;
+
   constructor(options: OwnCallsOptions) {
     this.#options = options;
+    this.#stopFollowing = options.tracing.changed.subscribe(() => this.#failUnreached());
   }
 
-  /** Answers with the id of the call, which may have failed already. `onEnd` is not told of a call that is cancelled. */
-  start(input: CallInput, onEnd: (outcome: RpcOutcome) => void = () => undefined): number {
-    const { source, dialect: dialectId, topic, method, params, timeoutMs = 30_000, replyTo } = input;
+  /** Answers with the id of the call, which may have failed already. */
+  start(input: CallInput, observer: CallObserver = {}): number {
+    const { source, dialect: dialectId, topic, method, params, timeoutMs = 30_000, replyTo, properties } = input;
     const dialect = this.#options.dialects.get(dialectId);
     const session = this.#options.sessions.open(source);
-    if (dialect.needsMqtt5 && session.version !== '5') {
-      throw new CodedError('invalid-state', `This dialect needs the properties of MQTT 5, and the session speaks MQTT ${session.version}.`, {
-        advice: 'Connect with MQTT 5, or call in another dialect.',
+    if (session.version !== '5' && (dialect.needsMqtt5 || hasExtraProperties(properties))) {
+      const what = dialect.needsMqtt5 ? 'This dialect needs the' : 'Headers are';
+      throw new CodedError('invalid-state', `${what} properties of MQTT 5, and the session speaks MQTT ${session.version}.`, {
+        advice: `Connect with MQTT 5, or ${dialect.needsMqtt5 ? 'call in another dialect' : 'call without headers'}.`,
       });
     }
     const callerId = input.callerId ?? session.clientId;
-    const request = buildRequest(dialect, { id: this.#options.newId(), topic, method, params, replyTo, clientId: session.clientId, callerId });
+    const request = buildRequest(dialect, { id: this.#options.newId(), topic, method, params, replyTo, clientId: session.clientId, callerId, properties });
     const { key } = request;
     const { book, now } = this.#options;
     const about = { source, dialect: dialectId, topic: request.service ?? topic, method, callerId, timeoutMs, key, replyTo: request.replyTo };
     const record = book.openOwn(about, now() * 1000);
     const table = this.#tableOf(source);
-    const live: LiveCall = { record, table, request, params, used: this.#use(session), onEnd, reply: null, sentAt: null };
+    const live: LiveCall = { record, table, request, params, used: this.#use(session), observer, trace: null, reply: null, sentAt: null };
     const refusal = table.open({ key, replyTo: request.replyTo, timeoutMs, onEnd: ({ outcome }) => this.#ended(live, outcome) });
     if (refusal) {
       book.ownEnded(record, { error: refusal }, 0);
-      onEnd({ error: refusal });
+      observer.onEnd?.({ error: refusal }, 0);
       return record.id;
     }
+    if (observer.traced !== false) live.trace = this.#options.tracing.hold();
     record.onAnswer = (answeredOn, outcome) => void table.answer(answeredOn, key, outcome);
     this.#calls.set(record.id, live);
     live.used.calls.add(live);
@@ -99,11 +118,13 @@ export class OwnCalls {
     if (!live?.table.cancel(live.request.key)) return false;
     this.#letGo(live);
     this.#options.book.ownCancelled(live.record);
+    live.observer.onCancelled?.();
     return true;
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#stopFollowing();
     for (const id of [...this.#calls.keys()]) this.cancel(id);
     await this.#options.sessions.close();
   }
@@ -113,22 +134,33 @@ export class OwnCalls {
     live.reply = used.topics.hold(request.replyTo);
     const { subscribing } = live.reply;
     if (!subscribing) {
-      this.#send(live);
+      this.#sendTraced(live);
       return;
     }
     subscribing.then(
       ({ reason, reasonCode }) => {
         // It may have been cancelled, or its time may be over.
         if (!used.calls.has(live)) return;
-        if (reason === null) this.#send(live);
+        if (reason === null) this.#sendTraced(live);
         else table.fail(request.key, subscribeError(request.replyTo, reason, reasonCode));
       },
       (error: unknown) => table.fail(request.key, subscribeError(request.replyTo, error instanceof Error ? error.message : String(error), undefined)),
     );
   }
 
+  /** The broker has to know that it is to tell before the request comes. */
+  #sendTraced(live: LiveCall): void {
+    const ready = live.trace?.ready;
+    if (!ready) return this.#send(live);
+    void ready.then(() => {
+      if (live.used.calls.has(live)) this.#send(live);
+    });
+    return undefined;
+  }
+
   #send(live: LiveCall): void {
     const { record, table, params, used } = live;
+    record.replySubscription = live.reply?.subscription() ?? null;
     const { key, message } = live.request;
     const { book, clock, now } = this.#options;
     const sentAt = clock();
@@ -147,14 +179,27 @@ export class OwnCalls {
 
   #ended(live: LiveCall, outcome: RpcOutcome): void {
     this.#letGo(live);
-    this.#options.book.ownEnded(live.record, outcome, live.sentAt === null ? 0 : this.#options.clock() - live.sentAt);
-    live.onEnd(outcome);
+    const elapsedMs = live.sentAt === null ? 0 : this.#options.clock() - live.sentAt;
+    this.#options.book.ownEnded(live.record, outcome, elapsedMs);
+    live.observer.onEnd?.(outcome, elapsedMs);
+  }
+
+  /** Brokers of MQTT 3 do not say that nobody is subscribed, and none does when it drops a message on the way; the local one tells here. */
+  #failUnreached(): void {
+    const { book, tracing } = this.#options;
+    for (const { trace, record, request, table } of [...this.#calls.values()]) {
+      const messageId = trace && record.request ? (book.atBroker(record)?.request?.messageId ?? 0) : 0;
+      const who = tracing.whoGot(messageId);
+      const why = who && unreached(who);
+      if (why !== null) table.fail(request.key, nobodyThere(request.message.topic, why));
+    }
   }
 
   #letGo(live: LiveCall): void {
     if (!this.#calls.delete(live.record.id)) return;
     live.used.calls.delete(live);
     live.reply?.release();
+    live.trace?.release();
     live.used.session.release();
   }
 

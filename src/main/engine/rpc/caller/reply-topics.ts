@@ -1,7 +1,12 @@
+import type { Qos } from '../../../../shared/contract/common.ts';
+import type { ReplySubscription } from '../../../../shared/contract/rpc.ts';
 import type { CallSession } from './call-session.ts';
 
 /** A reply topic stays subscribed this long after its last call: late answers are seen, and the next call need not wait. */
 const idleMs = 30_000;
+
+/** Answers that are lost on the way would be calls that time out. */
+const replyQos = 1;
 
 type Subscribed = Awaited<ReturnType<CallSession['subscribe']>>;
 
@@ -9,12 +14,16 @@ interface HeldTopic {
   users: number;
   /** `null`: it is. */
   subscribing: Promise<Subscribed> | null;
+  /** Once it is granted. */
+  subscription: ReplySubscription | null;
   timer: NodeJS.Timeout | undefined;
 }
 
 export interface ReplyTopicHold {
   /** `null`: answers arrive from now on. Rejects when the session ends. */
   readonly subscribing: Promise<Subscribed> | null;
+  /** `null` until it is granted. */
+  readonly subscription: () => ReplySubscription | null;
   readonly release: () => void;
 }
 
@@ -30,11 +39,12 @@ export class ReplyTopics {
   hold(topic: string): ReplyTopicHold {
     const known = this.#held.get(topic);
     // A second subscription to the same would make some brokers deliver each answer twice.
-    if (!known && this.#session.covers(topic)) return { subscribing: null, release: () => undefined };
+    const covering = known ? null : this.#session.covering(topic);
+    if (covering) return { subscribing: null, subscription: () => covering, release: () => undefined };
     const held = known ?? this.#subscribe(topic);
     clearTimeout(held.timer);
     held.users += 1;
-    return { subscribing: held.subscribing, release: () => this.#release(topic, held) };
+    return { subscribing: held.subscribing, subscription: () => held.subscription, release: () => this.#release(topic, held) };
   }
 
   close(): void {
@@ -43,12 +53,13 @@ export class ReplyTopics {
   }
 
   #subscribe(topic: string): HeldTopic {
-    const subscribing = this.#session.subscribe(topic);
-    const held: HeldTopic = { users: 0, subscribing, timer: undefined };
+    const subscribing = this.#session.subscribe(topic, replyQos);
+    const held: HeldTopic = { users: 0, subscribing, subscription: null, timer: undefined };
     this.#held.set(topic, held);
     subscribing.then(
-      ({ reason }) => {
+      ({ reason, reasonCode }) => {
         held.subscribing = null;
+        if (reason === null) held.subscription = { filter: topic, askedQos: replyQos, grantedQos: reasonCode as Qos };
         // The next call asks again.
         if (reason !== null && this.#held.get(topic) === held) this.#held.delete(topic);
       },

@@ -41,8 +41,8 @@ function adapt(session: ConnectionSession): CallSession {
   return {
     clientId: session.clientId,
     version: session.version,
-    covers: session.covers,
-    subscribe: (topic) => session.subscribe(topic),
+    covering: session.covering,
+    subscribe: (topic, qos) => session.subscribe(topic, qos),
     unsubscribe: (topic) => session.unsubscribe(topic),
     publish: (message) => session.publish({ ...message, retain: false }),
     onEnd: (listener) => session.onEnd(listener),

@@ -19,6 +19,8 @@ const weakRepeatMs = 2000;
 const maxTextLength = 1000;
 const maxUnnumbered = 1000;
 const reorderedAnswers = 8;
+/** The tap shows the answers of calls that were taken out a little later: so many are still known then. */
+const maxTakenOut = 5000;
 
 export interface CallBookOptions {
   /** ms, of a clock that never goes back. */
@@ -54,6 +56,7 @@ export class CallBook {
   /** By topic: what could not be read there last. */
   readonly #unreadable = new Map<string, CallRecord>();
   #lastId = 0;
+  readonly #takenOut = new Set<CallRecord>();
 
   constructor(options: CallBookOptions) {
     this.#options = options;
@@ -76,6 +79,35 @@ export class CallBook {
   detail(id: number): CallDetail | null {
     const call = this.#list.get(id);
     return call ? detailOf(call) : null;
+  }
+
+  /** As long as it is remembered. */
+  record(id: number): CallRecord | undefined {
+    return this.#list.get(id);
+  }
+
+  /** The same call as the tap of the local broker has seen it, if that carried it. */
+  atBroker(call: CallRecord): CallRecord | undefined {
+    if (call.source === 'broker') return call;
+    const seen = this.#links.find('broker', call.replyTo, call.key);
+    if (!seen?.request || !call.request || !isSameMessage(seen.request, call.request.topic, call.request.payload)) return undefined;
+    return Math.abs(seen.request.receivedAt - call.request.receivedAt) < reorderMs ? seen : undefined;
+  }
+
+  /** Takes a call that has ended out of the list; it does not count as forgotten. */
+  takeOut(id: number): boolean {
+    const call = this.#list.get(id);
+    if (!call || this.#pending.has(call) || !this.#list.takeOut(call)) return false;
+    this.#takenOut.add(call);
+    if (this.#takenOut.size > maxTakenOut) {
+      for (const oldest of this.#takenOut) {
+        this.#takenOut.delete(oldest);
+        this.#unlink(oldest);
+        break;
+      }
+    }
+    this.#options.onChange();
+    return true;
   }
 
   /** Own calls that are pending stay. */
@@ -386,6 +418,7 @@ export class CallBook {
       elapsedMs: null,
       errorText: null,
       error: null,
+      replySubscription: null,
       request: null,
       answers: [],
       outcomeAt: -1,

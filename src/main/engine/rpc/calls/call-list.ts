@@ -34,7 +34,10 @@ export class CallList {
   }
 
   *newestFirst(): IterableIterator<CallRecord> {
-    for (let at = this.#calls.length - 1; at >= this.#first; at -= 1) yield this.#calls[at] as CallRecord;
+    for (let at = this.#calls.length - 1; at >= this.#first; at -= 1) {
+      const call = this.#calls[at] as CallRecord;
+      if (this.#byId.has(call.id)) yield call;
+    }
   }
 
   add(call: CallRecord): void {
@@ -53,6 +56,18 @@ export class CallList {
     call.bytes = bytes;
     // The newest one stays, however large it is.
     while (this.#byId.size > 1 && (this.#byId.size > this.#bounds.maxCalls || this.#bytes > this.#bounds.maxBytes)) this.#forgetOldest();
+  }
+
+  /** Takes a call out without counting it as forgotten. Its place goes when many are empty. */
+  takeOut(call: CallRecord): boolean {
+    if (!this.#byId.delete(call.id)) return false;
+    this.#bytes -= call.bytes;
+    this.version += 1;
+    if (this.#calls.length > 2 * this.#byId.size + 1024) {
+      this.#calls = [...this.newestFirst()].toReversed();
+      this.#first = 0;
+    }
+    return true;
   }
 
   /** Answers how many have gone. */
@@ -74,6 +89,8 @@ export class CallList {
       this.#calls = this.#calls.slice(this.#first);
       this.#first = 0;
     }
+    // It was taken out before.
+    if (!this.#byId.has(oldest.id)) return;
     this.forgotten += 1;
     this.#drop(oldest);
   }

@@ -1,4 +1,4 @@
-import type { CallDetail, CallMessage, CallRow, CallState, DialectId } from '../../../../shared/contract/rpc.ts';
+import type { CallDetail, CallMessage, CallRow, CallState, DialectId, ReplySubscription } from '../../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { MessageProperties, MessageRecord } from '../../../../shared/messages/record.ts';
 import type { Dialect, RpcOutcome } from '../../../../shared/rpc/dialect.ts';
@@ -48,6 +48,7 @@ export interface CallRecord {
   errorText: string | null;
   error: RpcError | null;
   readonly timeoutMs: number | null;
+  replySubscription: ReplySubscription | null;
   request: KeptMessage | null;
   readonly answers: KeptMessage[];
   /** Which of the answers ended it; -1: none. */
@@ -100,7 +101,7 @@ export function rowOf(call: CallRecord): CallRow {
 
 /** Reads what the messages say once more: nobody looks at most calls, and their bytes take less space. */
 export function detailOf(call: CallRecord): CallDetail {
-  const { reads, replyTo, key, error, timeoutMs, request, answers, outcomeAt, steps } = call;
+  const { reads, replyTo, key, error, timeoutMs, replySubscription, request, answers, outcomeAt, steps } = call;
   const asked = request && reads?.parse(request);
   const answer = answers[outcomeAt];
   const answered = answer && reads?.parse(answer);
@@ -113,6 +114,7 @@ export function detailOf(call: CallRecord): CallDetail {
     ...(result === undefined ? {} : { result }),
     ...(error === null ? {} : { error: plainError(error) }),
     timeoutMs,
+    replySubscription,
     request: request && messageOf(request),
     answers: answers.map(messageOf),
     steps: [...steps],
@@ -124,8 +126,8 @@ function plainError(error: RpcError): RpcError {
   return { ...rest, ...(peerCode === undefined ? {} : { peerCode: plainValue(peerCode) }), ...(data === undefined ? {} : { data: plainValue(data) }) };
 }
 
-function messageOf({ messageId, topic, timeUs, qos, payload, sizeBytes }: KeptMessage): CallMessage {
+function messageOf({ messageId, topic, timeUs, qos, payload, sizeBytes, properties }: KeptMessage): CallMessage {
   // A copy: a view would drag the whole payload along when it is sent on.
   const shown = payload.byteLength > shownPayloadBytes ? new Uint8Array(payload.subarray(0, shownPayloadBytes)) : payload;
-  return { messageId, topic, timeUs, qos, payload: shown, sizeBytes };
+  return { messageId, topic, timeUs, qos, payload: shown, sizeBytes, properties };
 }

@@ -1,0 +1,43 @@
+import type { KnownPeer, PeersQuery } from '../../../../shared/contract/rpc-batches.ts';
+import { batchLimits } from '../../../../shared/rpc/batch-limits.ts';
+import { compileFilter } from '../../../../shared/mqtt/topic-filter.ts';
+import type { MethodIndex } from '../methods/method-index.ts';
+
+/** The services of a source that speak the dialect and fit the filter. */
+export function knownPeers(
+  index: MethodIndex,
+  { dialect, method, filter }: Omit<PeersQuery, 'source'>,
+): { readonly peers: readonly KnownPeer[]; readonly known: number } {
+  const fits = matcherOf(filter);
+  const all = index.services().filter((service) => service.dialect === dialect);
+  const peers = all
+    .filter(({ topic }) => fits(topic))
+    .slice(0, batchLimits.peers)
+    .map((service) => ({ dialect: service.dialect, topic: service.topic, hasMethod: service.methods.has(method) }));
+  return { peers, known: all.length };
+}
+
+/** `+` and `#` as in topic filters, `*` for any characters; without any of them a part of the topic. */
+function matcherOf(text: string): (topic: string) => boolean {
+  const patterns = text.split(/[\s,]+/).filter((pattern) => pattern !== '');
+  if (patterns.length === 0) return () => true;
+  const matchers = patterns.map((pattern): ((topic: string) => boolean) => {
+    if (pattern.includes('*')) return (topic) => fitsPattern(pattern.split('*'), topic);
+    if (/(^|\/)(\+|#)(\/|$)/.test(pattern)) return compileFilter(pattern);
+    return (topic) => topic.includes(pattern);
+  });
+  return (topic) => matchers.some((matches) => matches(topic));
+}
+
+/** The parts in this order, the first at the beginning and the last at the end. */
+function fitsPattern(parts: readonly string[], topic: string): boolean {
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  if (!topic.startsWith(first) || !topic.endsWith(last) || topic.length < first.length + last.length) return false;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const at = topic.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return from <= topic.length - last.length;
+}

@@ -1,0 +1,48 @@
+import type { rpcBatchesContract } from '../../../shared/contract/rpc-batches.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { Handlers } from '../../../shared/ipc/serve.ts';
+import { sendSnapshots } from '../snapshot-stream.ts';
+import type { Services } from './services.ts';
+
+/** Times go on while no call ends. */
+const tickMs = 1000;
+
+export function rpcBatchesHandlers({ rpc }: Services): Handlers<typeof rpcBatchesContract> {
+  const { batches } = rpc;
+  return {
+    'rpcBatches.start'(input) {
+      if (input.call.method === '' && input.call.dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
+      return { id: batches.start(input) };
+    },
+    'rpcBatches.watch': ({ source }, sink) =>
+      sendSnapshots(
+        sink,
+        () => batches.of(source),
+        (changed) => {
+          const off = batches.changed.subscribe(changed);
+          const timer = setInterval(() => {
+            if (batches.isRunning(source)) changed();
+          }, tickMs);
+          timer.unref();
+          return () => {
+            off();
+            clearInterval(timer);
+          };
+        },
+      ),
+    'rpcBatches.cancel': ({ id }) => batches.cancel(id),
+    'rpcBatches.retry': ({ id }) => ({ peers: batches.retry(id) }),
+    'rpcBatches.remove': ({ id }) => batches.remove(id),
+    'rpcBatches.results'(query, sink) {
+      let sent: number | undefined;
+      const read = () => {
+        const version = batches.resultsVersion(query.id);
+        if (version === sent) return undefined;
+        sent = version;
+        return batches.results(query);
+      };
+      return sendSnapshots(sink, read, batches.changed.subscribe);
+    },
+    'rpcBatches.peers': (query) => rpc.knownPeers(query),
+  };
+}
