@@ -1,13 +1,8 @@
-import {
-  buildGfResponse,
-  gfCodes,
-  gfResponseTopic,
-  parseGfRequest,
-  parseGfTopic,
-  type GfCode,
-  type GfMethod,
-  type GfRequest,
-} from '../../../shared/coap/gf-envelope.ts';
+import { buildGfResponse } from '../../../shared/coap/build-gf.ts';
+import type { GfMethod } from '../../../shared/coap/gf-message.ts';
+import { gfResponseTopic, parseGfTopic } from '../../../shared/coap/gf-topics.ts';
+import type { GfCode } from '../../../shared/coap/response-codes.ts';
+import { readServedRequest, type ServedRequest } from '../../../shared/coap/served-request.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import type { DeviceControl } from './rpc-methods.ts';
 import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';
@@ -25,19 +20,19 @@ interface GfReply {
   readonly payload: string;
 }
 
-type Resource = Readonly<Partial<Record<GfMethod, (request: GfRequest, device: DeviceControl) => Answer>>>;
+type Resource = Readonly<Partial<Record<GfMethod, (request: ServedRequest, device: DeviceControl) => Answer>>>;
 
 const resources: Readonly<Record<string, Resource>> = {
-  state: { GET: (_request, device) => ({ code: gfCodes.content, body: device.status() }) },
+  state: { GET: (_request, device) => ({ code: 205, body: device.status() }) },
   target: {
-    GET: (_request, device) => ({ code: gfCodes.content, body: device.status()['target'] ?? null }),
+    GET: (_request, device) => ({ code: 205, body: device.status()['target'] ?? null }),
     PUT: ({ body }, device) => {
-      if (typeof body !== 'number') return { code: gfCodes.badRequest, body: 'The body must be a number of degrees Celsius.' };
+      if (typeof body !== 'number') return { code: 400, body: 'The body must be a number of degrees Celsius.' };
       if (!isTargetAllowed(body)) {
-        return { code: gfCodes.badRequest, body: `The target must be from ${targetRangeCelsius.lowest} to ${targetRangeCelsius.highest} °C.` };
+        return { code: 400, body: `The target must be from ${targetRangeCelsius.lowest} to ${targetRangeCelsius.highest} °C.` };
       }
       device.setTarget(body);
-      return { code: gfCodes.changed, body: null };
+      return { code: 204, body: null };
     },
   },
 };
@@ -46,24 +41,24 @@ const resources: Readonly<Record<string, Resource>> = {
 export function answerGf(topic: string, payload: Uint8Array, device: DeviceControl, nowMs: number): GfReply | null {
   const address = parseGfTopic(topic);
   if (!address || address.kind !== 'request' || payload.length === 0) return null;
-  const reply = (code: GfCode, body: JsonValue, about: Pick<GfRequest, 'path' | 'requestId' | 'correlationId'>): GfReply => ({
+  const reply = (code: GfCode, body: JsonValue, about: Pick<ServedRequest, 'path' | 'requestId' | 'correlationId'>): GfReply => ({
     topic: gfResponseTopic(address),
     payload: buildGfResponse({ ...about, code, body, source: gfDeviceTag, timestampMs: nowMs }),
   });
   if (payload.length > maxRequestBytes) {
-    return reply(gfCodes.requestEntityTooLarge, `A request may have at most ${maxRequestBytes} bytes.`, {
+    return reply(413, `A request may have at most ${maxRequestBytes} bytes.`, {
       path: '',
       requestId: address.requestId,
       correlationId: null,
     });
   }
-  const request = parseGfRequest(payload, address);
+  const request = readServedRequest(payload, address);
   if ('code' in request) return reply(request.code, request.detail, request);
   const path = request.path.replace(/^\/+/, '');
   const resource = Object.hasOwn(resources, path) ? resources[path] : undefined;
-  if (!resource) return reply(gfCodes.notFound, `There is no resource "${path}".`, request);
+  if (!resource) return reply(404, `There is no resource "${path}".`, request);
   const handle = resource[request.method];
-  if (!handle) return reply(gfCodes.methodNotAllowed, `"${path}" does not support ${request.method}.`, request);
+  if (!handle) return reply(405, `"${path}" does not support ${request.method}.`, request);
   const answer = handle(request, device);
   return reply(answer.code, answer.body, request);
 }
