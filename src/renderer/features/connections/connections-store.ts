@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ConnectionProfileView, Subscription } from '../../../shared/contract/connections.ts';
-import { newId, type Engine } from '../common/index.ts';
-import { checkDraft, copyName, draftOf, newDraft, sameDraft, saveInput, type CheckUri, type ProfileDraft } from './profile-draft.ts';
+import { copyName, newId, type Engine } from '../common/index.ts';
+import { checkDraft, draftOf, newDraft, sameDraft, saveInput, type CheckUri, type ProfileDraft } from './profile-draft.ts';
 
 /** A profile that was changed here and not saved yet. It waits when another one is selected or the screen is left. */
 interface OpenDraft {

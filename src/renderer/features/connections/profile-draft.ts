@@ -112,13 +112,6 @@ export function sameDraft(a: ProfileDraft, b: ProfileDraft): boolean {
   return (Object.keys(a) as (keyof ProfileDraft)[]).every((key) => a[key] === b[key]);
 }
 
-/** A copy's name: `Lab` becomes `Lab copy`, then `Lab copy 2`. */
-export function copyName(name: string, taken: readonly string[]): string {
-  const base = `${name.slice(0, 180)} copy`;
-  if (!taken.includes(base)) return base;
-  for (let number = 2; ; number += 1) if (!taken.includes(`${base} ${number}`)) return `${base} ${number}`;
-}
-
 /** Whether the address uses TLS, so that certificates matter. */
 export function usesTls(uri: string): boolean {
   return /^\s*(mqtts|ssl|tls|wss):/i.test(uri);

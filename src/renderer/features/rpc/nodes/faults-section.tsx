@@ -1,0 +1,101 @@
+import { ChevronRight } from 'lucide-react';
+import { useId, useState, type ReactElement } from 'react';
+import { Badge } from '../../../ui/badge.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { NumberField } from '../../../ui/number-field.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { faultsOf, noFaults, type FaultsDraft, type MethodProblems } from './method-draft.ts';
+import { faultWords } from './node-words.ts';
+import styles from './methods.module.css';
+
+interface FaultsSectionProps {
+  readonly faults: FaultsDraft;
+  readonly problems: MethodProblems;
+  readonly onChange: (change: Partial<FaultsDraft>) => void;
+}
+
+/** What goes wrong on purpose, to test the caller; folded away until it is wanted. */
+export function FaultsSection({ faults, problems, onChange }: FaultsSectionProps): ReactElement {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const words = faultWords(faultsOf(faults));
+  const broken = Object.keys(noFaults).some((field) => problems[field as keyof MethodProblems] !== undefined);
+  const ms = (field: 'delayMs' | 'jitterMs' | 'lateMs', label: string, hint?: string): ReactElement => (
+    <NumberField
+      label={label}
+      unit="ms"
+      size="small"
+      min={0}
+      max={3_600_000}
+      step={100}
+      value={faults[field]}
+      onChange={(value) => onChange({ [field]: value })}
+      error={problems[field]}
+      hint={hint}
+    />
+  );
+  const rate = (field: 'errorRate' | 'dropRate' | 'duplicateRate' | 'lateRate', label: string, hint?: string): ReactElement => (
+    <NumberField
+      label={label}
+      unit="%"
+      size="small"
+      min={0}
+      max={100}
+      step={10}
+      value={toPercent(faults[field])}
+      onChange={(value) => onChange({ [field]: value === null ? null : value / 100 })}
+      error={problems[field]}
+      hint={hint}
+    />
+  );
+  return (
+    <section className={styles.faults} aria-label="Faults">
+      <div className={styles.faultsHead}>
+        <button type="button" className={styles.disclosure} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+          <ChevronRight size={14} aria-hidden />
+          Faults
+        </button>
+        {words.length > 0 ? <Badge tone={broken ? 'bad' : 'warn'}>{words.length} on</Badge> : <span className={styles.note}>none</span>}
+        {broken && words.length === 0 && <Badge tone="bad">wrong</Badge>}
+        <span className={styles.note} title={words.join(', ')}>
+          {words.join(', ')}
+        </span>
+        {words.length > 0 && (
+          <Button size="small" variant="ghost" onClick={() => onChange(noFaults)}>
+            Switch all off
+          </Button>
+        )}
+      </div>
+      <div id={id} hidden={!open} className={styles.faultFields}>
+        {ms('delayMs', 'Delay', 'Before each answer')}
+        {ms('jitterMs', 'Jitter', 'At most so much more, by chance')}
+        {rate('errorRate', 'Errors', 'Of the calls get this instead')}
+        <TextField
+          label="Text of the error"
+          size="small"
+          value={faults.errorText}
+          onChange={(errorText) => onChange({ errorText })}
+          error={problems.errorText}
+          maxLength={10_000}
+        />
+        {rate('dropRate', 'Not answered', 'Carried out in silence')}
+        {rate('duplicateRate', 'Answered again', 'The same answer more than once')}
+        <NumberField
+          label="Further answers"
+          size="small"
+          min={1}
+          max={100}
+          value={faults.duplicates}
+          onChange={(duplicates) => onChange({ duplicates })}
+          error={problems.duplicates}
+          hint="To each of those"
+        />
+        {rate('lateRate', 'Late', 'When the caller has given up')}
+        {ms('lateMs', 'Late by', 'Longer than its time-out')}
+      </div>
+    </section>
+  );
+}
+
+/** `null` stays; rounded so that 0.1 + 0.2 does not show. */
+const toPercent = (rate: number | null): number | null => (rate === null ? null : Number((rate * 100).toFixed(4)));
