@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionProfileView } from '../../../shared/contract/connections.ts';
-import { checkDraft, copyName, draftOf, newDraft, sameDraft, saveInput, usesTls, type ProfileDraft } from './profile-draft.ts';
+import { checkDraft, draftOf, newDraft, sameDraft, saveInput, usesTls, type ProfileDraft } from './profile-draft.ts';
 
 const fine = (): undefined => undefined;
 const draft = (change: Partial<ProfileDraft> = {}): ProfileDraft => ({ ...newDraft('a'), name: 'Lab', uri: 'mqtt://lab:1883', ...change });
@@ -55,11 +55,6 @@ describe('saveInput', () => {
     expect(sameDraft(draftOf(profile), draftOf(profile))).toBe(true);
     expect(sameDraft(draftOf(profile), { ...draftOf(profile), name: 'x' })).toBe(false);
   });
-});
-
-it('names copies', () => {
-  expect(copyName('Lab', ['Lab'])).toBe('Lab copy');
-  expect(copyName('Lab', ['Lab', 'Lab copy', 'Lab copy 2'])).toBe('Lab copy 3');
 });
 
 it.each([

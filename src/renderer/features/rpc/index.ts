@@ -1,2 +1,3 @@
+export { mockMethod } from './nodes/index.ts';
 export { RpcCommands } from './rpc-commands.ts';
 export { RpcPlace } from './rpc-place.tsx';

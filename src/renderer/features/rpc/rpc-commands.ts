@@ -18,6 +18,12 @@ export function RpcCommands(): null {
     idle('rpc.filter', 'Filter services and methods', 'Mod+F'),
     idle('rpc.add', 'Add a method …'),
     idle('rpc.toggleCalls', 'Show the list of calls', 'Mod+J'),
+    idle('rpc.showNodes', 'Show the nodes', 'Mod+Shift+S'),
+    idle('rpc.addNode', 'Add a node', 'Mod+Shift+D'),
+    idle('rpc.toggleNode', 'Start or stop the node', 'Mod+Shift+U'),
+    idle('rpc.addServedMethod', 'Add a method to the node', 'Mod+Shift+M'),
+    idle('rpc.saveNode', 'Save what is written of the node', 'Mod+S'),
+    idle('rpc.tryAnswer', 'Try the answer of the method', 'Mod+Shift+Enter'),
   ]);
   return null;
 }

@@ -13,7 +13,7 @@ const maxViews = 6;
 /** Methods whose params and last call are remembered. */
 const maxRemembered = 500;
 
-export type RpcTab = 'call' | 'calls';
+export type RpcTab = 'call' | 'calls' | 'nodes';
 
 /** What the page holds of one source. */
 export interface SourceState {

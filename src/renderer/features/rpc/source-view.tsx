@@ -13,6 +13,7 @@ import { CallBuilder } from './call-builder.tsx';
 import { methodOf } from './call-draft.ts';
 import { CallsPanel } from './calls-panel.tsx';
 import { MethodFacts } from './method-facts.tsx';
+import { NodeList, NodeServices, NodesTab } from './nodes/index.ts';
 import { suggestedParams } from './params-form.ts';
 import { rpcStore, useSourceState } from './rpc-model.ts';
 import type { RpcTab } from './rpc-store.ts';
@@ -46,7 +47,9 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
   }, [store, source.id, detail, key, suggestion]);
 
   useCommands([
-    { id: 'rpc.filter', title: 'Filter services and methods', group: 'RPC', place: 'rpc', shortcut: 'Mod+F', run: () => filter.current?.select() },
+    ...(tab === 'nodes'
+      ? []
+      : [{ id: 'rpc.filter', title: 'Filter services and methods', group: 'RPC', place: 'rpc', shortcut: 'Mod+F', run: () => filter.current?.select() }]),
     { id: 'rpc.add', title: 'Add a method …', group: 'RPC', place: 'rpc', run: () => setAdding(true) },
     {
       id: 'rpc.toggleCalls',
@@ -70,20 +73,23 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
             minSize: 220,
             maxSize: '60%',
             fixed: true,
-            content: (
-              <section className={treePlace.treePanel} aria-label="Services and methods">
-                <TreeToolbar tree={tree} filterRef={filter} onAdd={() => setAdding(true)} />
-                <ServiceTree
-                  tree={tree}
-                  selectedKey={onService ? serviceKey(draft) : key}
-                  onAdd={() => setAdding(true)}
-                  empty={<TreeEmpty tree={tree} source={source} onAdd={() => setAdding(true)} onRetry={() => setTree(store.treeOf(source.id))} />}
-                />
-                {tree.totals.leftOut > 0 && (
-                  <p className={styles.leftOut}>{plural(tree.totals.leftOut, 'request')} went to services or methods that have no more room here.</p>
-                )}
-              </section>
-            ),
+            content:
+              tab === 'nodes' ? (
+                <NodeList source={source} />
+              ) : (
+                <section className={treePlace.treePanel} aria-label="Services and methods">
+                  <TreeToolbar tree={tree} filterRef={filter} onAdd={() => setAdding(true)} />
+                  <ServiceTree
+                    tree={tree}
+                    selectedKey={onService ? serviceKey(draft) : key}
+                    onAdd={() => setAdding(true)}
+                    empty={<TreeEmpty tree={tree} source={source} onAdd={() => setAdding(true)} onRetry={() => setTree(store.treeOf(source.id))} />}
+                  />
+                  {tree.totals.leftOut > 0 && (
+                    <p className={styles.leftOut}>{plural(tree.totals.leftOut, 'request')} went to services or methods that have no more room here.</p>
+                  )}
+                </section>
+              ),
           },
           {
             id: 'calls',
@@ -108,6 +114,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
                 tabs={[
                   { value: 'call', label: 'Call', content: <CallTab source={source} detail={detail} /> },
                   { value: 'calls', label: 'All calls', content: <CallsPanel source={source} /> },
+                  { value: 'nodes', label: 'Nodes', content: <NodesTab source={source} /> },
                 ]}
               />
             ),
@@ -119,6 +126,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
           <MethodFacts source={source.id} target={draft} detail={detail && methodKey(detail.id) === key ? detail : null} />
         </Inspector>
       )}
+      <NodeServices source={source} />
       {adding && <AddMethodDialog source={source.id} start={draft} onClose={() => setAdding(false)} />}
     </>
   );

@@ -67,9 +67,11 @@ export function FaultsSection({ faults, problems, onChange }: FaultsSectionProps
         )}
       </div>
       <div id={id} hidden={!open} className={styles.faultFields}>
-        {ms('delayMs', 'Delay', 'Before each answer')}
-        {ms('jitterMs', 'Jitter', 'At most so much more, by chance')}
-        {rate('errorRate', 'Errors', 'Of the calls get this instead')}
+        <p className={styles.faultsAbout}>For testing the caller. Each is decided for itself, with every call.</p>
+        {ms('delayMs', 'Delay', 'before each answer')}
+        {ms('jitterMs', 'Jitter', 'up to so much more')}
+        {rate('dropRate', 'Not answered', 'carried out in silence')}
+        {rate('errorRate', 'Errors', 'get an error instead')}
         <TextField
           label="Text of the error"
           size="small"
@@ -78,20 +80,18 @@ export function FaultsSection({ faults, problems, onChange }: FaultsSectionProps
           error={problems.errorText}
           maxLength={10_000}
         />
-        {rate('dropRate', 'Not answered', 'Carried out in silence')}
-        {rate('duplicateRate', 'Answered again', 'The same answer more than once')}
+        {rate('duplicateRate', 'Answered again', 'with the same answer')}
         <NumberField
-          label="Further answers"
+          label="How often again"
           size="small"
           min={1}
           max={100}
           value={faults.duplicates}
           onChange={(duplicates) => onChange({ duplicates })}
           error={problems.duplicates}
-          hint="To each of those"
         />
-        {rate('lateRate', 'Late', 'When the caller has given up')}
-        {ms('lateMs', 'Late by', 'Longer than its time-out')}
+        {rate('lateRate', 'Late', 'after the time-out')}
+        {ms('lateMs', 'Late by')}
       </div>
     </section>
   );

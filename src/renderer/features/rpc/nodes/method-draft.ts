@@ -176,7 +176,8 @@ export function sameMethod(a: MethodDraft, b: MethodDraft): boolean {
   return signature(a) === signature(b);
 }
 
-const signature = ({ name, description, kind, texts, faults }: MethodDraft): string => JSON.stringify([name, description, kind, texts[kind], faultList(faults)]);
+const signature = ({ name, description, kind, texts, faults }: MethodDraft): string =>
+  JSON.stringify([name, description, kind, texts[kind], faultList(faults)]);
 const faultList = (faults: FaultsDraft): readonly unknown[] => (Object.keys(noFaults) as (keyof RpcFaults)[]).map((key) => faults[key]);
 
 /** The faults of a draft, as far as they can be read. */
@@ -184,4 +185,3 @@ export const faultsOf = (faults: FaultsDraft): RpcFaults => ({
   ...noFaults,
   ...(Object.fromEntries(Object.entries(faults).filter(([, value]) => value !== null)) as Partial<RpcFaults>),
 });
-

@@ -44,7 +44,7 @@ export function MethodEditor({ node, row, source }: MethodEditorProps): ReactEle
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the editor appears
   }, []);
   useCommands([
-    { id: 'rpc.saveMethod', title: 'Save the served method', group: 'RPC', place: 'rpc', shortcut: 'Mod+S', when: () => unsaved, run: save },
+    { id: 'rpc.saveNode', title: 'Save what is written of the node', group: 'RPC', place: 'rpc', shortcut: 'Mod+S', when: () => unsaved, run: save },
   ]);
   const about = answerKinds.find(({ value }) => value === draft.kind)?.about;
   return (
@@ -93,7 +93,8 @@ export function MethodEditor({ node, row, source }: MethodEditorProps): ReactEle
                 label: 'Open in the call builder',
                 icon: <Play size={14} aria-hidden />,
                 disabled: saved === null || node.topic === '',
-                onSelect: () => saved && rpcStore().select(source.id, { dialect: node.dialect === 'auto' ? 'mqttxx2' : node.dialect, topic: node.topic, method: saved.name }),
+                onSelect: () =>
+                  saved && rpcStore().select(source.id, { dialect: node.dialect === 'auto' ? 'mqttxx2' : node.dialect, topic: node.topic, method: saved.name }),
               },
               { label: 'Duplicate', onSelect: () => duplicateMethod(node, draft) },
               { kind: 'separator' },

@@ -101,7 +101,8 @@ export async function removeMethod(node: RpcNode, method: ServedMethod): Promise
   const neighbour = node.methods[at + 1] ?? node.methods[at - 1];
   store.set(node.id, { methodKey: neighbour ? savedKey(neighbour.name) : null });
   const back = async (): Promise<void> => {
-    const put = (now: RpcNode): RpcNode => (now.methods.some(({ name }) => name === method.name) ? now : { ...now, methods: now.methods.toSpliced(at, 0, method) });
+    const put = (now: RpcNode): RpcNode =>
+      now.methods.some(({ name }) => name === method.name) ? now : { ...now, methods: now.methods.toSpliced(at, 0, method) };
     if (!(await changeNode(node.id, put, 'The method could not be restored'))) return;
     store.set(node.id, { methodKey: key });
     if (open) store.editMethod({ ...node, methods: [method] }, key, open.draft);

@@ -52,11 +52,6 @@ export function NodeHeader({ node, status, source, others }: NodeHeaderProps): R
       </div>
       <NodeCounters status={status} />
       <div className={styles.headerButtons}>
-        {unsaved && (
-          <Button variant="ghost" onClick={() => void discardAll(node)}>
-            Discard all
-          </Button>
-        )}
         <Tooltip text={on ? 'Stop answering' : `Answer calls over ${source.name}`} shortcut="Mod+Shift+U">
           {on ? (
             <Button icon={<Square size={13} aria-hidden />} onClick={toggle}>
@@ -74,6 +69,7 @@ export function NodeHeader({ node, status, source, others }: NodeHeaderProps): R
           items={[
             { label: 'Duplicate', onSelect: () => void duplicateNode(node, others) },
             { label: 'Copy the topic', disabled: node.topic === '', onSelect: () => void copyText(node.topic) },
+            { label: 'Discard all that is not saved …', disabled: !unsaved, onSelect: () => void discardAll(node) },
             { kind: 'separator' },
             { label: 'Remove', danger: true, onSelect: () => void removeNode(node, on) },
           ]}

@@ -37,7 +37,9 @@ export function NodeSettings({ node, source }: { readonly node: RpcNode; readonl
     if (node.methods.length === 0 && node.rules.length === 0) name.current?.select();
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the form appears
   }, []);
-  useCommands([{ id: 'rpc.saveNode', title: 'Save the settings of the node', group: 'RPC', place: 'rpc', shortcut: 'Mod+S', when: () => open !== null, run: save }]);
+  useCommands([
+    { id: 'rpc.saveNode', title: 'Save what is written of the node', group: 'RPC', place: 'rpc', shortcut: 'Mod+S', when: () => open !== null, run: save },
+  ]);
   const own = ownsSession(node.source, draft.clientId);
   return (
     <form
@@ -53,7 +55,14 @@ export function NodeSettings({ node, source }: { readonly node: RpcNode; readonl
         <fieldset className={styles.group}>
           <legend className={styles.legend}>Where it answers</legend>
           <div className={styles.pair}>
-            <TextField label="Name" inputRef={name} value={draft.name} onChange={(next) => change({ name: next })} error={error('name')} hint="For you alone; peers do not see it." />
+            <TextField
+              label="Name"
+              inputRef={name}
+              value={draft.name}
+              onChange={(next) => change({ name: next })}
+              error={error('name')}
+              hint="For you alone; peers do not see it."
+            />
             <Select
               label="Dialect"
               value={draft.dialect}

@@ -12,7 +12,7 @@ import { NodeHeader } from './node-header.tsx';
 import { NodeLog } from './node-log.tsx';
 import { NodeSettings } from './node-settings.tsx';
 import { nodesStore, useNodeState } from './nodes-model.ts';
-import type { NodeTab } from './nodes-store.ts';
+import { isRuleUnsaved, type NodeTab } from './nodes-store.ts';
 import { RulesPanel } from './rules-panel.tsx';
 import styles from './nodes.module.css';
 
@@ -29,7 +29,7 @@ export function NodeView({ node, status, source, others }: NodeViewProps): React
   const store = nodesStore();
   const tab = useNodeState(node.id, (state) => state.tab);
   const dirtySettings = useNodeState(node.id, (state) => state.settings !== null);
-  const dirtyRule = useNodeState(node.id, (state) => state.rule !== null);
+  const dirtyRule = useNodeState(node.id, (state) => state.rule !== null && isRuleUnsaved(node, state.rule));
   useEffect(() => store.seen(node), [store, node]);
   const setTab = (next: NodeTab): void => store.set(node.id, { tab: next });
   useCommands([
@@ -88,7 +88,10 @@ function NodeNews({ status, source }: { readonly status: RpcNodeStatus | undefin
   return (
     <>
       {waitsForSource && (
-        <Banner title={`The node starts once ${source.name} is there.`} actions={connection === null ? <StartBrokerButton /> : <ConnectButton id={connection} />}>
+        <Banner
+          title={`The node starts once ${source.name} is there.`}
+          actions={connection === null ? <StartBrokerButton /> : <ConnectButton id={connection} />}
+        >
           {source.name} is {source.state}.
         </Banner>
       )}

@@ -2,10 +2,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { RpcNode, RpcRule, ServedMethod } from '../../../../shared/contract/rpc-nodes.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
+import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { newId, type Engine } from '../../common/index.ts';
 import { checkMethod, emptyMethod, methodDraftOf, methodOf, sameMethod, type MethodDraft } from './method-draft.ts';
 import { checkSettings, sameSettings, settingsOf, withSettings, type SettingsDraft } from './node-draft.ts';
-import { checkRule, ruleOf, type RuleDraft } from './rule-draft.ts';
+import { checkRule, newRule, ruleDraftOf, ruleOf, type RuleDraft } from './rule-draft.ts';
 
 export type NodeTab = 'methods' | 'rules' | 'log' | 'settings';
 
@@ -34,9 +35,18 @@ export interface NodeState {
   readonly saving: boolean;
 }
 
+/** A recorded call that is to become a method. */
+export interface MockRequest {
+  readonly source: SourceId;
+  readonly topic: string;
+  readonly method: string;
+  readonly answer: { readonly result: JsonValue } | { readonly error: string };
+}
+
 export interface NodesState {
   readonly selected: Readonly<Partial<Record<SourceId, string>>>;
   readonly nodes: Readonly<Record<string, NodeState>>;
+  readonly mock: MockRequest | null;
 }
 
 const newState: NodeState = {
@@ -74,14 +84,16 @@ export interface NodesStore {
   discardMethod(id: string, key: string): void;
   saveMethod(node: RpcNode, key: string): Promise<boolean>;
   saveRule(node: RpcNode): Promise<boolean>;
+  mock(request: MockRequest | null): void;
   /** Everything that was written and not saved is gone. */
   forget(id: string): void;
 }
 
 export function createNodesStore(engine: Engine): NodesStore {
-  const state = createStore<NodesState>(() => ({ selected: {}, nodes: {} }));
+  const state = createStore<NodesState>(() => ({ selected: {}, nodes: {}, mock: null }));
   const of = (id: string): NodeState => nodeState(state.getState(), id);
-  const put = (id: string, change: Partial<NodeState>): void => state.setState(({ nodes }) => ({ nodes: { ...nodes, [id]: { ...(nodes[id] ?? newState), ...change } } }));
+  const put = (id: string, change: Partial<NodeState>): void =>
+    state.setState(({ nodes }) => ({ nodes: { ...nodes, [id]: { ...(nodes[id] ?? newState), ...change } } }));
   const putMethod = (id: string, key: string, open: OpenMethod | null): void => {
     const { [key]: _old, ...others } = of(id).methods;
     put(id, { methods: open ? { ...others, [key]: open } : others });
@@ -183,6 +195,7 @@ export function createNodesStore(engine: Engine): NodesStore {
         if (of(node.id).rule === rule) put(node.id, { rule: null });
       });
     },
+    mock: (mock) => state.setState({ mock }),
     forget: (id) =>
       state.setState(({ nodes, selected }) => {
         const { [id]: _gone, ...others } = nodes;
@@ -225,8 +238,14 @@ export function unsavedParts(node: RpcNode | null, state: NodeState): readonly s
   return [
     ...(state.settings ? ['settings'] : []),
     ...Object.entries(state.methods).flatMap(([key, open]) => (isUnsaved(node, key, open) ? [open.draft.name === '' ? 'a new method' : open.draft.name] : [])),
-    ...(state.rule ? ['a rule'] : []),
+    ...(state.rule && isRuleUnsaved(node, state.rule) ? ['a rule'] : []),
   ];
+}
+
+/** Whether a rule that is being written differs from the saved one; a new one from an empty one. */
+export function isRuleUnsaved(node: RpcNode | null, draft: RuleDraft): boolean {
+  const saved = node?.rules.find(({ id }) => id === draft.id);
+  return JSON.stringify(ruleOf(draft, true)) !== JSON.stringify(saved ? { ...ruleOf(ruleDraftOf(saved), true) } : ruleOf(newRule(draft.id), true));
 }
 
 /** Whether a method that is open differs from what is saved. */

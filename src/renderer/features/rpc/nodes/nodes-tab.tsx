@@ -51,8 +51,8 @@ function NoNodes({ source }: { readonly source: SourceOption }): ReactElement {
       title="Serve methods of your own"
       text={
         <>
-          A node is a peer that the workbench plays: it listens on a topic and answers calls, with fixed JSON, a template or a script. Use it as a stand-in for a
-          device, and let it be slow, wrong or silent on purpose. {!source.live && `It starts once ${source.name} is there.`}
+          A node is a peer that the workbench plays: it listens on a topic and answers calls, with fixed JSON, a template or a script. Use it as a stand-in for
+          a device, and let it be slow, wrong or silent on purpose. {!source.live && `It starts once ${source.name} is there.`}
         </>
       }
       actions={

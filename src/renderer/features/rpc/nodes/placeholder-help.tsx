@@ -21,7 +21,7 @@ export function PlaceholderHelp(): ReactElement {
   return (
     <div className={styles.help}>
       <span className={styles.note}>
-        <code>"{'{{params.id}}'}"</code> alone in quotes keeps its type; inside a longer text it becomes part of it.
+        <code>"{'{{params.id}}'}"</code> alone in quotes keeps its type.
       </span>
       <Popover
         align="end"

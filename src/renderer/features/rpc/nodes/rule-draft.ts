@@ -51,7 +51,11 @@ const effects: Readonly<Record<RpcRule['effect'], { readonly label: string; read
 export const effectWords = (effect: RpcRule['effect']): { readonly label: string; readonly tone: 'ok' | 'bad' | 'info' } => effects[effect];
 
 /** What a rule is about: `every call`, or the parts that have to fit. */
-export function ruleParts({ caller, method, topic }: Pick<RpcRule, 'caller' | 'method' | 'topic'>): readonly { readonly what: string; readonly pattern: string }[] {
+export function ruleParts({
+  caller,
+  method,
+  topic,
+}: Pick<RpcRule, 'caller' | 'method' | 'topic'>): readonly { readonly what: string; readonly pattern: string }[] {
   const all = [
     { what: 'caller', pattern: caller },
     { what: 'method', pattern: method },

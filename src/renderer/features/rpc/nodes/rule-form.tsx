@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactElement } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
 import { CodeView } from '../../../editor/code-view.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
@@ -23,12 +23,16 @@ interface RuleFormProps {
 /** One rule, to be made or changed, in its place in the list. */
 export function RuleForm({ draft, busy, onChange, onSubmit, onCancel }: RuleFormProps): ReactElement {
   const problems = checkRule(draft);
+  const form = useRef<HTMLFormElement>(null);
+  // Opened at the end of a long list, it would be out of sight.
+  useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), [draft.effect]);
   const onKeyDown = (event: KeyboardEvent): void => {
     // The editor closes its own popups with it.
     if (event.key === 'Escape' && event.target instanceof HTMLInputElement) onCancel();
   };
   return (
     <form
+      ref={form}
       className={styles.form}
       aria-label="Permission rule"
       noValidate
@@ -49,7 +53,15 @@ export function RuleForm({ draft, busy, onChange, onSubmit, onCancel }: RuleForm
           hint="* stands for any characters"
           autoFocus
         />
-        <TextField label="Method" mono value={draft.method} onChange={(method) => onChange({ method })} error={problems.method} placeholder="any" hint="such as set_*" />
+        <TextField
+          label="Method"
+          mono
+          value={draft.method}
+          onChange={(method) => onChange({ method })}
+          error={problems.method}
+          placeholder="any"
+          hint="such as set_*"
+        />
         <TextField
           label="Topic of the request"
           mono

@@ -91,7 +91,14 @@ export function RuleLine({ rule, at, count, decided, dragged, onDrag, onDrop, on
         {decided && <Badge tone="info">decides</Badge>}
       </span>
       <span className={styles.ruleButtons}>
-        <IconButton size="small" label={`Move ${name} up`} shortcut="Alt+ArrowUp" icon={<ArrowUp size={14} aria-hidden />} disabled={at === 0} onClick={() => onMove(at - 1)} />
+        <IconButton
+          size="small"
+          label={`Move ${name} up`}
+          shortcut="Alt+ArrowUp"
+          icon={<ArrowUp size={14} aria-hidden />}
+          disabled={at === 0}
+          onClick={() => onMove(at - 1)}
+        />
         <IconButton
           size="small"
           label={`Move ${name} down`}

@@ -60,7 +60,15 @@ export function RuleTest({ node, onDecided }: RuleTestProps): ReactElement {
         <TextField label="Caller id" mono size="small" value={callerId} onChange={setCallerId} maxLength={1000} placeholder="none" />
         <TextField label="Method" mono size="small" value={method} onChange={setMethod} maxLength={1000} placeholder="get_status" />
         <TextField label="Topic" mono size="small" value={topic} onChange={setTopic} placeholder={node.topic} />
-        <TextField label="Params, as JSON" mono size="small" value={params} onChange={setParams} error={'problem' in read ? read.problem : undefined} placeholder="none" />
+        <TextField
+          label="Params, as JSON"
+          mono
+          size="small"
+          value={params}
+          onChange={setParams}
+          error={'problem' in read ? read.problem : undefined}
+          placeholder="none"
+        />
       </div>
       <Button type="submit" size="small" busy={busy} disabled={'problem' in read}>
         Test

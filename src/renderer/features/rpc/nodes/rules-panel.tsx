@@ -1,4 +1,4 @@
-import { Plus, ShieldCheck } from 'lucide-react';
+import { Plus, ShieldCheck, TriangleAlert } from 'lucide-react';
 import { useRef, useState, type ReactElement } from 'react';
 import type { RpcNode, RpcRule } from '../../../../shared/contract/rpc-nodes.ts';
 import { Banner } from '../../../ui/banner.tsx';
@@ -42,12 +42,16 @@ export function RulesPanel({ node }: { readonly node: RpcNode }): ReactElement {
     <div className={styles.panel}>
       <div className={styles.main}>
         <p className={styles.about}>
-          Rules are asked before the method is looked up, from the top: <b>the first one that fits decides</b>, and without one the call is allowed. A denied caller
-          gets exactly <code>Permission denied</code>. A script that throws denies.
+          Rules are asked before the method is looked up, from the top: <b>the first one that fits decides</b>, and without one the call is allowed. A denied
+          caller gets exactly <code>Permission denied</code>. A script that throws denies.
         </p>
-        <Banner inset kind="warn" title="Callers name themselves">
-          The caller id stands in the request and nobody checks it: rules keep order among friends. Against strangers, use the access control of the broker.
-        </Banner>
+        <p className={styles.caution}>
+          <TriangleAlert size={14} aria-hidden />
+          <span>
+            <b>The caller id is self-declared</b>: it stands in the request, and nobody checks it. Rules keep order among friends; against strangers, use the
+            access control of the broker.
+          </span>
+        </p>
         {rules.length === 0 && !draft && (
           <EmptyState
             compact

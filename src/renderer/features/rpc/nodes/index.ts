@@ -1,0 +1,3 @@
+export { NodeList } from './node-list.tsx';
+export { mockMethod, NodeServices } from './node-services.tsx';
+export { NodesTab } from './nodes-tab.tsx';

@@ -1,0 +1,58 @@
+import { startWorkbench, freePort } from './workbench.ts';
+import { goTo, setBrokerPorts, startBroker } from './steps.ts';
+const w = await startWorkbench('browser');
+const { page } = w;
+const shot = async (name: string) => { await page.mouse.move(640, 790); await page.waitForTimeout(400); await page.screenshot({ path: `/tmp/look/serve-page/${name}.png` }); };
+try {
+  await setBrokerPorts(page, await freePort(), await freePort());
+  await goTo(page, 'RPC');
+  await page.getByRole('tab', { name: 'Nodes' }).click();
+  await shot('01-empty');
+  await startBroker(page);
+  await goTo(page, 'RPC');
+  await page.getByRole('tab', { name: 'Nodes' }).click();
+  await page.getByRole('button', { name: 'Serve a method' }).click();
+  await page.getByRole('form', { name: 'Served method' }).waitFor();
+  await shot('02-ready');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await shot('03-tried');
+  await page.getByRole('button', { name: 'Add a method', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Method', exact: true }).fill('scripted');
+  await page.getByRole('radio', { name: 'Script' }).click();
+  await page.getByRole('button', { name: 'Faults' }).click();
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await shot('04-script');
+  await page.getByRole('radio', { name: 'Template' }).click();
+  await page.getByRole('textbox', { name: 'Delay' }).fill('200');
+  await page.getByRole('button', { name: 'Faults' }).click();
+  await shot('05-template');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('tab', { name: 'Permission rules' }).click();
+  await shot('06-rules-empty');
+  for (const [c, m, e] of [['panel*', '', 'Allow'], ['', 'set_*', 'Deny'], ['intruder', 'get_status', 'Ask a script']] as const) {
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    const f = page.getByRole('form', { name: 'Permission rule', exact: true });
+    await f.getByRole('textbox', { name: 'Caller id' }).fill(c);
+    await f.getByRole('textbox', { name: 'Method' }).fill(m);
+    await f.getByRole('radio', { name: e }).click();
+    if (e === 'Ask a script') await shot('07-rule-form');
+    await f.getByRole('button', { name: 'Add rule' }).click();
+    await f.waitFor({ state: 'hidden' });
+  }
+  const t = page.getByRole('form', { name: 'Test the rules' });
+  await t.getByRole('textbox', { name: 'Method' }).fill('set_x');
+  await t.getByRole('button', { name: 'Test' }).click();
+  await shot('08-rules');
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('');
+  await shot('09-settings');
+  await page.getByRole('tab', { name: 'Log' }).click();
+  await shot('10-log');
+  await page.getByRole('tab', { name: 'Methods' }).click();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await shot('11-dark');
+  await page.setViewportSize({ width: 2560, height: 1440 });
+  await shot('12-wide');
+} catch (e) { console.log(e); await shot('fail'); }
+console.log(w.pageErrors);
+await w.close();
