@@ -1,4 +1,4 @@
-import { PencilLine, RotateCw, Square } from 'lucide-react';
+import { PencilLine, RotateCw, Server, Square } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import type { CallDetail, CallMessage } from '../../../shared/contract/rpc.ts';
@@ -18,6 +18,7 @@ import { decodeText } from '../messages/index.ts';
 import { CallFacts } from './call-facts.tsx';
 import { CallMessages } from './call-messages.tsx';
 import { cancelCall } from './rpc-actions.ts';
+import { mockMethod } from './nodes/index.ts';
 import { roundedInteger } from './params-form.ts';
 import { rpcStore, useSourceState } from './rpc-model.ts';
 import { callTitle, formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';
@@ -93,6 +94,14 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
                     onClick={() => rpcStore().load(source.id, detail)}
                   />
                 )}
+                {detail.answers.length > 0 && detail.error?.origin !== 'local' && (
+                  <IconButton
+                    size="small"
+                    label="Serve a method that answers so …"
+                    icon={<Server size={14} aria-hidden />}
+                    onClick={() => mockMethod(mockOf(detail))}
+                  />
+                )}
                 {!pendingOwn && (
                   <IconButton
                     size="small"
@@ -126,6 +135,11 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
       {view === 'messages' && <CallMessages key={detail.id} detail={detail} />}
     </section>
   );
+}
+
+/** What a node would have to answer to be mistaken for the peer. */
+function mockOf({ source, topic, method, result, error }: CallDetail): Parameters<typeof mockMethod>[0] {
+  return { source, topic, method, answer: error ? { error: error.peerText ?? error.message } : { result: result ?? null } };
 }
 
 /** What the demo device answers (docs/broker.md). */

@@ -1,3 +1,2 @@
-export { mockMethod } from './nodes/index.ts';
 export { RpcCommands } from './rpc-commands.ts';
 export { RpcPlace } from './rpc-place.tsx';

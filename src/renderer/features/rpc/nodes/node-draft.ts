@@ -130,7 +130,7 @@ function freeTopic(topic: string, others: readonly RpcNode[]): string {
 }
 
 /** `My device`, then `My device 2`. */
-export function freeName(name: string, taken: readonly string[]): string {
+function freeName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;
   for (let number = 2; ; number += 1) if (!taken.includes(`${name} ${number}`)) return `${name} ${number}`;
 }

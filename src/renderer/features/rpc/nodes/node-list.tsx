@@ -89,7 +89,7 @@ const NodeRow = memo(function NodeRow({ node, status, others }: NodeRowProps): R
 });
 
 /** What can be done with a node beside looking at it. */
-export function nodeMenu(node: RpcNode, status: RpcNodeStatus | undefined, others: readonly RpcNode[]): readonly MenuEntry[] {
+function nodeMenu(node: RpcNode, status: RpcNodeStatus | undefined, others: readonly RpcNode[]): readonly MenuEntry[] {
   const on = isOn(status?.phase ?? 'stopped');
   return [
     on ? { label: 'Stop', onSelect: () => void stopNode(node.id) } : { label: 'Start', onSelect: () => void startNode(node.id) },

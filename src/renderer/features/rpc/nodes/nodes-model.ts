@@ -22,7 +22,7 @@ export function useNodeState<T>(id: string, select: (state: NodeState) => T): T 
 }
 
 /** Every node of every source as it is saved; `undefined` until the first answer. */
-export const useNodes = (): readonly RpcNode[] | undefined => useStreamValue('rpcNodes.watch', undefined)?.nodes;
+const useNodes = (): readonly RpcNode[] | undefined => useStreamValue('rpcNodes.watch', undefined)?.nodes;
 
 export function useNodesOf(source: SourceId): readonly RpcNode[] | undefined {
   return useNodes()?.filter((node) => node.source === source);

@@ -249,7 +249,7 @@ export function isRuleUnsaved(node: RpcNode | null, draft: RuleDraft): boolean {
 }
 
 /** Whether a method that is open differs from what is saved. */
-export function isUnsaved(node: RpcNode | null, key: string, open: OpenMethod): boolean {
+function isUnsaved(node: RpcNode | null, key: string, open: OpenMethod): boolean {
   const saved = node?.methods.find(({ name }) => savedKey(name) === key);
   return !saved || !sameMethod(open.draft, methodDraftOf(saved));
 }

@@ -16,7 +16,7 @@ export type RuleProblems = Partial<Record<'caller' | 'method' | 'topic' | 'scrip
 
 const maxPatternLength = 1000;
 
-export const firstScript = `// true allows the call, false denies it, and so does an error.
+const firstScript = `// true allows the call, false denies it, and so does an error.
 export default function (call) {
   return call.callerId !== 'intruder';
 }

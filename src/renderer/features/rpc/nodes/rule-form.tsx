@@ -25,7 +25,10 @@ export function RuleForm({ draft, busy, onChange, onSubmit, onCancel }: RuleForm
   const problems = checkRule(draft);
   const form = useRef<HTMLFormElement>(null);
   // Opened at the end of a long list, it would be out of sight.
-  useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), [draft.effect]);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up.
+    void form.current?.scrollIntoView({ block: 'nearest' });
+  }, [draft.effect]);
   const onKeyDown = (event: KeyboardEvent): void => {
     // The editor closes its own popups with it.
     if (event.key === 'Escape' && event.target instanceof HTMLInputElement) onCancel();
