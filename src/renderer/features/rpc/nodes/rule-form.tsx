@@ -27,7 +27,7 @@ export function RuleForm({ draft, busy, onChange, onSubmit, onCancel }: RuleForm
   // Opened at the end of a long list, it would be out of sight.
   useEffect(() => {
     // Newer browsers answer with a promise, which is no clean-up.
-    void form.current?.scrollIntoView({ block: 'nearest' });
+    form.current?.scrollIntoView({ block: 'nearest' });
   }, [draft.effect]);
   const onKeyDown = (event: KeyboardEvent): void => {
     // The editor closes its own popups with it.
