@@ -19,7 +19,7 @@ import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier } from './notifier.ts';
-import { createCallSessions, createRpcDialects, createRpcNodes, createRpcService } from './rpc/index.ts';
+import { createCallSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -78,11 +78,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
+  const rpcPeers = createRpcPeers({ brokerClients: () => (broker.status().phase === 'running' ? broker.clients() : null), maxClients: 1000 });
   const rpc = createRpcService({
     now,
     clock: monotonicMs,
     newId: randomUUID,
     dialects: rpcDialects.registry,
+    peers: rpcPeers,
     sessions: createCallSessions({
       now,
       brokerStatus: () => broker.status(),
@@ -111,7 +113,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const before = brokerPhase;
     brokerPhase = broker.status().phase;
     // A run that has ended, in whatever way, has none; the next one says which were kept.
-    if (brokerPhase !== before && brokerPhase !== 'running' && brokerPhase !== 'stopping') topics.forgetRetained('broker');
+    if (brokerPhase !== before && brokerPhase !== 'running' && brokerPhase !== 'stopping') {
+      topics.forgetRetained('broker');
+      rpcPeers.brokerStopped();
+    }
     if (brokerPhase !== before && brokerPhase === 'running') {
       broker
         .retained('')
@@ -173,6 +178,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     rpc,
     rpcDialects,
     rpcNodes,
+    rpcPeers,
     lastMessageId: () => ingest.lastId,
     store,
     storeChanged,

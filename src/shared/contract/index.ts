@@ -8,6 +8,7 @@ import { messagesContract } from './messages.ts';
 import { rpcBatchesContract } from './rpc-batches.ts';
 import { rpcContract } from './rpc.ts';
 import { rpcDialectsContract } from './rpc-dialects.ts';
+import { rpcPeersContract } from './rpc-peers.ts';
 import { rpcNodesContract } from './rpc-nodes.ts';
 import { rpcTimelineContract } from './rpc-timeline.ts';
 import { topicsContract } from './topics.ts';
@@ -23,6 +24,7 @@ export const engineContract = {
   ...messagesContract,
   ...rpcContract,
   ...rpcDialectsContract,
+  ...rpcPeersContract,
   ...rpcNodesContract,
   ...environmentsContract,
   ...collectionsContract,

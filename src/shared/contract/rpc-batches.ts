@@ -47,7 +47,7 @@ export interface BatchStatus {
   readonly id: string;
   readonly source: SourceId;
   readonly kind: 'repeat' | 'fan-out';
-  readonly dialect: DialectId;
+  readonly dialect: DialectId | 'auto';
   /** Empty for a fan-out. */
   readonly topic: string;
   readonly method: string;

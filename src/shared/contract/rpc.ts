@@ -187,6 +187,15 @@ export interface CallsPage {
   readonly forgotten: number;
 }
 
+/** Which dialect a call to a topic is made in with `auto`. */
+export interface DialectChoice {
+  readonly dialect: DialectId;
+  /** `seen`: it was the last to be called there. `told`: added by hand, or a device tells of it. `topic`: that of a node of mqttxx 4.x. `default`: nothing is known. */
+  readonly because: 'seen' | 'told' | 'topic' | 'default';
+  /** Every dialect known on the topic, the last called first. */
+  readonly seen: readonly { readonly dialect: DialectId; readonly calls: number; readonly lastAt: number }[];
+}
+
 /** Of the request, beside those that the dialect itself needs. MQTT 5 only. */
 const callPropertiesSchema = z.strictObject({
   userProperties: z
@@ -200,6 +209,8 @@ const callPropertiesSchema = z.strictObject({
 
 export const callInputSchema = z.strictObject({
   ...serviceShape,
+  /** `auto`: the one that was last heard on the topic, see `DialectChoice`. */
+  dialect: z.union([dialectIdSchema, z.literal('auto')]),
   method: methodName,
   params: z.json(),
   timeoutMs: z.int().min(1).max(86_400_000).default(30_000),
@@ -223,6 +234,8 @@ export const rpcContract = {
   /** The page of the list, again after changes. */
   'rpc.calls': stream<CallsPage>()(callQuerySchema, { overflow: 'coalesce', window: 2 }),
   'rpc.detail': stream<CallDetail | null>()(z.strictObject({ id: z.int().min(1) }), { overflow: 'coalesce', window: 2 }),
+  /** What `auto` means for a topic, again after changes. */
+  'rpc.autoDialect': stream<DialectChoice>()(z.strictObject({ source: sourceIdSchema, topic: topicTextSchema }), { overflow: 'coalesce', window: 2 }),
   /**
    * Answers at once with the id of the call; how it goes on, `rpc.detail` tells. Rejects what cannot be sent, with the reason. Beyond 100 that
    * are pending on a source, a call has failed already, with 3004.

@@ -91,8 +91,13 @@ interface RpcResponse {
 
 interface RpcEvent {
   readonly kind: 'event';
+  /** Empty: it has none. */
   readonly eventType: string;
   readonly data: JsonValue;
+  /** Who says it: nobody checks it. Empty: not given. */
+  readonly source: string;
+  /** Unix s, as it says; `null`: not given. */
+  readonly timestamp: number | null;
 }
 
 interface InvalidMessage {

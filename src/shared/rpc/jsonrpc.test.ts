@@ -39,7 +39,10 @@ describe('the messages in the examples of the specification (§7)', () => {
   it.each([
     ['{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3}', { kind: 'request', method: 'subtract' }],
     ['{"jsonrpc": "2.0", "result": -19, "id": 2}', { kind: 'response', key: '2', outcome: { result: -19 } }],
-    ['{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}', { kind: 'event', eventType: 'update', data: [1, 2, 3, 4, 5] }],
+    [
+      '{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}',
+      { kind: 'event', eventType: 'update', data: [1, 2, 3, 4, 5], source: '', timestamp: null },
+    ],
     ['{"jsonrpc": "2.0", "error": {"code": -32601, "message": "Method not found"}, "id": "1"}', { outcome: { error: { name: 'METHOD_NOT_FOUND' } } }],
     ['{"jsonrpc": "2.0", "error": {"code": -32700, "message": "Parse error"}, "id": null}', { kind: 'invalid', name: 'INVALID_RPC_RESPONSE' }],
     ['{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]', { kind: 'invalid', name: 'INVALID_JSON' }],

@@ -56,7 +56,7 @@ function parseMessage({ topic, payload }: RpcMessage): ParsedMessage {
   const key = keyOfId(id);
   if (method !== undefined) {
     if (typeof method !== 'string') return invalid('INVALID_RPC_REQUEST', 'method is not a text');
-    if (value['id'] === undefined) return { kind: 'event', eventType: method, data: params };
+    if (value['id'] === undefined) return { kind: 'event', eventType: method, data: params, source: '', timestamp: null };
     return { kind: 'request', key, id, method, params, replyTo: partnerOf(topic), callerId: '' };
   }
   const { error = null, result = null } = value;

@@ -96,7 +96,13 @@ describe('what arrives at an mqttxx 2.x node', () => {
   });
 
   it('may be an event of 3.x, or nothing of ours', () => {
-    expect(parse(JSON.stringify(shapes.event))).toEqual({ kind: 'event', eventType: shapes.event.event_type, data: shapes.event.data });
+    expect(parse(JSON.stringify(shapes.event))).toEqual({
+      kind: 'event',
+      eventType: shapes.event.event_type,
+      data: shapes.event.data,
+      source: 'sensor_001',
+      timestamp: 1673456789.123,
+    });
     expect(parse('{"value": 60.2}')).toMatchObject({ kind: 'other' });
   });
 

@@ -53,8 +53,10 @@ function parseEnvelope({ payload }: RpcMessage): ParsedMessage {
 }
 
 /** Of 3.x. The 2.x peers drop it for its type. */
-function parseEvent({ event_type: eventType, data = null }: { readonly [key: string]: JsonValue }): ParsedMessage {
-  return typeof eventType === 'string' ? { kind: 'event', eventType, data } : invalid('INVALID_MESSAGE_TYPE', 'an event without event_type');
+function parseEvent({ event_type: eventType, data = null, source = '', timestamp = null }: { readonly [key: string]: JsonValue }): ParsedMessage {
+  return typeof eventType === 'string'
+    ? { kind: 'event', eventType, data, source: nameOf(source), timestamp: typeof timestamp === 'number' ? timestamp : null }
+    : invalid('INVALID_MESSAGE_TYPE', 'an event without event_type');
 }
 
 function nameOf(value: JsonValue): string {

@@ -91,8 +91,8 @@ describe('the exchanges of a real mqttxx 4.x', () => {
   it('sends events with their data alone', () => {
     const events = items.filter(({ properties }) => properties['user-properties']?.['type'] === 'event');
     expect(events.map((event) => mqttxx4.parse(messageOf(event)))).toEqual([
-      { kind: 'event', eventType: 'temperature.changed', data: { value: 25.5, unit: 'C' } },
-      { kind: 'event', eventType: '', data: { value: 60.2 } },
+      { kind: 'event', eventType: 'temperature.changed', data: { value: 25.5, unit: 'C' }, source: 'sensor_001', timestamp: 1795217161.1832826 },
+      { kind: 'event', eventType: '', data: { value: 60.2 }, source: '', timestamp: null },
     ]);
   });
 });

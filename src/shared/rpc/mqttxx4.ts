@@ -35,7 +35,11 @@ function parseMessage({ payload, properties }: RpcMessage): ParsedMessage {
   const read = readJsonPayload(payload);
   if ('reason' in read) return invalid(read.name, read.reason, key);
   const message = read.value;
-  if (isEvent) return { kind: 'event', eventType: property('event_type') ?? '', data: message };
+  if (isEvent) {
+    const timestamp = Number(property('timestamp') ?? Number.NaN);
+    const [eventType, source] = [property('event_type') ?? '', property('source') ?? ''];
+    return { kind: 'event', eventType, data: message, source, timestamp: Number.isFinite(timestamp) ? timestamp : null };
+  }
   if (correlationData === undefined || key === undefined) return invalid('MISSING_REQUIRED_FIELD', 'Correlation Data is missing');
   if (!isJsonObject(message)) return invalid('INVALID_MESSAGE_TYPE', 'not a JSON object', key);
   const { method, params = null, error = null, result = null } = message;

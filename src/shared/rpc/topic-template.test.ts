@@ -30,6 +30,8 @@ describe('topic templates', () => {
     ['{id}/{id}', 'twice'],
     ['a}b', 'brace'],
     ['{a', 'brace'],
+    ['a/{id}-{method}', 'more than one placeholder in one level'],
+    ['{topic}{id}', 'more than one placeholder in one level'],
   ])('%s is refused', (template, words) => {
     expect(templateProblem(template)).toContain(words);
   });

@@ -21,14 +21,15 @@ export interface TopicKnowledge {
 
 const brace = 0x7b;
 const envelopeMark = Buffer.from('"rpc_re');
+const eventMark = Buffer.from('"event_type"');
 const jsonrpcMark = Buffer.from('"jsonrpc"');
 /** Of a payload that is too large to be read anyway. */
 const scannedOfLarge = 65_536;
 
-/** Whether a message may be part of a call, by a look at its bytes and properties: nothing is parsed. */
+/** Whether a message may be part of a call, or an event, by a look at its bytes and properties: nothing is parsed. */
 export function mayBeCall({ payload, properties }: MessageRecord, { awaited, spoken, own }: TopicKnowledge): boolean {
   if (awaited !== undefined || spoken !== undefined || own.length > 0) return true;
-  return hasCorrelation(properties) || markOf(payload) !== null;
+  return hasCorrelation(properties) || isEvent(properties) || markOf(payload) !== null;
 }
 
 /** Finds the dialect of a message and reads it; `null`: it is not part of a call. */
@@ -50,6 +51,10 @@ export function recognise(record: MessageRecord, topic: TopicKnowledge, dialects
   if (mark !== null) {
     const found = read(mark, record);
     if (found.parsed.kind !== 'other' && !isStrangers(found, topic)) return found;
+  }
+  if (isEvent(record.properties)) {
+    const found = read('mqttxx4', record);
+    if (found.parsed.kind === 'event') return found;
   }
   if (hasCorrelation(record.properties)) return readByProperties(record, topic, read) ?? readOwn(own);
   // Who asks without Correlation Data takes what comes to the Response Topic for the answer.
@@ -92,6 +97,11 @@ function readByProperties(record: MessageRecord, { awaited, spoken }: TopicKnowl
   return found.parsed.kind === 'other' ? null : found;
 }
 
+/** Of mqttxx 4.x, which has the data alone in the payload. */
+function isEvent(properties: MessageRecord['properties']): boolean {
+  return properties?.userProperties?.some(([name, value]) => name === 'type' && value === 'event') ?? false;
+}
+
 function hasCallerId({ properties }: MessageRecord): boolean {
   return properties?.userProperties?.some(([name]) => name === 'caller_id') ?? false;
 }
@@ -106,7 +116,7 @@ function markOf(payload: Uint8Array): 'mqttxx2' | 'jsonrpc' | null {
   if (payload[start] !== brace) return null;
   const length = payload.length > maxPayloadBytes ? scannedOfLarge : payload.length;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, length);
-  if (bytes.includes(envelopeMark)) return 'mqttxx2';
+  if (bytes.includes(envelopeMark) || bytes.includes(eventMark)) return 'mqttxx2';
   return bytes.includes(jsonrpcMark) ? 'jsonrpc' : null;
 }
 

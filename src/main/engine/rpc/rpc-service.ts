@@ -1,7 +1,20 @@
-import type { CallDetail, CallInput, CallQuery, CallsPage, DialectId, RpcMethodDetail, RpcMethodId, RpcTreeView } from '../../../shared/contract/rpc.ts';
+import type { PingResult } from '../../../shared/contract/rpc-peers.ts';
+import type {
+  CallDetail,
+  CallInput,
+  CallQuery,
+  CallsPage,
+  DialectChoice,
+  DialectId,
+  RpcMethodDetail,
+  RpcMethodId,
+  RpcTreeView,
+} from '../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { KnownPeer, PeersQuery } from '../../../shared/contract/rpc-batches.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import type { OutgoingMessage } from '../../../shared/rpc/dialect.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
 import { createNotifier, type Notifier } from '../notifier.ts';
 import { Batches } from './batches/batches.ts';
 import { knownPeers } from './batches/known-peers.ts';
@@ -13,6 +26,8 @@ import { callTimeline } from './inside/call-timeline.ts';
 import { IndexBounds, MethodIndex } from './methods/method-index.ts';
 import { TreeView } from './methods/tree-view.ts';
 import { observe, type ObserverParts } from './observer.ts';
+import { chooseDialect } from './methods/auto-dialect.ts';
+import { ping, type RpcPeers } from './peers/index.ts';
 
 export interface RpcServiceOptions {
   /** Unix ms. */
@@ -22,6 +37,8 @@ export interface RpcServiceOptions {
   /** Makes the id of a call: a UUID with dashes. */
   readonly newId: () => string;
   readonly sessions: CallSessions;
+  /** Absent: nobody wants to know who takes part. */
+  readonly peers?: RpcPeers;
   /** Absent: the four, and none of the user. */
   readonly dialects?: DialectRegistry;
   /** Of the local broker; without it nothing is told of the inside. */
@@ -56,6 +73,8 @@ export interface RpcService {
   openTree(source: SourceId, view: Omit<RpcTreeView, 'viewId'>): TreeView;
   /** With an empty method, only the service. False: there is no room. */
   add(id: RpcMethodId): boolean;
+  /** Whether a service was seen, or added. */
+  knows(id: ServiceId): boolean;
   forget(id: ServiceId & { readonly method?: string | undefined }): void;
   /** The source is gone for good. */
   drop(source: SourceId): void;
@@ -67,6 +86,12 @@ export interface RpcService {
   readonly batches: Omit<Batches, 'close'>;
   knownPeers(query: PeersQuery): { readonly peers: readonly KnownPeer[]; readonly known: number };
   readonly tracing: Pick<CallTracing, 'look' | 'changed'>;
+  /** Which dialect `auto` is on a topic. */
+  autoDialect(source: SourceId, topic: string): DialectChoice;
+  /** Rejects with what keeps it from being sent. */
+  ping(source: SourceId, clientId: string, signal: AbortSignal): Promise<PingResult>;
+  /** Publishes a message that is no call through the session that own calls go through; `build` gets Unix ms. Rejects with a coded error. */
+  publish(source: SourceId, build: (nowMs: number) => OutgoingMessage): Promise<void>;
   /** Ends every own call and every connection made for them. */
   close(): Promise<void>;
 }
@@ -84,15 +109,20 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
   };
   const { dialects = new DialectRegistry() } = options;
   const book = new CallBook({ clock: options.clock, dialects, entryOf: (call) => indexOf(call.source).grow(call), onChange: changed.notify });
+  const { peers, sessions, now } = options;
   const tracing = new CallTracing(options.traces ?? noTraces);
-  const own = new OwnCalls({ ...options, dialects, book, tracing });
+  const own = new OwnCalls({ ...options, dialects, book, tracing, ...(peers ? { isOffline: peers.isOffline } : {}) });
+  const autoDialect = (source: SourceId, topic: string): DialectChoice => chooseDialect(topic, indexes.get(source)?.servicesOn(topic) ?? []);
+  const start: RpcService['start'] = (input, observer) => {
+    const { dialect, ...call } = input;
+    return own.start({ ...call, dialect: dialect === 'auto' ? autoDialect(call.source, call.topic).dialect : dialect }, observer);
+  };
+  const cancel = (id: number): boolean => own.cancel(id);
   const takeOut = (id: number): boolean => book.takeOut(id);
-  const batches = new Batches({
-    ...options,
-    caller: { start: (input, observer) => own.start(input, observer), cancel: (id) => own.cancel(id), takeOut },
-  });
+  const batches = new Batches({ ...options, caller: { start, cancel, takeOut } });
   const parts: ObserverParts = {
     book,
+    peers,
     dialects,
     spokenOn(source, topic) {
       const index = indexes.get(source);
@@ -125,6 +155,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
   const take = (source: SourceId, records: readonly MessageRecord[], by: 'tap' | 'client'): void => {
     for (const record of records) {
       try {
+        if (by === 'tap') peers?.see(source, record);
         observe(parts, source, record, by);
       } catch (error) {
         options.onBug(error);
@@ -152,6 +183,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
       changed.notify();
       return entry !== null;
     },
+    knows: ({ source, dialect, topic }) => indexes.get(source)?.has(dialect, topic) ?? false,
     forget({ source, ...what }) {
       indexes.get(source)?.forget(what);
       changed.notify();
@@ -159,10 +191,28 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     drop(source) {
       // The index stays: trees may be open on it.
       indexes.get(source)?.clear();
+      peers?.drop(source);
       changed.notify();
     },
-    start: (input, observer) => own.start(input, observer),
-    cancel: (id) => own.cancel(id),
+    start,
+    autoDialect,
+    ping: (source, clientId, signal) => ping({ start, cancel }, source, clientId, options.clock, signal),
+    async publish(source, build) {
+      const session = sessions.open(source);
+      const message = build(now());
+      if (message.properties && session.version !== '5') {
+        throw new CodedError('invalid-state', `This form needs the properties of MQTT 5, and the session speaks MQTT ${session.version}.`, {
+          advice: 'Connect with MQTT 5, or send it in another form.',
+        });
+      }
+      session.hold();
+      try {
+        await session.publish(message);
+      } finally {
+        session.release();
+      }
+    },
+    cancel,
     timeline(id) {
       const call = book.record(id);
       return call && callTimeline(call, book.atBroker(call), tracing);

@@ -8,6 +8,7 @@ import { messagesHandlers } from './messages-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcBatchesHandlers } from './rpc-batches-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
+import { rpcPeersHandlers } from './rpc-peers-handlers.ts';
 import { rpcNodesHandlers } from './rpc-nodes-handlers.ts';
 import { rpcTimelineHandlers } from './rpc-timeline-handlers.ts';
 import type { Services } from './services.ts';
@@ -26,6 +27,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcHandlers(services),
     ...rpcDialectsHandlers(services),
     ...rpcNodesHandlers(services),
+    ...rpcPeersHandlers(services),
     ...environmentsHandlers(services),
     ...collectionsHandlers(services),
     ...rpcBatchesHandlers(services),

@@ -1,4 +1,4 @@
-import type { rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
+import type { DialectChoice, rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
@@ -66,9 +66,21 @@ export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
         () => rpc.callVersion(id),
         () => rpc.call(id),
       ),
+    'rpc.autoDialect'({ source, topic }, sink) {
+      let sent = '';
+      const read = (): DialectChoice | undefined => {
+        const choice = rpc.autoDialect(source, topic);
+        const text = JSON.stringify(choice);
+        if (text === sent) return undefined;
+        sent = text;
+        return choice;
+      };
+      return sendSnapshots(sink, read, rpc.changed.subscribe);
+    },
     'rpc.call'(input) {
       checkService(input);
-      if (input.method === '' && input.dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
+      const dialect = input.dialect === 'auto' ? rpc.autoDialect(input.source, input.topic).dialect : input.dialect;
+      if (input.method === '' && dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
       return { id: rpc.start(input) };
     },
     'rpc.cancel': ({ id }) => rpc.cancel(id),
@@ -76,7 +88,7 @@ export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
   };
 }
 
-function checkService({ dialect, topic, method }: Omit<RpcMethodId, 'source'>): void {
+function checkService({ dialect, topic, method }: Omit<RpcMethodId, 'source' | 'dialect'> & { readonly dialect: string }): void {
   // In generic MQTT 5 requests the method is a level of the topic.
   checkTopicName(dialect === 'mqtt5' && method !== '' ? `${topic}/${method}` : topic);
 }

@@ -9,7 +9,7 @@ import type { CollectionFiles } from '../collections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
-import type { RpcDialects, RpcNodes, RpcService } from '../rpc/index.ts';
+import type { RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -50,6 +50,7 @@ export interface Services {
   };
   readonly tails: Tails;
   readonly rpc: Omit<RpcService, 'ingest' | 'received' | 'close'>;
+  readonly rpcPeers: RpcPeers;
   readonly rpcDialects: Omit<RpcDialects, 'registry'>;
   readonly rpcNodes: RpcNodes;
   /** The newest id given to a message. */

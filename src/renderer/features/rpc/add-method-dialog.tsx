@@ -8,7 +8,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { emptyDraft, problemsOf, type CallTarget } from './call-draft.ts';
 import { addMethod } from './rpc-actions.ts';
 import { rpcStore } from './rpc-model.ts';
-import { dialects } from './rpc-words.ts';
+import { useDialectWords } from './own-dialects.ts';
 import styles from './rpc.module.css';
 
 interface AddMethodDialogProps {
@@ -18,11 +18,10 @@ interface AddMethodDialogProps {
   readonly onClose: () => void;
 }
 
-export const dialectOptions = dialects.map(({ id, name, about }) => ({ value: id, label: name, detail: about }));
-
 /** Adds a service, or a method of one, that was not seen yet. */
 export function AddMethodDialog({ source, start, onClose }: AddMethodDialogProps): ReactElement {
   const [dialect, setDialect] = useState<DialectId>(start.dialect);
+  const { options } = useDialectWords();
   const [topic, setTopic] = useState(start.topic);
   const [method, setMethod] = useState('');
   const [reveal, setReveal] = useState(false);
@@ -68,7 +67,7 @@ export function AddMethodDialog({ source, start, onClose }: AddMethodDialogProps
           void add();
         }}
       >
-        <Select label="Dialect" value={dialect} onChange={setDialect} options={dialectOptions} />
+        <Select label="Dialect" value={dialect} onChange={setDialect} options={options} />
         <TextField
           label="Topic of the service"
           mono

@@ -10,11 +10,12 @@ import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import type { SourceOption } from '../common/index.ts';
-import { dialectOptions } from './add-method-dialog.tsx';
+import { autoWords, useAutoDialect } from './auto-dialect.ts';
 import { problemsOf, requestTopic, type CallDraft } from './call-draft.ts';
 import { formFields } from './params-form.ts';
 import { ParamsEditor } from './params-editor.tsx';
 import { ParamsForm } from './params-form-view.tsx';
+import { useDialectWords } from './own-dialects.ts';
 import { rpcStore, useRpcState, useSourceState } from './rpc-model.ts';
 import styles from './call-builder.module.css';
 
@@ -42,6 +43,8 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
   const store = rpcStore();
   const { draft, reveal, calling, refused } = useSourceState(source.id, (state) => state);
   const wantsForm = useRpcState((state) => state.asForm);
+  const choice = useAutoDialect(source.id, draft);
+  const { name, options } = useDialectWords();
   const problems = problemsOf(draft);
   const fields = formFields(detail?.paramsSchema ?? null);
   const errorId = useId();
@@ -74,7 +77,13 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
       }}
     >
       <div className={styles.line}>
-        <Select className={styles.dialect} label="Dialect" value={draft.dialect} onChange={(dialect) => edit({ dialect })} options={dialectOptions} />
+        <Select
+          className={styles.dialect}
+          label="Dialect"
+          value={draft.auto ? 'auto' : draft.dialect}
+          onChange={(dialect) => edit(dialect === 'auto' ? { auto: true } : { dialect, auto: false })}
+          options={[{ value: 'auto', label: 'Auto', detail: 'as heard on the topic' }, ...options]}
+        />
         <TextField
           className={styles.topic}
           label="Topic"
@@ -101,6 +110,11 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           </Tooltip>
         </span>
       </div>
+      {choice && (
+        <p className={styles.auto} role="status" title={autoWords(choice, name)}>
+          Auto: {autoWords(choice, name)}
+        </p>
+      )}
       <div className={styles.paramsLine}>
         <span className={styles.label}>Params</span>
         <SegmentedControl

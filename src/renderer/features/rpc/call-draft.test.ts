@@ -30,9 +30,10 @@ describe('params to start from', () => {
 
 describe('a draft', () => {
   it('is sent as it stands', () => {
+    expect(toCallInput('broker', { ...draft, auto: false, dialect: 'jsonrpc' })).toMatchObject({ dialect: 'jsonrpc' });
     expect(toCallInput('broker', draft)).toEqual({
       source: 'broker',
-      dialect: 'mqttxx2',
+      dialect: 'auto',
       topic: 'edge/a',
       method: 'get',
       params: { a: 1 },

@@ -8,7 +8,10 @@ import { methodKey, needsMethod } from './rpc-words.ts';
 
 /** What stands in the call builder of a source. */
 export interface CallDraft {
+  /** With `auto` the one that will be used, as far as it is known. */
   readonly dialect: DialectId;
+  /** The engine takes the dialect that it heard on the topic. */
+  readonly auto: boolean;
   readonly topic: string;
   readonly method: string;
   /** As JSON; nothing stands for `null`. */
@@ -31,6 +34,7 @@ const maxMethodLength = 1000;
 
 export const emptyDraft: CallDraft = {
   dialect: 'mqttxx2',
+  auto: true,
   topic: '',
   method: '',
   params: '',
@@ -61,6 +65,7 @@ export function draftOf(call: CallDetail): CallDraft {
   const { dialect, topic, method, params, own, timeoutMs, replyTo, callerId } = call;
   return {
     dialect,
+    auto: false,
     topic,
     method,
     params: paramsText(params),
@@ -109,10 +114,10 @@ function topicProblem(topic: string): string | undefined {
 export function toCallInput(source: SourceId, draft: CallDraft): CallInput | undefined {
   const params = readParams(draft.params);
   if (Object.keys(problemsOf(draft)).length > 0 || 'problem' in params || draft.timeoutMs === null) return undefined;
-  const { dialect, topic, method, timeoutMs, replyTo, callerId } = draft;
+  const { dialect, auto, topic, method, timeoutMs, replyTo, callerId } = draft;
   return {
     source,
-    dialect,
+    dialect: auto ? 'auto' : dialect,
     topic,
     method,
     params: params.value as CallInput['params'],

@@ -17,8 +17,9 @@ import { formatDateTime, formatTimeNear, plural, useModel, useNow, type SourceOp
 import { AnswerPanel } from './answer-panel.tsx';
 import type { CallsView } from './calls-view.ts';
 import { clearCalls, exportCalls } from './rpc-actions.ts';
+import { useDialectWords } from './own-dialects.ts';
 import { rpcStore, useRpcState, useSourceState } from './rpc-model.ts';
-import { allStates, callTitle, dialectShort, formatMs, problemStates, stateWords } from './rpc-words.ts';
+import { allStates, callTitle, formatMs, problemStates, stateWords } from './rpc-words.ts';
 import styles from './calls.module.css';
 
 /** Every call of a source, own ones and those of others, newest first; below it the selected one. */
@@ -213,6 +214,7 @@ function CallsToolbar({ view, filtered }: { readonly view: CallsView; readonly f
 
 const CallRowContent = memo(function CallRowContent({ row, todayMs }: { readonly row: CallRow; readonly todayMs: number }): ReactElement {
   const { label, tone, meaning } = stateWords(row.state);
+  const { short } = useDialectWords();
   return (
     <span className={styles.row}>
       <time className={styles.time} title={formatDateTime(row.timeUs)}>
@@ -230,7 +232,7 @@ const CallRowContent = memo(function CallRowContent({ row, todayMs }: { readonly
       <span className={styles.method} title={callTitle(row)}>
         {row.method === '' ? <i>{callTitle(row)}</i> : row.method}
       </span>
-      <span className={styles.topic} title={`${row.topic} (${dialectShort(row.dialect)})`}>
+      <span className={styles.topic} title={`${row.topic} (${short(row.dialect)})`}>
         {row.topic}
       </span>
       <span className={row.errorText === null ? styles.caller : styles.problem} title={row.errorText ?? row.callerId}>

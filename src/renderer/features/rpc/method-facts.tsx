@@ -9,7 +9,8 @@ import type { CallTarget } from './call-draft.ts';
 import { LatencyBars } from './latency-bars.tsx';
 import { paramsText } from './params-form.ts';
 import { rpcStore } from './rpc-model.ts';
-import { dialectName, formatMs } from './rpc-words.ts';
+import { useDialectWords } from './own-dialects.ts';
+import { formatMs } from './rpc-words.ts';
 import { schemaLines } from './schema-words.ts';
 import styles from './method-facts.module.css';
 
@@ -22,6 +23,7 @@ interface MethodFactsProps {
 
 /** What watching has taught about a method: calls, times, examples, callers, and the shape of params and results. */
 export function MethodFacts({ source, target, detail }: MethodFactsProps): ReactElement {
+  const { name } = useDialectWords();
   if (!detail) {
     return (
       <p className={styles.nothing}>
@@ -40,7 +42,7 @@ export function MethodFacts({ source, target, detail }: MethodFactsProps): React
         rows={[
           { key: 'Method', value: id.method, mono: true },
           { key: 'Topic', value: id.topic, mono: true },
-          { key: 'Dialect', value: dialectName(id.dialect) },
+          { key: 'Dialect', value: name(id.dialect) },
           { key: 'Calls', value: calls === 0 && addedByHand ? 'none; added by hand' : formatCount(calls) },
           { key: 'Succeeded', value: formatCount(succeeded) },
           ...(failed > 0 ? [{ key: 'Failed', value: <Badge tone="bad">{formatCount(failed)}</Badge> }] : []),
@@ -83,9 +85,9 @@ export function MethodFacts({ source, target, detail }: MethodFactsProps): React
                 ['99 %', latency.p99Ms],
                 ['Longest', latency.maxMs],
               ] as const
-            ).map(([name, ms]) => (
-              <div key={name}>
-                <dt>{name}</dt>
+            ).map(([label, ms]) => (
+              <div key={label}>
+                <dt>{label}</dt>
                 <dd>{formatMs(ms)}</dd>
               </div>
             ))}

@@ -61,6 +61,22 @@ it('remembers for each method what was written and what was answered last', asyn
   expect(state().draft.paramsFrom).toBe('nothing');
 });
 
+it('takes the dialect that is heard on the topic, until another one is chosen', async () => {
+  const [rpc, backend, state] = open();
+  rpc.edit('broker', { topic: 'edge/a', method: 'get', params: '1' });
+  rpc.resolveDialect('broker', 'edge/b', 'mqtt5');
+  expect(state().draft).toMatchObject({ auto: true, dialect: 'mqttxx2' });
+  rpc.resolveDialect('broker', 'edge/a', 'jsonrpc');
+  expect(state().draft).toMatchObject({ auto: true, dialect: 'jsonrpc', params: '1' });
+  await rpc.call('broker');
+  rpc.edit('broker', { auto: false, dialect: 'mqttxx4' });
+  rpc.resolveDialect('broker', 'edge/a', 'jsonrpc');
+  await rpc.call('broker');
+  expect(backend.made).toMatchObject([{ dialect: 'auto' }, { dialect: 'mqttxx4' }]);
+  rpc.select('broker', set);
+  expect(state().draft).toMatchObject({ auto: false, dialect: 'mqttxx2' });
+});
+
 it('sends nothing while something is wrong, and says so', async () => {
   const [rpc, backend, state] = open();
   rpc.select('broker', get);

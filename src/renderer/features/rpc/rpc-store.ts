@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { CallDetail } from '../../../shared/contract/rpc.ts';
+import type { CallDetail, DialectId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { newId, type Engine, type Pacing } from '../common/index.ts';
 import { draftOf, emptyDraft, offerParams, retarget, toCallInput, type CallDraft, type CallInput, type CallTarget } from './call-draft.ts';
@@ -75,6 +75,8 @@ export interface RpcStore {
   select(source: SourceId, target: CallTarget, kind?: SourceState['selected']): void;
   edit(source: SourceId, change: Partial<Omit<CallDraft, 'paramsFrom'>>): void;
   offerParams(source: SourceId, key: string, params: string): void;
+  /** What "Auto" means for a topic; of no account once the draft is about something else. */
+  resolveDialect(source: SourceId, topic: string, dialect: DialectId): void;
   selectCall(source: SourceId, id: number | null): void;
   /** Puts a call into the builder. */
   load(source: SourceId, call: CallDetail): void;
@@ -120,12 +122,12 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     for (const [key, known] of memory) memory.set(key, { ...known, call: null });
     for (const source of Object.keys(state.getState().sources) as SourceId[]) set(source, { shownCall: null, selectedCall: null });
   };
-  const send = async (source: SourceId, input: CallInput): Promise<boolean> => {
+  const send = async (source: SourceId, input: CallInput, target: CallTarget): Promise<boolean> => {
     set(source, { calling: true, refused: null });
     try {
       const { id } = await engine.call('rpc.call', input);
       instance = engine.instance;
-      memorise(source, input, { call: id });
+      memorise(source, target, { call: id });
       set(source, { calling: false, reveal: false, shownCall: id, selectedCall: id });
       return true;
     } catch (error) {
@@ -171,7 +173,14 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
       remember(source);
       const known = memory.get(`${source} ${methodKey(target)}`);
       const params = known?.params === undefined ? ({ params: '', paramsFrom: 'nothing' } as const) : ({ params: known.params, paramsFrom: 'typed' } as const);
-      set(source, { draft: { ...draft, ...target, ...params }, selected, reveal: false, refused: null, shownCall: known?.call ?? null, tab: 'call' });
+      set(source, {
+        draft: { ...draft, ...target, auto: false, ...params },
+        selected,
+        reveal: false,
+        refused: null,
+        shownCall: known?.call ?? null,
+        tab: 'call',
+      });
     },
     edit: (source, { dialect, topic, method, ...others }) => {
       const { draft } = of(source);
@@ -188,6 +197,10 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
       const next = offerParams(draft, key, params);
       if (next !== draft) set(source, { draft: next });
     },
+    resolveDialect: (source, topic, dialect) => {
+      const { draft } = of(source);
+      if (draft.auto && draft.topic === topic && draft.dialect !== dialect) set(source, { draft: retarget(draft, { dialect }) });
+    },
     selectCall: (source, selectedCall) => set(source, { selectedCall }),
     load: (source, call) => {
       remember(source);
@@ -198,11 +211,11 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
       if (calling) return false;
       set(source, { reveal: true });
       const input = toCallInput(source, draft);
-      return input !== undefined && (await send(source, input));
+      return input !== undefined && (await send(source, input, draft));
     },
     repeat: async (source, call) => {
       const input = toCallInput(source, draftOf(call));
-      return input !== undefined && !of(source).calling && (await send(source, input));
+      return input !== undefined && !of(source).calling && (await send(source, input, call));
     },
     close: () => {
       for (const view of views.values()) view.close();

@@ -10,13 +10,8 @@ export const dialects: readonly { readonly id: DialectId; readonly name: string;
   { id: 'mqtt5', name: 'MQTT 5, generic', short: 'MQTT 5', about: 'topic/method' },
 ];
 
-const named = new Map(dialects.map((dialect) => [dialect.id, dialect]));
-
 /** In the generic dialect the method is the last level of the topic, and a topic alone can be all there is. */
 export const needsMethod = (dialect: DialectId): boolean => dialect !== 'mqtt5';
-
-export const dialectName = (id: DialectId): string => named.get(id)?.name ?? id;
-export const dialectShort = (id: DialectId): string => named.get(id)?.short ?? id;
 
 interface StateWords {
   readonly label: string;

@@ -8,7 +8,8 @@ import { act, copyText, formatCompact, formatCount, plural, useModel } from '../
 import { forget } from './rpc-actions.ts';
 import { rpcStore } from './rpc-model.ts';
 import type { RpcTreeView } from './rpc-tree-view.ts';
-import { dialectName, dialectShort, formatMs, methodKey, serviceKey } from './rpc-words.ts';
+import { useDialectWords } from './own-dialects.ts';
+import { formatMs, methodKey, serviceKey } from './rpc-words.ts';
 import styles from './service-tree.module.css';
 
 const targetOf = ({ dialect, topic, method }: RpcTreeRow) => ({ dialect, topic, method: method ?? '' });
@@ -99,6 +100,7 @@ function copyEntry(label: string, text: string): MenuEntry {
 /** What stands in one line of the tree, behind its indent and arrow. */
 const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow }): ReactElement {
   const { method, topic, dialect, methodCount, calls, failures, pending, p50Ms, addedByHand } = row;
+  const { name, short } = useDialectWords();
   return (
     <span className={styles.row}>
       <span className={styles.label}>
@@ -106,8 +108,8 @@ const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow 
           {method === null ? topic : methodLabel(method)}
         </span>
         {method === null && (
-          <span className={styles.dialect} title={`${dialectName(dialect)}, ${plural(methodCount, 'method')}`}>
-            {dialectShort(dialect)}
+          <span className={styles.dialect} title={`${name(dialect)}, ${plural(methodCount, 'method')}`}>
+            {short(dialect)}
           </span>
         )}
         {addedByHand && calls === 0 && (

@@ -90,8 +90,10 @@ export class LocalSession implements CallSession {
     await (await this.#up).unsubscribe(topic);
   }
 
-  publish(message: OutgoingMessage): ReturnType<MqttLink['publish']> {
-    return this.#link.publish({ ...message, retain: false });
+  async publish(message: OutgoingMessage): ReturnType<MqttLink['publish']> {
+    // Own calls have their subscription by then; what else is sent may be the first of all.
+    const link = this.#isUp ? this.#link : await this.#up;
+    return link.publish({ ...message, retain: false });
   }
 
   onEnd(listener: (problem: Problem) => void): () => void {

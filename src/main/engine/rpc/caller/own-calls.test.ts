@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { CallDetail, CallInput } from '../../../../shared/contract/rpc.ts';
+import type { CallDetail } from '../../../../shared/contract/rpc.ts';
 import type { Problem } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { OutgoingMessage } from '../../../../shared/rpc/dialect.ts';
 import { createRpcService, type RpcService } from '../rpc-service.ts';
 import type { CallSession } from './call-session.ts';
 
-const asked: CallInput = { source: 'connection:lab', dialect: 'mqttxx2', topic: 'edge/pump', method: 'run', params: { speed: 1 }, timeoutMs: 1000 };
+const asked = { source: 'connection:lab', dialect: 'mqttxx2', topic: 'edge/pump', method: 'run', params: { speed: 1 }, timeoutMs: 1000 } as const;
 const replyTopic = 'mqtt-workbench/caller';
 
 let wallMs: number;

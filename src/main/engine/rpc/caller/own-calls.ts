@@ -1,4 +1,4 @@
-import type { CallInput } from '../../../../shared/contract/rpc.ts';
+import type { CallInput, DialectId } from '../../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
@@ -6,7 +6,8 @@ import { CallTable } from '../../../../shared/rpc/call-table.ts';
 import type { BuiltRequest, Dialect, RpcOutcome } from '../../../../shared/rpc/dialect.ts';
 import { hasExtraProperties } from '../../../../shared/rpc/extra-properties.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
-import { rpcError } from '../../../../shared/rpc/rpc-error.ts';
+import { clientOfTopic } from '../../../../shared/rpc/presence.ts';
+import { rpcError, type RpcError } from '../../../../shared/rpc/rpc-error.ts';
 import type { CallBook } from '../calls/call-book.ts';
 import type { CallRecord } from '../calls/call-record.ts';
 import type { DialectRegistry } from '../dialects/index.ts';
@@ -31,6 +32,8 @@ export interface OwnCallsOptions {
   readonly now: () => number;
   readonly clock: () => number;
   readonly newId: () => string;
+  /** By its presence. */
+  readonly isOffline?: (source: SourceId, clientId: string) => boolean;
   readonly tracing: CallTracing;
 }
 
@@ -42,6 +45,9 @@ export interface CallObserver {
   /** False: one of very many, whose way nobody follows. */
   readonly traced?: boolean;
 }
+
+/** With the dialect it is made in. */
+export type ResolvedCall = Omit<CallInput, 'dialect'> & { readonly dialect: DialectId };
 
 interface LiveCall {
   readonly record: CallRecord;
@@ -79,7 +85,7 @@ export class OwnCalls {
   }
 
   /** Answers with the id of the call, which may have failed already. */
-  start(input: CallInput, observer: CallObserver = {}): number {
+  start(input: ResolvedCall, observer: CallObserver = {}): number {
     const { source, dialect: dialectId, topic, method, params, timeoutMs = 30_000, replyTo, properties } = input;
     const dialect = this.#options.dialects.get(dialectId);
     const session = this.#options.sessions.open(source);
@@ -177,8 +183,9 @@ export class OwnCalls {
     );
   }
 
-  #ended(live: LiveCall, outcome: RpcOutcome): void {
+  #ended(live: LiveCall, ending: RpcOutcome): void {
     this.#letGo(live);
+    const outcome = 'error' in ending ? { error: this.#explained(live.record, ending.error) } : ending;
     const elapsedMs = live.sentAt === null ? 0 : this.#options.clock() - live.sentAt;
     this.#options.book.ownEnded(live.record, outcome, elapsedMs);
     live.observer.onEnd?.(outcome, elapsedMs);
@@ -193,6 +200,15 @@ export class OwnCalls {
       const why = who && unreached(who);
       if (why !== null) table.fail(request.key, nobodyThere(request.message.topic, why));
     }
+  }
+
+  /** mqttxx 3.2 takes the last level of the topic for the client id of the peer; who says of itself that it is offline was not reached. */
+  #explained({ source, dialect, topic }: CallRecord, error: RpcError): RpcError {
+    const peer = clientOfTopic(topic);
+    if (error.name !== 'RPC_TIMEOUT' || error.origin !== 'local' || dialect !== 'mqttxx2' || this.#options.isOffline?.(source, peer) !== true) return error;
+    return rpcError('PEER_UNREACHABLE', 'local', `${error.message} The presence of "${peer}" says that it is offline.`, {
+      advice: 'Wait until it is back: Peers shows it. If it is running all the same, its presence is stale and can be cleared there.',
+    });
   }
 
   #letGo(live: LiveCall): void {

@@ -46,7 +46,7 @@ function see(topic: string, payload: unknown, { source = 'broker', ...more }: Mo
     publisher: null,
     properties: null,
   } as const;
-  const parts = { book, dialects, spokenOn: (_source: SourceId, name: string) => index.dialectOn(name), onDescriptor: () => undefined };
+  const parts = { book, dialects, peers: undefined, spokenOn: (_source: SourceId, name: string) => index.dialectOn(name), onDescriptor: () => undefined };
   observe(parts, source, { ...record, ...more }, by);
 }
 const longId = (n: number): string => `request-${String(n).padStart(6, '0')}`;

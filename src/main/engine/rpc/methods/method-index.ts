@@ -109,6 +109,11 @@ export class MethodIndex {
     return this.#services.has(serviceKey(dialect, topic));
   }
 
+  /** Every dialect that is spoken on a topic. */
+  servicesOn(topic: string): readonly ServiceEntry[] {
+    return this.services().filter((service) => service.topic === topic);
+  }
+
   find({ dialect, topic, method }: Omit<RpcMethodId, 'source'>): MethodEntry | undefined {
     return this.#services.get(serviceKey(dialect, topic))?.methods.get(method);
   }
