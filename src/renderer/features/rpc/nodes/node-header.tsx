@@ -9,7 +9,8 @@ import { Menu } from '../../../ui/menu.tsx';
 import { Tooltip } from '../../../ui/tooltip.tsx';
 import { copyText, formatCompact, formatCount, formatDuration, useNow, type SourceOption } from '../../common/index.ts';
 import { discardAll, duplicateNode, removeNode, startNode, stopNode } from './node-actions.ts';
-import { isOn, nodeDialectName, phaseWords, stateLine } from './node-words.ts';
+import { useDialectWords } from '../own-dialects.ts';
+import { isOn, phaseWords, stateLine } from './node-words.ts';
 import { useNodeState } from './nodes-model.ts';
 import { unsavedParts } from './nodes-store.ts';
 import styles from './nodes.module.css';
@@ -23,6 +24,7 @@ interface NodeHeaderProps {
 
 /** Name, state and counters of a node, and what starts and stops it. */
 export function NodeHeader({ node, status, source, others }: NodeHeaderProps): ReactElement {
+  const { name: dialectName } = useDialectWords();
   const phase = status?.phase ?? 'stopped';
   const on = isOn(phase);
   const unsaved = useNodeState(node.id, (state) => unsavedParts(node, state).length > 0);
@@ -76,7 +78,7 @@ export function NodeHeader({ node, status, source, others }: NodeHeaderProps): R
         />
       </div>
       <p className={styles.facts}>
-        <span>{nodeDialectName(node.dialect)}</span>
+        <span>{node.dialect === 'auto' ? 'Any dialect' : dialectName(node.dialect)}</span>
         {status?.clientId != null && (
           <span title="Client id in use">
             as <code>{status.clientId}</code>

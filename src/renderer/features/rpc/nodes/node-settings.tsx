@@ -7,7 +7,7 @@ import { NumberField } from '../../../ui/number-field.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import type { SourceOption } from '../../common/index.ts';
-import { dialectOptions } from '../add-method-dialog.tsx';
+import { useDialectWords } from '../own-dialects.ts';
 import { saveSettings } from './node-actions.ts';
 import { checkSettings, ownsSession, settingsOf, type SettingsDraft } from './node-draft.ts';
 import { nodesStore, useNodeState } from './nodes-model.ts';
@@ -20,6 +20,7 @@ const replyOptions = [
 
 /** What a node is: its place in MQTT, and how it calls others. Saved explicitly. */
 export function NodeSettings({ node, source }: { readonly node: RpcNode; readonly source: SourceOption }): ReactElement {
+  const { options: dialectOptions } = useDialectWords();
   const store = nodesStore();
   const open = useNodeState(node.id, (state) => state.settings);
   const reveal = useNodeState(node.id, (state) => state.revealSettings);

@@ -1,6 +1,5 @@
 import type { RpcNode, RpcNodeStatus, ServedMethod } from '../../../../shared/contract/rpc-nodes.ts';
 import type { DotTone } from '../../../ui/badge.tsx';
-import { dialectName } from '../rpc-words.ts';
 
 type Phase = RpcNodeStatus['phase'];
 
@@ -32,8 +31,6 @@ export function stateLine(node: Pick<RpcNode, 'topic' | 'dialect'>, status: RpcN
       return 'Stopped';
   }
 }
-
-export const nodeDialectName = (dialect: RpcNode['dialect']): string => (dialect === 'auto' ? 'Any dialect' : dialectName(dialect));
 
 export type AnswerKind = ServedMethod['answer']['kind'];
 
