@@ -12,7 +12,7 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { openCollectionFiles } from './collections/index.ts';
+import { createCollectionRuns, openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createEnvironments } from './environments/index.ts';
@@ -101,6 +101,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onBug: (error) => onBug(error, 'rpc'),
   });
   const rpcNodes = createRpcNodes({ nodes: workspace.rpcNodes.list(), now });
+  const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, now, random });
   const ingest: Ingest = createIngest({ store, topics, tails, rpc }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
 
@@ -184,6 +185,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     storeChanged,
     environments,
     collections,
+    collectionRuns,
     workspace,
   };
 
@@ -199,6 +201,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await within(closeStoreMs, store.close());
     environments.close();
     collections.close();
+    collectionRuns.close();
     await workspace.close();
   };
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { isEntryPath } from '../collections/entry-path.ts';
 import { rpcErrorNames } from '../rpc/rpc-error.ts';
-import { noInput, type Problem } from './common.ts';
-import { plainVariablesSchema, variableNameSchema } from './environments.ts';
+import { noInput, sourceIdSchema, type Problem } from './common.ts';
+import { environmentIdSchema, plainVariablesSchema, variableNameSchema } from './environments.ts';
 import { dialectIdSchema } from './rpc.ts';
 
 /** In a file: a text of several lines may stand as a list of its lines, so that changes are easy to review. */
@@ -17,12 +17,13 @@ const pathSchema = z.string().min(1).max(2000);
  * in the text, with the value's JSON for other values.
  */
 const pathAssertionSchema = z.discriminatedUnion('operator', [
-  z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.enum(['exists', 'not-exists']) }),
+  z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.literal('exists') }),
+  z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.literal('not-exists') }),
   z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.enum(['equals', 'not-equals', 'less', 'greater']), value: z.json() }),
   z.strictObject({ kind: z.literal('path'), path: pathSchema, operator: z.literal('matches'), value: z.string().max(2000) }),
 ]);
 
-/** Texts in `value`, and in `matches` the expression, may hold `{{variables}}`; `"{{name}}"` alone is compared as a number, `true`, `false` or `null` where it reads as one. */
+/** Path, texts in `value`, and in `matches` the expression, may hold `{{variables}}`. `"{{name}}"` alone stands for the text and for what it says as JSON: a number, `true`, a list. */
 const assertionSchema = z.discriminatedUnion('kind', [
   /** Without one of these a call has to be `ok`. `failed`: with any error but a time-out; `error` says which. */
   z.strictObject({ kind: z.literal('status'), is: z.enum(['ok', 'failed', 'timed-out']), error: z.enum(rpcErrorNames).optional() }),
@@ -33,11 +34,14 @@ const assertionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('time'), belowMs: z.number().min(0).max(86_400_000) }),
 ]);
 
+export type Assertion = z.infer<typeof assertionSchema>;
+
 const captureSchema = z.strictObject({
   name: variableNameSchema,
   /** The first value that the JSONPath finds: a text as it is, everything else as JSON. Finding nothing fails the request. */
   path: pathSchema,
 });
+export type Capture = z.infer<typeof captureSchema>;
 
 /** What all kinds of requests have. */
 const requestFields = {
@@ -70,6 +74,7 @@ const savedCallSchema = z.strictObject({
   captures: requestFields.captures,
   script: requestFields.script,
 });
+export type SavedCall = z.infer<typeof savedCallSchema>;
 
 /** `<name>.request.json`, beside `version`. */
 export const savedRequestSchema = z.discriminatedUnion('kind', [savedCallSchema]);
@@ -136,6 +141,83 @@ const created = call<{ readonly id: string }>();
 /** As it was read. Rejects with `invalid-state` and data `{ reason: 'changed' }` when the file is another by now. Absent: whatever is there is replaced. */
 const revisionSchema = z.string().max(100).optional();
 
+const runSchema = z.strictObject({
+  /** A collection, a folder or one request. */
+  id: entryIdSchema,
+  source: sourceIdSchema,
+  /** `null`: without one. */
+  environmentId: environmentIdSchema.nullable(),
+  /** They win over those of the collection. */
+  variables: z.record(variableNameSchema, z.string().max(65_536)).default({}),
+  iterations: z.int().min(1).max(10_000).default(1),
+  /** Between the end of a request and the next one. */
+  delayMs: z.int().min(0).max(600_000).default(0),
+  stopOnFailure: z.boolean().default(false),
+});
+export type RunInput = z.input<typeof runSchema>;
+
+export interface AssertionResult {
+  /** `script`: what `expect` in the script checked; `capture`: a capture that found nothing. */
+  readonly kind: Assertion['kind'] | 'script' | 'capture';
+  /** What is asserted, in words: `$.target equals 21.5`. */
+  readonly label: string;
+  readonly passed: boolean;
+  /** Texts, cut to 2,000 characters. Secrets are shown as dots. */
+  readonly expected: string;
+  readonly actual: string;
+  /** Why it failed, a sentence; empty when it passed. */
+  readonly message: string;
+}
+
+export interface RunResult {
+  /** From 1. */
+  readonly iteration: number;
+  /** In `requests` of the `started` event. */
+  readonly index: number;
+  /** `skipped`: not run, as the run was stopped by a failure. `cancelled`: under way, or to come, when the run was cancelled. */
+  readonly state: 'passed' | 'failed' | 'skipped' | 'cancelled';
+  /** Why nothing was sent, or what the script did wrong. */
+  readonly problem: (Problem & { readonly line?: number | undefined }) | null;
+  /** In the list of all calls. */
+  readonly callId: number | null;
+  readonly elapsedMs: number | null;
+  readonly assertions: readonly AssertionResult[];
+  readonly captured: readonly { readonly name: string; readonly value: string }[];
+  /** What the script wrote to its console, the first 100 lines. */
+  readonly log: readonly { readonly level: string; readonly text: string }[];
+}
+
+export interface RunRequest {
+  readonly id: string;
+  readonly name: string;
+  /** Names of the folders between the collection and the request, with ` / `; empty: none. */
+  readonly folder: string;
+  /** The file cannot be used: the request fails. */
+  readonly problem: Problem | null;
+}
+
+export interface RunSummary {
+  /** `stopped`: by the first failure, as asked. */
+  readonly state: 'finished' | 'stopped' | 'cancelled';
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly cancelled: number;
+  readonly assertionsPassed: number;
+  readonly assertionsFailed: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * One `started`, then for each request `running` and `result`, in the order they run; one `ended` last. After a stop or cancel those to come in the same iteration have a
+ * `result` without `running`; the iterations after it are in the numbers of the summary only.
+ */
+export type RunEvent =
+  | { readonly type: 'started'; readonly name: string; readonly requests: readonly RunRequest[]; readonly iterations: number }
+  | { readonly type: 'running'; readonly iteration: number; readonly index: number }
+  | { readonly type: 'result'; readonly result: RunResult }
+  | { readonly type: 'ended'; readonly summary: RunSummary };
+
 export const collectionsContract = {
   /** Again after changes, those made by other programs as well. */
   'collections.watch': stream<CollectionsView>()(noInput, { overflow: 'coalesce', window: 2 }),
@@ -161,4 +243,6 @@ export const collectionsContract = {
   'collections.move': created(z.strictObject({ id: entryIdSchema, parentId: entryIdSchema, before: entryIdSchema.nullable() })),
   /** With all below it. There is no way back: ask before. */
   'collections.remove': call<void>()(z.strictObject({ id: entryIdSchema })),
+  /** Closing the stream cancels the run at once. A page that lost its link has to close it as well: opened again, it would run everything again. */
+  'collections.run': stream<RunEvent>()(runSchema, { overflow: 'wait', window: 64 }),
 } as const;

@@ -1,1 +1,2 @@
+export { createCollectionRuns, type CollectionRuns } from './collection-runs.ts';
 export { openCollectionFiles, type CollectionFiles } from './files/collection-files.ts';

@@ -3,7 +3,7 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
 import type { Services } from './services.ts';
 
-export function collectionsHandlers({ collections }: Services): Handlers<typeof collectionsContract> {
+export function collectionsHandlers({ collections, collectionRuns }: Services): Handlers<typeof collectionsContract> {
   return {
     'collections.watch': (_input, sink) => sendSnapshots(sink, () => collections.view(), collections.changed.subscribe),
     'collections.refresh': () => collections.refresh(),
@@ -18,5 +18,10 @@ export function collectionsHandlers({ collections }: Services): Handlers<typeof 
     'collections.rename': ({ id, name }) => collections.rename(id, name),
     'collections.move': ({ id, parentId, before }) => collections.move(id, parentId, before),
     'collections.remove': ({ id }) => collections.remove(id),
+    async 'collections.run'(input, sink) {
+      // A page that is gone has cancelled.
+      await collectionRuns.run(input, (event) => sink.send(event).catch(() => undefined), sink.signal);
+      sink.end();
+    },
   };
 }

@@ -5,7 +5,7 @@ import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
-import type { CollectionFiles } from '../collections/index.ts';
+import type { CollectionFiles, CollectionRuns } from '../collections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
@@ -66,6 +66,7 @@ export interface Services {
   readonly storeChanged: Notifier;
   readonly environments: Omit<Environments, 'close'>;
   readonly collections: Omit<CollectionFiles, 'close'>;
+  readonly collectionRuns: Pick<CollectionRuns, 'run'>;
   readonly workspace: Workspace;
 }
 

@@ -1,6 +1,13 @@
 import { cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { CollectionFile, CollectionSettings, CollectionsView, RequestFile, SavedRequest } from '../../../../shared/contract/collections.ts';
+import type {
+  CollectionEntry,
+  CollectionFile,
+  CollectionSettings,
+  CollectionsView,
+  RequestFile,
+  SavedRequest,
+} from '../../../../shared/contract/collections.ts';
 import { collectionOf, isEntryPath, lastLevel, maxEntryDepth, parentPath, requestSuffix, settingsFileName } from '../../../../shared/collections/entry-path.ts';
 import { fileNameOf, freeFileName } from '../../../../shared/collections/file-name.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
@@ -15,6 +22,8 @@ export interface CollectionFiles {
   /** `undefined`: not read yet. */
   view(): CollectionsView | undefined;
   refresh(): Promise<void>;
+  /** Of one collection, as the disk is now. Rejects where some would be left out: whoever runs them has to know. */
+  entriesOf(collection: string): Promise<readonly CollectionEntry[]>;
   read(id: string): Promise<RequestFile>;
   save(id: string, request: SavedRequest, revision: string | undefined): Promise<{ readonly revision: string }>;
   readSettings(id: string): Promise<CollectionFile>;
@@ -163,6 +172,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
     changed: files.changed,
     view: () => view,
     refresh: files.refresh,
+    entriesOf: (collection) => readCollection(root, scan, collection),
     async read(id) {
       const { content, ...state } = await readRequest(id);
       return { ...state, request: content };
@@ -286,6 +296,23 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
       }),
     close: files.close,
   };
+}
+
+/** For runs, of the workspace or of any folder. */
+async function readCollection(root: string, scan: CollectionScan, collection: string): Promise<readonly CollectionEntry[]> {
+  await entryFile(root, collection);
+  const { entries, leftOut } = await scan.one(collection);
+  if (entries.length === 0) throw new CodedError('not-found', `The collection "${collection}" does not exist (any more).`);
+  if (leftOut > 0) {
+    throw new CodedError(
+      'invalid-state',
+      `${leftOut} of the entries of "${collection}" are left out, as there are more than ${maxEntries}, or nested deeper than ${maxEntryDepth} levels.`,
+      {
+        advice: 'Divide the collection.',
+      },
+    );
+  }
+  return entries;
 }
 
 function checkCollection(id: string): string {

@@ -49,11 +49,11 @@ export class CollectionScan {
     return { view: run.view(), folders: run.folders };
   }
 
-  /** One collection alone; `null`: there is no such folder. */
-  async one(name: string): Promise<readonly CollectionEntry[] | null> {
+  /** One collection alone; without entries there is no such folder. */
+  async one(name: string): Promise<Pick<CollectionsView, 'entries' | 'leftOut'>> {
     const run = new ScanRun(this.#root, this.#known);
     const entries = await run.collection(name);
-    return entries.length === 0 ? null : entries;
+    return { entries, leftOut: run.view().leftOut };
   }
 }
 

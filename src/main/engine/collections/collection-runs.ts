@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { RunEvent, RunInput } from '../../../shared/contract/collections.ts';
+import { collectionOf } from '../../../shared/collections/entry-path.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { templateFunctions } from '../../../shared/template/index.ts';
+import type { Environments } from '../environments/index.ts';
+import type { RpcService } from '../rpc/index.ts';
+import { createCheckThread } from './checks/check-thread.ts';
+import type { CollectionFiles } from './files/collection-files.ts';
+import { createRpcExecutor } from './run/rpc-executor.ts';
+import { planRun } from './run/run-plan.ts';
+import { RunVariables } from './run/run-variables.ts';
+import { runRequests } from './run/runner.ts';
+import { waitFor } from './run/wait-for.ts';
+
+export interface CollectionRuns {
+  /** Resolves at the end, which `emit` has been told of. Rejects, before anything is sent, for what cannot be run. */
+  run(input: RunInput, emit: (event: RunEvent) => Promise<void>, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export interface CollectionRunsOptions {
+  readonly files: Pick<CollectionFiles, 'entriesOf' | 'read' | 'readSettings'>;
+  readonly environments: Pick<Environments, 'variables'>;
+  readonly rpc: Pick<RpcService, 'start' | 'cancel'>;
+  /** Unix ms. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Runs the collections of the workspace. */
+export function createCollectionRuns({ files, environments, rpc, now, random }: CollectionRunsOptions): CollectionRuns {
+  const checks = createCheckThread();
+  return {
+    async run({ id, source, environmentId, variables = {}, iterations = 1, delayMs = 0, stopOnFailure = false }, emit, signal) {
+      const collection = collectionOf(id);
+      const entries = await files.entriesOf(collection);
+      const requests = planRun(entries, id);
+      if (!requests) throw new CodedError('not-found', `"${id}" does not exist (any more).`);
+      const { settings, problem } = await files.readSettings(collection);
+      if (!settings) throw new CodedError('invalid-state', problem?.message, { advice: problem?.advice });
+      const environment = environmentId === null ? { values: [], secrets: [] } : await environments.variables(environmentId);
+      const ownVariables = settings.variables.map(({ name, value }) => [name, value] as const);
+      const counters = new Map<string, number>();
+      const count = (name: string): number => {
+        const next = (counters.get(name) ?? 0) + 1;
+        counters.set(name, next);
+        return next;
+      };
+      await runRequests({
+        name: entries.find((entry) => entry.id === id)?.name ?? id,
+        requests,
+        load: files.read,
+        executors: { rpc: createRpcExecutor(rpc, source) },
+        checks,
+        functions: templateFunctions({ now, random, newId: randomUUID, count }),
+        variables: new RunVariables([environment.values, ownVariables, Object.entries(variables)], environment.secrets),
+        iterations,
+        delayMs,
+        stopOnFailure,
+        clock: () => performance.now(),
+        wait: waitFor,
+        emit,
+        signal,
+      });
+    },
+    close: checks.close,
+  };
+}

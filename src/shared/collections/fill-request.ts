@@ -1,0 +1,106 @@
+import type { Problem } from '../contract/common.ts';
+import type { Assertion, Capture, SavedCall } from '../contract/collections.ts';
+import { isJsonObject, readJsonText } from '../rpc/json-payload.ts';
+import type { JsonValue } from '../rpc/python-json.ts';
+import { fillJsonTemplate, fillTemplate, type TemplateFunctions, type TemplateProblem, type TemplateScope } from '../template/index.ts';
+import type { Check, FilledAssertion } from './check.ts';
+
+/** Where `{{variables}}` get their values from. */
+export interface FillSource {
+  readonly scope: TemplateScope;
+  readonly functions: TemplateFunctions;
+}
+
+/** A call with nothing left to fill in. */
+export interface FilledCall {
+  readonly topic: string;
+  readonly method: string;
+  readonly params: JsonValue;
+  readonly replyTo: string | undefined;
+  readonly callerId: string | undefined;
+}
+
+type CallTexts = Pick<SavedCall, 'topic' | 'method' | 'params' | 'replyTo' | 'callerId'>;
+
+/** Fills in a call. A variable that is not known, or params that are no JSON, are a problem that says where. */
+export function fillCall(call: CallTexts, source: FillSource): FilledCall | { readonly problem: Problem } {
+  const filler = new Filler(source);
+  const topic = filler.text('The topic', call.topic);
+  const method = filler.text('The method', call.method);
+  const replyTo = call.replyTo === undefined ? undefined : filler.text('The reply topic', call.replyTo);
+  const callerId = call.callerId === undefined ? undefined : filler.text('The caller id', call.callerId);
+  const params = call.params.trim() === '' ? null : filler.json('The params', call.params);
+  return filler.problem === null ? { topic, method, params, replyTo, callerId } : { problem: filler.problem };
+}
+
+/** What is to be looked at after a request, in the order of the file. Without an assertion of the status there is one more: the call has to succeed. */
+export function fillChecks(
+  request: { readonly assertions: readonly Assertion[]; readonly captures: readonly Capture[] },
+  source: FillSource,
+): readonly Check[] | { readonly problem: Problem } {
+  const filler = new Filler(source);
+  const assertions = request.assertions.map((assertion, index) => fillAssertion(assertion, `Assertion ${index + 1}`, filler));
+  const captures = request.captures.map(({ name, path }) => ({ kind: 'capture' as const, name, path: filler.text(`The path of "${name}"`, path) }));
+  if (filler.problem !== null) return { problem: filler.problem };
+  const implied = assertions.some(({ kind }) => kind === 'status') ? [] : [{ kind: 'status' as const, is: 'ok' as const }];
+  return [...implied, ...assertions, ...captures];
+}
+
+function fillAssertion(assertion: Assertion, what: string, filler: Filler): FilledAssertion {
+  switch (assertion.kind) {
+    case 'status':
+    case 'time':
+      return assertion;
+    case 'schema':
+      return assertion.path === undefined ? assertion : { ...assertion, path: filler.text(what, assertion.path) };
+    case 'path': {
+      const path = filler.text(what, assertion.path);
+      if (assertion.operator === 'exists' || assertion.operator === 'not-exists') return { ...assertion, path };
+      if (assertion.operator === 'matches') return { ...assertion, path, value: filler.text(what, assertion.value) };
+      const value = filler.value(what, assertion.value);
+      const isVariable = typeof assertion.value === 'string' && /^\{\{[^{}]*\}\}$/.test(assertion.value);
+      const read = isVariable && typeof value === 'string' ? readJsonText(value) : null;
+      return { ...assertion, path, value, ...(read && 'value' in read ? { orValue: read.value } : {}) } as FilledAssertion;
+    }
+  }
+}
+
+/** Keeps the first problem; what it answers with is of no use then. */
+class Filler {
+  readonly #source: FillSource;
+  problem: Problem | null = null;
+
+  constructor(source: FillSource) {
+    this.#source = source;
+  }
+
+  text(what: string, template: string): string {
+    const filled = fillTemplate(template, this.#source.scope, this.#source.functions);
+    if ('text' in filled) return filled.text;
+    this.#note(what, template, filled);
+    return '';
+  }
+
+  json(what: string, template: string): JsonValue {
+    const filled = fillJsonTemplate(template, this.#source.scope, this.#source.functions);
+    if ('value' in filled) return filled.value;
+    this.#note(what, template, filled);
+    return null;
+  }
+
+  /** Texts inside a value. */
+  value(what: string, value: JsonValue): JsonValue {
+    if (typeof value === 'string') return value.includes('{{') ? this.text(what, value) : value;
+    if (isList(value)) return value.map((item) => this.value(what, item));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.value(what, inner)]));
+  }
+
+  #note(what: string, template: string, { problem, advice, at }: TemplateProblem): void {
+    const before = template.slice(0, at).split('\n');
+    const where = template.includes('\n') ? `, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}` : '';
+    this.problem ??= { code: 'bad-template', message: `${what}${where}: ${problem}`, advice };
+  }
+}
+
+const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;
