@@ -2,14 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  savedRequestSchema,
-  type RunEvent,
-  type RunInput,
-  type RunResult,
-  type SavedRequest,
-  type SavedRequestInput,
-} from '../../../shared/contract/collections.ts';
+import { savedRequestSchema, type RunEvent, type RunResult, type SavedRequest, type SavedRequestInput } from '../../../shared/contract/collections.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { CallsPage } from '../../../shared/contract/rpc.ts';
 import { connect, type Client } from '../../../shared/ipc/connect.ts';
@@ -75,11 +68,15 @@ interface Ran {
   readonly results: readonly RunResult[];
 }
 
+interface Input {
+  readonly id: string;
+  readonly source?: `connection:${string}`;
+  readonly environmentId?: string;
+  readonly variables?: Record<string, string>;
+}
+
 /** `onEvent` gets what closes the stream. */
-function run(
-  input: Partial<Required<RunInput>> & { readonly id: string },
-  onEvent: (event: RunEvent, close: () => void) => void = () => undefined,
-): Promise<Ran> {
+function run(input: Input, onEvent: (event: RunEvent, close: () => void) => void = () => undefined): Promise<Ran> {
   const events: RunEvent[] = [];
   const ended = (): Ran => ({ events, results: events.flatMap((event) => (event.type === 'result' ? [event.result] : [])) });
   return new Promise((resolve, reject) => {
