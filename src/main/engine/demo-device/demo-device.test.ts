@@ -7,7 +7,7 @@ import nodeUrl from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { mqttxx2 } from '../../../shared/rpc/mqttxx2.ts';
-import { buildGfRequest } from '../../../shared/coap/build-gf.ts';
+import { buildGfRequest } from '../../../shared/coap/gf/build.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createAedesEngine } from '../broker/aedes/aedes-engine.ts';
 import type { BrokerEngine } from '../broker/broker-engine.ts';

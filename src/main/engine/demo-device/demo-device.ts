@@ -1,5 +1,5 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { gfDeviceFilter } from '../../../shared/coap/gf-topics.ts';
+import { gfDeviceFilter } from '../../../shared/coap/gf/topics.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { answerGf, gfDeviceTag } from './gf-resources.ts';
 import { answerRpc, rebootMs, type DeviceControl } from './rpc-methods.ts';

@@ -1,8 +1,8 @@
-import { buildGfResponse } from '../../../shared/coap/build-gf.ts';
-import type { GfMethod } from '../../../shared/coap/gf-message.ts';
-import { gfResponseTopic, parseGfTopic } from '../../../shared/coap/gf-topics.ts';
-import type { GfCode } from '../../../shared/coap/response-codes.ts';
-import { readServedRequest, type ServedRequest } from '../../../shared/coap/served-request.ts';
+import { buildGfResponse } from '../../../shared/coap/gf/build.ts';
+import type { GfMethod } from '../../../shared/coap/gf/message.ts';
+import { gfResponseTopic, parseGfTopic } from '../../../shared/coap/gf/topics.ts';
+import type { GfCode } from '../../../shared/coap/gf/response-codes.ts';
+import { readServedRequest, type ServedRequest } from '../../../shared/coap/gf/served-request.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import type { DeviceControl } from './rpc-methods.ts';
 import { isTargetAllowed, targetRangeCelsius } from './thermostat-model.ts';

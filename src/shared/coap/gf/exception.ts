@@ -1,7 +1,7 @@
-import { isJsonObject, textOf } from '../rpc/json-payload.ts';
-import type { JsonValue } from '../rpc/python-json.ts';
-import type { GfResponseMessage } from './gf-message.ts';
-import type { GfTopic } from './gf-topics.ts';
+import { isJsonObject, textOf } from '../../rpc/json-payload.ts';
+import type { JsonValue } from '../../rpc/python-json.ts';
+import type { GfResponseMessage } from './message.ts';
+import type { GfTopic } from './topics.ts';
 import { findResponseCode } from './response-codes.ts';
 
 /** A response as the exception that a caller with gf_mqtt_client gets. */

@@ -1,6 +1,6 @@
-import { isJsonObject, readTextPayload } from '../rpc/json-payload.ts';
-import type { JsonValue } from '../rpc/python-json.ts';
-import type { GfTopic } from './gf-topics.ts';
+import { isJsonObject, readTextPayload } from '../../rpc/json-payload.ts';
+import type { JsonValue } from '../../rpc/python-json.ts';
+import type { GfTopic } from './topics.ts';
 import { findResponseCode } from './response-codes.ts';
 
 export interface GfHazard {

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../rpc/python-json.ts';
-import { gfMethods, type GfMethod } from './gf-message.ts';
+import type { JsonValue } from '../../rpc/python-json.ts';
+import { gfMethods, type GfMethod } from './message.ts';
 import type { GfCode } from './response-codes.ts';
 
 export interface GfRequestInput {

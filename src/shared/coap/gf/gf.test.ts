@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../rpc/python-json.ts';
-import { buildGfGeneral, buildGfRequest, buildGfResponse } from './build-gf.ts';
-import { exceptionOf, localTimeout } from './gf-exception.ts';
-import { hazardOf } from './gf-hazards.ts';
-import { readGfMessage, readMethod, timestampMs, type GfMethod, type GfResponseMessage } from './gf-message.ts';
-import { gfDeviceFilter, gfObserverFilter, gfRequestTopic, gfResponseTopic, namespaceProblem, parseGfTopic, topicPartProblem } from './gf-topics.ts';
+import type { JsonValue } from '../../rpc/python-json.ts';
+import { buildGfGeneral, buildGfRequest, buildGfResponse } from './build.ts';
+import { exceptionOf, localTimeout } from './exception.ts';
+import { hazardOf } from './hazards.ts';
+import { readGfMessage, readMethod, timestampMs, type GfMethod, type GfResponseMessage } from './message.ts';
+import { gfDeviceFilter, gfObserverFilter, gfRequestTopic, gfResponseTopic, namespaceProblem, parseGfTopic, topicPartProblem } from './topics.ts';
 import { findResponseCode, responseClass, responseCodes } from './response-codes.ts';
 import { readServedRequest } from './served-request.ts';
-import { validateGf } from './validate-gf.ts';
+import { validateGf } from './validate.ts';
 
-const vectors = `${import.meta.dirname}/../../../test/fixtures/vectors/gf_mqtt_client`;
+const vectors = `${import.meta.dirname}/../../../../test/fixtures/vectors/gf_mqtt_client`;
 const items = (name: string): readonly unknown[] =>
   (JSON.parse(readFileSync(`${vectors}/${name}.json`, 'utf8')) as { readonly items: readonly unknown[] }).items;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
-import { exactDigits } from '../rpc/exact-number.ts';
-import { isJsonObject, readJsonPayload } from '../rpc/json-payload.ts';
-import type { JsonValue } from '../rpc/python-json.ts';
+import { exactDigits } from '../../rpc/exact-number.ts';
+import { isJsonObject, readJsonPayload } from '../../rpc/json-payload.ts';
+import type { JsonValue } from '../../rpc/python-json.ts';
 
 export type GfMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 

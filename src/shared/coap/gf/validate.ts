@@ -1,7 +1,7 @@
-import { exactDigits } from '../rpc/exact-number.ts';
-import { isJsonObject } from '../rpc/json-payload.ts';
-import type { JsonValue } from '../rpc/python-json.ts';
-import { gfMethods } from './gf-message.ts';
+import { exactDigits } from '../../rpc/exact-number.ts';
+import { isJsonObject } from '../../rpc/json-payload.ts';
+import type { JsonValue } from '../../rpc/python-json.ts';
+import { gfMethods } from './message.ts';
 
 interface GfProblem {
   /** `header.request_id`. */

@@ -1,6 +1,6 @@
-import type { JsonValue } from '../rpc/python-json.ts';
-import { readGfMessage, type GfMessage, type GfMethod, type GfRequestMessage } from './gf-message.ts';
-import type { GfAddress } from './gf-topics.ts';
+import type { JsonValue } from '../../rpc/python-json.ts';
+import { readGfMessage, type GfMessage, type GfMethod, type GfRequestMessage } from './message.ts';
+import type { GfAddress } from './topics.ts';
 
 export interface ServedRequest {
   readonly method: GfMethod;
