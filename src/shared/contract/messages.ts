@@ -62,6 +62,18 @@ export interface MessageTail {
   readonly omitted: number;
 }
 
+/** What became of the calls since the start, as far as they have ended. */
+export interface CallLedger {
+  /** Written, some of them anew as something came later. */
+  readonly stored: number;
+  readonly pending: number;
+  readonly dropped: readonly { readonly reason: string; readonly count: number }[];
+  /** Deleted, oldest first, to keep within their part of the budget. */
+  readonly expired: number;
+  /** Part of the history's `sizeBytes`. */
+  readonly sizeBytes: number;
+}
+
 export interface Ledger {
   readonly received: number;
   readonly stored: number;
@@ -75,6 +87,7 @@ export interface Ledger {
   readonly state: 'starting' | 'ok' | 'disk-full' | 'failed';
   /** What is wrong, in sentences. While `ok`: what happened to a part of the history, the rest of which is fine. */
   readonly detail: string | null;
+  readonly calls: CallLedger;
 }
 
 const topicInput = { source: sourceIdSchema, topic: topicTextSchema };

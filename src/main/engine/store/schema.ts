@@ -1,10 +1,7 @@
 import type { Database } from '../sqlite/index.ts';
 
-/** Raised with each migration. A file of a newer version is kept aside, never changed. */
-export const schemaVersion = 1;
-
-/** Migration n brings a file from version n to n + 1. */
-const migrations: readonly string[] = [
+/** Migration n brings a file from version n to n + 1. A file of a newer version is kept aside, never changed. */
+export const messageMigrations: readonly string[] = [
   `
   CREATE TABLE topic (
     id INTEGER PRIMARY KEY,
@@ -30,12 +27,14 @@ const migrations: readonly string[] = [
   `,
 ];
 
+export const schemaVersion = messageMigrations.length;
+
 export function fileVersion(database: Database): number {
   return (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
 
-export function migrate(database: Database): void {
-  for (let version = fileVersion(database); version < schemaVersion; version += 1) {
+export function migrate(database: Database, migrations: readonly string[]): void {
+  for (let version = fileVersion(database); version < migrations.length; version += 1) {
     database.exec(`BEGIN; ${migrations[version]} PRAGMA user_version = ${version + 1}; COMMIT`);
   }
 }

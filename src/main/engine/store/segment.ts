@@ -1,10 +1,11 @@
-import { rmSync, statSync } from 'node:fs';
 import type { Qos, SourceId } from '../../../shared/contract/common.ts';
 import type { MessageDetail, MessageRow } from '../../../shared/contract/messages.ts';
 import { decodeValue, encodeValue } from '../../../shared/ipc/value-codec.ts';
 import type { MessageProperties, MessageRecord } from '../../../shared/messages/record.ts';
 import type { Database } from '../sqlite/index.ts';
-import { migrate } from './schema.ts';
+import { messageMigrations, migrate } from './schema.ts';
+import { databaseBytes, isSound, removeDatabase, rollBack } from './segment-database.ts';
+import type { SegmentFile } from './segment-files.ts';
 
 const headBytes = 256;
 const flag = { qos: 0b11, retain: 0b100, dup: 0b1000, out: 0b1_0000 } as const;
@@ -38,7 +39,7 @@ export interface TopicSummary {
 }
 
 /** One database file of the history: a stretch of message ids. Old stretches are deleted as whole files. */
-export class Segment {
+export class Segment implements SegmentFile {
   readonly file: string;
   readonly #database: Database;
   readonly #topics = new Map<string, TopicEntry>();
@@ -52,7 +53,7 @@ export class Segment {
         'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 2000;',
       );
       if (maxPages !== undefined) this.#database.exec(`PRAGMA max_page_count = ${maxPages}`);
-      migrate(this.#database);
+      migrate(this.#database, messageMigrations);
       this.#sql = prepareAll(this.#database);
       for (const row of this.#sql.topics.all() as { id: number; source: string; name: string; count: number; last_us: number; retained: number }[]) {
         this.#topics.set(keyOf(row.source, row.name), {
@@ -117,7 +118,7 @@ export class Segment {
     return (this.#sql.lastId.get() as { id: number | null }).id ?? 0;
   }
 
-  messageCount(): number {
+  recordCount(): number {
     let count = 0;
     for (const topic of this.#topics.values()) count += topic.count;
     return count;
@@ -180,12 +181,11 @@ export class Segment {
   }
 
   sizeBytes(): number {
-    return ['', '-wal'].reduce((sum, ending) => sum + (statSync(this.file + ending, { throwIfNoEntry: false })?.size ?? 0), 0);
+    return databaseBytes(this.file);
   }
 
-  /** Whether the file is sound; slow, so only after an unclean end. */
   isSound(): boolean {
-    return (this.#database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }).quick_check === 'ok';
+    return isSound(this.#database);
   }
 
   close(): void {
@@ -194,7 +194,7 @@ export class Segment {
 
   remove(): void {
     this.close();
-    for (const ending of ['', '-wal', '-shm']) rmSync(this.file + ending, { force: true });
+    removeDatabase(this.file);
   }
 }
 
@@ -233,13 +233,4 @@ function toRow(row: StoredRow): MessageRow {
     sizeBytes: row.size,
     head: row.head,
   };
-}
-
-/** SQLite may have rolled back by itself, as it does when the disk is full. */
-function rollBack(database: Database): void {
-  try {
-    database.exec('ROLLBACK');
-  } catch {
-    // No transaction is open any more.
-  }
 }

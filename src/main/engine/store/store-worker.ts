@@ -4,45 +4,69 @@ import { portTransport, type EventPort } from '../../../shared/ipc/port-transpor
 import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
 import { loadSqlite } from '../sqlite/index.ts';
-import { HistoryFiles } from './history-files.ts';
+import { History } from './history.ts';
 import { storeContract, type StoreContract, type StoreSizes } from './store-contract.ts';
 
 /** The thread that owns the history files. */
 function runStoreWorker(port: EventPort): void {
-  let files: HistoryFiles | undefined;
-  const opened = (): HistoryFiles => {
-    if (!files) throw new CodedError('store-unavailable');
-    return files;
+  let history: History | undefined;
+  const opened = (): History => {
+    if (!history) throw new CodedError('store-unavailable');
+    return history;
   };
-  const sizes = (): StoreSizes => ({ sizeBytes: opened().sizeBytes(), expired: opened().expired });
+  const messages = (): History['messages'] => opened().messages;
+  const calls = (): History['calls'] => opened().calls;
+  const sizes = (): StoreSizes => opened().sizes();
 
   const handlers: Handlers<StoreContract> = {
     async open({ binding, ...options }) {
       const sqlite = await loadSqlite(binding);
-      files = named(() => new HistoryFiles({ ...options, open: sqlite.open, now: Date.now }));
-      return { ...sizes(), lastId: files.lastId(), binding: sqlite.name, keptAside: files.keptAside };
+      const made = named(() => new History({ ...options, open: sqlite.open, now: Date.now }));
+      history = made;
+      return { ...sizes(), lastId: made.messages.lastId(), lastCallId: made.calls.lastId(), binding: sqlite.name, keptAside: made.keptAside };
     },
     append({ source, packed }) {
       const records = unpackRecords(packed);
       named(() => opened().append(source, records));
       return sizes();
     },
-    latest: ({ source, topic, maxBytes }) => named(() => opened().latest(source, topic, maxBytes)),
-    get: ({ id, maxBytes }) => named(() => opened().get(id, maxBytes)),
-    payload: ({ id, offset, length }) => named(() => opened().payload(id, offset, length)),
-    history: ({ source, topic, ...query }) => named(() => opened().history(source, topic, query)),
-    topics: ({ source }) => named(() => opened().topics(source)),
+    latest: ({ source, topic, maxBytes }) => named(() => messages().latest(source, topic, maxBytes)),
+    get: ({ id, maxBytes }) => named(() => messages().get(id, maxBytes)),
+    payload: ({ id, offset, length }) => named(() => messages().payload(id, offset, length)),
+    history: ({ source, topic, ...query }) => named(() => messages().history(source, topic, query)),
+    topics: ({ source }) => named(() => messages().topics(source)),
     clear({ source }) {
-      const deleted = named(() => opened().clear(source));
+      const deleted = named(() => messages().clear(source));
       return { ...sizes(), deleted };
     },
     setBudget({ budgetBytes }) {
       opened().setBudget(budgetBytes);
       return sizes();
     },
+    putCalls({ calls: some }) {
+      named(() => opened().putCalls(some));
+      return sizes();
+    },
+    callRows: ({ ids }) => named(() => calls().rows(ids)),
+    callBodies: ({ ids }) => named(() => calls().calls(ids)),
+    async scanCalls({ filter }, sink) {
+      const steps = named(() => calls().scan(filter));
+      for (let step = named(() => steps.next()); !step.done; step = named(() => steps.next())) {
+        await sink.send(step.value);
+        // What else came meanwhile is done now: messages have to be written.
+        await new Promise((resolve) => setImmediate(resolve));
+        if (sink.signal.aborted || !history) return;
+      }
+      sink.end();
+    },
+    callOfMessage: ({ messageId }) => named(() => calls().callOfMessage(messageId)),
+    clearCalls({ source }) {
+      const deleted = named(() => opened().clearCalls(source));
+      return { ...sizes(), deleted };
+    },
     close() {
-      files?.close();
-      files = undefined;
+      history?.close();
+      history = undefined;
     },
   };
   serve(storeContract, handlers, portTransport(port), { instance: `store-${threadId}` });

@@ -9,7 +9,8 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { BindingName } from '../sqlite/index.ts';
 import { describeKeptAside, type KeptAside } from './kept-aside.ts';
 import type { TopicSummary } from './segment.ts';
-import type { StoreContract } from './store-contract.ts';
+import { ThreadedCallStore, type CallStore } from './calls/call-store.ts';
+import type { StoreContract, StoreSizes } from './store-contract.ts';
 import { WriteQueue } from './write-queue.ts';
 
 const writeEveryMs = 20;
@@ -26,6 +27,8 @@ export interface StoreOptions {
   readonly onChange: () => void;
   /** Bytes that may wait for the disk; beyond that the newest are dropped and counted. */
   readonly maxPendingBytes?: number;
+  /** The same for calls. */
+  readonly maxPendingCallBytes?: number;
   readonly maxPagesPerSegment?: number;
   readonly binding?: BindingName;
 }
@@ -50,6 +53,7 @@ export interface Store {
   topics(source: SourceId): Promise<readonly TopicSummary[]>;
   clear(source: SourceId): Promise<number>;
   setBudget(bytes: number): Promise<void>;
+  readonly calls: CallStore;
   ledger(): Ledger;
   /** Which SQLite is in use, once it is. */
   binding(): string;
@@ -65,6 +69,7 @@ export function createStore(options: StoreOptions): Store {
 class ThreadedStore implements Store {
   readonly #options: StoreOptions;
   readonly #queue: WriteQueue;
+  readonly calls: ThreadedCallStore;
   readonly #dropped = new Map<string, number>();
   /** Since the start, in all threads. */
   readonly #keptAside: KeptAside[] = [];
@@ -92,6 +97,16 @@ class ThreadedStore implements Store {
     this.#options = options;
     this.#budgetBytes = options.budgetBytes;
     this.#queue = new WriteQueue(options.maxPendingBytes ?? 64 * 1024 * 1024);
+    this.calls = new ThreadedCallStore(
+      {
+        reader: () => this.#ready(),
+        writer: () => (this.#state === 'ok' || this.#state === 'disk-full' ? this.#client : undefined),
+        hasFailed: () => this.#state === 'failed',
+        onSizes: (sizes) => this.#setSizes(sizes),
+        onChange: () => this.#changed(),
+      },
+      options.maxPendingCallBytes ?? 16 * 1024 * 1024,
+    );
     this.#opened = this.#start();
   }
 
@@ -149,6 +164,7 @@ class ThreadedStore implements Store {
       budgetBytes: this.#budgetBytes,
       state: this.#state,
       detail: this.#detail,
+      calls: this.calls.ledger(),
     };
   }
 
@@ -166,12 +182,15 @@ class ThreadedStore implements Store {
     clearTimeout(this.#timer);
     try {
       await this.#opened;
-      await (await this.#reader()).call('close', undefined, { timeoutMs: 1500 });
+      const client = await this.#reader();
+      this.calls.flush();
+      await client.call('close', undefined, { timeoutMs: 1500 });
     } catch {
       // Without a history there is nothing to save.
     }
     clearTimeout(this.#timer);
     clearTimeout(this.#notifyTimer);
+    this.calls.close();
     this.#client?.close();
     await this.#worker?.terminate();
   }
@@ -201,12 +220,14 @@ class ThreadedStore implements Store {
       this.#keptAside.push(...opened.keptAside);
       this.#detail = describeKeptAside(this.#keptAside);
       this.#write();
+      this.calls.opened(opened.lastCallId);
       return opened.lastId;
     } catch (error) {
       if (error instanceof CodedError && (error.code === 'engine-restarted' || error.code === 'disconnected')) return 0;
       this.#state = 'failed';
       this.#detail = error instanceof Error ? error.message : String(error);
       this.#drop('history not available', this.#queue.clear());
+      this.calls.failed();
       return 0;
     } finally {
       this.#changed();
@@ -217,12 +238,14 @@ class ThreadedStore implements Store {
     this.#expiredBefore += this.#expired;
     this.#expired = 0;
     this.#inFlight = 0;
+    this.calls.threadEnded();
     const wait = restartWaitsMs[this.#restarts];
     this.#restarts += 1;
     if (wait === undefined) {
       this.#state = 'failed';
       this.#detail = 'The part that writes the history ended several times and is not started again. Restart the workbench.';
       this.#drop('history not available', this.#queue.clear());
+      this.calls.failed();
       return this.#changed();
     }
     this.#state = 'starting';
@@ -234,9 +257,14 @@ class ThreadedStore implements Store {
 
   /** A client that sees all that was appended before: what waits is sent first, and the thread answers in order. */
   async #reader(): Promise<Client<StoreContract>> {
+    const client = await this.#ready();
+    while (this.#queue.count > 0 && this.#send());
+    return client;
+  }
+
+  async #ready(): Promise<Client<StoreContract>> {
     await this.#opened;
     if (this.#state === 'failed' || !this.#client) throw new CodedError('store-unavailable', this.#detail ?? undefined);
-    while (this.#queue.count > 0 && this.#send());
     return this.#client;
   }
 
@@ -267,7 +295,7 @@ class ThreadedStore implements Store {
     return true;
   }
 
-  #written(count: number, sizes: { readonly sizeBytes: number; readonly expired: number }): void {
+  #written(count: number, sizes: StoreSizes): void {
     this.#inFlight -= count;
     this.#stored += count;
     this.#restarts = 0;
@@ -299,9 +327,10 @@ class ThreadedStore implements Store {
     if (count > 0) this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count);
   }
 
-  #setSizes(sizes: { readonly sizeBytes: number; readonly expired: number }): void {
+  #setSizes(sizes: StoreSizes): void {
     this.#sizeBytes = sizes.sizeBytes;
     this.#expired = sizes.expired;
+    this.calls.setSizes(sizes);
     this.#changed();
   }
 

@@ -5,7 +5,7 @@ import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
-import { formatCount, goTo, useLedger } from '../common/index.ts';
+import { formatBytes, formatCount, goTo, useLedger } from '../common/index.ts';
 import styles from './history.module.css';
 import { describeSize, summarise } from './ledger-summary.ts';
 
@@ -13,7 +13,8 @@ import { describeSize, summarise } from './ledger-summary.ts';
 export function LedgerItem(): ReactElement | null {
   const ledger = useLedger();
   if (!ledger) return null;
-  const { tone, text, fill, alarm, droppedCount } = summarise(ledger);
+  const { tone, text, fill, alarm, droppedCount, droppedCalls } = summarise(ledger);
+  const { calls } = ledger;
   return (
     <Popover
       side="top"
@@ -42,6 +43,15 @@ export function LedgerItem(): ReactElement | null {
             { key: 'Dropped', value: formatCount(droppedCount) },
             ...ledger.dropped.map((entry) => ({ key: `– ${entry.reason}`, value: formatCount(entry.count) })),
             { key: 'Expired to keep the budget', value: formatCount(ledger.expired) },
+            ...(calls.stored + droppedCalls === 0
+              ? []
+              : [
+                  { key: 'Calls stored', value: formatCount(calls.stored) },
+                  ...(droppedCalls === 0 ? [] : [{ key: 'Calls not stored', value: formatCount(droppedCalls) }]),
+                  ...calls.dropped.map((entry) => ({ key: `– ${entry.reason}`, value: formatCount(entry.count) })),
+                ]),
+            ...(calls.expired === 0 ? [] : [{ key: 'Calls expired', value: formatCount(calls.expired) }]),
+            ...(calls.sizeBytes === 0 ? [] : [{ key: 'Part of the calls', value: formatBytes(calls.sizeBytes) }]),
           ]}
         />
         <div className={styles.budget}>
@@ -49,7 +59,7 @@ export function LedgerItem(): ReactElement | null {
           <span>{describeSize(ledger)}</span>
           <ProgressBar label="History budget used" value={fill} tone={ledger.state === 'ok' ? 'accent' : 'bad'} />
         </div>
-        <p className={styles.note}>When the budget is reached, the oldest messages are deleted first.</p>
+        <p className={styles.note}>When the budget is reached, the oldest messages are deleted first. Calls have at most a quarter of it.</p>
         <div>
           <Button size="small" onClick={() => goTo('settings')}>
             History settings

@@ -12,6 +12,7 @@ const ledger = (change: Partial<Ledger> = {}): Ledger => ({
   budgetBytes: 1_073_741_824,
   state: 'ok',
   detail: null,
+  calls: { stored: 0, pending: 0, dropped: [], expired: 0, sizeBytes: 0 },
   ...change,
 });
 
@@ -32,6 +33,7 @@ it.each([
   [{ state: 'disk-full' }, 'bad', 'Disk full · 12.3k stored'],
   [{ state: 'failed' }, 'bad', 'History not available'],
   [{ state: 'starting' }, 'busy', 'History starting'],
+  [{ calls: { ...ledger().calls, dropped: [{ reason: 'history could not keep up', count: 2 }] } }, 'warn', '12.3k stored · 2 calls not stored'],
   [{ detail: 'a.db is damaged.' }, 'warn', '12.3k stored · see details'],
 ] as const)('%j reads %s "%s"', (change, tone, text) => expect(summarise(ledger(change))).toMatchObject({ tone, text }));
 
