@@ -19,7 +19,7 @@ import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier } from './notifier.ts';
-import { createCallSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
+import { createCallHistory, createCallSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -75,6 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     now,
     onChange: storeChanged.notify,
   });
+  storeChanged.subscribe(() => callHistory.storeChanged());
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
@@ -85,6 +86,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     newId: randomUUID,
     dialects: rpcDialects.registry,
     peers: rpcPeers,
+    onCall: (call) => callHistory.changed(call),
+    onCallTakenOut: (call) => callHistory.takenOut(call),
+    lastCallId: await store.calls.lastId(),
     sessions: createCallSessions({
       now,
       brokerStatus: () => broker.status(),
@@ -99,6 +103,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       whoGot: (messageId) => broker.inside.whoGot(messageId),
     },
     onBug: (error) => onBug(error, 'rpc'),
+  });
+  const callHistory = createCallHistory({
+    recent: rpc.recent,
+    store: store.calls,
+    dialects: rpcDialects.registry,
+    payload: async (id, maxBytes) => (await store.get(id, maxBytes))?.payload ?? null,
+    appVersion: options.appVersion,
+    onBug: (error) => onBug(error, 'call history'),
   });
   const rpcNodes = createRpcNodes({ nodes: workspace.rpcNodes.list(), now });
   const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, now, random });
@@ -177,6 +189,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     topics,
     tails,
     rpc,
+    callHistory,
     rpcDialects,
     rpcNodes,
     rpcPeers,
@@ -198,6 +211,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();
     topics.close();
+    rpc.end();
+    callHistory.flush();
     await within(closeStoreMs, store.close());
     environments.close();
     collections.close();

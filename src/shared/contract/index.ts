@@ -1,6 +1,7 @@
 import { brokerContract } from './broker.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
+import { callHistoryContract } from './call-history.ts';
 import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
@@ -23,6 +24,7 @@ export const engineContract = {
   ...topicsContract,
   ...messagesContract,
   ...rpcContract,
+  ...callHistoryContract,
   ...rpcDialectsContract,
   ...rpcPeersContract,
   ...rpcNodesContract,

@@ -3,7 +3,7 @@ import { call, stream } from '../ipc/contract.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
 import type { RpcError } from '../rpc/rpc-error.ts';
 import type { MessageProperties } from '../messages/record.ts';
-import { noInput, sourceIdSchema, topicTextSchema, type Qos, type SourceId } from './common.ts';
+import { sourceIdSchema, topicTextSchema, type Qos, type SourceId } from './common.ts';
 
 /** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). */
 const builtInDialectSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
@@ -107,7 +107,7 @@ export const callStates = ['pending', 'ok', 'failed', 'timed-out', 'late', 'canc
 export type CallState = (typeof callStates)[number];
 
 export interface CallRow {
-  /** Grows with each call seen since the engine started. */
+  /** Grows with each call seen, also across restarts. */
   readonly id: number;
   readonly source: SourceId;
   readonly dialect: DialectId;
@@ -167,26 +167,6 @@ export interface CallDetail extends CallRow {
   readonly steps: readonly { readonly at: 'sent' | 'acknowledged' | 'answered'; readonly afterMs: number; readonly note?: string }[];
 }
 
-const callQuerySchema = z.strictObject({
-  source: sourceIdSchema.optional(),
-  topic: topicTextSchema.optional(),
-  method: methodName.optional(),
-  states: z.array(z.enum(callStates)).max(callStates.length).optional(),
-  /** Part of topic, method, caller or error. */
-  text: z.string().max(1000).default(''),
-  offset: z.int().min(0).default(0),
-  limit: z.int().min(1).max(500),
-});
-export type CallQuery = z.input<typeof callQuerySchema>;
-
-export interface CallsPage {
-  /** Newest first. */
-  readonly rows: readonly CallRow[];
-  readonly total: number;
-  /** Older calls that were forgotten to keep within bounds. */
-  readonly forgotten: number;
-}
-
 /** Which dialect a call to a topic is made in with `auto`. */
 export interface DialectChoice {
   readonly dialect: DialectId;
@@ -231,8 +211,6 @@ export const rpcContract = {
   'rpc.add': call<void>()(z.strictObject({ ...serviceShape, method: z.string().max(1000) })),
   /** Forgets what was seen of a service, or of one method; calls stay in the list. */
   'rpc.forget': call<void>()(z.strictObject({ ...serviceShape, method: methodName.optional() })),
-  /** The page of the list, again after changes. */
-  'rpc.calls': stream<CallsPage>()(callQuerySchema, { overflow: 'coalesce', window: 2 }),
   'rpc.detail': stream<CallDetail | null>()(z.strictObject({ id: z.int().min(1) }), { overflow: 'coalesce', window: 2 }),
   /** What `auto` means for a topic, again after changes. */
   'rpc.autoDialect': stream<DialectChoice>()(z.strictObject({ source: sourceIdSchema, topic: topicTextSchema }), { overflow: 'coalesce', window: 2 }),
@@ -243,5 +221,4 @@ export const rpcContract = {
   'rpc.call': call<{ readonly id: number }>()(callInputSchema),
   /** False when it had ended. */
   'rpc.cancel': call<boolean>()(z.strictObject({ id: z.int().min(1) })),
-  'rpc.clearCalls': call<{ readonly cleared: number }>()(noInput),
 } as const;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
-import type { CallDetail, CallQuery, CallsPage, DialectId, RpcMethodDetail, RpcTreeFrame } from '../../../shared/contract/rpc.ts';
+import type { CallFilter, CallsFrame } from '../../../shared/contract/call-history.ts';
+import type { CallDetail, DialectId, RpcMethodDetail, RpcTreeFrame } from '../../../shared/contract/rpc.ts';
 import type { InputOf, ItemOf, StreamName } from '../../../shared/ipc/contract.ts';
 import { connect, type Client } from '../../../shared/ipc/connect.ts';
 import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
@@ -105,8 +107,9 @@ const treeOf = (page: Client<EngineContract>, filter = '') =>
   follow<RpcTreeFrame>((listener) => page.stream('rpc.tree', { source: 'broker', viewId: 'tree', first: 0, count: 50, filter }, listener));
 const methodOf = (page: Client<EngineContract>, method: string) =>
   follow<RpcMethodDetail | null>((listener) => page.stream('rpc.method', { ...device, method }, listener));
-const callsOf = (page: Client<EngineContract>, query: Pick<CallQuery, 'topic' | 'method' | 'states'> = {}) =>
-  follow<CallsPage>((listener) => page.stream('rpc.calls', { limit: 50, text: '', offset: 0, ...query }, listener));
+const wholeList = (filter: CallFilter = {}) => ({ viewId: randomUUID(), filter, first: 0, count: 50, frozen: false });
+const callsOf = (page: Client<EngineContract>, filter?: CallFilter) =>
+  follow<CallsFrame>((listener) => page.stream('callHistory.list', wholeList(filter), listener));
 
 async function client(url: string, options: Parameters<typeof connectAsync>[1] = {}): Promise<MqttClient> {
   const opened = await connectAsync(url, { reconnectPeriod: 0, protocolVersion: 5, ...options });
@@ -148,7 +151,7 @@ describe('own calls on the local broker', () => {
         resultSchema: { type: 'object', properties: { target: { type: 'number' } } },
         callers: [{ callerId: 'workbench-rpc', calls: 1 }],
       });
-    expect(calls.value()).toMatchObject({ total: 1, forgotten: 0, rows: [{ id: done.id, state: 'ok' }] });
+    expect(calls.value()).toMatchObject({ total: 1, looked: null, notStored: 0, problem: null, rows: [{ id: done.id, state: 'ok' }] });
   }, 30_000);
 
   it('sends a page nothing while nothing that it looks at changes', async () => {
@@ -163,7 +166,7 @@ describe('own calls on the local broker', () => {
     cleanups.push(page.stream('rpc.tree', { source: 'broker', viewId: 'other', first: 0, count: 50, filter: 'nothing' }, count('tree')));
     cleanups.push(page.stream('rpc.method', { ...device, method: 'get_status' }, count('method')));
     cleanups.push(page.stream('rpc.detail', { id }, count('detail')));
-    cleanups.push(page.stream('rpc.calls', { limit: 50, text: '', offset: 0 }, count('calls')));
+    cleanups.push(page.stream('callHistory.list', wholeList(), count('calls')));
     await call(page, { method: 'calibrate' });
     await call(page, { method: 'calibrate' });
     const list = callsOf(page);
@@ -376,7 +379,7 @@ describe('what the local broker carries', () => {
     await call(page, { method: 'get_status' });
     expect((await page.call('broker.clientList', { offset: 0, limit: 50 })).rows.map(({ clientId }) => clientId)).toContain('workbench-rpc');
 
-    expect((await page.call('rpc.clearCalls', undefined)).cleared).toBeGreaterThanOrEqual(5);
+    expect((await page.call('callHistory.clear', {})).cleared).toBeGreaterThanOrEqual(5);
     const tree = treeOf(page);
     await expect.poll(() => tree.value()?.methodCount).toBe(2);
     await page.call('rpc.forget', { source: 'broker', dialect: 'mqttxx2', topic: 'edge/x' });

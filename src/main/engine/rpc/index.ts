@@ -5,3 +5,4 @@ export { createRpcService, type RpcService } from './rpc-service.ts';
 export type { TreeView } from './methods/tree-view.ts';
 export { nodeProblem } from './nodes/check-node.ts';
 export { createRpcNodes, type RpcNodes } from './nodes/rpc-nodes.ts';
+export { createCallHistory, type CallHistory } from './history/index.ts';

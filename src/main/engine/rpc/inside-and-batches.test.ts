@@ -5,10 +5,11 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import type { CallsFrame } from '../../../shared/contract/call-history.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { BatchStatus } from '../../../shared/contract/rpc-batches.ts';
 import type { TimelineStepKind } from '../../../shared/contract/rpc-timeline.ts';
-import type { CallDetail, CallsPage } from '../../../shared/contract/rpc.ts';
+import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import type { InputOf, ItemOf, StreamName } from '../../../shared/ipc/contract.ts';
 import { connect, type Client } from '../../../shared/ipc/connect.ts';
 import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
@@ -98,7 +99,8 @@ function follow<T>(open: (listener: { item(item: T): void }) => () => void): { r
   cleanups.push(open({ item: (item) => void (last = item) }));
   return { value: () => last };
 }
-const callsOf = (page: Client<EngineContract>) => follow<CallsPage>((listener) => page.stream('rpc.calls', { limit: 50, text: '', offset: 0 }, listener));
+const callsOf = (page: Client<EngineContract>) =>
+  follow<CallsFrame>((listener) => page.stream('callHistory.list', { viewId: 'calls', filter: {}, first: 0, count: 50, frozen: false }, listener));
 
 async function client(url: string, options: Parameters<typeof connectAsync>[1] = {}): Promise<MqttClient> {
   const opened = await connectAsync(url, { reconnectPeriod: 0, protocolVersion: 5, ...options });

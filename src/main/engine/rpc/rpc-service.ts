@@ -1,15 +1,5 @@
 import type { PingResult } from '../../../shared/contract/rpc-peers.ts';
-import type {
-  CallDetail,
-  CallInput,
-  CallQuery,
-  CallsPage,
-  DialectChoice,
-  DialectId,
-  RpcMethodDetail,
-  RpcMethodId,
-  RpcTreeView,
-} from '../../../shared/contract/rpc.ts';
+import type { CallDetail, CallInput, DialectChoice, DialectId, RpcMethodDetail, RpcMethodId, RpcTreeView } from '../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { KnownPeer, PeersQuery } from '../../../shared/contract/rpc-batches.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
@@ -19,6 +9,8 @@ import { createNotifier, type Notifier } from '../notifier.ts';
 import { Batches } from './batches/batches.ts';
 import { knownPeers } from './batches/known-peers.ts';
 import { CallBook } from './calls/call-book.ts';
+import type { CallRecord } from './calls/call-record.ts';
+import type { RecentCalls } from './history/calls-view.ts';
 import { DialectRegistry } from './dialects/index.ts';
 import { OwnCalls, type CallObserver, type CallSessions } from './caller/own-calls.ts';
 import { CallTracing, type BrokerTraces } from './inside/call-tracing.ts';
@@ -43,6 +35,12 @@ export interface RpcServiceOptions {
   readonly dialects?: DialectRegistry;
   /** Of the local broker; without it nothing is told of the inside. */
   readonly traces?: BrokerTraces;
+  /** A call is new, or has changed. */
+  readonly onCall?: (call: CallRecord) => void;
+  /** A call has been taken out of the list, and is to be remembered nowhere. */
+  readonly onCallTakenOut?: (call: CallRecord) => void;
+  /** The highest id of a call in the history. */
+  readonly lastCallId?: number;
   /** A bug: the message that brought it about is passed over. */
   readonly onBug: (error: unknown) => void;
 }
@@ -60,13 +58,11 @@ export interface RpcService {
   /** Messages of the client of own calls on the local broker, which the tap shows as well. */
   readonly received: (source: SourceId, records: readonly MessageRecord[]) => void;
   readonly changed: Notifier;
-  /** Grows with each change of a call. */
-  callsVersion(): number;
-  calls(query: CallQuery): CallsPage;
+  /** The calls in memory. */
+  readonly recent: RecentCalls & { clear(source: SourceId | undefined): number };
   /** -1: it is not there. */
   callVersion(id: number): number;
   call(id: number): CallDetail | null;
-  clearCalls(): number;
   /** -1: it is not there. */
   methodVersion(id: RpcMethodId): number;
   method(id: RpcMethodId): RpcMethodDetail | null;
@@ -94,6 +90,8 @@ export interface RpcService {
   publish(source: SourceId, build: (nowMs: number) => OutgoingMessage): Promise<void>;
   /** Ends every own call and every connection made for them. */
   close(): Promise<void>;
+  /** After the last message: the calls that are pending will not be answered. */
+  end(): void;
 }
 
 const noTraces: BrokerTraces = { available: () => false, trace: () => () => undefined, settled: () => Promise.resolve(), whoGot: () => null };
@@ -108,7 +106,15 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     return index;
   };
   const { dialects = new DialectRegistry() } = options;
-  const book = new CallBook({ clock: options.clock, dialects, entryOf: (call) => indexOf(call.source).grow(call), onChange: changed.notify });
+  const book = new CallBook({
+    clock: options.clock,
+    dialects,
+    entryOf: (call) => indexOf(call.source).grow(call),
+    onChange: changed.notify,
+    lastId: options.lastCallId,
+    ...(options.onCall ? { onCall: options.onCall } : {}),
+    ...(options.onCallTakenOut ? { onTakenOut: options.onCallTakenOut } : {}),
+  });
   const { peers, sessions, now } = options;
   const tracing = new CallTracing(options.traces ?? noTraces);
   const own = new OwnCalls({ ...options, dialects, book, tracing, ...(peers ? { isOffline: peers.isOffline } : {}) });
@@ -168,11 +174,9 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     ingest: (source, records) => take(source, records, 'tap'),
     received: (source, records) => take(source, records, 'client'),
     changed,
-    callsVersion: () => book.version,
-    calls: (query) => book.page(query),
+    recent: book,
     callVersion: (id) => book.versionOf(id),
     call: (id) => book.detail(id),
-    clearCalls: () => book.clear(),
     methodVersion: (id) => indexes.get(id.source)?.find(id)?.version ?? -1,
     method: (id) => indexes.get(id.source)?.find(id)?.detail(id) ?? null,
     openTree: (source, view) => new TreeView(indexOf(source), view),
@@ -214,7 +218,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     },
     cancel,
     timeline(id) {
-      const call = book.record(id);
+      const call = book.get(id);
       return call && callTimeline(call, book.atBroker(call), tracing);
     },
     tracing,
@@ -227,5 +231,6 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
       await own.close();
       tracing.close();
     },
+    end: () => book.end(),
   };
 }

@@ -8,7 +8,15 @@ import { sendSnapshots } from '../snapshot-stream.ts';
 
 const maxProfiles = 1_000;
 
-export function connectionsHandlers({ connections, connectionsChanged, rpc, store, topics, workspace }: Services): Handlers<typeof connectionsContract> {
+export function connectionsHandlers({
+  callHistory,
+  connections,
+  connectionsChanged,
+  rpc,
+  store,
+  topics,
+  workspace,
+}: Services): Handlers<typeof connectionsContract> {
   const view = (profile: ConnectionProfile): ConnectionProfileView => ({ ...profile, passwordSet: workspace.secrets.has(passwordKey(profile.id)) });
   const find = (id: string): ConnectionProfile => {
     const profile = workspace.profiles().find((one) => one.id === id);
@@ -29,7 +37,7 @@ export function connectionsHandlers({ connections, connectionsChanged, rpc, stor
   };
   const forgetHistory = async (source: SourceId): Promise<void> => {
     try {
-      await store.clear(source);
+      await Promise.all([store.clear(source), callHistory.clear(source)]);
     } catch (error) {
       // The ledger says so already, and the connection is to go all the same.
       if (!(error instanceof CodedError && error.code === 'store-unavailable')) throw error;

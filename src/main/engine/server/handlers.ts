@@ -2,6 +2,7 @@ import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
+import { callHistoryHandlers } from './call-history-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
@@ -25,6 +26,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...topicsHandlers(services),
     ...messagesHandlers(services),
     ...rpcHandlers(services),
+    ...callHistoryHandlers(services),
     ...rpcDialectsHandlers(services),
     ...rpcNodesHandlers(services),
     ...rpcPeersHandlers(services),

@@ -11,7 +11,7 @@ import { sendSnapshots } from '../snapshot-stream.ts';
 const clearSlice = 50;
 
 export function messagesHandlers(services: Services): Handlers<typeof messagesContract> {
-  const { broker, connections, store, storeChanged, topics, workspace } = services;
+  const { broker, callHistory, connections, store, storeChanged, topics, workspace } = services;
 
   const needRunningBroker = (): void => {
     if (broker.status().phase !== 'running') throw new CodedError('broker-not-running');
@@ -73,6 +73,10 @@ export function messagesHandlers(services: Services): Handlers<typeof messagesCo
     'messages.ledger': (_input, sink) => sendSnapshots(sink, () => store.ledger(), storeChanged.subscribe),
     // The setting is the budget; the engine follows it.
     'messages.setBudget': ({ budgetBytes }) => workspace.updateSettings({ historyBudgetBytes: budgetBytes }),
-    'messages.clearHistory': async ({ source }) => ({ deleted: await store.clear(source) }),
+    async 'messages.clearHistory'({ source }) {
+      // A call holds the bytes of its messages.
+      const [deleted] = await Promise.all([store.clear(source), callHistory.clear(source)]);
+      return { deleted };
+    },
   };
 }

@@ -3,13 +3,15 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { checkTopicName } from './input-rules.ts';
+import { sendCall } from './call-detail.ts';
 import { OpenViews } from './open-views.ts';
 import type { Services } from './services.ts';
 import type { TreeView } from '../rpc/index.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
 
 /** Views belong to the page that opened them: make these handlers anew for each page. */
-export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
+export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
+  const { rpc } = services;
   const trees = new OpenViews<{ readonly tree: TreeView; readonly changed: () => void }>('the services');
   /** Nothing is read, or sent, again while it is of the same version. */
   const sendVersions = <T>(sink: StreamSink<T>, version: () => number, read: () => T): (() => void) => {
@@ -59,13 +61,7 @@ export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
       if (!rpc.add(id)) throw new CodedError('invalid-state', 'No more services or methods can be remembered.', { advice: 'Forget some first.' });
     },
     'rpc.forget': (what) => rpc.forget(what),
-    'rpc.calls': (query, sink) => sendVersions(sink, rpc.callsVersion, () => rpc.calls(query)),
-    'rpc.detail': ({ id }, sink) =>
-      sendVersions(
-        sink,
-        () => rpc.callVersion(id),
-        () => rpc.call(id),
-      ),
+    'rpc.detail': ({ id }, sink) => sendCall(services, id, sink),
     'rpc.autoDialect'({ source, topic }, sink) {
       let sent = '';
       const read = (): DialectChoice | undefined => {
@@ -84,7 +80,6 @@ export function rpcHandlers({ rpc }: Services): Handlers<typeof rpcContract> {
       return { id: rpc.start(input) };
     },
     'rpc.cancel': ({ id }) => rpc.cancel(id),
-    'rpc.clearCalls': () => ({ cleared: rpc.clearCalls() }),
   };
 }
 

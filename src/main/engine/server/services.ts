@@ -9,7 +9,7 @@ import type { CollectionFiles, CollectionRuns } from '../collections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
-import type { RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
+import type { CallHistory, RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -49,7 +49,8 @@ export interface Services {
     retainedCount(source: SourceId, topic: string): number;
   };
   readonly tails: Tails;
-  readonly rpc: Omit<RpcService, 'ingest' | 'received' | 'close'>;
+  readonly rpc: Omit<RpcService, 'ingest' | 'received' | 'recent' | 'close' | 'end'>;
+  readonly callHistory: Omit<CallHistory, 'changed' | 'takenOut' | 'storeChanged' | 'flush'>;
   readonly rpcPeers: RpcPeers;
   readonly rpcDialects: Omit<RpcDialects, 'registry'>;
   readonly rpcNodes: RpcNodes;

@@ -41,6 +41,7 @@ export const storeContract = {
   clear: call<StoreSizes & { readonly deleted: number }>()(z.strictObject({ source: sourceIdSchema })),
   setBudget: call<StoreSizes>()(z.strictObject({ budgetBytes: z.number() })),
   putCalls: call<StoreSizes>()(z.strictObject({ calls: z.array(z.custom<StoredCall>()) })),
+  removeCalls: call<StoreSizes>()(callIdsSchema),
   callRows: call<readonly CallRow[]>()(callIdsSchema),
   callBodies: call<readonly Omit<StoredCall, 'messageIds'>[]>()(callIdsSchema),
   /** Finds the calls of a filter, newest first. Between its steps all else is done; the steps that find nothing are told, too. */

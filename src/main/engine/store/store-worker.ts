@@ -47,6 +47,10 @@ function runStoreWorker(port: EventPort): void {
       named(() => opened().putCalls(some));
       return sizes();
     },
+    removeCalls({ ids }) {
+      named(() => calls().remove(ids));
+      return sizes();
+    },
     callRows: ({ ids }) => named(() => calls().rows(ids)),
     callBodies: ({ ids }) => named(() => calls().calls(ids)),
     async scanCalls({ filter }, sink) {

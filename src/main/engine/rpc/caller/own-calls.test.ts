@@ -237,7 +237,7 @@ it('refuses at once what cannot be sent', () => {
   expect(() => rpc.start({ ...asked, replyTo: 'a/#' })).toThrow('wildcard');
   setUp({ version: '3.1.1' });
   expect(() => rpc.start({ ...asked, dialect: 'mqttxx4' })).toThrow('needs the properties of MQTT 5');
-  expect(rpc.calls({ limit: 10 }).total).toBe(0);
+  expect([...rpc.recent.newestFirst()]).toEqual([]);
 });
 
 it('still ends a call that the list has forgotten', async () => {
@@ -245,9 +245,9 @@ it('still ends a call that the list has forgotten', async () => {
   await settle();
   for (let n = 0; n < 20_000; n += 1) receiveStray(n);
   expect(rpc.call(id)).toBeNull();
-  expect(rpc.calls({ limit: 1 })).toMatchObject({ total: 20_000, forgotten: 1 });
+  expect([...rpc.recent.newestFirst()]).toHaveLength(20_000);
   receive(0, { result: 1 });
-  expect(rpc.calls({ limit: 1 }).rows[0]).toMatchObject({ state: 'orphan', topic: 'elsewhere' });
+  expect([...rpc.recent.newestFirst()][0]).toMatchObject({ state: 'orphan', topic: 'elsewhere' });
   expect(rpc.method(asked)).toMatchObject({ succeeded: 1 });
 });
 

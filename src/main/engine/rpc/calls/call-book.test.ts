@@ -1,11 +1,12 @@
 import { beforeEach, expect, it } from 'vitest';
-import { callStates, type CallDetail, type CallRow } from '../../../../shared/contract/rpc.ts';
+import type { CallDetail, CallRow } from '../../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { MessageProperties, MessageRecord } from '../../../../shared/messages/record.ts';
 import { DialectRegistry } from '../dialects/index.ts';
 import { IndexBounds, MethodIndex } from '../methods/method-index.ts';
 import { observe } from '../observer.ts';
 import { CallBook } from './call-book.ts';
+import { rowOf } from './call-record.ts';
 import type { CallListBounds } from './call-list.ts';
 
 let clock: number;
@@ -58,7 +59,7 @@ const reply = (n: number, more: More & { readonly error?: string; readonly topic
   const { error, topic = 'edge/caller', ...rest } = more;
   see(topic, { type: 'rpc_response', request_id: longId(n), ...(error === undefined ? { result: { n } } : { error }) }, rest);
 };
-const rows = (): readonly CallRow[] => book.page({ limit: 100 }).rows;
+const rows = (): readonly CallRow[] => [...book.newestFirst()].map(rowOf);
 const only = (): CallDetail => {
   expect(rows()).toHaveLength(1);
   return book.detail(rows()[0]?.id ?? 0) as CallDetail;
@@ -250,13 +251,14 @@ it('takes an answer that cannot be read for the end of its call', () => {
   expect(only()).toMatchObject({ state: 'failed', error: { name: 'INVALID_RPC_RESPONSE' } });
 });
 
-it('keeps within its bounds, and says how many are forgotten', () => {
+it('keeps within its bounds, and forgets the oldest', () => {
   setUp({ maxCalls: 100, maxBytes: 1_000_000 });
   for (let n = 0; n < 250; n += 1) {
     ask(n);
     if (n % 2 === 0) reply(n);
   }
-  expect(book.page({ limit: 500 })).toMatchObject({ total: 100, forgotten: 150, rows: { length: 100 } });
+  expect(book.size).toBe(100);
+  expect(rows().at(-1)?.id).toBe(151);
   expect(method()).toMatchObject({ calls: 250, pending: 50 });
   expect(book.detail(1)).toBeNull();
   // Nothing is known of it any more.
@@ -265,30 +267,14 @@ it('keeps within its bounds, and says how many are forgotten', () => {
 
   setUp({ maxCalls: 100, maxBytes: 1_000_000 });
   for (let n = 0; n < 10; n += 1) ask(n, { params: 'x'.repeat(300_000) });
-  expect(book.page({ limit: 500 })).toMatchObject({ total: 3, forgotten: 7 });
-});
-
-it('finds calls by what they are, and words in them', () => {
-  ask(1);
-  ask(2);
-  reply(2, { error: 'too hot' });
-  reply(7);
-  const found = (query: Omit<Parameters<CallBook['page']>[0], 'limit'>): number[] => book.page({ limit: 10, ...query }).rows.map(({ id }) => id);
-  expect(found({})).toEqual([3, 2, 1]);
-  expect(found({ states: [...callStates] })).toEqual([3, 2, 1]);
-  expect(found({ states: ['pending', 'orphan'] })).toEqual([3, 1]);
-  expect(found({ topic: 'edge/pump', method: 'run' })).toEqual([2, 1]);
-  expect(found({ text: 'HOT pump' })).toEqual([2]);
-  expect(found({ source: 'connection:x' })).toEqual([]);
-  expect(book.page({ limit: 1, offset: 1, topic: 'edge/pump' })).toMatchObject({ total: 2, rows: [{ id: 1 }] });
-  expect(book.page({ limit: 2, offset: 2 })).toMatchObject({ total: 3, rows: [{ id: 1 }] });
+  expect(rows().map(({ id }) => id)).toEqual([10, 9, 8]);
 });
 
 it('clears the list, but not what is known of the methods', () => {
   ask(1);
   reply(1);
   expect(book.clear()).toBe(1);
-  expect(book.page({ limit: 10 })).toMatchObject({ total: 0, forgotten: 0 });
+  expect(rows()).toEqual([]);
   expect(method()).toMatchObject({ calls: 1 });
 });
 
@@ -326,4 +312,37 @@ it('gives the answers to own calls the numbers of their copies from the tap, in 
     ['ok', 1, [3, 7]],
   ]);
   expect(rows()).toHaveLength(2);
+});
+
+it('clears the calls of one source, and never an own one that is pending', () => {
+  ask(1);
+  ask(2, { source: 'connection:x' });
+  const own = book.openOwn(
+    { source: 'broker', dialect: 'mqttxx2', topic: 'edge/pump', method: 'run', callerId: 'me', timeoutMs: 1000, key: longId(9), replyTo: 'edge/me' },
+    timeUs,
+  );
+  expect(book.clear('broker')).toBe(1);
+  expect(rows().map(({ id, source }) => [id, source])).toEqual([
+    [own.id, 'broker'],
+    [2, 'connection:x'],
+  ]);
+  expect(book.clear()).toBe(1);
+});
+
+it('goes on from the ids of an earlier run', () => {
+  book = new CallBook({ clock: () => clock, dialects, entryOf: () => null, onChange: () => undefined, lastId: 41 });
+  ask(1);
+  expect(only().id).toBe(42);
+});
+
+it('says of calls that are pending at the end that no answer was seen', () => {
+  const told: string[] = [];
+  book = new CallBook({ clock: () => clock, dialects, entryOf: () => null, onChange: () => undefined, onCall: ({ id, state }) => told.push(`${id} ${state}`) });
+  ask(1);
+  ask(2);
+  reply(2);
+  book.end();
+  expect(told.at(-1)).toBe('1 timed-out');
+  expect(book.detail(1)).toMatchObject({ errorText: 'No answer was seen until the workbench was closed.' });
+  expect(book.detail(2)).toMatchObject({ state: 'ok' });
 });

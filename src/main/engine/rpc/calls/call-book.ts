@@ -1,4 +1,4 @@
-import type { CallsPage, CallDetail, CallQuery, DialectId } from '../../../../shared/contract/rpc.ts';
+import type { CallDetail, DialectId } from '../../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { RpcOutcome, RpcRequest } from '../../../../shared/rpc/dialect.ts';
@@ -6,7 +6,6 @@ import { serviceOf, type DialectRegistry } from '../dialects/index.ts';
 import type { MethodEntry } from '../methods/method-entry.ts';
 import { CallLinks, isStrongKey } from './call-links.ts';
 import { CallList, type CallListBounds } from './call-list.ts';
-import { queryCalls } from './call-query.ts';
 import { detailOf, elapsedBetween, keep, maxAnswers, type CallRecord, type KeptMessage } from './call-record.ts';
 import { PendingCalls } from './pending-calls.ts';
 
@@ -28,6 +27,11 @@ export interface CallBookOptions {
   readonly dialects: Pick<DialectRegistry, 'find'>;
   readonly entryOf: (call: { readonly source: SourceId; readonly dialect: DialectId; readonly topic: string; readonly method: string }) => MethodEntry | null;
   readonly onChange: () => void;
+  /** A call is new, or has changed. */
+  readonly onCall?: (call: CallRecord) => void;
+  readonly onTakenOut?: (call: CallRecord) => void;
+  /** The highest id that is taken; 0: none. */
+  readonly lastId?: number | undefined;
   readonly bounds?: CallListBounds;
 }
 
@@ -55,21 +59,27 @@ export class CallBook {
   #unnumberedAnswers: { readonly call: CallRecord; readonly message: KeptMessage }[] = [];
   /** By topic: what could not be read there last. */
   readonly #unreadable = new Map<string, CallRecord>();
-  #lastId = 0;
+  #lastId: number;
   readonly #takenOut = new Set<CallRecord>();
 
   constructor(options: CallBookOptions) {
     this.#options = options;
+    this.#lastId = options.lastId ?? 0;
     this.#list = new CallList((call) => this.#forgotten(call), options.bounds);
     this.#pending = new PendingCalls();
   }
 
-  get version(): number {
-    return this.#list.version;
+  /** Calls in memory. */
+  get size(): number {
+    return this.#list.size;
   }
 
-  page(query: CallQuery): CallsPage {
-    return queryCalls(this.#list, query);
+  get(id: number): CallRecord | undefined {
+    return this.#list.get(id);
+  }
+
+  newestFirst(): IterableIterator<CallRecord> {
+    return this.#list.newestFirst();
   }
 
   versionOf(id: number): number {
@@ -81,11 +91,6 @@ export class CallBook {
     return call ? detailOf(call) : null;
   }
 
-  /** As long as it is remembered. */
-  record(id: number): CallRecord | undefined {
-    return this.#list.get(id);
-  }
-
   /** The same call as the tap of the local broker has seen it, if that carried it. */
   atBroker(call: CallRecord): CallRecord | undefined {
     if (call.source === 'broker') return call;
@@ -94,7 +99,7 @@ export class CallBook {
     return Math.abs(seen.request.receivedAt - call.request.receivedAt) < reorderMs ? seen : undefined;
   }
 
-  /** Takes a call that has ended out of the list; it does not count as forgotten. */
+  /** Takes a call that has ended out of the list. */
   takeOut(id: number): boolean {
     const call = this.#list.get(id);
     if (!call || this.#pending.has(call) || !this.#list.takeOut(call)) return false;
@@ -106,13 +111,14 @@ export class CallBook {
         break;
       }
     }
+    this.#options.onTakenOut?.(call);
     this.#options.onChange();
     return true;
   }
 
-  /** Own calls that are pending stay. */
-  clear(): number {
-    const cleared = this.#list.clear(({ own, state }) => own && state === 'pending');
+  /** Of one source, or all. Own calls that are pending stay. */
+  clear(only?: SourceId): number {
+    const cleared = this.#list.clear(({ own, state, source }) => (own && state === 'pending') || (only !== undefined && source !== only));
     this.#options.onChange();
     return cleared;
   }
@@ -173,7 +179,6 @@ export class CallBook {
     call.errorText = request.replyTo === '' ? 'The request names no topic for its answer.' : null;
     this.#learn(call, request.params, message.sizeBytes, record.timeUs / 1000);
     if (late) {
-      this.#list.changed(call);
       this.#endByFirstAnswer(call);
       return;
     }
@@ -317,6 +322,18 @@ export class CallBook {
     }
   }
 
+  /** Nothing is seen any more: the calls of others that are pending will not be answered. */
+  end(): void {
+    for (let call = this.#pending.nextExpired(Infinity); call; call = this.#pending.nextExpired(Infinity)) {
+      this.#stopWaiting(call);
+      if (call.state === 'pending') {
+        call.state = 'timed-out';
+        call.errorText = 'No answer was seen until the workbench was closed.';
+      }
+      this.#changed(call);
+    }
+  }
+
   #answered(call: CallRecord, message: KeptMessage, outcome: RpcOutcome): void {
     const isFirst = call.outcomeAt < 0;
     this.#attach(call, message);
@@ -439,11 +456,13 @@ export class CallBook {
 
   #add(call: CallRecord): void {
     this.#list.add(call);
+    this.#options.onCall?.(call);
     this.#options.onChange();
   }
 
   #changed(call: CallRecord): void {
     this.#list.changed(call);
+    if (!this.#takenOut.has(call)) this.#options.onCall?.(call);
     this.#options.onChange();
   }
 

@@ -7,7 +7,7 @@ export interface CallListBounds {
 
 const defaultBounds: CallListBounds = { maxCalls: 20_000, maxBytes: 64 * 1024 * 1024 };
 
-/** All calls that are remembered, the oldest first. What is beyond the bounds is forgotten, and counted. */
+/** All calls that are remembered, the oldest first. What is beyond the bounds is forgotten. */
 export class CallList {
   readonly #bounds: CallListBounds;
   readonly #onForgotten: (call: CallRecord) => void;
@@ -16,9 +16,6 @@ export class CallList {
   /** What comes before is forgotten already. */
   #first = 0;
   #bytes = 0;
-  forgotten = 0;
-  /** Grows with each change of any call. */
-  version = 0;
 
   constructor(onForgotten: (call: CallRecord) => void, bounds: CallListBounds = defaultBounds) {
     this.#onForgotten = onForgotten;
@@ -48,7 +45,6 @@ export class CallList {
 
   /** Its messages or its state are others now. */
   changed(call: CallRecord): void {
-    this.version += 1;
     call.version += 1;
     if (!this.#byId.has(call.id)) return;
     const bytes = bytesOf(call);
@@ -58,11 +54,10 @@ export class CallList {
     while (this.#byId.size > 1 && (this.#byId.size > this.#bounds.maxCalls || this.#bytes > this.#bounds.maxBytes)) this.#forgetOldest();
   }
 
-  /** Takes a call out without counting it as forgotten. Its place goes when many are empty. */
+  /** Takes a call out. Its place goes when many are empty. */
   takeOut(call: CallRecord): boolean {
     if (!this.#byId.delete(call.id)) return false;
     this.#bytes -= call.bytes;
-    this.version += 1;
     if (this.#calls.length > 2 * this.#byId.size + 1024) {
       this.#calls = [...this.newestFirst()].toReversed();
       this.#first = 0;
@@ -75,7 +70,6 @@ export class CallList {
     const before = [...this.newestFirst()].toReversed();
     this.#calls = before.filter(stays);
     this.#first = 0;
-    this.version += 1;
     const kept = new Set(this.#calls);
     for (const call of before) if (!kept.has(call)) this.#drop(call);
     return before.length - kept.size;
@@ -91,7 +85,6 @@ export class CallList {
     }
     // It was taken out before.
     if (!this.#byId.has(oldest.id)) return;
-    this.forgotten += 1;
     this.#drop(oldest);
   }
 

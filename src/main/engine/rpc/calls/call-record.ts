@@ -9,7 +9,7 @@ import type { MethodEntry } from '../methods/method-entry.ts';
 import { plainValue } from '../plain-value.ts';
 
 export const maxAnswers = 10;
-const shownPayloadBytes = 65_536;
+export const shownPayloadBytes = 65_536;
 /** Of a record and each of its messages beside the payload, about. */
 const recordBytes = 600;
 const messageBytes = 300;
@@ -94,13 +94,24 @@ export function elapsedBetween(request: Pick<KeptMessage, 'timeUs' | 'receivedAt
 /** Messages may wait about so long between the broker and here. */
 const trustedDriftMs = 1000;
 
-export function rowOf(call: CallRecord): CallRow {
+/** What a list shows of an error; all of it is in the error itself. */
+const shownErrorLength = 2000;
+
+export function rowOf(call: CallRow): CallRow {
   const { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, errorText } = call;
-  return { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, errorText };
+  return { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, errorText: errorText?.slice(0, shownErrorLength) ?? null };
 }
 
+/** As much of a call as its detail is made of. */
+export type ReadableCall = CallRow &
+  Pick<CallRecord, 'reads' | 'replyTo' | 'key' | 'error' | 'timeoutMs' | 'replySubscription' | 'outcomeAt' | 'steps'> & {
+    readonly request: ReadableMessage | null;
+    readonly answers: readonly ReadableMessage[];
+  };
+export type ReadableMessage = Omit<KeptMessage, 'receivedAt'>;
+
 /** Reads what the messages say once more: nobody looks at most calls, and their bytes take less space. */
-export function detailOf(call: CallRecord): CallDetail {
+export function detailOf(call: ReadableCall): CallDetail {
   const { reads, replyTo, key, error, timeoutMs, replySubscription, request, answers, outcomeAt, steps } = call;
   const asked = request && reads?.parse(request);
   const answer = answers[outcomeAt];
@@ -121,12 +132,12 @@ export function detailOf(call: CallRecord): CallDetail {
   };
 }
 
-function plainError(error: RpcError): RpcError {
+export function plainError(error: RpcError): RpcError {
   const { peerCode, data, ...rest } = error;
   return { ...rest, ...(peerCode === undefined ? {} : { peerCode: plainValue(peerCode) }), ...(data === undefined ? {} : { data: plainValue(data) }) };
 }
 
-function messageOf({ messageId, topic, timeUs, qos, payload, sizeBytes, properties }: KeptMessage): CallMessage {
+function messageOf({ messageId, topic, timeUs, qos, payload, sizeBytes, properties }: ReadableMessage): CallMessage {
   // A copy: a view would drag the whole payload along when it is sent on.
   const shown = payload.byteLength > shownPayloadBytes ? new Uint8Array(payload.subarray(0, shownPayloadBytes)) : payload;
   return { messageId, topic, timeUs, qos, payload: shown, sizeBytes, properties };

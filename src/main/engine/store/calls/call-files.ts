@@ -78,6 +78,10 @@ export class CallFiles {
     return scanCalls(() => this.#files.segments, filter);
   }
 
+  remove(ids: readonly number[]): void {
+    for (const segment of this.#files.segments) segment.removeCalls(ids);
+  }
+
   callOfMessage(messageId: number): number | null {
     return this.#files.firstHit((segment) => segment.callOfMessage(messageId));
   }

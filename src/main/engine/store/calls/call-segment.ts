@@ -142,6 +142,23 @@ export class CallSegment implements SegmentFile {
     return (this.#sql.callOfMessage.get(messageId) as { call: number } | undefined)?.call ?? null;
   }
 
+  removeCalls(ids: readonly number[]): void {
+    const present = ids.filter((id) => this.has(id));
+    if (present.length === 0) return;
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const id of present) {
+        this.#sql.removeCall.run(id);
+        this.#sql.removeBody.run(id);
+      }
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      rollBack(this.#database);
+      throw error;
+    }
+    this.#count -= present.length;
+  }
+
   /** The calls of one source, or all. */
   clear(source: SourceId | undefined): number {
     const id = source === undefined ? undefined : this.#findText(source);
@@ -225,7 +242,9 @@ function prepareAll(database: Database) {
     countBelow: database.prepare('SELECT count(*) AS count FROM call WHERE id < ?'),
     row: database.prepare(`SELECT ${columns} FROM call WHERE id = ?`),
     body: database.prepare('SELECT bytes FROM body WHERE call = ?'),
-    callOfMessage: database.prepare('SELECT call FROM message WHERE id = ?'),
+    callOfMessage: database.prepare('SELECT call FROM message JOIN call ON call.id = message.call WHERE message.id = ?'),
+    removeCall: database.prepare('DELETE FROM call WHERE id = ?'),
+    removeBody: database.prepare('DELETE FROM body WHERE call = ?'),
     clear: database.prepare('DELETE FROM call WHERE TRUE'),
     clearSource: database.prepare('DELETE FROM call WHERE source = ?'),
   } as const;

@@ -27,6 +27,8 @@ export interface CallStoreLink {
 export interface CallStore {
   /** Adds calls, or puts their newest versions in place. Never blocks and never throws; what cannot be kept is counted. */
   put(calls: readonly StoredCall[]): void;
+  /** Takes calls out again. Never throws: what cannot be deleted stays. */
+  remove(ids: readonly number[]): void;
   /** The highest id; 0 when there is no history. */
   lastId(): Promise<number>;
   /** Those that are there, in the order asked for. */
@@ -62,6 +64,16 @@ export class ThreadedCallStore implements CallStore {
     else for (const call of calls) if (!this.#queue.add(call)) this.#drop('history could not keep up', 1);
     this.#write();
     this.#link.onChange();
+  }
+
+  remove(ids: readonly number[]): void {
+    const gone = new Set(ids);
+    this.#queue.remove(({ row }) => gone.has(row.id));
+    const client = this.#link.writer();
+    client?.call('removeCalls', { ids: [...ids] }).then(
+      (sizes) => this.#link.onSizes(sizes),
+      () => undefined,
+    );
   }
 
   async lastId(): Promise<number> {

@@ -1,0 +1,1 @@
+export { createCallHistory, type CallHistory } from './call-history.ts';
