@@ -184,8 +184,9 @@ test('the methods of the demo device are found, called, and every answer is expl
     await selected.getByRole('button', { name: 'Open in the call builder' }).click();
     await expect(builder(page).getByRole('textbox', { name: 'Method' })).toHaveValue('calibrate');
     await page.getByRole('tab', { name: 'All calls' }).click();
-    await page.getByRole('button', { name: 'Clear the list …' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Clear the list' }).click();
+    await page.getByRole('button', { name: 'Delete calls …' }).click();
+    await page.getByRole('menuitem', { name: 'Delete the calls of Local broker …' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the calls' }).click();
     await page.getByRole('button', { name: 'Clear the filter' }).click();
     await expect(page.getByText('Own calls and those of others are listed here')).toBeVisible();
   });

@@ -9,7 +9,7 @@ import styles from './field.module.css';
 export interface TextFieldProps extends FieldFrameProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly type?: 'text' | 'search' | 'password' | 'url';
+  readonly type?: 'text' | 'search' | 'password' | 'url' | 'datetime-local';
   readonly placeholder?: string;
   readonly size?: 'small' | 'medium';
   readonly mono?: boolean;

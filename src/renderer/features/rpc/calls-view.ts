@@ -1,101 +1,141 @@
+import type { CallFilter, CallsFrame } from '../../../shared/contract/call-history.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { EngineContract } from '../../../shared/contract/index.ts';
-import type { CallRow, CallsPage, CallState } from '../../../shared/contract/rpc.ts';
-import type { InputOf } from '../../../shared/ipc/contract.ts';
+import type { CallRow } from '../../../shared/contract/rpc.ts';
 import type { CodedError } from '../../../shared/ipc/errors.ts';
-import { FrameNotifier, type Engine, type Pacing } from '../common/index.ts';
+import { FrameNotifier, LatestSender, newId, rowsAround, type Engine, type Pacing } from '../common/index.ts';
+import { toCallFilter, type CallsFilter } from './calls-filter.ts';
 
-/** Pages start at multiples of this, and reach this far beyond what is visible. */
-const stepRows = 50;
-/** The contract's limit for one page. */
-const maxRows = 500;
+/** After the last key of a text: each search looks through the whole history. */
+const typingMs = 200;
 
-/** Which calls, without which part of them. */
-export type CallsQuery = Omit<InputOf<EngineContract['rpc.calls']>, 'offset' | 'limit'>;
-
-export interface CallsFilter {
-  /** `undefined`: all. */
-  readonly states: readonly CallState[] | undefined;
-  readonly text: string;
+export interface CallsStatus extends Pick<CallsFrame, 'looked' | 'fresh' | 'notStored' | 'problem'> {
+  /** Calls found; `undefined` until the first frame came. */
+  readonly total: number | undefined;
+  readonly paused: boolean;
+  /** At the newest call; elsewhere the list stands still as well. */
+  readonly following: boolean;
+  /** Grows when the list is to be shown from its beginning. */
+  readonly jumps: number;
+  readonly error: CodedError | undefined;
 }
 
-/** The calls of a source, newest first, of which only a page around the viewport is here and kept up to date. Mutable and outside React. */
+/** The calls of a source that fit a filter, newest first, of which only the part around the viewport is here. Mutable and outside React. */
 export class CallsView {
   readonly source: SourceId;
   readonly notifier: FrameNotifier;
   readonly #engine: Engine;
+  readonly #pacing: Pacing;
   #filter: CallsFilter;
-  #offset = 0;
-  #limit = 2 * stepRows;
-  #page: (CallsPage & { readonly offset: number }) | undefined;
+  #window = rowsAround(0, 1);
+  #paused = false;
+  #following = true;
+  #jumps = 0;
+  #frame: CallsFrame | undefined;
   #error: CodedError | undefined;
+  #sender: LatestSender | undefined;
   #closeStream: () => void = () => undefined;
+  #typing: unknown;
 
   constructor(engine: Engine, source: SourceId, pacing: Pacing, filter: CallsFilter) {
     this.#engine = engine;
+    this.#pacing = pacing;
     this.source = source;
     this.notifier = new FrameNotifier(pacing);
     this.#filter = filter;
     this.#open();
   }
 
-  /** `undefined` until the first page came. */
-  get total(): number | undefined {
-    return this.#page?.total;
+  get status(): CallsStatus {
+    const { looked = 0, fresh = 0, notStored = 0, problem = null, total } = this.#frame ?? {};
+    return { total, looked, fresh, notStored, problem, paused: this.#paused, following: this.#following, jumps: this.#jumps, error: this.#error };
   }
-  /** Older calls that were forgotten to keep within bounds. */
-  get forgotten(): number {
-    return this.#page?.forgotten ?? 0;
-  }
-  get error(): CodedError | undefined {
-    return this.#error;
-  }
-  get query(): CallsQuery {
-    const { states, text } = this.#filter;
-    return { source: this.source, text, ...(states === undefined ? {} : { states: [...states] }) };
+
+  /** As the engine takes it. */
+  get filter(): CallFilter {
+    return toCallFilter(this.source, this.#filter);
   }
 
   /** The call at a place of the whole list; `undefined` outside the part that is here. */
-  readonly row = (index: number): CallRow | undefined => this.#page?.rows[index - this.#page.offset];
+  readonly row = (index: number): CallRow | undefined => this.#frame?.rows[index - this.#frame.firstRow];
 
   /** Which rows are visible, both ends included. */
   show(first: number, last: number): void {
-    const offset = Math.max(0, (Math.floor(first / stepRows) - 1) * stepRows);
-    const limit = Math.min(maxRows, (Math.ceil((last + 1) / stepRows) + 1) * stepRows - offset);
-    if (offset === this.#offset && limit === this.#limit) return;
-    this.#offset = offset;
-    this.#limit = limit;
-    this.#open();
+    const wanted = rowsAround(first, last - first + 1);
+    if (wanted.first === this.#window.first && wanted.count === this.#window.count) return;
+    this.#window = wanted;
+    this.#sender?.changed();
   }
 
+  /** A change of the text waits for the end of typing. */
   setFilter(filter: CallsFilter): void {
-    if (filter.text === this.#filter.text && filter.states === this.#filter.states) return;
-    this.#filter = { ...filter, text: filter.text.slice(0, 1000) };
-    this.#offset = 0;
-    this.#open();
+    const before = JSON.stringify(this.filter);
+    const onlyText = JSON.stringify({ ...filter, text: '' }) === JSON.stringify({ ...this.#filter, text: '' });
+    this.#filter = filter;
+    if (JSON.stringify(this.filter) === before) return;
+    this.#pacing.clearTimer(this.#typing);
+    if (onlyText && filter.text !== '') this.#typing = this.#pacing.setTimer(() => this.#restart(), typingMs);
+    else this.#restart();
+  }
+
+  /** Holds the list still; what comes meanwhile is counted. */
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#sender?.changed();
+    void this.notifier.changed();
+  }
+
+  setFollowing(following: boolean): void {
+    if (following === this.#following) return;
+    this.#following = following;
+    this.#sender?.changed();
+    void this.notifier.changed();
+  }
+
+  jumpToNewest(): void {
+    this.#paused = false;
+    this.#following = true;
+    this.#jumps += 1;
+    this.#sender?.changed();
+    void this.notifier.changed();
   }
 
   close(): void {
+    this.#pacing.clearTimer(this.#typing);
+    this.#sender?.close();
     this.#closeStream();
   }
 
-  #open(): void {
-    this.#closeStream();
-    const offset = this.#offset;
-    this.#closeStream = this.#engine.stream(
-      'rpc.calls',
-      { ...this.query, offset, limit: this.#limit },
-      {
-        item: (page) => {
-          this.#page = { ...page, offset };
-          this.#error = undefined;
-          return this.notifier.changed();
-        },
-        end: (error) => {
-          this.#error = error;
-          void this.notifier.changed();
-        },
-      },
-    );
+  #restart(): void {
+    this.#window = { ...this.#window, first: 0 };
+    this.#following = true;
+    this.#jumps += 1;
+    this.#open();
+    void this.notifier.changed();
   }
+
+  #open(): void {
+    this.#sender?.close();
+    this.#closeStream();
+    const viewId = newId();
+    const now = (): CallsWindow => ({ viewId, ...this.#window, frozen: this.#paused || !this.#following });
+    this.#sender = new LatestSender(() => this.#engine.call('callHistory.setWindow', now()));
+    this.#closeStream = this.#engine.stream('callHistory.list', () => ({ filter: this.filter, ...now() }), {
+      item: (frame) => {
+        this.#frame = frame;
+        this.#error = undefined;
+        return this.notifier.changed();
+      },
+      end: (error) => {
+        this.#error = error;
+        void this.notifier.changed();
+      },
+    });
+  }
+}
+
+interface CallsWindow {
+  readonly viewId: string;
+  readonly first: number;
+  readonly count: number;
+  readonly frozen: boolean;
 }

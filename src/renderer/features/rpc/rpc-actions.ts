@@ -3,9 +3,7 @@ import type { DialectId, RpcTreeRow } from '../../../shared/contract/rpc.ts';
 import { engineClient } from '../../data/index.ts';
 import { confirm } from '../../ui/confirm-dialog.tsx';
 import { toasts } from '../../ui/toast.tsx';
-import { act, plural, saveFile } from '../common/index.ts';
-import type { CallsView } from './calls-view.ts';
-import { callsAsCsv, callsAsJson, readCalls, readDetails } from './export-calls.ts';
+import { act, plural, type SourceOption } from '../common/index.ts';
 
 /** Forgets a method, or a service with all its methods, after asking. */
 export async function forget(source: SourceId, row: RpcTreeRow): Promise<void> {
@@ -29,30 +27,19 @@ export async function cancelCall(id: number): Promise<void> {
   await act(engineClient().call('rpc.cancel', { id }), 'The call could not be cancelled');
 }
 
-/** Empties the list of calls of every source, after asking. */
-export async function clearCalls(): Promise<void> {
+/** Deletes the calls of a source, or of all, from memory and disk, after asking. */
+export async function clearCalls(source: SourceOption | null): Promise<void> {
   const agreed = await confirm({
-    title: 'Clear the list of calls?',
-    text: 'The calls of every source are removed. Methods, their counts and schemas stay, and so does the message history.',
-    action: 'Clear the list',
+    title: source ? `Delete the calls of ${source.name}?` : 'Delete the calls of every source?',
+    text: 'They go from memory and from the history on disk, also those that the filter hides. Methods, their counts and schemas stay, and so do the messages.',
+    action: 'Delete the calls',
     danger: true,
   });
   if (!agreed) return;
   await act(
     engineClient()
-      .call('rpc.clearCalls', undefined)
-      .then(({ cleared }) => toasts.show({ kind: 'ok', title: `${plural(cleared, 'call')} cleared` })),
-    'The list could not be cleared',
+      .call('callHistory.clear', source ? { source: source.id } : {})
+      .then(({ cleared }) => toasts.show({ kind: 'ok', title: `${plural(cleared, 'call')} deleted` })),
+    'The calls could not be deleted',
   );
-}
-
-/** Saves every call that fits the filter, not only those on screen. */
-export async function exportCalls(view: CallsView, format: 'json' | 'csv'): Promise<void> {
-  const engine = engineClient();
-  const save = async (): Promise<void> => {
-    const rows = await readCalls(engine, view.query);
-    const text = format === 'csv' ? callsAsCsv(rows) : callsAsJson(await readDetails(engine, rows));
-    saveFile([new TextEncoder().encode(text)], `rpc-calls.${format}`);
-  };
-  await act(save(), 'The calls could not be saved');
 }

@@ -1,12 +1,15 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { rpcContract, type CallDetail, type CallsPage } from '../../../shared/contract/rpc.ts';
+import { callHistoryContract, type CallFilter, type CallsFrame } from '../../../shared/contract/call-history.ts';
+import { rpcContract, type CallDetail } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { serveForTests, testPacing, until, type ServedEngine } from '../serve-for-tests.ts';
+import { noFilter } from './calls-filter.ts';
 import { methodKey } from './rpc-words.ts';
 import { createRpcStore, sourceState, type RpcStore, type SourceState } from './rpc-store.ts';
 
-const { 'rpc.call': call, 'rpc.calls': calls, 'rpc.tree': tree } = rpcContract;
+const { 'rpc.call': call, 'rpc.tree': tree } = rpcContract;
+const { 'callHistory.list': list, 'callHistory.setWindow': setWindow } = callHistoryContract;
 
 let served: ServedEngine | undefined;
 let store: RpcStore | undefined;
@@ -20,25 +23,28 @@ const set = { ...get, method: 'set' } as const;
 
 interface Backend {
   readonly made: unknown[];
-  readonly pages: { readonly offset: number; readonly limit: number }[];
-  sink: StreamSink<CallsPage> | undefined;
+  readonly filters: CallFilter[];
+  readonly windows: { readonly first: number; readonly frozen: boolean }[];
+  sink: StreamSink<CallsFrame> | undefined;
   refuse: CodedError | undefined;
 }
 
 function open(): readonly [RpcStore, Backend, () => SourceState] {
-  const backend: Backend = { made: [], pages: [], sink: undefined, refuse: undefined };
+  const backend: Backend = { made: [], filters: [], windows: [], sink: undefined, refuse: undefined };
   served = serveForTests(
-    { 'rpc.call': call, 'rpc.calls': calls, 'rpc.tree': tree },
+    { 'rpc.call': call, 'callHistory.list': list, 'callHistory.setWindow': setWindow, 'rpc.tree': tree },
     {
       'rpc.tree': (_view, sink) => void sink.send({ firstRow: 0, rows: [], totalRows: 0, serviceCount: 0, methodCount: 0, leftOut: 0 }),
       'rpc.call': (input) => {
         if (backend.refuse) throw backend.refuse;
         return { id: backend.made.push(input) };
       },
-      'rpc.calls': ({ offset, limit }, sink) => {
-        backend.pages.push({ offset, limit });
+      'callHistory.list': ({ filter, first, frozen }, sink) => {
+        backend.filters.push(filter);
+        backend.windows.push({ first, frozen });
         backend.sink = sink;
       },
+      'callHistory.setWindow': ({ first, frozen }) => void backend.windows.push({ first, frozen }),
     },
   );
   const made = createRpcStore(served.engine, testPacing);
@@ -127,20 +133,42 @@ it('forgets the numbers of calls when another run of the engine answers', async 
   expect(state()).toMatchObject({ shownCall: null, draft: { params: '1' } });
 });
 
-it('asks for the page of calls around what is visible, and starts over with another filter', async () => {
+const callsFrame = (change: Partial<CallsFrame> = {}): CallsFrame => ({
+  ...{ firstRow: 0, rows: [], total: 5000, looked: null, fresh: 0, notStored: 0, problem: null },
+  ...change,
+});
+
+it('asks for the calls around what is visible, and holds the list still away from its beginning', async () => {
   const [rpc, backend] = open();
-  const list = rpc.openCalls('broker');
-  await vi.waitFor(() => expect(backend.pages).toEqual([{ offset: 0, limit: 100 }]));
-  await backend.sink?.send({ rows: [], total: 5000, forgotten: 3 });
-  await until(list.notifier, () => list.total === 5000);
-  expect(list.forgotten).toBe(3);
-  list.show(10, 40);
-  list.show(400, 430);
-  list.show(405, 435);
-  await vi.waitFor(() => expect(backend.pages.slice(1)).toEqual([{ offset: 350, limit: 150 }]));
-  // The page before stays until the new one is here.
-  expect(list.total).toBe(5000);
-  list.setFilter({ states: ['ok'], text: '' });
-  await vi.waitFor(() => expect(backend.pages.at(-1)).toMatchObject({ offset: 0 }));
-  list.close();
+  const view = rpc.openCalls('broker');
+  await vi.waitFor(() => expect(backend.windows).toEqual([{ first: 0, frozen: false }]));
+  await backend.sink?.send(callsFrame({ notStored: 3 }));
+  await until(view.notifier, () => view.status.total === 5000);
+  expect(view.status).toMatchObject({ notStored: 3, paused: false, following: true });
+  view.setFollowing(false);
+  view.show(400, 430);
+  view.show(401, 431);
+  await vi.waitFor(() => expect(backend.windows.at(-1)).toEqual({ first: 360, frozen: true }));
+  const asked = backend.windows.length;
+  view.setPaused(true);
+  view.setFollowing(true);
+  await vi.waitFor(() => expect(backend.windows.length).toBeGreaterThan(asked));
+  expect(backend.windows.at(-1)?.frozen).toBe(true);
+  view.jumpToNewest();
+  await vi.waitFor(() => expect(backend.windows.at(-1)?.frozen).toBe(false));
+  view.close();
+});
+
+it('searches once typing has ended, and at once for any other filter', async () => {
+  const [rpc, backend] = open();
+  const view = rpc.openCalls('broker');
+  await vi.waitFor(() => expect(backend.filters).toHaveLength(1));
+  for (const text of ['p', 'pu', 'pum', 'pump']) view.setFilter({ ...noFilter, text });
+  await vi.waitFor(() => expect(backend.filters).toEqual([{ source: 'broker' }, { source: 'broker', text: 'pump' }]));
+  // What makes no difference is not asked again.
+  view.setFilter({ ...noFilter, text: 'pump', from: 'nonsense' });
+  view.setFilter({ ...noFilter, text: 'pump', choice: 'repeated', who: 'own', slowerThanMs: 5 });
+  await vi.waitFor(() => expect(backend.filters.at(-1)).toEqual({ source: 'broker', text: 'pump', repeated: true, own: true, slowerThanMs: 5 }));
+  expect(backend.filters).toHaveLength(3);
+  view.close();
 });

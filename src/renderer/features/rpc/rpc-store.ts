@@ -4,7 +4,8 @@ import type { CallDetail, DialectId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { newId, type Engine, type Pacing } from '../common/index.ts';
 import { draftOf, emptyDraft, offerParams, retarget, toCallInput, type CallDraft, type CallInput, type CallTarget } from './call-draft.ts';
-import { CallsView, type CallsFilter } from './calls-view.ts';
+import { noFilter, type CallsFilter } from './calls-filter.ts';
+import { CallsView } from './calls-view.ts';
 import { methodKey } from './rpc-words.ts';
 import { RpcTreeView } from './rpc-tree-view.ts';
 
@@ -93,7 +94,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
   const state = createStore<RpcState>(() => ({
     chosenSource: null,
     filter: '',
-    callsFilter: { states: undefined, text: '' },
+    callsFilter: noFilter,
     asForm: false,
     sources: {},
   }));

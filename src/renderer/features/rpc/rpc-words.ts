@@ -35,6 +35,9 @@ const states: Readonly<Record<CallState, StateWords>> = {
   },
 };
 
+/** Of the number beside the time. */
+export const repeatedMeaning = 'Answered more than once: callers take the first answer and ignore the others.';
+
 export const stateWords = (state: CallState): StateWords => states[state];
 export const allStates = Object.keys(states) as readonly CallState[];
 /** What deserves a look. */

@@ -82,7 +82,7 @@ function setUp(...own: RpcDialect[]): Setting {
       throw error;
     },
   });
-  const rows = (): readonly CallRow[] => rpc.calls({ limit: 100 }).rows;
+  const rows = (): readonly CallRow[] => [...rpc.recent.newestFirst()];
   return {
     rpc,
     dialects,

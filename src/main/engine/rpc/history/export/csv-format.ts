@@ -23,7 +23,6 @@ const columns: readonly (readonly [name: string, read: (call: CallDetail) => str
 const formula = /^[=+\-@\t\r\n＝＋－＠]/u;
 const plainNumber = /^-?\d+(\.\d+)?$/;
 
-
 /** CSV (RFC 4180) with a line of names. */
 export const csvFormat: ExportFormat = {
   head: line(columns.map(([name]) => name)),
