@@ -60,7 +60,7 @@ export interface CallsExportPart {
   readonly total: number;
 }
 
-export const callExportFormats = ['json', 'csv', 'har'] as const;
+const callExportFormats = ['json', 'csv', 'har'] as const;
 export type CallExportFormat = (typeof callExportFormats)[number];
 
 /** Every call seen, own ones and those of others: the recent ones in memory, the older ones in the history on disk. */
