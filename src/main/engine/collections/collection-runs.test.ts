@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CallsFrame } from '../../../shared/contract/call-history.ts';
 import { savedRequestSchema, type RunEvent, type RunResult, type SavedRequest, type SavedRequestInput } from '../../../shared/contract/collections.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
-import type { CallsPage } from '../../../shared/contract/rpc.ts';
 import { connect, type Client } from '../../../shared/ipc/connect.ts';
 import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
 import { startEngine, type Engine } from '../main.ts';
@@ -97,10 +98,12 @@ function run(input: Input, onEvent: (event: RunEvent, close: () => void) => void
   });
 }
 
-function calls(): Promise<CallsPage> {
+function calls(): Promise<CallsFrame> {
   return new Promise((resolve) => {
-    const close = page.stream('rpc.calls', { text: '', offset: 0, limit: 100 }, { item: (newest) => finish(newest) });
-    const finish = (newest: CallsPage): void => {
+    const window = { viewId: randomUUID(), filter: {}, first: 0, count: 100, frozen: false };
+    const close = page.stream('callHistory.list', window, { item: (newest) => finish(newest) });
+    const finish = (newest: CallsFrame): void => {
+      if (newest.looked !== null) return;
       close();
       resolve(newest);
     };
