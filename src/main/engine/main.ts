@@ -12,7 +12,7 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { createCollectionRuns, openCollectionFiles } from './collections/index.ts';
+import { createCallFiller, createCollectionRuns, openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createEnvironments } from './environments/index.ts';
@@ -199,6 +199,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     environments,
     collections,
     collectionRuns,
+    fillCall: createCallFiller({ environments, now, random }),
     workspace,
   };
 

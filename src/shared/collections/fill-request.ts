@@ -18,9 +18,10 @@ export interface FilledCall {
   readonly params: JsonValue;
   readonly replyTo: string | undefined;
   readonly callerId: string | undefined;
+  readonly properties: SavedCall['properties'];
 }
 
-type CallTexts = Pick<SavedCall, 'topic' | 'method' | 'params' | 'replyTo' | 'callerId'>;
+type CallTexts = Pick<SavedCall, 'topic' | 'method' | 'params' | 'replyTo' | 'callerId' | 'properties'>;
 
 /** Fills in a call. A variable that is not known, or params that are no JSON, are a problem that says where. */
 export function fillCall(call: CallTexts, source: FillSource): FilledCall | { readonly problem: Problem } {
@@ -30,7 +31,9 @@ export function fillCall(call: CallTexts, source: FillSource): FilledCall | { re
   const replyTo = call.replyTo === undefined ? undefined : filler.text('The reply topic', call.replyTo);
   const callerId = call.callerId === undefined ? undefined : filler.text('The caller id', call.callerId);
   const params = call.params.trim() === '' ? null : filler.json('The params', call.params);
-  return filler.problem === null ? { topic, method, params, replyTo, callerId } : { problem: filler.problem };
+  const userProperties = call.properties?.userProperties?.map(([name, value]): [string, string] => [name, filler.text(`The user property "${name}"`, value)]);
+  const properties = call.properties && { ...call.properties, ...(userProperties && { userProperties }) };
+  return filler.problem === null ? { topic, method, params, replyTo, callerId, properties } : { problem: filler.problem };
 }
 
 /** What is to be looked at after a request, in the order of the file. Without an assertion of the status there is one more: the call has to succeed. */

@@ -4,7 +4,7 @@ import { isEntryPath } from '../collections/entry-path.ts';
 import { rpcErrorNames } from '../rpc/rpc-error.ts';
 import { noInput, sourceIdSchema, type Problem } from './common.ts';
 import { environmentIdSchema, plainVariablesSchema, variableNameSchema } from './environments.ts';
-import { dialectIdSchema } from './rpc.ts';
+import { callPropertiesSchema, dialectIdSchema } from './rpc.ts';
 
 /** In a file: a text of several lines may stand as a list of its lines, so that changes are easy to review. */
 const nameSchema = z.string().trim().min(1, 'Give it a name.').max(200);
@@ -62,7 +62,8 @@ const savedCallSchema = z.strictObject({
   kind: z.literal('rpc'),
   name: requestFields.name,
   description: requestFields.description,
-  dialect: dialectIdSchema.default('mqttxx2'),
+  /** `auto`: the one that was last heard on the topic, see `DialectChoice`. */
+  dialect: z.union([dialectIdSchema, z.literal('auto')]).default('mqttxx2'),
   topic: z.string().max(65_535),
   method: z.string().max(1000),
   /** JSON text; empty: `null`. */
@@ -70,6 +71,8 @@ const savedCallSchema = z.strictObject({
   timeoutMs: z.int().min(1).max(86_400_000).default(30_000),
   replyTo: z.string().max(65_535).optional(),
   callerId: z.string().max(1000).optional(),
+  /** Values of user properties may hold variables as well. */
+  properties: callPropertiesSchema.optional(),
   assertions: requestFields.assertions,
   captures: requestFields.captures,
   script: requestFields.script,

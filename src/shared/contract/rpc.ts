@@ -177,7 +177,7 @@ export interface DialectChoice {
 }
 
 /** Of the request, beside those that the dialect itself needs. MQTT 5 only. */
-const callPropertiesSchema = z.strictObject({
+export const callPropertiesSchema = z.strictObject({
   userProperties: z
     .array(z.tuple([z.string().max(1000), z.string().max(10_000)]))
     .max(100)
@@ -216,9 +216,10 @@ export const rpcContract = {
   'rpc.autoDialect': stream<DialectChoice>()(z.strictObject({ source: sourceIdSchema, topic: topicTextSchema }), { overflow: 'coalesce', window: 2 }),
   /**
    * Answers at once with the id of the call; how it goes on, `rpc.detail` tells. Rejects what cannot be sent, with the reason. Beyond 100 that
-   * are pending on a source, a call has failed already, with 3004.
+   * are pending on a source, a call has failed already, with 3004. With `variables` the params are the text of their JSON, and `{{name}}` in it, in topic, method,
+   * reply topic, caller id and properties is filled in from the chosen environment; one that is not known is a `bad-input` that names it, and nothing is sent.
    */
-  'rpc.call': call<{ readonly id: number }>()(callInputSchema),
+  'rpc.call': call<{ readonly id: number }>()(callInputSchema.extend({ variables: z.literal(true).optional() })),
   /** False when it had ended. */
   'rpc.cancel': call<boolean>()(z.strictObject({ id: z.int().min(1) })),
 } as const;

@@ -187,3 +187,29 @@ describe('a collection of the workspace', () => {
     });
   });
 });
+
+describe('a call made by hand', () => {
+  const byHand = { source: 'broker', dialect: 'mqttxx2', topic: '{{device}}', method: 'set_target', timeoutMs: 20_000, variables: true } as const;
+
+  it('is filled in from the chosen environment', async () => {
+    const variables = [
+      { name: 'device', value: device, secret: false },
+      { name: 'target', value: '17.5', secret: true },
+    ];
+    await page.call('environments.save', { environment: { id: 'hand', name: 'By hand', variables } });
+    await expect(page.call('rpc.call', { ...byHand, params: '{"target": {{target}}}' })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'The topic: “device” is not known.',
+    });
+    await page.call('environments.choose', { id: 'hand' });
+    const { id } = await page.call('rpc.call', { ...byHand, params: '{"target": {{target}}}' });
+    const seen = await vi.waitUntil(async () => (await calls()).rows.find((row) => row.id === id && row.state !== 'pending'), { timeout: 20_000 });
+    expect(seen).toMatchObject({ state: 'ok', topic: device });
+    await expect(page.call('rpc.call', { ...byHand, params: '{"target": {{nope}}}' })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'The params: “nope” is not known.',
+    });
+    await expect(page.call('rpc.call', { ...byHand, params: { target: 1 } })).rejects.toMatchObject({ code: 'bad-input' });
+    await page.call('environments.choose', { id: null });
+  });
+});

@@ -8,6 +8,7 @@ import type { RpcService } from '../rpc/index.ts';
 import { createCheckThread } from './checks/check-thread.ts';
 import type { CollectionFiles } from './files/collection-files.ts';
 import { createRpcExecutor } from './run/rpc-executor.ts';
+import { newCounter } from './run/new-counter.ts';
 import { planRun } from './run/run-plan.ts';
 import { RunVariables } from './run/run-variables.ts';
 import { runRequests } from './run/runner.ts';
@@ -22,7 +23,7 @@ export interface CollectionRuns {
 export interface CollectionRunsOptions {
   readonly files: Pick<CollectionFiles, 'entriesOf' | 'read' | 'readSettings'>;
   readonly environments: Pick<Environments, 'variables'>;
-  readonly rpc: Pick<RpcService, 'start' | 'cancel'>;
+  readonly rpc: Pick<RpcService, 'start' | 'cancel' | 'autoDialect'>;
   /** Unix ms. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -42,19 +43,13 @@ export function createCollectionRuns({ files, environments, rpc, now, random }: 
       if (!settings) throw new CodedError('invalid-state', problem?.message, { advice: problem?.advice });
       const environment = environmentId === null ? { values: [], secrets: [] } : await environments.variables(environmentId);
       const ownVariables = settings.variables.map(({ name, value }) => [name, value] as const);
-      const counters = new Map<string, number>();
-      const count = (name: string): number => {
-        const next = (counters.get(name) ?? 0) + 1;
-        counters.set(name, next);
-        return next;
-      };
       await runRequests({
         name: entries.find((entry) => entry.id === id)?.name ?? id,
         requests,
         load: files.read,
         executors: { rpc: createRpcExecutor(rpc, source) },
         checks,
-        functions: templateFunctions({ now, random, newId: randomUUID, count }),
+        functions: templateFunctions({ now, random, newId: randomUUID, count: newCounter() }),
         variables: new RunVariables([environment.values, ownVariables, Object.entries(variables)], environment.secrets),
         iterations,
         delayMs,

@@ -1,2 +1,3 @@
 export { createCollectionRuns, type CollectionRuns } from './collection-runs.ts';
 export { openCollectionFiles, type CollectionFiles } from './files/collection-files.ts';
+export { createCallFiller } from './call-filler.ts';

@@ -1,4 +1,4 @@
-import type { DialectChoice, rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
+import type { CallInput, DialectChoice, rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
@@ -11,7 +11,7 @@ import { sendSnapshots } from '../snapshot-stream.ts';
 
 /** Views belong to the page that opened them: make these handlers anew for each page. */
 export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
-  const { rpc } = services;
+  const { rpc, fillCall } = services;
   const trees = new OpenViews<{ readonly tree: TreeView; readonly changed: () => void }>('the services');
   /** Nothing is read, or sent, again while it is of the same version. */
   const sendVersions = <T>(sink: StreamSink<T>, version: () => number, read: () => T): (() => void) => {
@@ -22,6 +22,12 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
       return read();
     };
     return sendSnapshots(sink, readNew, rpc.changed.subscribe);
+  };
+  const startCall = (input: CallInput): { readonly id: number } => {
+    checkService(input);
+    const dialect = input.dialect === 'auto' ? rpc.autoDialect(input.source, input.topic).dialect : input.dialect;
+    if (input.method === '' && dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
+    return { id: rpc.start(input) };
   };
   return {
     'rpc.tree'({ source, viewId, ...view }, sink) {
@@ -73,12 +79,7 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
       };
       return sendSnapshots(sink, read, rpc.changed.subscribe);
     },
-    'rpc.call'(input) {
-      checkService(input);
-      const dialect = input.dialect === 'auto' ? rpc.autoDialect(input.source, input.topic).dialect : input.dialect;
-      if (input.method === '' && dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
-      return { id: rpc.start(input) };
-    },
+    'rpc.call': ({ variables, ...input }) => (variables === true ? fillCall(input).then(startCall) : startCall(input)),
     'rpc.cancel': ({ id }) => rpc.cancel(id),
   };
 }

@@ -14,7 +14,7 @@ export const settingsFileSchema: z.ZodType<CollectionSettings> = z.preprocess(jo
 /** Without what is empty, in the order of the schema. */
 export function requestFileContent(request: SavedRequest): object {
   const { description, params, assertions, captures, script, replyTo, callerId, ...rest } = request;
-  const { kind, name, ...call } = rest;
+  const { kind, name, properties, ...call } = rest;
   return {
     kind,
     name,
@@ -22,6 +22,7 @@ export function requestFileContent(request: SavedRequest): object {
     ...call,
     ...given('replyTo', replyTo),
     ...given('callerId', callerId),
+    ...(properties === undefined ? {} : { properties }),
     ...given('params', params),
     ...(assertions.length === 0 ? {} : { assertions }),
     ...(captures.length === 0 ? {} : { captures }),

@@ -9,25 +9,28 @@ import type { CheckSubject } from '../checks/check-thread.ts';
 import type { RequestExecutor } from './executor.ts';
 
 /** Calls through the service that makes all own calls, so that those of a run are in the list as well. */
-export function createRpcExecutor(rpc: Pick<RpcService, 'start' | 'cancel'>, source: SourceId): RequestExecutor<SavedCall> {
+export function createRpcExecutor(rpc: Pick<RpcService, 'start' | 'cancel' | 'autoDialect'>, source: SourceId): RequestExecutor<SavedCall> {
   return {
     start(request, fillSource) {
       const filled = fillCall(request, fillSource);
       if ('problem' in filled) return filled;
-      const { topic, method, params, replyTo, callerId } = filled;
-      if (method === '' && request.dialect !== 'mqtt5')
-        return { problem: { code: 'bad-input', message: 'A call needs a method.', advice: 'Only in mqtt5 may it be empty.' } };
+      const { topic, method, params, replyTo, callerId, properties } = filled;
+      const dialect = request.dialect === 'auto' ? rpc.autoDialect(source, topic).dialect : request.dialect;
+      if (method === '' && dialect !== 'mqtt5') {
+        return { problem: { code: 'bad-input', message: 'A call needs a method.', advice: 'Only in the dialect mqtt5 may it be empty.' } };
+      }
       let tell: (subject: CheckSubject) => void;
       const ended = new Promise<CheckSubject>((resolve) => (tell = resolve));
       const input: CallInput = {
         source,
-        dialect: request.dialect,
+        dialect,
         topic,
         method,
         params: params as CallInput['params'],
         timeoutMs: request.timeoutMs,
         ...(replyTo === undefined ? {} : { replyTo }),
         ...(callerId === undefined ? {} : { callerId }),
+        ...(properties === undefined ? {} : { properties }),
       };
       const callId = rpc.start(input, {
         onEnd: (outcome, elapsedMs) => tell(subjectOf(outcome, elapsedMs)),
