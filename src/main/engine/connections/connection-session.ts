@@ -1,6 +1,7 @@
 import type { MqttVersion, Problem, Qos } from '../../../shared/contract/common.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import type { ReplySubscription } from '../../../shared/contract/rpc.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { MqttLink } from './mqtt-link.ts';
 
 type Publish = (input: Omit<PublishInput, 'source'>) => ReturnType<MqttLink['publish']>;
@@ -25,6 +26,9 @@ export class ConnectionSession {
   readonly #link: MqttLink;
   readonly #wants: (filter: string) => boolean;
   readonly #listeners = new Set<(problem: Problem) => void>();
+  readonly #receivers = new Set<(records: readonly MessageRecord[]) => void>();
+  /** How many ask for a filter, beside the profile. */
+  readonly #users = new Map<string, number>();
   #ended: Problem | null = null;
 
   constructor({ clientId, version, link, publish, covering, wants }: ConnectionSessionOptions) {
@@ -36,12 +40,29 @@ export class ConnectionSession {
     this.#wants = wants;
   }
 
-  subscribe(filter: string, qos: Qos): ReturnType<MqttLink['subscribe']> {
-    return this.#link.subscribe(filter, qos);
+  /** Each that was granted is to be given back with `unsubscribe`: several may ask for the same filter. */
+  async subscribe(filter: string, qos: Qos): ReturnType<MqttLink['subscribe']> {
+    const outcome = await this.#link.subscribe(filter, qos);
+    if (outcome.grantedQos !== null) this.#users.set(filter, (this.#users.get(filter) ?? 0) + 1);
+    return outcome;
   }
 
   async unsubscribe(filter: string): Promise<void> {
-    if (!this.#wants(filter)) await this.#link.unsubscribe(filter);
+    const users = (this.#users.get(filter) ?? 1) - 1;
+    if (users > 0) this.#users.set(filter, users);
+    else this.#users.delete(filter);
+    if (users === 0 && !this.#wants(filter)) await this.#link.unsubscribe(filter);
+  }
+
+  /** All that the session receives from now on, whoever asked for it; `id` of the records is 0. Returns what ends it. */
+  onMessages(receiver: (records: readonly MessageRecord[]) => void): () => void {
+    this.#receivers.add(receiver);
+    return () => void this.#receivers.delete(receiver);
+  }
+
+  /** For the connection alone. */
+  received(records: readonly MessageRecord[]): void {
+    for (const receive of this.#receivers) receive(records);
   }
 
   /** Told once, when the session is over; at once if it is. Returns what ends it. */

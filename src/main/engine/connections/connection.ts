@@ -3,7 +3,7 @@ import type { Problem } from '../../../shared/contract/common.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import { parseBrokerUri } from '../../../shared/mqtt/broker-uri.ts';
+import { brokerAccess, type BrokerAccess } from './broker-access.ts';
 import { ConnectionSession } from './connection-session.ts';
 import { nextStep, retryDelayMs, type ConnectionEvent } from './connection-machine.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
@@ -105,6 +105,11 @@ export class Connection {
     return { note };
   }
 
+  /** For a session beside this one. */
+  async access(): Promise<BrokerAccess | { readonly failure: ExplainedFailure }> {
+    return brokerAccess(this.#profile, await this.#hooks.password().catch(() => undefined));
+  }
+
   /** The one that is up now. Throws `not-connected`. */
   session(): ConnectionSession {
     this.#needLink();
@@ -178,21 +183,10 @@ export class Connection {
   async #open(): Promise<void> {
     const run = (this.#run += 1);
     const profile = this.#profile;
-    const uri = parseBrokerUri(profile.uri);
-    if (!uri.ok) return this.#fail({ code: 'invalid-uri', ...uri.problem, final: true });
     const stored = await this.#hooks.password().catch(() => undefined);
     if (run !== this.#run) return;
-    const username = profile.username === '' ? uri.value.username : profile.username;
-    const password = stored ?? uri.value.password;
-    if (password !== undefined && username === undefined && profile.version !== '5') {
-      // [MQTT-3.1.2-22] of 3.1.1: the password flag needs the user name flag.
-      return this.#fail({
-        code: 'password-without-user-name',
-        message: `MQTT ${profile.version} sends a password only together with a user name.`,
-        advice: 'Enter the user name, or remove the password.',
-        final: true,
-      });
-    }
+    const access = brokerAccess(profile, stored);
+    if ('failure' in access) return this.#fail(access.failure);
     const clientId =
       profile.clientId ??
       `workbench-${Math.floor(this.#hooks.random() * 2 ** 32)
@@ -200,13 +194,14 @@ export class Connection {
         .padStart(8, '0')}`;
     this.#openedVersion = profile.version;
     this.#link = openMqttLink(
-      { profile, uri: uri.value, clientId, username, password, nowUs: () => this.#hooks.now() * 1000 },
+      { ...access, clientId, nowUs: () => this.#hooks.now() * 1000 },
       {
         connected: (info) => this.#connected(info.clientId),
         failed: (failure, wasConnected) => this.#fail(failure, wasConnected),
         messages: (records) => {
           this.#received += records.length;
           this.#hooks.onMessages(records);
+          this.#session?.received(records);
           this.#hooks.onChange();
         },
       },

@@ -2,10 +2,14 @@ import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../..
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import type { BrokerAccess } from './broker-access.ts';
 import type { ConnectionSession } from './connection-session.ts';
+import type { ExplainedFailure } from './explain-failure.ts';
 import { Connection } from './connection.ts';
 
 export type { ConnectionSession } from './connection-session.ts';
+export { retryDelayMs } from './connection-machine.ts';
+export type { ExplainedFailure } from './explain-failure.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 
 const notifyEveryMs = 100;
@@ -33,6 +37,8 @@ export interface Connections {
   publish(id: string, input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
   /** The session that is up now. Throws `not-found` or `not-connected`. */
   session(id: string): ConnectionSession;
+  /** For a session beside the connection's own. Throws `not-found`. */
+  access(id: string): Promise<BrokerAccess | { readonly failure: ExplainedFailure }>;
   statuses(): readonly ConnectionStatus[];
   /** Sends DISCONNECT to every broker; takes a second at most. */
   close(): Promise<void>;
@@ -86,6 +92,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     setSubscriptions: (id, subscriptions) => find(id).setSubscriptions(subscriptions),
     publish: async (id, input) => find(id).publish(input),
     session: (id) => find(id).session(),
+    access: async (id) => find(id).access(),
     statuses: () => [...connections.values()].map((connection) => connection.status()),
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.disconnect()));

@@ -49,6 +49,7 @@ export interface MqttLinkOptions {
   readonly clientId: string;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  readonly will?: { readonly topic: string; readonly payload: Uint8Array; readonly qos: Qos; readonly retain: boolean } | undefined;
   /** Unix µs. */
   readonly nowUs: () => number;
 }
@@ -78,6 +79,7 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
     connectTimeout: 2 ** 31 - 1,
     resubscribe: false,
     queueQoSZero: false,
+    ...(options.will && { will: { ...options.will, payload: Buffer.from(options.will.payload) } }),
     ...(options.username === undefined ? {} : { username: options.username }),
     // MQTT 5 allows a password alone (§3.1.2.9), the library does not: an empty user name goes with it.
     ...(options.password === undefined ? {} : { username: options.username ?? '', password: options.password }),

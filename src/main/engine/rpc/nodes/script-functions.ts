@@ -1,0 +1,69 @@
+import type { CallInput } from '../../../../shared/contract/rpc.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
+import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
+import { utf8, type RpcOutcome } from '../../../../shared/rpc/dialect.ts';
+import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import type { ScriptFunctions } from './answers.ts';
+import type { NodeActor } from './rpc-node.ts';
+
+/** Makes calls as a node. */
+export interface NodeCalls {
+  start(input: CallInput, onEnd: (outcome: RpcOutcome) => void): number;
+  cancel(id: number): boolean;
+}
+
+/**
+ * What scripts of a node may do: `call(topic, method, params?, { timeoutMs?, dialect?, replyTo? }?)` as this node, and `publish(topic, payload, { qos?, retain? }?)` in its session, where a text
+ * is sent as it is and anything else as JSON. Both need the node to run.
+ */
+export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunctions {
+  return {
+    async call([topic, method, params = null, options], signal) {
+      const more = optionsOf(options);
+      const { dialect } = actor.node;
+      const input = {
+        node: actor.node.id,
+        source: actor.node.source,
+        dialect: more['dialect'] ?? (dialect === 'auto' ? 'mqttxx2' : dialect),
+        topic: textOf(topic, 'topic'),
+        method: textOf(method, 'method'),
+        params,
+        ...(more['timeoutMs'] === undefined ? {} : { timeoutMs: more['timeoutMs'] }),
+        ...(more['replyTo'] === undefined ? {} : { replyTo: more['replyTo'] }),
+      };
+      return new Promise((resolve, reject) => {
+        const id = calls.start(input as CallInput, (outcome) => {
+          if ('error' in outcome) reject(new Error(outcome.error.peerText ?? outcome.error.message));
+          else resolve(outcome.result);
+        });
+        signal.addEventListener('abort', () => {
+          calls.cancel(id);
+          reject(new CodedError('cancelled'));
+        });
+      });
+    },
+    async publish([topic, payload = '', options]) {
+      const { session } = actor;
+      if (!session) throw new CodedError('not-connected', 'The node is not running, so nothing can be published.');
+      const { qos = 0, retain = false } = optionsOf(options);
+      const name = textOf(topic, 'topic');
+      const problem = validateTopicName(name);
+      if (problem) throw new CodedError('invalid-topic', problem.message);
+      if (qos !== 0 && qos !== 1) throw new CodedError('bad-input', 'publish: qos is 0 or 1.');
+      const bytes = utf8(typeof payload === 'string' ? payload : JSON.stringify(payload));
+      await session.publish({ topic: name, payload: bytes, qos, retain: retain === true });
+      return undefined;
+    },
+  };
+}
+
+function textOf(value: JsonValue | undefined, what: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new CodedError('bad-input', `The ${what} has to be a text.`);
+}
+
+function optionsOf(value: JsonValue | undefined): { readonly [key: string]: JsonValue } {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw new CodedError('bad-input', 'The options have to be an object.');
+  return value as { readonly [key: string]: JsonValue };
+}
