@@ -19,7 +19,7 @@ import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier } from './notifier.ts';
-import { createCallHistory, createCallSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
+import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -102,6 +102,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       settled: () => broker.inside.clients({ offset: 0, limit: 1 }),
       whoGot: (messageId) => broker.inside.whoGot(messageId),
     },
+    nodeCaller: (id) => rpcNodes.caller(id),
     onBug: (error) => onBug(error, 'rpc'),
   });
   const callHistory = createCallHistory({
@@ -112,7 +113,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     appVersion: options.appVersion,
     onBug: (error) => onBug(error, 'call history'),
   });
-  const rpcNodes = createRpcNodes({ nodes: workspace.rpcNodes.list(), now });
   const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, now, random });
   const ingest: Ingest = createIngest({ store, topics, tails, rpc }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
@@ -155,6 +155,29 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onMessages: (id, records) => receive(`connection:${id}`, records),
     onChange: connectionsChanged.notify,
   });
+  const rpcNodes = createRpcNodes({
+    nodes: workspace.rpcNodes.list(),
+    sessions: createNodeSessions({
+      now,
+      brokerStatus: () => broker.status(),
+      connections,
+      onTraffic(source, records) {
+        // What the clients of the local broker exchange, its tap shows.
+        if (source === 'broker') rpc.received(source, records);
+        else receive(source, records);
+      },
+    }),
+    dialects: rpcDialects.registry,
+    scripts: { open: () => ({ call: () => Promise.reject(new Error('Scripts cannot be run in this version.')), close: () => undefined }) },
+    calls: { start: (input, observer) => rpc.start(input, observer), cancel: (id) => rpc.cancel(id), pendingCalls: (id) => rpc.pendingOf(id) },
+    now,
+    clock: monotonicMs,
+    random,
+    newId: randomUUID,
+    onBug: (error) => onBug(error, 'rpc nodes'),
+  });
+  brokerChanged.subscribe(rpcNodes.sourcesChanged);
+  connectionsChanged.subscribe(rpcNodes.sourcesChanged);
 
   const sources: readonly SourceId[] = ['broker', ...workspace.profiles().map(({ id }) => `connection:${id}` as const)];
   for (const source of sources) {
@@ -207,7 +230,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopFollowing();
-    await within(closeCallsMs, rpc.close());
+    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

@@ -193,11 +193,14 @@ export const callInputSchema = z.strictObject({
   dialect: z.union([dialectIdSchema, z.literal('auto')]),
   method: methodName,
   params: z.json(),
-  timeoutMs: z.int().min(1).max(86_400_000).default(30_000),
+  /** Absent: that of the node, or 30 s. */
+  timeoutMs: z.int().min(1).max(86_400_000).optional(),
   /** Absent: where the dialect has answers sent, below a topic of this workbench. */
   replyTo: topicTextSchema.optional(),
   callerId: z.string().max(1000).optional(),
   properties: callPropertiesSchema.optional(),
+  /** The id of an RPC node that runs, of this source: the call is made in its session, with its reply topic, client id, time-out and limit. */
+  node: z.string().min(1).max(64).optional(),
 });
 export type CallInput = z.input<typeof callInputSchema>;
 

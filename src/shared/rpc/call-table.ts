@@ -15,6 +15,8 @@ export interface NewCall {
   /** The topic the answer is expected on. */
   readonly replyTo: string;
   readonly timeoutMs: number;
+  /** In the place of that of the table. */
+  readonly maxPending?: number | undefined;
   /** Once, unless the call is cancelled. */
   readonly onEnd: (end: CallEnd) => void;
 }
@@ -53,7 +55,8 @@ export class CallTable {
 
   /** `null`: the call is pending, and its request may be sent. */
   open(call: NewCall): RpcError | null {
-    const { maxPending, now } = this.#options;
+    const { now } = this.#options;
+    const { maxPending = this.#options.maxPending } = call;
     if (this.#pending.size >= maxPending)
       return rpcError('TOO_MANY_PENDING_CALLS', 'local', `${maxPending} calls are waiting for their answers, which is the limit.`);
     if (this.#pending.has(call.key))

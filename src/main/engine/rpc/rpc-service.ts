@@ -12,7 +12,7 @@ import { CallBook } from './calls/call-book.ts';
 import type { CallRecord } from './calls/call-record.ts';
 import type { RecentCalls } from './history/calls-view.ts';
 import { DialectRegistry } from './dialects/index.ts';
-import { OwnCalls, type CallObserver, type CallSessions } from './caller/own-calls.ts';
+import { OwnCalls, type CallObserver, type CallSessions, type OwnCallsOptions } from './caller/own-calls.ts';
 import { CallTracing, type BrokerTraces } from './inside/call-tracing.ts';
 import { callTimeline } from './inside/call-timeline.ts';
 import { IndexBounds, MethodIndex } from './methods/method-index.ts';
@@ -33,6 +33,8 @@ export interface RpcServiceOptions {
   readonly peers?: RpcPeers;
   /** Absent: the four, and none of the user. */
   readonly dialects?: DialectRegistry;
+  /** For calls as an RPC node. Throws a coded error when it does not run. */
+  readonly nodeCaller?: OwnCallsOptions['nodeCaller'];
   /** Of the local broker; without it nothing is told of the inside. */
   readonly traces?: BrokerTraces;
   /** A call is new, or has changed. */
@@ -72,6 +74,8 @@ export interface RpcService {
   /** Whether a service was seen, or added. */
   knows(id: ServiceId): boolean;
   forget(id: ServiceId & { readonly method?: string | undefined }): void;
+  /** Calls made as a node that wait for their answers. */
+  pendingOf(nodeId: string): number;
   /** The source is gone for good. */
   drop(source: SourceId): void;
   /** Answers with the id of the call. Throws a coded error for what cannot be sent. */
@@ -198,6 +202,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
       peers?.drop(source);
       changed.notify();
     },
+    pendingOf: (nodeId) => own.pendingOf(nodeId),
     start,
     autoDialect,
     ping: (source, clientId, signal) => ping({ start, cancel }, source, clientId, options.clock, signal),

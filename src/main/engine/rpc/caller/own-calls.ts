@@ -11,9 +11,11 @@ import { rpcError, type RpcError } from '../../../../shared/rpc/rpc-error.ts';
 import type { CallBook } from '../calls/call-book.ts';
 import type { CallRecord } from '../calls/call-record.ts';
 import type { DialectRegistry } from '../dialects/index.ts';
+import type { NodeCaller } from '../nodes/node-caller.ts';
 import type { CallTracing } from '../inside/call-tracing.ts';
 import { unreached } from '../inside/timeline.ts';
 import type { CallSession } from './call-session.ts';
+import { localCallerId } from './local-session.ts';
 import { nobodyThere, publishError, subscribeError } from './local-errors.ts';
 import { ReplyTopics, type ReplyTopicHold } from './reply-topics.ts';
 
@@ -28,6 +30,8 @@ export interface OwnCallsOptions {
   readonly book: CallBook;
   readonly sessions: CallSessions;
   readonly dialects: Pick<DialectRegistry, 'get'>;
+  /** Throws a coded error when the node does not run. */
+  readonly nodeCaller?: ((id: string) => NodeCaller) | undefined;
   /** Unix ms. */
   readonly now: () => number;
   readonly clock: () => number;
@@ -55,12 +59,28 @@ interface LiveCall {
   readonly request: BuiltRequest;
   readonly params: JsonValue;
   readonly used: UsedSession;
+  readonly isManual: boolean;
   readonly observer: CallObserver;
   trace: ReturnType<CallTracing['hold']>;
   reply: ReplyTopicHold | null;
   /** By the clock; `null`: the request is not out yet. */
   sentAt: number | null;
 }
+
+interface CallPlace {
+  readonly session: CallSession;
+  readonly tableOf: string;
+  readonly maxPending: number | undefined;
+  readonly timeoutMs: number;
+  readonly replyTo: string | undefined;
+  /** Answers go to a topic that is the caller's own business: nothing is subscribed to for them. */
+  readonly isManual: boolean;
+}
+
+/** Its requests say where their answers belong; in the others that is agreed on. */
+const namesReplyTopic = (dialect: DialectId): boolean => dialect === 'mqttxx2' || dialect === 'mqttxx4' || dialect === 'mqtt5';
+const defaultTimeoutMs = 30_000;
+const tableOfNode = (id: string): string => `node:${id}`;
 
 interface UsedSession {
   readonly session: CallSession;
@@ -71,7 +91,8 @@ interface UsedSession {
 /** Makes the calls of the workbench itself. What was sent and what came back is in the book. */
 export class OwnCalls {
   readonly #options: OwnCallsOptions;
-  readonly #tables = new Map<SourceId, CallTable>();
+  /** By source; calls as a node have one of their own, by its id. */
+  readonly #tables = new Map<string, CallTable>();
   readonly #calls = new Map<number, LiveCall>();
   readonly #used = new WeakMap<CallSession, UsedSession>();
   #timer: NodeJS.Timeout | undefined;
@@ -86,9 +107,9 @@ export class OwnCalls {
 
   /** Answers with the id of the call, which may have failed already. */
   start(input: ResolvedCall, observer: CallObserver = {}): number {
-    const { source, dialect: dialectId, topic, method, params, timeoutMs = 30_000, replyTo, properties } = input;
+    const { source, dialect: dialectId, topic, method, params, properties } = input;
     const dialect = this.#options.dialects.get(dialectId);
-    const session = this.#options.sessions.open(source);
+    const { session, tableOf, maxPending, timeoutMs, replyTo, isManual } = this.#placeOf(input);
     if (session.version !== '5' && (dialect.needsMqtt5 || hasExtraProperties(properties))) {
       const what = dialect.needsMqtt5 ? 'This dialect needs the' : 'Headers are';
       throw new CodedError('invalid-state', `${what} properties of MQTT 5, and the session speaks MQTT ${session.version}.`, {
@@ -101,9 +122,9 @@ export class OwnCalls {
     const { book, now } = this.#options;
     const about = { source, dialect: dialectId, topic: request.service ?? topic, method, callerId, timeoutMs, key, replyTo: request.replyTo };
     const record = book.openOwn(about, now() * 1000);
-    const table = this.#tableOf(source);
-    const live: LiveCall = { record, table, request, params, used: this.#use(session), observer, trace: null, reply: null, sentAt: null };
-    const refusal = table.open({ key, replyTo: request.replyTo, timeoutMs, onEnd: ({ outcome }) => this.#ended(live, outcome) });
+    const table = this.#tableOf(tableOf);
+    const live: LiveCall = { record, table, request, params, used: this.#use(session), isManual, observer, trace: null, reply: null, sentAt: null };
+    const refusal = table.open({ key, replyTo: request.replyTo, timeoutMs, maxPending, onEnd: ({ outcome }) => this.#ended(live, outcome) });
     if (refusal) {
       book.ownEnded(record, { error: refusal }, 0);
       observer.onEnd?.({ error: refusal }, 0);
@@ -117,6 +138,11 @@ export class OwnCalls {
     this.#expireLater(table);
     this.#subscribeAndSend(live);
     return record.id;
+  }
+
+  /** Calls made as a node that wait for their answers. */
+  pendingOf(nodeId: string): number {
+    return this.#tables.get(tableOfNode(nodeId))?.pendingCount ?? 0;
   }
 
   cancel(id: number): boolean {
@@ -137,6 +163,10 @@ export class OwnCalls {
 
   #subscribeAndSend(live: LiveCall): void {
     const { used, request, table } = live;
+    if (live.isManual) {
+      this.#sendTraced(live);
+      return;
+    }
     live.reply = used.topics.hold(request.replyTo);
     const { subscribing } = live.reply;
     if (!subscribing) {
@@ -166,14 +196,17 @@ export class OwnCalls {
 
   #send(live: LiveCall): void {
     const { record, table, params, used } = live;
-    record.replySubscription = live.reply?.subscription() ?? null;
+    record.replySubscription = (live.isManual ? used.session.covering(live.request.replyTo) : live.reply?.subscription()) ?? null;
+    const unheard = live.isManual && record.replySubscription === null;
     const { key, message } = live.request;
     const { book, clock, now } = this.#options;
     const sentAt = clock();
     live.sentAt = sentAt;
     const { topic, qos, payload, properties = null } = message;
     const sent = { messageId: 0, topic, timeUs: now() * 1000, receivedAt: sentAt, qos, payload, sizeBytes: payload.byteLength, properties };
-    book.ownSent(record, sent, params);
+    const isNumbered = record.source === 'broker' && used.session.clientId === localCallerId;
+    const note = unheard ? `Nothing in this session is subscribed to "${live.request.replyTo}", so the answer does not come to the node.` : undefined;
+    book.ownSent(record, sent, params, { isNumbered, note });
     used.session.publish(message).then(
       ({ noSubscribers, note }) => {
         book.ownAcknowledged(record, clock() - sentAt, note);
@@ -234,9 +267,39 @@ export class OwnCalls {
     return used;
   }
 
-  #tableOf(source: SourceId): CallTable {
-    let table = this.#tables.get(source);
-    if (!table) this.#tables.set(source, (table = new CallTable({ now: this.#options.clock })));
+  /** What a call goes by: the session of its source, or that of a node with its reply topic, time-out and limit. */
+  #placeOf({ source, node: nodeId, dialect, timeoutMs, replyTo }: ResolvedCall): CallPlace {
+    if (nodeId === undefined) {
+      return {
+        session: this.#options.sessions.open(source),
+        tableOf: source,
+        maxPending: undefined,
+        timeoutMs: timeoutMs ?? defaultTimeoutMs,
+        replyTo,
+        isManual: false,
+      };
+    }
+    const { nodeCaller } = this.#options;
+    if (!nodeCaller) throw new CodedError('not-found', 'There are no RPC nodes here.');
+    const node = nodeCaller(nodeId);
+    if (node.source !== source) {
+      throw new CodedError('bad-input', `The node "${node.name}" belongs to another connection or broker than this call.`, {
+        advice: 'Choose a node of the same one.',
+      });
+    }
+    return {
+      session: node.session,
+      tableOf: tableOfNode(nodeId),
+      maxPending: node.maxConcurrentCalls,
+      timeoutMs: timeoutMs ?? node.timeoutMs,
+      replyTo: replyTo ?? (namesReplyTopic(dialect) ? node.replyTo : undefined),
+      isManual: node.replies === 'manual' && replyTo !== undefined,
+    };
+  }
+
+  #tableOf(place: string): CallTable {
+    let table = this.#tables.get(place);
+    if (!table) this.#tables.set(place, (table = new CallTable({ now: this.#options.clock })));
     return table;
   }
 

@@ -197,10 +197,15 @@ export class CallBook {
   }
 
   /** The request of an own call goes out. */
-  ownSent(call: CallRecord, request: KeptMessage, params: Parameters<MethodEntry['request']>[0]['params']): void {
+  ownSent(
+    call: CallRecord,
+    request: KeptMessage,
+    params: Parameters<MethodEntry['request']>[0]['params'],
+    { isNumbered = call.source === 'broker', note }: { readonly isNumbered?: boolean; readonly note?: string | undefined } = {},
+  ): void {
     call.request = request;
-    call.steps.push({ at: 'sent', afterMs: 0 });
-    if (call.source === 'broker') this.#unnumbered.push(call);
+    call.steps.push({ at: 'sent', afterMs: 0, ...(note === undefined ? {} : { note }) });
+    if (isNumbered) this.#unnumbered.push(call);
     // The tap drops what it cannot keep up with: then what is seen by its id all the same is numbered, and nothing waits for ever.
     if (this.#unnumbered.length > maxUnnumbered) this.#unnumbered = [];
     this.#learn(call, params, request.sizeBytes, request.timeUs / 1000);

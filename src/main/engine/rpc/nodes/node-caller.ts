@@ -28,8 +28,8 @@ function callSession(actor: NodeActor, session: NodeSession): CallSession {
   return {
     clientId: session.clientId,
     version: session.version,
-    covers: (topic) => actor.hears(topic) || session.covers(topic),
-    subscribe: (topic) => session.subscribe(topic),
+    covering: (topic) => actor.covering(topic) ?? session.covering(topic),
+    subscribe: (topic, qos) => session.subscribe(topic, qos),
     unsubscribe: (topic) => session.unsubscribe(topic),
     publish: (message) => session.publish(message),
     onEnd: (listener) => actor.onSessionEnd(listener),

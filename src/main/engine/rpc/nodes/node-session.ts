@@ -1,4 +1,5 @@
 import type { MqttVersion, Problem, Qos } from '../../../../shared/contract/common.ts';
+import type { ReplySubscription } from '../../../../shared/contract/rpc.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { OutgoingMessage } from '../../../../shared/rpc/dialect.ts';
 
@@ -13,11 +14,11 @@ export interface NodeSession {
   readonly version: MqttVersion;
   /** Nobody else uses it. */
   readonly isOwn: boolean;
-  /** With QoS 1. Rejects when the session ends. */
-  subscribe(filter: string): Promise<{ readonly grantedQos: Qos | null; readonly reason: string | null; readonly reasonCode: number }>;
+  /** Rejects when the session ends. */
+  subscribe(filter: string, qos: Qos): Promise<{ readonly grantedQos: Qos | null; readonly reason: string | null; readonly reasonCode: number }>;
   unsubscribe(filter: string): Promise<void>;
-  /** Messages of this topic arrive without a subscription of the node. */
-  covers(topic: string): boolean;
+  /** The subscription by which messages of this topic arrive without one of the node. */
+  covering(topic: string): ReplySubscription | null;
   /** Resolves with the acknowledgement. Rejects with a coded error. */
   publish(message: NodeMessage): Promise<{ readonly noSubscribers: boolean; readonly note: string | null }>;
 }

@@ -27,7 +27,7 @@ export interface NodeSessionsOptions {
   readonly now: () => number;
   readonly brokerStatus: () => BrokerStatus;
   readonly connections: Pick<Connections, 'access' | 'session'> & { statuses(): readonly Pick<ConnectionStatus, 'id' | 'phase' | 'lastProblem'>[] };
-  /** What sessions of nodes alone receive and send. */
+  /** What sessions of nodes alone receive and send, unless it comes over their connection as well. */
   readonly onTraffic: (source: SourceId, records: readonly MessageRecord[]) => void;
 }
 
@@ -37,6 +37,15 @@ export function ownClientId({ id, source, clientId }: RpcNode): string {
 
 /** Where nodes get their sessions from: clients of the local broker, sessions of connections, or sessions beside them. */
 export function createNodeSessions({ now, brokerStatus, connections, onTraffic }: NodeSessionsOptions): NodeSessions {
+  /** The connection gets it as well, by a subscription of its own. */
+  const isSeen = (source: SourceId, topic: string): boolean => {
+    if (source === 'broker') return false;
+    try {
+      return connections.session(source.slice('connection:'.length)).covering(topic) !== null;
+    } catch {
+      return false;
+    }
+  };
   const openOwn = (
     node: RpcNode,
     link: Pick<OwnSessionOptions['link'], 'profile' | 'uri' | 'username' | 'password'>,
@@ -44,7 +53,12 @@ export function createNodeSessions({ now, brokerStatus, connections, onTraffic }
   ): NodeSessionHandle => {
     const clientId = ownClientId(node);
     const will = node.presence ? presenceMessage('offline', clientId, now()) : undefined;
-    return openOwnSession({ link: { ...link, clientId, will }, nowUs: () => now() * 1000, onTraffic: (records) => onTraffic(node.source, records) }, hooks);
+    const traffic = (records: readonly MessageRecord[]): void =>
+      onTraffic(
+        node.source,
+        records.filter(({ topic }) => !isSeen(node.source, topic)),
+      );
+    return openOwnSession({ link: { ...link, clientId, will }, nowUs: () => now() * 1000, onTraffic: traffic }, hooks);
   };
   const overBroker = (node: RpcNode, hooks: NodeSessionHooks): NodeSessionHandle => {
     const status = brokerStatus();

@@ -34,9 +34,9 @@ export function openOwnSession({ link: options, nowUs, onTraffic }: OwnSessionOp
           clientId,
           version: profile.version,
           isOwn: true,
-          subscribe: (filter) => link.subscribe(filter, 1),
+          subscribe: (filter, qos) => link.subscribe(filter, qos),
           unsubscribe: (filter) => link.unsubscribe(filter),
-          covers: () => false,
+          covering: () => null,
           publish: (message) => publish(link, message),
         });
       },

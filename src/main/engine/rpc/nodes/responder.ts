@@ -18,6 +18,8 @@ const maxLoggedText = 200;
 /** Of 4.x: who pings a node calls this. */
 const pingMethod = '__ping__';
 
+export const unknownError = 'Unknown error';
+
 type Count = 'served' | 'denied' | 'unknownMethods' | 'failed' | 'dropped' | 'unanswerable' | 'repeated' | 'refused' | 'unreadable';
 type Counts = Record<Count, number>;
 
@@ -214,13 +216,15 @@ export class Responder {
   #deliver(incoming: Incoming, outcome: RpcAnswerOutcome, times: number): void {
     const { dialect, request } = incoming;
     const failed = 'error' in outcome;
-    if (failed) this.#options.log.add('error', shortened(request.method), outcome.error === '' ? 'Failed without a text.' : outcome.error);
+    // Callers of mqttxx read an empty error as success.
+    const errorText = failed ? outcome.error || unknownError : '';
+    if (failed) this.#options.log.add('error', shortened(request.method), errorText);
     if (times === 0) {
       this.#count('dropped');
       return;
     }
     this.#count(failed ? 'failed' : 'served');
-    if (failed) this.#answerError(incoming, { name: 'RPC_EXECUTION_ERROR', message: outcome.error }, times);
+    if (failed) this.#answerError(incoming, { name: 'RPC_EXECUTION_ERROR', message: errorText }, times);
     else this.#answer(incoming, dialect.buildResult(request, outcome.result), times);
   }
 

@@ -1,5 +1,6 @@
 import type { Problem, Qos } from '../../../../shared/contract/common.ts';
 import type { RpcNode, RpcNodeStatus } from '../../../../shared/contract/rpc-nodes.ts';
+import type { ReplySubscription } from '../../../../shared/contract/rpc.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import { retryDelayMs } from '../../connections/index.ts';
 import type { DialectRegistry } from '../dialects/index.ts';
@@ -16,6 +17,9 @@ import { Responder } from './responder.ts';
 /** A session that ends so soon after it began, so often in a row, is being taken over: before MQTT 5 the broker does not say so. */
 const shortSessionMs = 10_000;
 const maxShortSessions = 3;
+
+/** Real peers of mqttxx ask for 0; what comes by 1 is not lost on the way. */
+const askedQos = 1;
 
 export interface RpcNodeOptions {
   readonly sessions: NodeSessions;
@@ -102,9 +106,11 @@ export class NodeActor {
     };
   }
 
-  /** Whether messages of a topic arrive here by what the node itself subscribed to. */
-  hears(topic: string): boolean {
-    return this.#filters?.placeOf(topic) === 'topic' && this.#filters.filters.some((filter) => typeof this.#granted.get(filter) === 'number');
+  /** The subscription of the node itself by which messages of a topic arrive. */
+  covering(topic: string): ReplySubscription | null {
+    const [filter] = this.#filters?.filters ?? [];
+    const grantedQos = filter === undefined || this.#filters?.placeOf(topic) !== 'topic' ? null : this.#granted.get(filter);
+    return filter === undefined || grantedQos === null || grantedQos === undefined ? null : { filter, askedQos, grantedQos };
   }
 
   /** Told once, when the session that is up now is over. */
@@ -250,7 +256,7 @@ export class NodeActor {
       }
       const asked = wanted.filter((filter) => !this.#granted.has(filter));
       for (const filter of asked) this.#granted.set(filter, null);
-      const outcomes = await Promise.all(asked.map(async (filter) => ({ filter, ...(await session.subscribe(filter)) })));
+      const outcomes = await Promise.all(asked.map(async (filter) => ({ filter, ...(await session.subscribe(filter, askedQos)) })));
       if (run !== this.#run) return;
       for (const { filter, grantedQos, reason } of outcomes) {
         if (grantedQos === null) this.#granted.delete(filter);

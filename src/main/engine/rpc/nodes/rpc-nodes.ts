@@ -4,6 +4,7 @@ import { createNotifier, type Notifier } from '../../notifier.ts';
 import { plainValue } from '../plain-value.ts';
 import { Answers } from './answers.ts';
 import { callerOf, type NodeCaller } from './node-caller.ts';
+import { unknownError } from './responder.ts';
 import { NodeActor, type RpcNodeOptions } from './rpc-node.ts';
 import { decide, type RuledCall, type Verdict } from './rules.ts';
 import { scriptFunctions, type NodeCalls } from './script-functions.ts';
@@ -110,7 +111,7 @@ export function createRpcNodes(options: RpcNodesOptions): RpcNodes {
       tried(actors.get(id), async (answers, console) => {
         const startedAt = clock();
         const outcome = await answers.work(answer, { ...request, topic: actors.get(id)?.node.topic ?? '' }, signal);
-        const shown = 'error' in outcome ? { error: outcome.error === '' ? 'Unknown error' : outcome.error } : { result: plainValue(outcome.result) };
+        const shown = 'error' in outcome ? { error: outcome.error || unknownError } : { result: plainValue(outcome.result) };
         return { outcome: shown, console, elapsedMs: clock() - startedAt };
       }),
     caller: (id) => callerOf(find(id)),

@@ -1,14 +1,15 @@
 import type { CallInput } from '../../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
-import { utf8, type RpcOutcome } from '../../../../shared/rpc/dialect.ts';
+import { utf8 } from '../../../../shared/rpc/dialect.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import type { CallObserver } from '../caller/own-calls.ts';
 import type { ScriptFunctions } from './answers.ts';
 import type { NodeActor } from './rpc-node.ts';
 
 /** Makes calls as a node. */
 export interface NodeCalls {
-  start(input: CallInput, onEnd: (outcome: RpcOutcome) => void): number;
+  start(input: CallInput, observer: CallObserver): number;
   cancel(id: number): boolean;
 }
 
@@ -24,7 +25,7 @@ export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunct
       const input = {
         node: actor.node.id,
         source: actor.node.source,
-        dialect: more['dialect'] ?? (dialect === 'auto' ? 'mqttxx2' : dialect),
+        dialect: more['dialect'] ?? dialect,
         topic: textOf(topic, 'topic'),
         method: textOf(method, 'method'),
         params,
@@ -32,14 +33,14 @@ export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunct
         ...(more['replyTo'] === undefined ? {} : { replyTo: more['replyTo'] }),
       };
       return new Promise((resolve, reject) => {
-        const id = calls.start(input as CallInput, (outcome) => {
-          if ('error' in outcome) reject(new Error(outcome.error.peerText ?? outcome.error.message));
-          else resolve(outcome.result);
+        const id = calls.start(input as CallInput, {
+          onEnd(outcome) {
+            if ('error' in outcome) reject(new Error(outcome.error.peerText ?? outcome.error.message));
+            else resolve(outcome.result);
+          },
+          onCancelled: () => reject(new CodedError('cancelled')),
         });
-        signal.addEventListener('abort', () => {
-          calls.cancel(id);
-          reject(new CodedError('cancelled'));
-        });
+        signal.addEventListener('abort', () => calls.cancel(id));
       });
     },
     async publish([topic, payload = '', options]) {

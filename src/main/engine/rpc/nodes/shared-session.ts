@@ -26,15 +26,15 @@ export function joinSession(session: ConnectionSession, hooks: NodeSessionHooks)
       clientId: session.clientId,
       version: session.version,
       isOwn: false,
-      async subscribe(filter) {
-        const outcome = await session.subscribe(filter);
+      async subscribe(filter, qos) {
+        const outcome = await session.subscribe(filter, qos);
         if (outcome.grantedQos === null) return outcome;
         if (over) await session.unsubscribe(filter);
         else held.set(filter, (held.get(filter) ?? 0) + 1);
         return outcome;
       },
       unsubscribe,
-      covers: session.covers,
+      covering: session.covering,
       publish: ({ retain = false, ...message }) => session.publish({ ...message, retain }),
     });
   }
