@@ -9,7 +9,6 @@ import { Connection } from './connection.ts';
 
 export type { ConnectionSession } from './connection-session.ts';
 export { retryDelayMs } from './connection-machine.ts';
-export type { ExplainedFailure } from './explain-failure.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 
 const notifyEveryMs = 100;

@@ -214,12 +214,7 @@ describe('a running node', () => {
     expect(await peer.call('count')).toBe(2);
     peer.send(id, 'count', { other: true });
     await settled(peer);
-    expect(
-      peer
-        .answers()
-        .filter((answer) => answer.id === id)
-        .at(-1),
-    ).toEqual({ id, outcome: { result: 3 } });
+    expect(peer.answers().findLast((answer) => answer.id === id)).toEqual({ id, outcome: { result: 3 } });
   });
 
   it('tells short ids of JSON-RPC apart only where they are sent again', async () => {

@@ -15,7 +15,7 @@ import { joinSession } from './shared-session.ts';
 const connectTimeoutSeconds = 5;
 
 /** `troubled`: the connection is about to come back by itself. `problem`: why it is not up. */
-export type SourceState = { readonly phase: 'up' } | { readonly phase: 'troubled' | 'down'; readonly problem: Problem };
+type SourceState = { readonly phase: 'up' } | { readonly phase: 'troubled' | 'down'; readonly problem: Problem };
 
 export interface NodeSessions {
   state(source: SourceId): SourceState;
@@ -31,7 +31,7 @@ export interface NodeSessionsOptions {
   readonly onTraffic: (source: SourceId, records: readonly MessageRecord[]) => void;
 }
 
-export function ownClientId({ id, source, clientId }: RpcNode): string {
+function ownClientId({ id, source, clientId }: RpcNode): string {
   return clientId === '' && source === 'broker' ? id : clientId;
 }
 

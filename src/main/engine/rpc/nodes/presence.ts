@@ -3,7 +3,7 @@ import { readJsonPayload, isJsonObject } from '../../../../shared/rpc/json-paylo
 
 /** Of mqttxx 3.2: who is there, and who is asked to leave. */
 export const presenceFilter = '$presence/+';
-export const presenceTopic = (clientId: string): string => `$presence/${clientId}`;
+const presenceTopic = (clientId: string): string => `$presence/${clientId}`;
 export const kickTopic = (clientId: string): string => `$presence/${clientId}/kick`;
 
 /** `{"status":"online","timestamp":1732190000}`, in whole seconds; the one of a will is of the moment of the connection. */
