@@ -131,7 +131,8 @@ export interface KnownPeer {
 
 const peersQuerySchema = z.strictObject({
   source: sourceIdSchema,
-  dialect: dialectIdSchema,
+  /** `auto`: whatever they speak. */
+  dialect: z.union([dialectIdSchema, z.literal('auto')]),
   method: z.string().max(1000),
   /** As topic filters, where `*` stands for any characters; several are divided by commas or spaces. Empty: all. */
   filter: z.string().max(10_000),

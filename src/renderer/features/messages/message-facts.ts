@@ -27,7 +27,7 @@ export function messageFacts(detail: MessageDetail): readonly Fact[] {
 }
 
 /** MQTT 5 properties (§3.3.2.3) in the order of the standard, user properties as they were sent. */
-export function propertyFacts({ properties }: MessageDetail): readonly Fact[] {
+export function propertyFacts({ properties }: Pick<MessageDetail, 'properties'>): readonly Fact[] {
   if (!properties) return [];
   const facts: Fact[] = [];
   if (properties.payloadIsUtf8 !== undefined)

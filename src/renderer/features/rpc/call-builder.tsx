@@ -11,13 +11,23 @@ import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import type { SourceOption } from '../common/index.ts';
 import { autoWords, useAutoDialect } from './auto-dialect.ts';
-import { problemsOf, requestTopic, type CallDraft } from './call-draft.ts';
+import { callLabel, planProblems, type CallMode } from './batch-plan.ts';
+import { problemsOf, requestTopic, takesHeaders, type CallDraft } from './call-draft.ts';
+import { HeadersButton } from './headers-button.tsx';
 import { formFields } from './params-form.ts';
 import { ParamsEditor } from './params-editor.tsx';
 import { ParamsForm } from './params-form-view.tsx';
 import { useDialectWords } from './own-dialects.ts';
-import { rpcStore, useRpcState, useSourceState } from './rpc-model.ts';
+import { PeersField } from './peers-field.tsx';
+import { PlanFields } from './plan-fields.tsx';
+import { batchStore, rpcStore, useBatchState, useRpcState, useSourceState } from './rpc-model.ts';
 import styles from './call-builder.module.css';
+
+const callModes: readonly { readonly value: CallMode; readonly label: string }[] = [
+  { value: 'once', label: 'Once' },
+  { value: 'repeat', label: 'Repeat' },
+  { value: 'fan-out', label: 'Many peers' },
+];
 
 const modes = [
   { value: 'json', label: 'JSON' },
@@ -25,9 +35,9 @@ const modes = [
 ] as const;
 
 /** What to know about the draft, in a few words. */
-function noteOf(source: SourceOption, draft: CallDraft, hasForm: boolean, paramsSeen: boolean): string {
+function noteOf(source: SourceOption, draft: CallDraft, hasForm: boolean, paramsSeen: boolean, toMany: boolean): string {
   if (!source.live) return `${source.name} is ${source.state}: nothing can be called.`;
-  if (draft.dialect === 'mqtt5' && draft.topic !== '') return `Goes to ${requestTopic(draft)}`;
+  if (draft.dialect === 'mqtt5' && draft.topic !== '' && !toMany) return `Goes to ${requestTopic(draft)}`;
   if (draft.paramsFrom === 'offered') return 'From the last call that was seen';
   return hasForm || paramsSeen || draft.method === '' ? '' : 'A form is there once params of this method were seen.';
 }
@@ -41,7 +51,12 @@ interface CallBuilderProps {
 /** Everything of a call: where it goes, its params, and how long to wait. */
 export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement {
   const store = rpcStore();
-  const { draft, reveal, calling, refused } = useSourceState(source.id, (state) => state);
+  const { draft, reveal: revealDraft, calling, refused: callRefused } = useSourceState(source.id, (state) => state);
+  const batch = useBatchState(source.id, (state) => state);
+  const { mode, plan } = batch;
+  const reveal = revealDraft || batch.reveal;
+  const refused = mode === 'once' ? callRefused : batch.refused;
+  const wrongPlan = planProblems(mode, plan);
   const wantsForm = useRpcState((state) => state.asForm);
   const choice = useAutoDialect(source.id, draft);
   const { name, options } = useDialectWords();
@@ -50,7 +65,9 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
   const errorId = useId();
   const edit = (change: Parameters<typeof store.edit>[1]): void => store.edit(source.id, change);
   const send = async (): Promise<void> => {
-    if (source.live) await store.call(source.id);
+    if (!source.live) return;
+    if (mode === 'once') await store.call(source.id);
+    else await batchStore().start(source.id, draft);
   };
   useCommands([
     {
@@ -84,15 +101,26 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           onChange={(dialect) => edit(dialect === 'auto' ? { auto: true } : { dialect, auto: false })}
           options={[{ value: 'auto', label: 'Auto', detail: 'as heard on the topic' }, ...options]}
         />
-        <TextField
-          className={styles.topic}
-          label="Topic"
-          mono
-          value={draft.topic}
-          onChange={(topic) => edit({ topic })}
-          error={reveal || draft.topic !== '' ? problems.topic : undefined}
-          placeholder="edge/device_123"
-        />
+        {mode === 'fan-out' ? (
+          <PeersField
+            className={styles.topic}
+            source={source}
+            draft={draft}
+            peers={plan.peers}
+            onChange={(peers) => batchStore().edit(source.id, { peers })}
+            error={reveal || plan.peers !== '' ? wrongPlan.peers : undefined}
+          />
+        ) : (
+          <TextField
+            className={styles.topic}
+            label="Topic"
+            mono
+            value={draft.topic}
+            onChange={(topic) => edit({ topic })}
+            error={reveal || draft.topic !== '' ? problems.topic : undefined}
+            placeholder="edge/device_123"
+          />
+        )}
         <TextField
           className={styles.method}
           label="Method"
@@ -104,8 +132,8 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
         />
         <span className={styles.send}>
           <Tooltip text={source.live ? `Call over ${source.name}` : `${source.name} is ${source.state}`} shortcut="Mod+Enter" side="top">
-            <Button type="submit" variant="primary" icon={<Play size={14} aria-hidden />} busy={calling} disabled={!source.live}>
-              Call
+            <Button type="submit" variant="primary" icon={<Play size={14} aria-hidden />} busy={calling || batch.starting} disabled={!source.live}>
+              {callLabel(mode, plan)}
             </Button>
           </Tooltip>
         </span>
@@ -125,9 +153,11 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           segments={modes.map((mode) => ({ ...mode, disabled: mode.value === 'form' && !fields }))}
         />
         <span className={styles.note} role="status">
-          {noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null)}
+          {noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
         </span>
+        <SegmentedControl size="small" label="How often" value={mode} onChange={(next) => batchStore().setMode(source.id, next)} segments={callModes} />
       </div>
+      {mode !== 'once' && <PlanFields mode={mode} plan={plan} problems={wrongPlan} onChange={(change) => batchStore().edit(source.id, change)} />}
       {refused && (
         <Banner inset kind="bad" title={refused.message}>
           {refused.advice}
@@ -170,6 +200,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           onChange={(callerId) => edit({ callerId })}
           placeholder="the client id"
         />
+        {takesHeaders(draft.dialect) && <HeadersButton headers={draft.headers} onChange={(headers) => edit({ headers })} error={problems.headers} />}
       </div>
     </form>
   );

@@ -1,6 +1,6 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
-import type { CallDetail, DialectId, RpcMethodId } from '../../../shared/contract/rpc.ts';
+import type { CallDetail, CallMessage, DialectId, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import type { InputOf } from '../../../shared/ipc/contract.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 import { paramsText, readParams } from './params-form.ts';
@@ -23,7 +23,25 @@ export interface CallDraft {
   readonly replyTo: string;
   /** Empty: the client id of this connection. */
   readonly callerId: string;
+  readonly headers: CallHeaders;
 }
+
+/** Properties of MQTT 5 that go with the request, in dialects that leave room for some. */
+export interface CallHeaders {
+  readonly userProperties: readonly (readonly [name: string, value: string])[];
+  /** Empty: as the dialect has it. */
+  readonly contentType: string;
+  /** `null`: the request waits for its peer as long as the broker keeps it. */
+  readonly expirySeconds: number | null;
+}
+
+const noHeaders: CallHeaders = { userProperties: [], contentType: '', expirySeconds: null };
+
+/** The envelope of mqttxx 2 and 3 has none: its peers speak any version of MQTT. */
+export const takesHeaders = (dialect: DialectId): boolean => dialect !== 'mqttxx2';
+
+export const countHeaders = ({ userProperties, contentType, expirySeconds }: CallHeaders): number =>
+  userProperties.length + (contentType === '' ? 0 : 1) + (expirySeconds === null ? 0 : 1);
 
 export type CallInput = InputOf<EngineContract['rpc.call']>;
 export type CallTarget = Pick<CallDraft, 'dialect' | 'topic' | 'method'>;
@@ -31,6 +49,7 @@ export type CallTarget = Pick<CallDraft, 'dialect' | 'topic' | 'method'>;
 /** The contract's limits. */
 const maxTimeoutMs = 86_400_000;
 const maxMethodLength = 1000;
+const maxExpirySeconds = 4_294_967_295;
 
 export const emptyDraft: CallDraft = {
   dialect: 'mqttxx2',
@@ -42,6 +61,7 @@ export const emptyDraft: CallDraft = {
   timeoutMs: 30_000,
   replyTo: '',
   callerId: '',
+  headers: noHeaders,
 };
 
 /** Another method, typed letter by letter: what the user wrote as params stays, what was only offered goes. */
@@ -62,7 +82,7 @@ export function offerParams(draft: CallDraft, key: string, params: string): Call
 
 /** The draft that repeats a call. */
 export function draftOf(call: CallDetail): CallDraft {
-  const { dialect, topic, method, params, own, timeoutMs, replyTo, callerId } = call;
+  const { dialect, topic, method, params, own, timeoutMs, replyTo, callerId, request } = call;
   return {
     dialect,
     auto: false,
@@ -74,6 +94,17 @@ export function draftOf(call: CallDetail): CallDraft {
     // Where others have their answers sent, and what they call themselves, is not for us to use.
     replyTo: own ? replyTo : '',
     callerId: own ? callerId : '',
+    headers: request && takesHeaders(dialect) ? headersOf(dialect, request.properties) : noHeaders,
+  };
+}
+
+/** Without what the dialect sends by itself. */
+function headersOf(dialect: DialectId, properties: CallMessage['properties']): CallHeaders {
+  const { userProperties = [], contentType = '', messageExpirySeconds = null } = properties ?? {};
+  return {
+    userProperties: userProperties.filter(([name]) => dialect !== 'mqttxx4' || name !== 'caller_id'),
+    contentType: dialect === 'mqtt5' && contentType === 'application/json' ? '' : contentType,
+    expirySeconds: messageExpirySeconds,
   };
 }
 
@@ -83,6 +114,7 @@ export interface DraftProblems {
   readonly params?: string;
   readonly timeout?: string;
   readonly replyTo?: string;
+  readonly headers?: string;
 }
 
 /** What keeps a draft from being sent, a sentence for each field. */
@@ -96,6 +128,7 @@ export function problemsOf(draft: CallDraft): DraftProblems {
       : draft.method.length > maxMethodLength
         ? `A method has at most ${maxMethodLength} characters.`
         : undefined;
+  const headers = headersProblem(draft);
   const inRange = draft.timeoutMs !== null && draft.timeoutMs >= 1 && draft.timeoutMs <= maxTimeoutMs;
   return {
     ...(topic === undefined ? {} : { topic }),
@@ -103,7 +136,18 @@ export function problemsOf(draft: CallDraft): DraftProblems {
     ...('problem' in params ? { params: params.problem } : {}),
     ...(inRange ? {} : { timeout: 'Enter a time up to 86,400 s (a day).' }),
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(headers === undefined ? {} : { headers }),
   };
+}
+
+/** What is wrong with the first header that is. */
+function headersProblem({ dialect, headers: { userProperties, expirySeconds } }: CallDraft): string | undefined {
+  if (!takesHeaders(dialect)) return undefined;
+  if (userProperties.some(([name]) => name === '')) return 'A user property needs a name.';
+  if (dialect === 'mqttxx4' && userProperties.some(([name]) => name === 'caller_id'))
+    return 'The user property caller_id is sent by the dialect itself: use the field Caller id.';
+  const inRange = expirySeconds === null || (Number.isInteger(expirySeconds) && expirySeconds >= 0 && expirySeconds <= maxExpirySeconds);
+  return inRange ? undefined : 'The message expiry is in whole seconds.';
 }
 
 function topicProblem(topic: string): string | undefined {
@@ -114,7 +158,7 @@ function topicProblem(topic: string): string | undefined {
 export function toCallInput(source: SourceId, draft: CallDraft): CallInput | undefined {
   const params = readParams(draft.params);
   if (Object.keys(problemsOf(draft)).length > 0 || 'problem' in params || draft.timeoutMs === null) return undefined;
-  const { dialect, auto, topic, method, timeoutMs, replyTo, callerId } = draft;
+  const { dialect, auto, topic, method, timeoutMs, replyTo, callerId, headers } = draft;
   return {
     source,
     dialect: auto ? 'auto' : dialect,
@@ -124,6 +168,15 @@ export function toCallInput(source: SourceId, draft: CallDraft): CallInput | und
     timeoutMs: Math.round(timeoutMs),
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
+    ...(takesHeaders(dialect) && countHeaders(headers) > 0 ? { properties: toProperties(headers) } : {}),
+  };
+}
+
+function toProperties({ userProperties, contentType, expirySeconds }: CallHeaders): NonNullable<CallInput['properties']> {
+  return {
+    ...(userProperties.length === 0 ? {} : { userProperties: userProperties.map(([name, value]): [string, string] => [name, value]) }),
+    ...(contentType === '' ? {} : { contentType }),
+    ...(expirySeconds === null ? {} : { messageExpirySeconds: expirySeconds }),
   };
 }
 

@@ -3,9 +3,10 @@ import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { Select } from '../../ui/select.tsx';
 import { formatBytes, formatTime } from '../common/index.ts';
-import { detectFormat, PayloadView, type PayloadFormat } from '../messages/index.ts';
+import { detectFormat, PayloadView, propertyFacts, type PayloadFormat } from '../messages/index.ts';
 import { messageName, messagesOf } from './rpc-words.ts';
 import styles from './answer.module.css';
 
@@ -23,6 +24,7 @@ export function CallMessages({ detail }: { readonly detail: CallDetail }): React
   const message = all[Math.min(chosen, all.length - 1)];
   const complete = message !== undefined && message.payload.length >= message.sizeBytes;
   if (!message) return <EmptyState compact title="No messages" text="The bytes of this call are not known." />;
+  const properties = propertyFacts(message);
   const format = picked ?? detectFormat(message.payload, complete);
   return (
     <>
@@ -46,6 +48,11 @@ export function CallMessages({ detail }: { readonly detail: CallDetail }): React
         </span>
         <SegmentedControl size="small" label="Show the message as" value={format} onChange={setPicked} segments={formats} />
       </div>
+      {properties.length > 0 && (
+        <div className={styles.properties}>
+          <KeyValueTable compact label="MQTT 5 properties" rows={properties} />
+        </div>
+      )}
       {!complete && <Banner title={`The first ${formatBytes(message.payload.length)} of ${formatBytes(message.sizeBytes)} are kept with the call`} />}
       <PayloadView label="Message" payload={message.payload} complete={complete} format={format} onShowHex={() => setPicked('hex')} />
     </>

@@ -2,14 +2,26 @@ import { useStore } from 'zustand';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import { engineClient } from '../../data/index.ts';
 import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
+import { batchState, createBatchStore, type BatchState, type BatchStore } from './batch-store.ts';
 import { createRpcStore, sourceState, type RpcState, type RpcStore, type SourceState } from './rpc-store.ts';
 
 let store: RpcStore | undefined;
+let batches: BatchStore | undefined;
 
 /** The page's one store of trees, drafts and selections. */
 export function rpcStore(): RpcStore {
   store ??= createRpcStore(engineClient(), browserPacing);
   return store;
+}
+
+/** Plans and results of calls that are made many times. */
+export function batchStore(): BatchStore {
+  batches ??= createBatchStore(engineClient());
+  return batches;
+}
+
+export function useBatchState<T>(source: SourceId, select: (state: BatchState) => T): T {
+  return useStore(batchStore().state, (state) => select(batchState(state, source)));
 }
 
 export function useRpcState<T>(select: (state: RpcState) => T): T {

@@ -15,7 +15,9 @@ import { CallsPanel } from './calls-panel.tsx';
 import { MethodFacts } from './method-facts.tsx';
 import { NodeList, NodeServices, NodesTab } from './nodes/index.ts';
 import { suggestedParams } from './params-form.ts';
-import { rpcStore, useSourceState } from './rpc-model.ts';
+import { FanOutPanel } from './fan-out-panel.tsx';
+import { RepeatPanel } from './repeat-panel.tsx';
+import { rpcStore, useBatchState, useSourceState } from './rpc-model.ts';
 import type { RpcTab } from './rpc-store.ts';
 import { methodKey, serviceKey } from './rpc-words.ts';
 import styles from './rpc.module.css';
@@ -134,13 +136,22 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
 
 function CallTab({ source, detail }: { readonly source: SourceOption; readonly detail: Parameters<typeof CallBuilder>[0]['detail'] }): ReactElement {
   const shownCall = useSourceState(source.id, (state) => state.shownCall);
+  const mode = useBatchState(source.id, (state) => state.mode);
+  const below =
+    mode === 'once' ? (
+      <AnswerPanel source={source} id={shownCall} place="builder" />
+    ) : mode === 'repeat' ? (
+      <RepeatPanel source={source} />
+    ) : (
+      <FanOutPanel source={source} />
+    );
   return (
     <Splitter
       id="rpc-call"
       orientation="vertical"
       panels={[
         { id: 'builder', defaultSize: '48%', minSize: 190, content: <CallBuilder source={source} detail={detail} /> },
-        { id: 'answer', minSize: 110, content: <AnswerPanel source={source} id={shownCall} place="builder" /> },
+        { id: 'answer', minSize: 110, content: below },
       ]}
     />
   );

@@ -9,7 +9,7 @@ export function knownPeers(
   { dialect, method, filter }: Omit<PeersQuery, 'source'>,
 ): { readonly peers: readonly KnownPeer[]; readonly known: number } {
   const fits = matcherOf(filter);
-  const all = index.services().filter((service) => service.dialect === dialect);
+  const all = index.services().filter((service) => dialect === 'auto' || service.dialect === dialect);
   const peers = all
     .filter(({ topic }) => fits(topic))
     .slice(0, batchLimits.peers)

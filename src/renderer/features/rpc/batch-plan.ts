@@ -1,0 +1,116 @@
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { EngineContract } from '../../../shared/contract/index.ts';
+import type { InputOf } from '../../../shared/ipc/contract.ts';
+import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
+import { batchLimits } from '../../../shared/rpc/batch-limits.ts';
+import { formatCount, plural } from '../common/index.ts';
+import { toCallInput, type CallDraft } from './call-draft.ts';
+
+/** How often a call is made, and to whom. */
+export type CallMode = 'once' | 'repeat' | 'fan-out';
+
+export interface BatchPlan {
+  readonly times: number | null;
+  readonly inFlight: number | null;
+  readonly delayMs: number | null;
+  readonly stopOnFailure: boolean;
+  /** One topic a line. */
+  readonly peers: string;
+}
+
+export type BatchInput = InputOf<EngineContract['rpcBatches.start']>;
+
+export const emptyPlan: BatchPlan = { times: 10, inFlight: 1, delayMs: 0, stopOnFailure: false, peers: '' };
+
+export interface PeerList {
+  readonly topics: readonly string[];
+  /** What is wrong first, in a sentence. */
+  readonly problem: string | null;
+  readonly duplicates: number;
+}
+
+/** Asked for the same text by everything that shows it. */
+let lastRead: { readonly text: string; readonly list: PeerList } | undefined;
+
+/** The topics of a list as it was written or pasted: without empty lines, each once. */
+export function readPeers(text: string): PeerList {
+  if (lastRead?.text !== text) lastRead = { text, list: parsePeers(text) };
+  return lastRead.list;
+}
+
+function parsePeers(text: string): PeerList {
+  const topics = new Set<string>();
+  let duplicates = 0;
+  let problem: string | null = null;
+  let characters = 0;
+  for (const [at, line] of text.split('\n').entries()) {
+    const topic = line.trim();
+    if (topic === '') continue;
+    if (topics.has(topic)) {
+      duplicates += 1;
+      continue;
+    }
+    const wrong = validateTopicName(topic);
+    if (wrong && problem === null) problem = `Line ${at + 1}: ${wrong.message}`;
+    topics.add(topic);
+    characters += topic.length;
+  }
+  if (topics.size > batchLimits.peers) problem = `${formatCount(topics.size)} peers are too many: ${formatCount(batchLimits.peers)} at most.`;
+  else if (characters > batchLimits.peerCharacters) problem = 'These topics are too long together: 4,000,000 characters at most.';
+  return { topics: [...topics], problem, duplicates };
+}
+
+/** The list with some more topics, or without them. */
+export function withPeers(text: string, topics: readonly string[], wanted: boolean): string {
+  const listed = new Set(readPeers(text).topics);
+  for (const topic of topics) {
+    if (wanted) listed.add(topic);
+    else listed.delete(topic);
+  }
+  return [...listed].join('\n');
+}
+
+export interface PlanProblems {
+  readonly times?: string;
+  readonly inFlight?: string;
+  readonly delay?: string;
+  readonly peers?: string;
+}
+
+export function planProblems(mode: CallMode, plan: BatchPlan): PlanProblems {
+  if (mode === 'once') return {};
+  const { times, inFlight, delayMs } = plan;
+  const peers = mode === 'fan-out' ? readPeers(plan.peers) : null;
+  const noPeers = peers && (peers.problem ?? (peers.topics.length === 0 ? 'Choose the peers to call.' : null));
+  return {
+    ...(mode === 'repeat' && !isWithin(times, 1, batchLimits.times) ? { times: `1 to ${formatCount(batchLimits.times)}` } : {}),
+    ...(isWithin(inFlight, 1, batchLimits.inFlight) ? {} : { inFlight: `1 to ${batchLimits.inFlight}` }),
+    ...(delayMs !== null && delayMs >= 0 && delayMs <= batchLimits.delayMs ? {} : { delay: 'up to 3,600 s' }),
+    ...(noPeers === null ? {} : { peers: noPeers }),
+  };
+}
+
+const isWithin = (value: number | null, least: number, most: number): boolean => value !== null && Number.isInteger(value) && value >= least && value <= most;
+
+/** What to send, or `undefined` while there is a problem. */
+export function toBatchInput(source: SourceId, draft: CallDraft, mode: CallMode, plan: BatchPlan): BatchInput | undefined {
+  const { inFlight, delayMs, times, stopOnFailure } = plan;
+  if (mode === 'once' || Object.keys(planProblems(mode, plan)).length > 0 || inFlight === null || delayMs === null) return undefined;
+  const { topics } = readPeers(plan.peers);
+  const [first] = topics;
+  const call = toCallInput(source, mode === 'fan-out' && first !== undefined ? { ...draft, topic: first } : draft);
+  if (!call) return undefined;
+  const common = { call, inFlight, delayMs: Math.round(delayMs), stopOnFailure };
+  if (mode === 'fan-out') return { ...common, plan: { kind: 'fan-out', topics: [...topics] } };
+  return times === null ? undefined : { ...common, plan: { kind: 'repeat', times } };
+}
+
+/** What the button says. */
+export function callLabel(mode: CallMode, plan: BatchPlan): string {
+  if (mode === 'repeat' && plan.times !== null && plan.times > 1) return `Call ${plural(plan.times, 'time')}`;
+  if (mode === 'fan-out') {
+    const { topics } = readPeers(plan.peers);
+    return topics.length === 0 ? 'Call' : `Call ${plural(topics.length, 'peer')}`;
+  }
+  return 'Call';
+}
