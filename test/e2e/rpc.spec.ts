@@ -71,7 +71,10 @@ test('the methods of the demo device are found, called, and every answer is expl
 
   await test.step('its way and its bytes', async () => {
     await answer(page).getByRole('radio', { name: 'Details' }).click();
-    await expect(answer(page).getByRole('list', { name: 'Steps' }).getByRole('listitem')).toHaveText([/^Sent/, /^Acknowledged/, /^Answered/]);
+    const way = answer(page).getByRole('table', { name: 'Way of the call' });
+    await expect(way.getByRole('rowheader', { name: 'Delivered to demo-thermostat' })).toBeVisible();
+    await expect(way.getByRole('rowheader', { name: 'Answer published by demo-thermostat' })).toBeVisible();
+    await expect(way.getByRole('rowheader', { name: 'Answer received here' })).toBeVisible();
     await answer(page).getByRole('radio', { name: 'Messages' }).click();
     await expect(answer(page)).toContainText('"rpc_request"');
     await answer(page).getByRole('combobox', { name: 'Message' }).click();
