@@ -13,6 +13,7 @@ const nodeBundles = {
     'persistence-worker': 'src/main/engine/broker/persistence/persistence-worker.ts',
     'store-worker': 'src/main/engine/store/store-worker.ts',
     'check-worker': 'src/main/engine/collections/checks/check-worker.ts',
+    'script-worker': 'src/main/engine/scripts/script-worker.ts',
   },
   headless: { main: 'src/main/headless/main.ts' },
   broker: { cli: 'src/main/engine/broker/cli/cli.ts', 'persistence-worker': 'src/main/engine/broker/persistence/persistence-worker.ts' },

@@ -20,6 +20,7 @@ import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier } from './notifier.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
+import { createScripts } from './scripts/index.ts';
 import { createHandlers, passwordKey, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -80,6 +81,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const tails = createTails({ now });
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
   const rpcPeers = createRpcPeers({ brokerClients: () => (broker.status().phase === 'running' ? broker.clients() : null), maxClients: 1000 });
+  const scripts = createScripts({ onBug: (error) => onBug(error, 'scripts') });
   const rpc = createRpcService({
     now,
     clock: monotonicMs,
@@ -168,7 +170,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
     }),
     dialects: rpcDialects.registry,
-    scripts: { open: () => ({ call: () => Promise.reject(new Error('Scripts cannot be run in this version.')), close: () => undefined }) },
+    scripts,
     calls: { start: (input, observer) => rpc.start(input, observer), cancel: (id) => rpc.cancel(id), pendingCalls: (id) => rpc.pendingOf(id) },
     now,
     clock: monotonicMs,
@@ -230,7 +232,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopFollowing();
-    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close()]));
+    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

@@ -27,6 +27,8 @@ const errorCatalogue = {
   'disk-full': 'The disk is full.',
   'persistence-unavailable': 'What the local broker keeps cannot be read or written.',
   'workspace-unwritable': 'The workspace folder cannot be written.',
+  'script-error': 'The script failed.',
+  'script-limit': 'The script was stopped: it used more than it may.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;

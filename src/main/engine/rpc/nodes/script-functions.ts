@@ -3,6 +3,7 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { utf8 } from '../../../../shared/rpc/dialect.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { HostFailure } from '../../scripts/index.ts';
 import type { CallObserver } from '../caller/own-calls.ts';
 import type { ScriptFunctions } from './answers.ts';
 import type { NodeActor } from './rpc-node.ts';
@@ -35,7 +36,7 @@ export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunct
       return new Promise((resolve, reject) => {
         const id = calls.start(input as CallInput, {
           onEnd(outcome) {
-            if ('error' in outcome) reject(new Error(outcome.error.peerText ?? outcome.error.message));
+            if ('error' in outcome) reject(new HostFailure(outcome.error.name, outcome.error.peerText ?? outcome.error.message));
             else resolve(outcome.result);
           },
           onCancelled: () => reject(new CodedError('cancelled')),

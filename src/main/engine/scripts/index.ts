@@ -1,0 +1,1 @@
+export { createScripts, HostFailure, type ScriptOptions } from './scripts.ts';
