@@ -205,7 +205,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     pendingOf: (nodeId) => own.pendingOf(nodeId),
     start,
     autoDialect,
-    ping: (source, clientId, signal) => ping({ start, cancel }, source, clientId, options.clock, signal),
+    ping: (source, clientId, signal) => ping({ start, cancel }, source, clientId, signal),
     async publish(source, build) {
       const session = sessions.open(source);
       const message = build(now());

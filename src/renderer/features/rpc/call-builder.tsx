@@ -98,8 +98,11 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           className={styles.dialect}
           label="Dialect"
           value={draft.auto ? 'auto' : draft.dialect}
-          onChange={(dialect) => edit(dialect === 'auto' ? { auto: true } : { dialect, auto: false })}
-          options={[{ value: 'auto', label: 'Auto', detail: 'as heard on the topic' }, ...options]}
+          onChange={(dialect) => {
+            if (dialect === 'manage') store.manageDialects(true);
+            else edit(dialect === 'auto' ? { auto: true } : { dialect, auto: false });
+          }}
+          options={[{ value: 'auto', label: 'Auto', detail: 'as heard on the topic' }, ...options, { value: 'manage', label: 'Own dialects …' }]}
         />
         {mode === 'fan-out' ? (
           <PeersField

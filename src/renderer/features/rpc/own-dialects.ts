@@ -7,7 +7,7 @@ import { dialects } from './rpc-words.ts';
 const none: readonly RpcDialect[] = [];
 
 /** The dialects of the user; none until they are here. */
-function useOwnDialects(): readonly RpcDialect[] {
+export function useOwnDialects(): readonly RpcDialect[] {
   return useStreamValue('rpcDialects.watch', undefined)?.dialects ?? none;
 }
 
@@ -34,7 +34,7 @@ function wordsOf(own: readonly RpcDialect[]): DialectWords {
     short: (id) => known.get(id)?.short ?? removed(id),
     options: [
       ...dialects.map(({ id, name, about }) => ({ value: id, label: name, detail: about })),
-      ...own.map(({ id, name }) => ({ value: `custom:${id}` as const, label: name, detail: 'own' })),
+      ...own.map(({ id, name }) => ({ value: `custom:${id}` as const, label: name, detail: 'your own' })),
     ],
   };
 }

@@ -17,6 +17,7 @@ export function RpcCommands(): null {
     idle('rpc.cancel', 'Cancel the call'),
     idle('rpc.filter', 'Filter services and methods', 'Mod+F'),
     idle('rpc.add', 'Add a method …'),
+    idle('rpc.dialects', 'Dialects of your own …'),
     idle('rpc.toggleCalls', 'Show the list of calls', 'Mod+J'),
     idle('rpc.showNodes', 'Show the nodes', 'Mod+Shift+S'),
     idle('rpc.addNode', 'Add a node', 'Mod+Shift+D'),

@@ -14,7 +14,7 @@ const maxViews = 6;
 /** Methods whose params and last call are remembered. */
 const maxRemembered = 500;
 
-export type RpcTab = 'call' | 'calls' | 'nodes';
+export type RpcTab = 'call' | 'calls' | 'peers' | 'events' | 'nodes';
 
 /** What the page holds of one source. */
 export interface SourceState {
@@ -42,6 +42,8 @@ export interface RpcState {
   readonly callsFilter: CallsFilter;
   /** Params as fields instead of JSON, where a method can be shown so. */
   readonly asForm: boolean;
+  /** The dialog with the dialects of the user is open. */
+  readonly managingDialects: boolean;
   readonly sources: Readonly<Partial<Record<SourceId, SourceState>>>;
 }
 
@@ -71,6 +73,7 @@ export interface RpcStore {
   setFilter(filter: string): void;
   setCallsFilter(change: Partial<CallsFilter>): void;
   setAsForm(asForm: boolean): void;
+  manageDialects(open: boolean): void;
   setTab(source: SourceId, tab: RpcTab): void;
   /** A method of the tree, or a service (with an empty method): goes to the builder with what was last written for it. */
   select(source: SourceId, target: CallTarget, kind?: SourceState['selected']): void;
@@ -96,6 +99,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     filter: '',
     callsFilter: noFilter,
     asForm: false,
+    managingDialects: false,
     sources: {},
   }));
   const views = new Map<SourceId, RpcTreeView>();
@@ -167,6 +171,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     },
     setCallsFilter: (change) => state.setState(({ callsFilter }) => ({ callsFilter: { ...callsFilter, ...change } })),
     setAsForm: (asForm) => state.setState({ asForm }),
+    manageDialects: (managingDialects) => state.setState({ managingDialects }),
     setTab: (source, tab) => set(source, { tab }),
     select: (source, target, selected = 'method') => {
       const { draft } = of(source);

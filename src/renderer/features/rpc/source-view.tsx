@@ -13,11 +13,14 @@ import { CallBuilder } from './call-builder.tsx';
 import { methodOf } from './call-draft.ts';
 import { CallsPanel } from './calls-panel.tsx';
 import { MethodFacts } from './method-facts.tsx';
+import { DialectsDialog } from './dialects/index.ts';
+import { EventsPanel } from './events/index.ts';
+import { PeersPanel } from './peers/index.ts';
 import { NodeList, NodeServices, NodesTab } from './nodes/index.ts';
 import { suggestedParams } from './params-form.ts';
 import { FanOutPanel } from './fan-out-panel.tsx';
 import { RepeatPanel } from './repeat-panel.tsx';
-import { rpcStore, useBatchState, useSourceState } from './rpc-model.ts';
+import { rpcStore, useBatchState, useRpcState, useSourceState } from './rpc-model.ts';
 import type { RpcTab } from './rpc-store.ts';
 import { methodKey, serviceKey } from './rpc-words.ts';
 import styles from './rpc.module.css';
@@ -34,6 +37,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
   const onService = useSourceState(source.id, (state) => state.selected === 'service');
   const tab = useSourceState(source.id, (state) => state.tab);
   const [adding, setAdding] = useState(false);
+  const managingDialects = useRpcState((state) => state.managingDialects);
   const filter = useRef<HTMLInputElement>(null);
   const inspectorShown = useInspectorShown();
   const narrow = useMedia('(max-width: 1100px)');
@@ -53,6 +57,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
       ? []
       : [{ id: 'rpc.filter', title: 'Filter services and methods', group: 'RPC', place: 'rpc', shortcut: 'Mod+F', run: () => filter.current?.select() }]),
     { id: 'rpc.add', title: 'Add a method …', group: 'RPC', place: 'rpc', run: () => setAdding(true) },
+    { id: 'rpc.dialects', title: 'Dialects of your own …', group: 'RPC', place: 'rpc', run: () => store.manageDialects(true) },
     {
       id: 'rpc.toggleCalls',
       title: tab === 'call' ? 'Show the list of calls' : 'Show the call builder',
@@ -116,6 +121,8 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
                 tabs={[
                   { value: 'call', label: 'Call', content: <CallTab source={source} detail={detail} /> },
                   { value: 'calls', label: 'All calls', content: <CallsPanel source={source} /> },
+                  { value: 'peers', label: 'Peers', content: <PeersPanel key={source.id} source={source} /> },
+                  { value: 'events', label: 'Events', content: <EventsPanel key={source.id} source={source} /> },
                   { value: 'nodes', label: 'Nodes', content: <NodesTab source={source} /> },
                 ]}
               />
@@ -129,6 +136,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
         </Inspector>
       )}
       <NodeServices source={source} />
+      {managingDialects && <DialectsDialog onClose={() => store.manageDialects(false)} />}
       {adding && <AddMethodDialog source={source.id} start={draft} onClose={() => setAdding(false)} />}
     </>
   );

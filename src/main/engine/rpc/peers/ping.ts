@@ -8,25 +8,24 @@ const calls = 3;
 const timeoutMs = 3000;
 
 export interface Pinger {
-  start(input: CallInput, observer: { readonly onEnd: (outcome: RpcOutcome) => void }): number;
+  start(input: CallInput, observer: { readonly onEnd: (outcome: RpcOutcome, elapsedMs: number) => void }): number;
   cancel(id: number): boolean;
 }
 
-/** Calls the built-in method of a node of mqttxx 4.x three times at once. Rejects with what keeps a call from being sent. `clock`: ms. */
-export async function ping(pinger: Pinger, source: SourceId, clientId: string, clock: () => number, signal: AbortSignal): Promise<PingResult> {
+/** Calls the built-in method of a node of mqttxx 4.x three times at once. Rejects with what keeps a call from being sent. */
+export async function ping(pinger: Pinger, source: SourceId, clientId: string, signal: AbortSignal): Promise<PingResult> {
   const input: CallInput = { source, dialect: 'mqttxx4', topic: `rpc/r/${clientId}`, method: '__ping__', params: null, timeoutMs };
   const started: number[] = [];
   const outcomes = await new Promise<{ readonly outcome: RpcOutcome; readonly elapsedMs: number }[]>((resolve, reject) => {
     const ended: { readonly outcome: RpcOutcome; readonly elapsedMs: number }[] = [];
-    const startedAt = clock();
     signal.addEventListener('abort', () => {
       for (const id of started) pinger.cancel(id);
       resolve(ended);
     });
     try {
       for (let n = 0; n < calls; n += 1) {
-        const onEnd = (outcome: RpcOutcome): void => {
-          ended.push({ outcome, elapsedMs: clock() - startedAt });
+        const onEnd = (outcome: RpcOutcome, elapsedMs: number): void => {
+          ended.push({ outcome, elapsedMs });
           if (ended.length === calls) resolve(ended);
         };
         started.push(pinger.start(input, { onEnd }));

@@ -1,0 +1,1 @@
+export { DialectsDialog } from './dialects-dialog.tsx';

@@ -1,0 +1,1 @@
+export { PeersPanel } from './peers-panel.tsx';
