@@ -207,6 +207,8 @@ class ReconnectingClient {
     this.#setState('open');
     for (const [id, open] of this.#streams) {
       if (reopened) open.listener.restart?.();
+      // Closed by its reader on this news: what was done once is not to be done again.
+      if (!this.#streams.has(id)) continue;
       this.#transport?.post(['open', id, open.name, open.input()]);
     }
     for (const run of this.#waiting.splice(0)) run();
