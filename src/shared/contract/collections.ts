@@ -156,6 +156,8 @@ const runSchema = z.strictObject({
   /** Between the end of a request and the next one. */
   delayMs: z.int().min(0).max(600_000).default(0),
   stopOnFailure: z.boolean().default(false),
+  /** Of the requests below it only these, in their own order. Absent: all. */
+  only: z.array(entryIdSchema).min(1).max(20_000).optional(),
 });
 export type RunInput = z.input<typeof runSchema>;
 

@@ -34,10 +34,11 @@ export interface CollectionRunsOptions {
 export function createCollectionRuns({ files, environments, rpc, now, random }: CollectionRunsOptions): CollectionRuns {
   const checks = createCheckThread();
   return {
-    async run({ id, source, environmentId, variables = {}, iterations = 1, delayMs = 0, stopOnFailure = false }, emit, signal) {
+    async run({ id, source, environmentId, variables = {}, iterations = 1, delayMs = 0, stopOnFailure = false, only }, emit, signal) {
       const collection = collectionOf(id);
       const entries = await files.entriesOf(collection);
-      const requests = planRun(entries, id);
+      const wanted = only && new Set(only);
+      const requests = planRun(entries, id)?.filter((request) => !wanted || wanted.has(request.id));
       if (!requests) throw new CodedError('not-found', `"${id}" does not exist (any more).`);
       const { settings, problem } = await files.readSettings(collection);
       if (!settings) throw new CodedError('invalid-state', problem?.message, { advice: problem?.advice });
