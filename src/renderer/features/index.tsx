@@ -1,6 +1,7 @@
-import { ArrowLeftRight, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
+import { ArrowLeftRight, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
+import { CollectionsPlace, CollectionsService, saveIntoCollection } from './collections/index.ts';
 import { connectionSource } from './common/index.ts';
 import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
 import { LedgerItem } from './history/index.ts';
@@ -14,7 +15,7 @@ const showConnectionTopics = (id: string): void => showSource(connectionSource(i
 export const places: readonly Place[] = [
   { id: 'start', title: 'Start', icon: House, order: 1, shortcut: 'Mod+1', component: StartPlace },
   { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
-  { id: 'rpc', title: 'RPC', icon: ArrowLeftRight, order: 3, shortcut: 'Mod+3', component: RpcPlace },
+  { id: 'rpc', title: 'RPC', icon: ArrowLeftRight, order: 3, shortcut: 'Mod+3', component: () => <RpcPlace onSaveCall={saveIntoCollection} /> },
   { id: 'broker', title: 'Broker', icon: RadioTower, order: 4, shortcut: 'Mod+4', component: BrokerPlace },
   {
     id: 'connections',
@@ -24,6 +25,7 @@ export const places: readonly Place[] = [
     shortcut: 'Mod+5',
     component: () => <ConnectionsPlace onShowTopics={showConnectionTopics} />,
   },
+  { id: 'collections', title: 'Collections', icon: FolderTree, order: 6, shortcut: 'Mod+6', component: CollectionsPlace },
   { id: 'settings', title: 'Settings', icon: Settings, order: 1, side: 'end', shortcut: 'Mod+,', component: SettingsPlace },
 ];
 
@@ -38,4 +40,5 @@ export const services: readonly Service[] = [
   { id: 'connections', component: ConnectionCommands },
   { id: 'topics', component: TopicCommands },
   { id: 'rpc', component: RpcCommands },
+  { id: 'collections', component: CollectionsService },
 ];

@@ -1,4 +1,4 @@
-import { PencilLine, RotateCw, Server, Square } from 'lucide-react';
+import { BookmarkPlus, PencilLine, RotateCw, Server, Square } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import type { CallDetail, CallMessage } from '../../../shared/contract/rpc.ts';
@@ -22,6 +22,7 @@ import { mockMethod } from './nodes/index.ts';
 import { roundedInteger } from './params-form.ts';
 import { rpcStore, useSourceState } from './rpc-model.ts';
 import { callTitle, formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';
+import { savableRecord, useSaveCall } from './saved-call.ts';
 import styles from './answer.module.css';
 
 type View = 'result' | 'params' | 'details' | 'messages';
@@ -36,14 +37,15 @@ const views = [
 interface AnswerPanelProps {
   readonly source: SourceOption;
   readonly id: number | null;
-  /** Below the builder, or beside the list of calls. */
-  readonly place: 'builder' | 'list';
+  /** Below the builder, beside the list of calls, or with what came of a saved request. */
+  readonly place: 'builder' | 'list' | 'run';
 }
 
 /** One call: its answer and everything known of its way, kept up to date. */
 export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactElement {
   const detail = useStreamValue('rpc.detail', id === null ? null : { id });
   const [view, setView] = useState<View>('result');
+  const saveCall = useSaveCall();
   const pendingOwn = detail?.state === 'pending' && detail.own;
   useCommands([
     {
@@ -72,7 +74,7 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
   if (detail === null) return <EmptyState compact title="This call is no longer known" text="It was cleared, or forgotten to keep the list within bounds." />;
   const { label, tone, meaning } = stateWords(detail.state);
   return (
-    <section className={styles.panel} aria-label={place === 'builder' ? 'Answer' : 'Selected call'}>
+    <section className={styles.panel} aria-label={place === 'list' ? 'Selected call' : 'Answer'}>
       <Toolbar
         label="Answer"
         className={styles.toolbar ?? ''}
@@ -84,7 +86,7 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
                 Cancel
               </Button>
             )}
-            {detail.request !== null && (detail.method !== '' || !needsMethod(detail.dialect)) && (
+            {place !== 'run' && detail.request !== null && (detail.method !== '' || !needsMethod(detail.dialect)) && (
               <>
                 {place === 'list' && (
                   <IconButton
@@ -92,6 +94,14 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
                     label="Open in the call builder"
                     icon={<PencilLine size={14} aria-hidden />}
                     onClick={() => rpcStore().load(source.id, detail)}
+                  />
+                )}
+                {saveCall && (
+                  <IconButton
+                    size="small"
+                    label="Save into a collection …"
+                    icon={<BookmarkPlus size={14} aria-hidden />}
+                    onClick={() => saveCall(savableRecord(detail))}
                   />
                 )}
                 {detail.answers.length > 0 && detail.error?.origin !== 'local' && (

@@ -1,15 +1,17 @@
-import { Play } from 'lucide-react';
+import { BookmarkPlus, Play } from 'lucide-react';
 import { useId, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import type { RpcMethodDetail } from '../../../shared/contract/rpc.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
 import { NumberField } from '../../ui/number-field.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import type { SourceOption } from '../common/index.ts';
+import { EnvironmentPicker, UnknownVariables } from '../environments/index.ts';
 import { autoWords, useAutoDialect } from './auto-dialect.ts';
 import { callLabel, planProblems, type CallMode } from './batch-plan.ts';
 import { problemsOf, requestTopic, takesHeaders, type CallDraft } from './call-draft.ts';
@@ -21,6 +23,7 @@ import { useDialectWords } from './own-dialects.ts';
 import { PeersField } from './peers-field.tsx';
 import { PlanFields } from './plan-fields.tsx';
 import { batchStore, rpcStore, useBatchState, useRpcState, useSourceState } from './rpc-model.ts';
+import { savableDraft, useSaveCall } from './saved-call.ts';
 import styles from './call-builder.module.css';
 
 const callModes: readonly { readonly value: CallMode; readonly label: string }[] = [
@@ -69,6 +72,9 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
     if (mode === 'once') await store.call(source.id);
     else await batchStore().start(source.id, draft);
   };
+  const saveCall = useSaveCall();
+  const savable = saveCall !== null && draft.topic !== '';
+  const keep = (): void => saveCall?.(savableDraft(draft));
   useCommands([
     {
       id: 'rpc.call',
@@ -79,6 +85,16 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
       keywords: 'send request',
       when: () => source.live,
       run: send,
+    },
+    {
+      id: 'rpc.saveCall',
+      title: 'Save the call into a collection …',
+      group: 'RPC',
+      place: 'rpc',
+      shortcut: 'Mod+S',
+      keywords: 'keep request test',
+      when: () => savable,
+      run: keep,
     },
   ]);
   const paramsError = reveal || draft.params.trim() !== '' ? problems.params : undefined;
@@ -155,12 +171,26 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           onChange={(mode) => store.setAsForm(mode === 'form')}
           segments={modes.map((mode) => ({ ...mode, disabled: mode.value === 'form' && !fields }))}
         />
+        {saveCall && (
+          <IconButton
+            size="small"
+            label="Save the call into a collection …"
+            shortcut="Mod+S"
+            icon={<BookmarkPlus size={15} aria-hidden />}
+            disabled={!savable}
+            onClick={keep}
+          />
+        )}
+        <EnvironmentPicker />
         <span className={styles.note} role="status">
           {noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
         </span>
         <SegmentedControl size="small" label="How often" value={mode} onChange={(next) => batchStore().setMode(source.id, next)} segments={callModes} />
       </div>
       {mode !== 'once' && <PlanFields mode={mode} plan={plan} problems={wrongPlan} onChange={(change) => batchStore().edit(source.id, change)} />}
+      <UnknownVariables texts={[draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId]} known={[]} elsewhere="">
+        Nothing is sent as long as there is no value.
+      </UnknownVariables>
       {refused && (
         <Banner inset kind="bad" title={refused.message}>
           {refused.advice}

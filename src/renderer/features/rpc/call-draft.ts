@@ -3,7 +3,9 @@ import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { CallDetail, CallMessage, DialectId, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import type { InputOf } from '../../../shared/ipc/contract.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
+import { checkJsonTemplate } from './json-template.ts';
 import { paramsText, readParams } from './params-form.ts';
+import { hasVariables } from '../environments/index.ts';
 import { methodKey, needsMethod } from './rpc-words.ts';
 
 /** What stands in the call builder of a source. */
@@ -119,7 +121,7 @@ export interface DraftProblems {
 
 /** What keeps a draft from being sent, a sentence for each field. */
 export function problemsOf(draft: CallDraft): DraftProblems {
-  const params = readParams(draft.params);
+  const params = checkJsonTemplate(draft.params);
   const topic = draft.topic === '' ? 'Enter the topic that the service listens on.' : topicProblem(draft.topic);
   const replyTo = draft.replyTo === '' ? undefined : topicProblem(draft.replyTo);
   const method =
@@ -133,7 +135,7 @@ export function problemsOf(draft: CallDraft): DraftProblems {
   return {
     ...(topic === undefined ? {} : { topic }),
     ...(method === undefined ? {} : { method }),
-    ...('problem' in params ? { params: params.problem } : {}),
+    ...(params === undefined ? {} : { params }),
     ...(inRange ? {} : { timeout: 'Enter a time up to 86,400 s (a day).' }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(headers === undefined ? {} : { headers }),
@@ -150,13 +152,15 @@ function headersProblem({ dialect, headers: { userProperties, expirySeconds } }:
   return inRange ? undefined : 'The message expiry is in whole seconds.';
 }
 
+/** A topic with variables is checked once they are filled in. */
 function topicProblem(topic: string): string | undefined {
-  return validateTopicName(topic)?.message;
+  return topic.includes('{{') ? undefined : validateTopicName(topic)?.message;
 }
 
-/** What to send, or `undefined` while there is a problem. */
-export function toCallInput(source: SourceId, draft: CallDraft): CallInput | undefined {
-  const params = readParams(draft.params);
+/** What to send, or `undefined` while there is a problem. `fill`: the engine fills in `{{variables}}`; otherwise braces are sent as they stand. */
+export function toCallInput(source: SourceId, draft: CallDraft, fill = false): CallInput | undefined {
+  const variables = fill && hasVariables([draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId]);
+  const params = variables ? { value: draft.params } : readParams(draft.params);
   if (Object.keys(problemsOf(draft)).length > 0 || 'problem' in params || draft.timeoutMs === null) return undefined;
   const { dialect, auto, topic, method, timeoutMs, replyTo, callerId, headers } = draft;
   return {
@@ -168,6 +172,7 @@ export function toCallInput(source: SourceId, draft: CallDraft): CallInput | und
     timeoutMs: Math.round(timeoutMs),
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
+    ...(variables ? { variables } : {}),
     ...(takesHeaders(dialect) && countHeaders(headers) > 0 ? { properties: toProperties(headers) } : {}),
   };
 }

@@ -1,2 +1,10 @@
+export { AnswerPanel } from './answer-panel.tsx';
+export { formFields, readParams } from './params-form.ts';
+export { useDialectWords } from './own-dialects.ts';
+export { checkJsonTemplate } from './json-template.ts';
+export { ParamsEditor } from './params-editor.tsx';
+export { ParamsForm } from './params-form-view.tsx';
 export { RpcCommands } from './rpc-commands.ts';
 export { RpcPlace } from './rpc-place.tsx';
+export type { SavableCall } from './saved-call.ts';
+export { formatMs, needsMethod } from './rpc-words.ts';

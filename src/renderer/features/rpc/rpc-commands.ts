@@ -15,6 +15,7 @@ export function RpcCommands(): null {
   useCommands([
     idle('rpc.call', 'Call the method', 'Mod+Enter'),
     idle('rpc.cancel', 'Cancel the call'),
+    idle('rpc.saveCall', 'Save the call into a collection …', 'Mod+S'),
     idle('rpc.filter', 'Filter services and methods', 'Mod+F'),
     idle('rpc.add', 'Add a method …'),
     idle('rpc.dialects', 'Dialects of your own …'),

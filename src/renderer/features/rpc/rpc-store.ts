@@ -216,7 +216,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
       const { draft, calling } = of(source);
       if (calling) return false;
       set(source, { reveal: true });
-      const input = toCallInput(source, draft);
+      const input = toCallInput(source, draft, true);
       return input !== undefined && (await send(source, input, draft));
     },
     repeat: async (source, call) => {

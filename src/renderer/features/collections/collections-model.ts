@@ -1,0 +1,76 @@
+import { useEffect, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import { useLayoutValue } from '../../app/layout-store.ts';
+import type { CollectionEntry, CollectionsView } from '../../../shared/contract/collections.ts';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import { engineClient, useStreamValue } from '../../data/index.ts';
+import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
+import { createCollectionsStore, type CollectionsState, type CollectionsStore } from './collections-store.ts';
+import type { OpenRequest } from './open-requests.ts';
+
+let store: CollectionsStore | undefined;
+
+/** The page's one store of what is open in the collections: it outlives the place, so that unsaved changes and runs wait there. */
+export function collectionsStore(): CollectionsStore {
+  store ??= createCollectionsStore(engineClient(), browserPacing, () => Date.now());
+  return store;
+}
+
+export function useCollectionsState<T>(select: (state: CollectionsState) => T): T {
+  return useStore(collectionsStore().state, select);
+}
+
+export function useOpenRequest(id: string): OpenRequest | undefined {
+  return useStore(collectionsStore().open.state, (state) => state[id]);
+}
+
+/** Ids of the requests with changes that are not saved. */
+export function useUnsaved(): ReadonlySet<string> {
+  const open = useStore(collectionsStore().open.state);
+  return new Set(Object.entries(open).flatMap(([id, { draft }]) => (draft ? [id] : [])));
+}
+
+/** The tree of files, live. */
+export const useCollections = (): CollectionsView | undefined => useStreamValue('collections.watch', undefined);
+
+/** Asks before the page is closed or reloaded while something is unsaved. */
+export function useUnsavedGuard(): void {
+  useSyncExternalStore(subscribeGuard, hasUnsaved);
+}
+
+const hasUnsaved = (): boolean => Object.values(collectionsStore().open.state.getState()).some(({ draft }) => draft !== null);
+
+function subscribeGuard(changed: () => void): () => void {
+  const ask = (event: BeforeUnloadEvent): void => {
+    if (hasUnsaved()) event.preventDefault();
+  };
+  addEventListener('beforeunload', ask);
+  const off = collectionsStore().open.state.subscribe(changed);
+  return () => {
+    removeEventListener('beforeunload', ask);
+    off();
+  };
+}
+
+/** Reads what is open again whenever files changed, and lets go of what is gone. */
+export function useFollowFiles(view: CollectionsView | undefined, selectedId: string | null): void {
+  const { open } = collectionsStore();
+  useEffect(() => {
+    if (!view) return;
+    const requests = new Set(view.entries.filter(({ kind }) => kind === 'request').map(({ id }) => id));
+    open.keepOnly(requests);
+    const changed = Object.entries(open.state.getState()).flatMap(([id, { draft }]) => (draft && requests.has(id) ? [id] : []));
+    for (const id of new Set([...changed, ...(selectedId !== null && requests.has(selectedId) ? [selectedId] : [])])) void open.read(id);
+  }, [open, view, selectedId]);
+}
+
+/** Every source, the one that runs go to, and how to choose another; the choice outlives the program. */
+export function useRunSource(): { readonly sources: readonly SourceOption[]; readonly current: SourceOption; readonly choose: (id: SourceId) => void } {
+  const sources = listSources(useBrokerStatus(), useConnections());
+  const [chosen, choose] = useLayoutValue('collections.source', (stored) => (typeof stored === 'string' ? stored : null));
+  const id = effectiveSource(chosen as SourceId | null, sources);
+  return { sources, current: sources.find((source) => source.id === id) ?? sources[0], choose };
+}
+
+export const entryOf = (view: CollectionsView, id: string | null): CollectionEntry | undefined =>
+  id === null ? undefined : view.entries.find((entry) => entry.id === id);

@@ -1,0 +1,35 @@
+import type { ReactElement } from 'react';
+import { CodeView } from '../../editor/code-view.tsx';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import styles from './request.module.css';
+
+const skeleton = `/** Runs before the request is sent. */
+function before(variables) {
+  variables.started = String(Date.now());
+}
+
+/** Runs after the answer came, with what it was. */
+function after(response, variables, expect) {
+  expect(response.result, 'the result').toBeTruthy();
+}
+`;
+
+/** JavaScript around the request, run in a sandbox without access to anything else. */
+export function ScriptTab({ script, onChange }: { readonly script: string; readonly onChange: (script: string) => void }): ReactElement {
+  if (script === '') {
+    return (
+      <EmptyState
+        compact
+        title="No script"
+        text="For what assertions cannot say: before(variables) prepares the request, after(response, variables, expect) checks the answer."
+        actions={<Button onClick={() => onChange(skeleton)}>Write a script</Button>}
+      />
+    );
+  }
+  return (
+    <div className={styles.fill}>
+      <CodeView label="Script of the request" value={script} language="plaintext" onChange={(text) => onChange(text.slice(0, 262_144))} />
+    </div>
+  );
+}

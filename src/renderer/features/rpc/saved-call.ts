@@ -1,0 +1,46 @@
+import { createContext, useContext } from 'react';
+import type { CallDetail, DialectId } from '../../../shared/contract/rpc.ts';
+import type { CallDraft } from './call-draft.ts';
+import { paramsText } from './params-form.ts';
+
+/** A call as it can be kept to be made again. */
+export interface SavableCall {
+  readonly dialect: DialectId | 'auto';
+  readonly topic: string;
+  readonly method: string;
+  /** As JSON text; empty stands for none. */
+  readonly params: string;
+  readonly timeoutMs: number | null;
+  /** Empty: chosen by the workbench. */
+  readonly replyTo: string;
+  readonly callerId: string;
+}
+
+type SaveCall = (call: SavableCall) => void;
+
+const SaveCallContext = createContext<SaveCall | null>(null);
+export const SaveCallProvider = SaveCallContext.Provider;
+
+/** What keeps a call for later, where the page has a place for that. */
+export const useSaveCall = (): SaveCall | null => useContext(SaveCallContext);
+
+export const savableDraft = ({ auto, dialect, topic, method, params, timeoutMs, replyTo, callerId }: CallDraft): SavableCall => ({
+  dialect: auto ? 'auto' : dialect,
+  topic,
+  method,
+  params,
+  timeoutMs,
+  replyTo,
+  callerId,
+});
+
+/** A recorded call. Where its answer was sent, and what the caller called itself, is not for others to use. */
+export const savableRecord = ({ dialect, topic, method, params, timeoutMs, own }: CallDetail): SavableCall => ({
+  dialect,
+  topic,
+  method,
+  params: paramsText(params),
+  timeoutMs: own ? timeoutMs : null,
+  replyTo: '',
+  callerId: '',
+});
