@@ -1,7 +1,6 @@
-import { findOption, isCritical } from '../../../../shared/coap/udp/options.ts';
-import { lengthProblem } from '../../../../shared/coap/udp/option-value.ts';
-import type { CoapOption, CoapPacket } from '../../../../shared/coap/udp/packet.ts';
+import type { CoapPacket } from '../../../../shared/coap/udp/packet.ts';
 import { CoapFailure } from './coap-failure.ts';
+import { unknownCritical } from './critical-options.ts';
 import type { Peer } from './datagrams.ts';
 import type { MessageLayer, Outgoing } from './message-layer.ts';
 
@@ -65,7 +64,7 @@ export function exchange(options: ExchangeOptions, request: Outgoing): Promise<{
         reject(
           new CoapFailure(
             'bad-response',
-            `The response has the critical option ${critical}, which is not known.`,
+            `The response has the critical option ${critical}, which is not understood.`,
             'It was rejected, as RFC 7252 §5.4.1 demands. The message log shows it.',
           ),
         );
@@ -90,16 +89,6 @@ export function exchange(options: ExchangeOptions, request: Outgoing): Promise<{
       fail(new CoapFailure('too-large', error instanceof Error ? error.message : String(error), 'Shorten the options or the token.'));
     }
   });
-}
-
-/** The first critical option that is not registered, or has a length it cannot have; `null`: there is none (§5.4.1, §5.4.3). */
-function unknownCritical(options: readonly CoapOption[]): number | null {
-  const found = options.find(({ number, value }) => {
-    if (!isCritical(number)) return false;
-    const definition = findOption(number);
-    return !definition || lengthProblem(definition, value) !== null;
-  });
-  return found?.number ?? null;
 }
 
 const tokenKey = (token: Uint8Array): string => Array.from(token, (byte) => String.fromCharCode(byte)).join('');
