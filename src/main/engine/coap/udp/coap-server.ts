@@ -40,7 +40,7 @@ export interface ServedCoapRequest {
   readonly from: Peer;
 }
 
-export interface ServedCoapResponse {
+interface ServedCoapResponse {
   /** `2.05`. */
   readonly code: string;
   readonly payload?: Uint8Array;
