@@ -2,13 +2,15 @@ import { ArrowLeftRight, FolderTree, House, ListTree, Plug, RadioTower, Settings
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
 import { CollectionsPlace, CollectionsService, saveIntoCollection } from './collections/index.ts';
-import { connectionSource } from './common/index.ts';
+import { connectionSource, offerJumps } from './common/index.ts';
 import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
 import { LedgerItem } from './history/index.ts';
-import { RpcCommands, RpcPlace } from './rpc/index.ts';
+import { RpcCommands, RpcPlace, showCall } from './rpc/index.ts';
 import { SettingsPlace } from './settings/index.ts';
 import { StartPlace } from './start/index.ts';
-import { showSource, TopicCommands, TopicsPlace } from './topics/index.ts';
+import { showMessage, showSource, TopicCommands, TopicsPlace } from './topics/index.ts';
+
+offerJumps({ toCall: showCall, toMessage: showMessage });
 
 const showConnectionTopics = (id: string): void => showSource(connectionSource(id));
 

@@ -10,6 +10,7 @@ export { act } from './act.ts';
 export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
 export { goTo } from './go-to.ts';
+export { jumpToCall, jumpToMessage, offerJumps } from './jumps.ts';
 export { saveFile } from './save-file.ts';
 export { useFirst } from './show-more.tsx';
 export { StripButton } from './strip-button.tsx';

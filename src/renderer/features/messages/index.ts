@@ -4,3 +4,4 @@ export { MessageListView } from './message-list-view.tsx';
 export { MessageValue, PayloadView } from './message-value.tsx';
 export { decodeText, detectFormat, type PayloadFormat } from './payload-view.ts';
 export { useMessageSession } from './use-message-session.ts';
+export { wantMessage } from './wanted-message.ts';

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { useModel } from '../common/index.ts';
+import { CallOfMessage } from './call-of-message.tsx';
 import { messageFacts, propertyFacts } from './message-facts.ts';
 import type { MessageSession } from './message-session.ts';
 import styles from './messages.module.css';
@@ -15,6 +16,7 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
   return (
     <div className={styles.details}>
       <KeyValueTable compact label="Message" rows={messageFacts(detail)} />
+      <CallOfMessage source={session.source} messageId={detail.id} />
       {session.source === 'broker' && <WhoGotSection shown={session.shown} />}
       <h3 className={styles.detailsTitle}>MQTT 5 properties</h3>
       {properties.length > 0 ? <KeyValueTable compact label="MQTT 5 properties" rows={properties} /> : <p className={styles.none}>This message has none.</p>}

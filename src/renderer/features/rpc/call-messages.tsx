@@ -1,12 +1,15 @@
+import { ListTree } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { Select } from '../../ui/select.tsx';
 import { formatBytes, formatTime } from '../common/index.ts';
 import { detectFormat, PayloadView, propertyFacts, type PayloadFormat } from '../messages/index.ts';
+import { showInHistory } from './rpc-actions.ts';
 import { messageName, messagesOf } from './rpc-words.ts';
 import styles from './answer.module.css';
 
@@ -46,6 +49,14 @@ export function CallMessages({ detail }: { readonly detail: CallDetail }): React
           <span>{formatBytes(message.sizeBytes)}</span>
           <time>{formatTime(message.timeUs)}</time>
         </span>
+        {message.messageId > 0 && (
+          <IconButton
+            size="small"
+            label="Show in the topic’s history"
+            icon={<ListTree size={14} aria-hidden />}
+            onClick={() => void showInHistory(detail.source, message)}
+          />
+        )}
         <SegmentedControl size="small" label="Show the message as" value={format} onChange={setPicked} segments={formats} />
       </div>
       {properties.length > 0 && (

@@ -8,3 +8,4 @@ export { RpcCommands } from './rpc-commands.ts';
 export { RpcPlace } from './rpc-place.tsx';
 export type { SavableCall } from './saved-call.ts';
 export { formatMs, needsMethod } from './rpc-words.ts';
+export { showCall } from './show-call.ts';

@@ -1,9 +1,9 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { DialectId, RpcTreeRow } from '../../../shared/contract/rpc.ts';
+import type { CallMessage, DialectId, RpcTreeRow } from '../../../shared/contract/rpc.ts';
 import { engineClient } from '../../data/index.ts';
 import { confirm } from '../../ui/confirm-dialog.tsx';
 import { toasts } from '../../ui/toast.tsx';
-import { act, plural, type SourceOption } from '../common/index.ts';
+import { act, jumpToMessage, plural, type SourceOption } from '../common/index.ts';
 
 /** Forgets a method, or a service with all its methods, after asking. */
 export async function forget(source: SourceId, row: RpcTreeRow): Promise<void> {
@@ -41,5 +41,18 @@ export async function clearCalls(source: SourceOption | null): Promise<void> {
       .call('callHistory.clear', source ? { source: source.id } : {})
       .then(({ cleared }) => toasts.show({ kind: 'ok', title: `${plural(cleared, 'call')} deleted` })),
     'The calls could not be deleted',
+  );
+}
+
+/** Opens a message of a call in the history of its topic, unless it has expired there. */
+export async function showInHistory(source: SourceId, { topic, messageId }: CallMessage): Promise<void> {
+  await act(
+    engineClient()
+      .call('messages.get', { id: messageId, maxBytes: 0 })
+      .then((found) => {
+        if (found) jumpToMessage(source, topic, messageId);
+        else toasts.show({ kind: 'warn', title: 'This message is no longer in the history', detail: 'What the call keeps of it is shown here.' });
+      }),
+    'The message could not be opened',
   );
 }

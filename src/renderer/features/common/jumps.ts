@@ -1,0 +1,18 @@
+import type { SourceId } from '../../../shared/contract/common.ts';
+
+/** Ways from what one feature shows to what another does: features do not know each other, `features/index.tsx` knows them all. */
+export interface Jumps {
+  /** Opens a call in the list of calls. */
+  readonly toCall: (source: SourceId, id: number) => void;
+  /** Opens a message of the history in its topic. */
+  readonly toMessage: (source: SourceId, topic: string, id: number) => void;
+}
+
+let ways: Jumps | undefined;
+
+export function offerJumps(jumps: Jumps): void {
+  ways = jumps;
+}
+
+export const jumpToCall: Jumps['toCall'] = (source, id) => ways?.toCall(source, id);
+export const jumpToMessage: Jumps['toMessage'] = (source, topic, id) => ways?.toMessage(source, topic, id);
