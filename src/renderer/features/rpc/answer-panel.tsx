@@ -1,4 +1,4 @@
-import { BookmarkPlus, PencilLine, RotateCw, Server, Square } from 'lucide-react';
+import { BookmarkPlus, PencilLine, RotateCw, Square } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import type { CallDetail, CallMessage } from '../../../shared/contract/rpc.ts';
@@ -13,12 +13,12 @@ import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
-import { plural, useBrokerStatus, type SourceOption } from '../common/index.ts';
+import { formatBytes, plural, useBrokerStatus, type SourceOption } from '../common/index.ts';
 import { decodeText } from '../messages/index.ts';
 import { CallFacts } from './call-facts.tsx';
+import { CallMenu } from './call-menu.tsx';
 import { CallMessages } from './call-messages.tsx';
 import { cancelCall } from './rpc-actions.ts';
-import { mockMethod } from './nodes/index.ts';
 import { roundedInteger } from './params-form.ts';
 import { rpcStore, useSourceState } from './rpc-model.ts';
 import { callTitle, formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';
@@ -71,7 +71,8 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
       </div>
     );
   }
-  if (detail === null) return <EmptyState compact title="This call is no longer known" text="It was cleared, or forgotten to keep the list within bounds." />;
+  if (detail === null)
+    return <EmptyState compact title="This call is no longer known" text="It was deleted, or has expired to keep the history within its budget." />;
   const { label, tone, meaning } = stateWords(detail.state);
   return (
     <section className={styles.panel} aria-label={place === 'list' ? 'Selected call' : 'Answer'}>
@@ -104,14 +105,6 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
                     onClick={() => saveCall(savableRecord(detail))}
                   />
                 )}
-                {detail.answers.length > 0 && detail.error?.origin !== 'local' && (
-                  <IconButton
-                    size="small"
-                    label="Serve a method that answers so …"
-                    icon={<Server size={14} aria-hidden />}
-                    onClick={() => mockMethod(mockOf(detail))}
-                  />
-                )}
                 {!pendingOwn && (
                   <IconButton
                     size="small"
@@ -121,6 +114,7 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
                     onClick={() => void rpcStore().repeat(source.id, detail)}
                   />
                 )}
+                <CallMenu detail={detail} />
               </>
             )}
           </>
@@ -138,6 +132,7 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
       {view === 'params' && (
         <>
           <RoundedNote message={detail.request} />
+          <CutNote message={detail.params === null ? detail.request : undefined} />
           <CodeView label="Params of the call" value={JSON.stringify(detail.params, null, 2)} language="json" />
         </>
       )}
@@ -145,11 +140,6 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
       {view === 'messages' && <CallMessages key={detail.id} detail={detail} />}
     </section>
   );
-}
-
-/** What a node would have to answer to be mistaken for the peer. */
-function mockOf({ source, topic, method, result, error }: CallDetail): Parameters<typeof mockMethod>[0] {
-  return { source, topic, method, answer: error ? { error: error.peerText ?? error.message } : { result: result ?? null } };
 }
 
 /** What the demo device answers (docs/broker.md). */
@@ -197,6 +187,7 @@ function Result({ detail }: { readonly detail: CallDetail }): ReactElement {
       ) : (
         <>
           <RoundedNote message={answers[0] ?? null} />
+          <CutNote message={result === undefined ? answers[0] : undefined} />
           <CodeView label="Result" value={JSON.stringify(result ?? null, null, 2)} language="json" />
         </>
       )}
@@ -208,6 +199,17 @@ function Result({ detail }: { readonly detail: CallDetail }): ReactElement {
 function RoundedNote({ message }: { readonly message: CallMessage | null }): ReactElement | null {
   const rounded = message && roundedInteger(decodeText(message.payload).text);
   return rounded ? <Banner kind="warn" title={`Rounded here: ${rounded} and other long numbers stand under Messages as they came`} /> : null;
+}
+
+/** A call keeps the beginning of its messages; the rest may have expired in the message history. */
+function CutNote({ message }: { readonly message: CallMessage | null | undefined }): ReactElement | null {
+  if (!message || message.payload.length >= message.sizeBytes) return null;
+  return (
+    <Banner
+      kind="warn"
+      title={`Too large to be kept whole: the first ${formatBytes(message.payload.length)} of ${formatBytes(message.sizeBytes)} are under Messages`}
+    />
+  );
 }
 
 function ErrorView({ error }: { readonly error: NonNullable<CallDetail['error']> }): ReactElement {

@@ -205,7 +205,7 @@ export function createNodesStore(engine: Engine): NodesStore {
 }
 
 /** Every node as it is saved now. */
-function readNodes(engine: Engine): Promise<readonly RpcNode[]> {
+export function readNodes(engine: Engine): Promise<readonly RpcNode[]> {
   return new Promise((resolve, reject) => {
     const close = engine.stream('rpcNodes.watch', undefined, {
       item: ({ nodes }) => {
