@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { RawClient } from '../conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../conformance/mqtt/streams.ts';
-import { expectFieldError, goTo, setBrokerPorts, startBroker, startQuietBroker } from './steps.ts';
+import { expectFieldError, goTo, savedBy, setBrokerPorts, startBroker, startQuietBroker } from './steps.ts';
 import { expect, freePort, test } from './workbench.ts';
 
 const device = 'edge/demo-thermostat';
@@ -27,26 +27,6 @@ async function writeParams(page: Page, json: string): Promise<void> {
 
 async function chooseMethod(page: Page, method: string): Promise<void> {
   await builder(page).getByRole('textbox', { name: 'Method' }).fill(method);
-}
-
-/** The text of the file that an action saves. A real download would open a dialog in a desktop window. */
-async function savedBy(page: Page, act: () => Promise<void>): Promise<string> {
-  const saved = page.evaluate(
-    () =>
-      new Promise<string>((resolve) => {
-        const [create, click] = [URL.createObjectURL, HTMLAnchorElement.prototype.click];
-        URL.createObjectURL = (blob) => {
-          void (blob as Blob).text().then(resolve);
-          return create(blob);
-        };
-        HTMLAnchorElement.prototype.click = function swallow() {
-          URL.createObjectURL = create;
-          HTMLAnchorElement.prototype.click = click;
-        };
-      }),
-  );
-  await act();
-  return saved;
 }
 
 test('the methods of the demo device are found, called, and every answer is explained', async ({ workbench }) => {

@@ -142,3 +142,23 @@ export async function showSource(page: Page, source: string): Promise<void> {
   await goTo(page, 'Topics');
   await page.getByRole('tablist', { name: 'Sources' }).getByRole('tab', { name: source }).click();
 }
+
+/** The text of the file that an action saves. A real download would open a dialog in a desktop window. */
+export async function savedBy(page: Page, act: () => Promise<void>): Promise<string> {
+  const saved = page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const [create, click] = [URL.createObjectURL, HTMLAnchorElement.prototype.click];
+        URL.createObjectURL = (blob) => {
+          void (blob as Blob).text().then(resolve);
+          return create(blob);
+        };
+        HTMLAnchorElement.prototype.click = function swallow() {
+          URL.createObjectURL = create;
+          HTMLAnchorElement.prototype.click = click;
+        };
+      }),
+  );
+  await act();
+  return saved;
+}

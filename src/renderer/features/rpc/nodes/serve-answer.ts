@@ -9,6 +9,7 @@ import { nodesStore } from './nodes-model.ts';
 import { nodeState, readNodes, savedKey, type MockRequest } from './nodes-store.ts';
 
 const maxErrorLength = 10_000;
+const maxNameLength = 200;
 
 /** The method that answers as a call was answered; of one that is served already, only the answer changes. */
 export function answeringMethod({ method, answer }: MockRequest, known: ServedMethod | undefined): ServedMethod {
@@ -37,7 +38,7 @@ export async function serveAnswer(request: MockRequest): Promise<void> {
       const existing = nodes.find((node) => node.topic === topic);
       const known = existing?.methods.find((method) => method.name === name);
       const method = answeringMethod(request, known);
-      const made = existing ? null : { ...newNode(newId(), source, nodes, topic), methods: [method] };
+      const made = existing ? null : { ...newNode(newId(), source, nodes, topic), name: topic.slice(0, maxNameLength), methods: [method] };
       const node = existing ?? made;
       if (!node) return;
       await (made ? engine.call('rpcNodes.save', made) : nodesStore().change(node.id, (now) => withAnswer(now, name, method)));
