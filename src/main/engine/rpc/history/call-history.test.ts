@@ -75,13 +75,7 @@ function see(topic: string, payload: unknown, { source = 'broker', ...more }: Mo
 const longId = (n: number): string => `request-${String(n).padStart(6, '0')}`;
 function ask(
   n: number,
-  {
-    method = 'run',
-    params = null as unknown,
-    caller = 'panel',
-    topic = 'edge/pump',
-    ...more
-  }: More & { method?: string; params?: unknown; caller?: string } = {},
+  { method = 'run', params = null, caller = 'panel', topic = 'edge/pump', ...more }: More & { method?: string; params?: unknown; caller?: string } = {},
 ): void {
   see(topic, { type: 'rpc_request', request_id: longId(n), method, params, reply_to: 'edge/caller', caller_id: caller }, more);
 }
