@@ -1,2 +1,4 @@
 // One blocking RPC call, straight from source: no build step before it connects.
-import '../src/main/engine/rpc/call-cli.ts';
+import { runNamedCommand } from '../src/main/engine/commands.ts';
+
+process.exitCode = await runNamedCommand('call', process.argv.slice(2));

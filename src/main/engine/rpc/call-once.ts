@@ -5,9 +5,10 @@ import { rpcError, type RpcError } from '../../../shared/rpc/rpc-error.ts';
 import { openMqttLink, type MqttLink } from '../connections/index.ts';
 import { nobodyThere, publishError, subscribeError } from './caller/local-errors.ts';
 import { connectionError } from './connection-error.ts';
+import type { LinkPlan } from './link-arguments.ts';
 
 export interface CallPlan {
-  readonly link: Omit<Parameters<typeof openMqttLink>[0], 'nowUs'>;
+  readonly link: LinkPlan;
   readonly dialect: Dialect;
   readonly request: BuiltRequest;
   /** For the answer, from the moment the request is sent. */

@@ -51,6 +51,6 @@ export function reportLine({ request }: Pick<CallPlan, 'request'>, { outcome, el
 }
 
 /** What a peer sends must not steer the terminal: control characters are shown as their escapes. In JSON those that are left stand in texts, where an escape means the same. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text.replace(/[^\P{Cc}\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -7,3 +7,8 @@ export { nodeProblem } from './nodes/check-node.ts';
 export { createNodeSessions } from './nodes/node-sessions.ts';
 export { createRpcNodes, type RpcNodes } from './nodes/rpc-nodes.ts';
 export { createCallHistory, type CallHistory } from './history/index.ts';
+export type { CallSession } from './caller/call-session.ts';
+export { connectionError } from './connection-error.ts';
+export { DialectRegistry } from './dialects/index.ts';
+export { linkOptions, linkUsage, readLink, readSeconds, type LinkPlan } from './link-arguments.ts';
+export { harmless } from './call-words.ts';

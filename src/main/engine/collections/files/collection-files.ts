@@ -14,7 +14,7 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { errorCode, followFolder, isGone, notSaved, readOpenFile, writeOpenFile, type FollowedFolder, type OpenFile } from '../../workspace/index.ts';
 import { entryFile } from './entry-folder.ts';
 import { maxRequestFileBytes, requestFileContent, requestFileSchema, settingsFileContent, settingsFileSchema } from './request-file.ts';
-import { CollectionScan, maxEntries } from './scan.ts';
+import { CollectionScan, entriesForRun, maxEntries } from './scan.ts';
 import { inOrder } from './sibling-order.ts';
 
 export interface CollectionFiles {
@@ -172,7 +172,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
     changed: files.changed,
     view: () => view,
     refresh: files.refresh,
-    entriesOf: (collection) => readCollection(root, scan, collection),
+    entriesOf: (collection) => entriesForRun(root, scan, collection),
     async read(id) {
       const { content, ...state } = await readRequest(id);
       return { ...state, request: content };
@@ -296,23 +296,6 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
       }),
     close: files.close,
   };
-}
-
-/** For runs, of the workspace or of any folder. */
-async function readCollection(root: string, scan: CollectionScan, collection: string): Promise<readonly CollectionEntry[]> {
-  await entryFile(root, collection);
-  const { entries, leftOut } = await scan.one(collection);
-  if (entries.length === 0) throw new CodedError('not-found', `The collection "${collection}" does not exist (any more).`);
-  if (leftOut > 0) {
-    throw new CodedError(
-      'invalid-state',
-      `${leftOut} of the entries of "${collection}" are left out, as there are more than ${maxEntries}, or nested deeper than ${maxEntryDepth} levels.`,
-      {
-        advice: 'Divide the collection.',
-      },
-    );
-  }
-  return entries;
 }
 
 function checkCollection(id: string): string {

@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { CollectionEntry, CollectionsView } from '../../../../shared/contract/collections.ts';
 import type { Problem } from '../../../../shared/contract/common.ts';
 import { isEntryPath, lastLevel, maxEntryDepth, requestSuffix, settingsFileName } from '../../../../shared/collections/entry-path.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { errorCode, isGone, readOpenFile } from '../../workspace/index.ts';
+import { entryFile } from './entry-folder.ts';
 import { maxRequestFileBytes, requestFileSchema, settingsFileSchema } from './request-file.ts';
 import { inOrder } from './sibling-order.ts';
 
@@ -55,6 +57,23 @@ export class CollectionScan {
     const entries = await run.collection(name);
     return { entries, leftOut: run.view().leftOut };
   }
+}
+
+/** For runs, of the workspace or of any folder. */
+export async function entriesForRun(root: string, scan: CollectionScan, collection: string): Promise<readonly CollectionEntry[]> {
+  await entryFile(root, collection);
+  const { entries, leftOut } = await scan.one(collection);
+  if (entries.length === 0) throw new CodedError('not-found', `The collection "${collection}" does not exist (any more).`);
+  if (leftOut > 0) {
+    throw new CodedError(
+      'invalid-state',
+      `${leftOut} of the entries of "${collection}" are left out, as there are more than ${maxEntries}, or nested deeper than ${maxEntryDepth} levels.`,
+      {
+        advice: 'Divide the collection.',
+      },
+    );
+  }
+  return entries;
 }
 
 class ScanRun {

@@ -1,0 +1,16 @@
+import type { RunRequest, RunResult, RunSummary } from '../../../../../shared/contract/collections.ts';
+
+/** A run as far as it has come. */
+export interface RunReport {
+  /** Of the collection or folder. */
+  readonly name: string;
+  /** Unix ms. */
+  readonly startedAt: number;
+  /** Address of the broker, without user and password. */
+  readonly broker: string;
+  readonly environment: string | null;
+  readonly requests: readonly RunRequest[];
+  readonly iterations: number;
+  readonly results: readonly RunResult[];
+  readonly summary: RunSummary;
+}
