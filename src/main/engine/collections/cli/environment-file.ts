@@ -15,7 +15,7 @@ export interface FileVariables {
 }
 
 /** Where the value of a secret is looked for: no file that people share has it. */
-export function secretVariable(name: string): string {
+function secretVariable(name: string): string {
   return `MQTT_WORKBENCH_SECRET_${name.replaceAll(/[.-]/g, '_').toUpperCase()}`;
 }
 

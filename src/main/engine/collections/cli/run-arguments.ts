@@ -24,7 +24,6 @@ export const runUsage = `Usage: mqtt-workbench run COLLECTION --broker ADDRESS [
 ${linkUsage}`;
 
 const reporters = ['pretty', 'json', 'junit'] as const;
-export type ReporterName = (typeof reporters)[number];
 
 export interface RunArguments {
   readonly target: RunTarget;
@@ -36,7 +35,7 @@ export interface RunArguments {
   /** `null`: as the requests say. */
   readonly timeoutMs: number | null;
   readonly bail: boolean;
-  readonly reporter: ReporterName;
+  readonly reporter: (typeof reporters)[number];
   /** An absolute path. */
   readonly output: string | null;
 }
