@@ -22,6 +22,13 @@ const nodeBundles = {
 
 const stampFile = path.join(distFolder, '.built-from');
 
+/** The script editor knows the language alone: a third of what its worker would carry are declarations for browsers. */
+const withoutBrowserTypes = {
+  name: 'without-browser-types',
+  transform: (code: string, id: string) =>
+    id.replaceAll('\\', '/').endsWith('/features/typescript/lib/lib.js') ? code.replace(/^libFileMap\["lib\.(?:dom|webworker)\..*';$/gm, '') : undefined,
+};
+
 /** Builds what the running programs need into `dist/`. */
 async function build(): Promise<void> {
   const { build: viteBuild } = await import('vite');
@@ -63,7 +70,7 @@ async function build(): Promise<void> {
     root: path.join(projectFolder, 'src/renderer'),
     base: './',
     plugins: [react()],
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [withoutBrowserTypes] },
     build: {
       outDir: path.join(distFolder, 'page'),
       emptyOutDir: true,

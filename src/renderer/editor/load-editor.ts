@@ -7,7 +7,17 @@ export type EditorApi = Pick<typeof editor, 'create' | 'defineTheme' | 'setModel
   /** Under a URI of its own, if the text is to be checked by a schema. */
   readonly createModel: (value: string, language: string, uri?: string) => editor.ITextModel;
   readonly setSchema: SetSchema;
+  /** What is wrong in a model, now and with each change; what it gives ends that. */
+  readonly watchProblems: (model: editor.ITextModel, onChange: (problems: readonly CodeProblem[]) => void) => () => void;
 };
+
+export interface CodeProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+}
 
 let loading: Promise<EditorApi> | undefined;
 
@@ -33,7 +43,21 @@ async function load(): Promise<EditorApi> {
     setTheme: editor.setTheme,
     createModel: (value, language, uri) => editor.createModel(value, language, uri === undefined ? undefined : Uri.parse(uri)),
     setSchema: schemaRegister(jsonDefaults),
+    watchProblems(model, onChange) {
+      const tell = (): void => onChange(editor.getModelMarkers({ resource: model.uri }).flatMap(toProblem));
+      const listening = editor.onDidChangeMarkers((uris) => {
+        if (uris.some((uri) => uri.toString() === model.uri.toString())) tell();
+      });
+      tell();
+      return () => listening.dispose();
+    },
   };
   followTheme(api);
   return api;
+}
+
+/** Hints are no problems. */
+function toProblem({ severity, message, startLineNumber, startColumn }: editor.IMarker): readonly CodeProblem[] {
+  const shown = severity === 8 ? 'error' : severity === 4 ? 'warning' : undefined;
+  return shown === undefined ? [] : [{ line: startLineNumber, column: startColumn, message, severity: shown }];
 }

@@ -29,6 +29,7 @@ import { PanelTitle, Toolbar, ToolbarSeparator } from '../../ui/toolbar.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { applyTheme, type Theme } from '../theme.ts';
+import { GalleryCode } from './gallery-code.tsx';
 import { GalleryTree } from './gallery-tree.tsx';
 import styles from './gallery.module.css';
 
@@ -76,6 +77,9 @@ export function GalleryPage(): ReactElement {
         <Floating />
         <Structure />
         <Lists />
+        <Sample title="Code" wide>
+          <GalleryCode />
+        </Sample>
       </main>
     </div>
   );

@@ -1,0 +1,111 @@
+/** Declarations for the script editor: what a script of some kind may use. TypeScript's own form (`.d.ts`). */
+export interface ScriptTypes {
+  /** The same name: the same text. */
+  readonly name: string;
+  readonly text: string;
+}
+
+const language: ScriptTypes = {
+  name: 'language',
+  text: `
+/** Waits. \`await sleep(500)\` goes on half a second later. */
+declare function sleep(ms?: number): Promise<void>;
+/** Lines for the log; at most 200 in one call. */
+declare const console: {
+  log(...values: unknown[]): void;
+  info(...values: unknown[]): void;
+  warn(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+  debug(...values: unknown[]): void;
+  /** Writes only when the condition is not true. */
+  assert(condition: unknown, ...values: unknown[]): void;
+};
+declare function setTimeout(run: (...args: any[]) => void, ms?: number, ...args: unknown[]): number;
+declare function clearTimeout(id: number): void;
+declare function queueMicrotask(run: () => void): void;
+/** Base64 of bytes, which are characters up to U+00FF. */
+declare function btoa(bytes: string): string;
+/** Bytes, as characters up to U+00FF, of Base64. */
+declare function atob(base64: string): string;
+declare class TextEncoder {
+  readonly encoding: 'utf-8';
+  encode(text?: string): Uint8Array;
+}
+declare class TextDecoder {
+  constructor(label?: 'utf-8', options?: { fatal?: boolean; ignoreBOM?: boolean });
+  readonly encoding: 'utf-8';
+  decode(bytes?: ArrayBuffer | ArrayBufferView): string;
+}
+declare const crypto: {
+  randomUUID(): string;
+  getRandomValues<T extends ArrayBufferView>(array: T): T;
+};
+/** What JSON can hold. Whole numbers beyond 2^53 are \`bigint\`. */
+type Json = any;
+`,
+};
+
+const node: ScriptTypes = {
+  name: 'node',
+  text: `
+/** A call that has come in. */
+interface RpcRequest {
+  readonly method: string;
+  /** Where it came in. */
+  readonly topic: string;
+  /** Who calls, in their own words: nobody checks it. */
+  readonly callerId: string;
+}
+/** Works out the answer of a method. What it throws is answered as an error. */
+type Answer = (params: Json, request: RpcRequest) => Json | Promise<Json>;
+/** Decides about a call: only \`true\` allows it. */
+type Rule = (request: RpcRequest & { readonly params: Json }) => boolean | Promise<boolean>;
+interface RpcCallOptions {
+  /** Else that of the node. */
+  timeoutMs?: number;
+  dialect?: string;
+  replyTo?: string;
+}
+/** Calls a method of a peer as this node. Throws when the answer is an error or does not come: \`error.code\` is its name, such as RPC_TIMEOUT. */
+declare function call(topic: string, method: string, params?: Json, options?: RpcCallOptions): Promise<Json>;
+/** Publishes in the session of this node: texts as they are, anything else as JSON. */
+declare function publish(topic: string, payload: Json, options?: { qos?: 0 | 1; retain?: boolean }): Promise<void>;
+`,
+};
+
+const hook: ScriptTypes = {
+  name: 'hook',
+  text: `
+/** Variables by name. What is set here is there for the requests that come after. */
+type Variables = Record<string, string>;
+interface ScriptResponse {
+  readonly status: 'ok' | 'failed' | 'timed-out';
+  /** The result; of a failed call \`null\`. */
+  readonly result: Json;
+  readonly error: { readonly name: string; readonly message: string } | null;
+  readonly elapsedMs: number | null;
+}
+interface Expectation {
+  toBe(expected: unknown): void;
+  /** The same JSON. */
+  toEqual(expected: unknown): void;
+  toBeTruthy(): void;
+  toContain(part: unknown): void;
+  toMatch(pattern: RegExp | string): void;
+  toBeLessThan(limit: number): void;
+  toBeGreaterThan(limit: number): void;
+  readonly not: Expectation;
+}
+/** Each use is one assertion of the run. */
+type Expect = (actual: unknown, label?: string) => Expectation;
+/** Runs before the request is filled in and sent. */
+type Before = (variables: Variables) => void | Promise<void>;
+/** Runs when the answer has come. */
+type After = (response: ScriptResponse, variables: Variables, expect: Expect) => void | Promise<void>;
+`,
+};
+
+/** Of scripts that answer calls, and of scripted rules. */
+export const nodeScriptTypes: readonly ScriptTypes[] = [language, node];
+/** Of the script of a saved request. */
+export const hookScriptTypes: readonly ScriptTypes[] = [language, hook];
