@@ -35,7 +35,7 @@ let prepared = false;
 async function load(): Promise<EditorApi> {
   if (!prepared) allowEditorWorkers();
   prepared = true;
-  const { editor, jsonDefaults, Uri } = await import('./monaco.ts');
+  const { editor, jsonDefaults, MarkerSeverity, Uri } = await import('./monaco.ts');
   const api: EditorApi = {
     create: editor.create,
     defineTheme: editor.defineTheme,
@@ -44,7 +44,18 @@ async function load(): Promise<EditorApi> {
     createModel: (value, language, uri) => editor.createModel(value, language, uri === undefined ? undefined : Uri.parse(uri)),
     setSchema: schemaRegister(jsonDefaults),
     watchProblems(model, onChange) {
-      const tell = (): void => onChange(editor.getModelMarkers({ resource: model.uri }).flatMap(toProblem));
+      // Hints are no problems.
+      const severities = new Map([
+        [MarkerSeverity.Error, 'error'],
+        [MarkerSeverity.Warning, 'warning'],
+      ] as const);
+      const tell = (): void =>
+        onChange(
+          editor.getModelMarkers({ resource: model.uri }).flatMap(({ severity, message, startLineNumber, startColumn }) => {
+            const shown = (severities as ReadonlyMap<number, 'error' | 'warning'>).get(severity);
+            return shown === undefined ? [] : [{ line: startLineNumber, column: startColumn, message, severity: shown }];
+          }),
+        );
       const listening = editor.onDidChangeMarkers((uris) => {
         if (uris.some((uri) => uri.toString() === model.uri.toString())) tell();
       });
@@ -54,10 +65,4 @@ async function load(): Promise<EditorApi> {
   };
   followTheme(api);
   return api;
-}
-
-/** Hints are no problems. */
-function toProblem({ severity, message, startLineNumber, startColumn }: editor.IMarker): readonly CodeProblem[] {
-  const shown = severity === 8 ? 'error' : severity === 4 ? 'warning' : undefined;
-  return shown === undefined ? [] : [{ line: startLineNumber, column: startColumn, message, severity: shown }];
 }

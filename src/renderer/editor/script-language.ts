@@ -1,4 +1,3 @@
-import type { javascriptDefaults as Defaults } from 'monaco-editor/languages/features/typescript/register';
 import type { ScriptTypes } from '../../shared/scripts/script-types.ts';
 
 /** Makes declarations known as long as an editor needs them; what it gives takes them back. */
@@ -8,29 +7,25 @@ let loading: Promise<UseTypes> | undefined;
 
 /** Loads what knows JavaScript, once; rejects when its files cannot be had, and tries again at the next call. The editor comes first. */
 export function loadScriptLanguage(): Promise<UseTypes> {
-  loading ??= import('./monaco-javascript.ts').then(
-    ({ javascriptDefaults }) => typesRegister(javascriptDefaults),
-    (error: unknown) => {
-      loading = undefined;
-      throw error;
-    },
-  );
+  loading ??= import('./monaco-javascript.ts').then(typesRegister, (error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
 }
 
-// Numbers of enumerations of the compiler that its declarations here do not have.
-const esNext = 99;
+/** `ModuleDetectionKind.Force` of the compiler, which its declarations here do not have: every file is a module. */
 const everyFileIsAModule = 3;
 
 /** All scripts that are open share one set of declarations; those of one name are the same. */
-function typesRegister(defaults: typeof Defaults): UseTypes {
+function typesRegister({ javascriptDefaults: defaults, ModuleKind, ScriptTarget }: typeof import('./monaco-javascript.ts')): UseTypes {
   defaults.setCompilerOptions({
     allowJs: true,
     checkJs: true,
     allowNonTsExtensions: true,
     noEmit: true,
-    target: esNext,
-    module: esNext,
+    target: ScriptTarget.ESNext,
+    module: ModuleKind.ESNext,
     moduleDetection: everyFileIsAModule,
     // What the sandbox has: the language, and no browser.
     lib: ['es2023'],

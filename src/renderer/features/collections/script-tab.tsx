@@ -1,18 +1,21 @@
 import type { ReactElement } from 'react';
-import { CodeView } from '../../editor/code-view.tsx';
+import { hookScriptTypes } from '../../../shared/scripts/script-types.ts';
+import { ScriptEditor } from '../../editor/script-editor.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import styles from './request.module.css';
 
-const skeleton = `/** Runs before the request is sent. */
-function before(variables) {
+const skeleton = `// Runs before the request is filled in and sent.
+/** @type {Before} */
+export const before = (variables) => {
   variables.started = String(Date.now());
-}
+};
 
-/** Runs after the answer came, with what it was. */
-function after(response, variables, expect) {
+// Runs when the answer has come.
+/** @type {After} */
+export const after = (response, variables, expect) => {
   expect(response.result, 'the result').toBeTruthy();
-}
+};
 `;
 
 /** JavaScript around the request, run in a sandbox without access to anything else. */
@@ -29,7 +32,7 @@ export function ScriptTab({ script, onChange }: { readonly script: string; reado
   }
   return (
     <div className={styles.fill}>
-      <CodeView label="Script of the request" value={script} language="plaintext" onChange={(text) => onChange(text.slice(0, 262_144))} />
+      <ScriptEditor label="Script of the request" value={script} onChange={(text) => onChange(text.slice(0, 262_144))} types={hookScriptTypes} />
     </div>
   );
 }

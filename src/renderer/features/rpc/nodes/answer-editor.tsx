@@ -1,6 +1,8 @@
 import { CircleAlert } from 'lucide-react';
 import { useId, type ReactElement } from 'react';
+import { nodeScriptTypes } from '../../../../shared/scripts/script-types.ts';
 import { CodeView } from '../../../editor/code-view.tsx';
+import { ScriptEditor } from '../../../editor/script-editor.tsx';
 import type { AnswerKind } from './node-words.ts';
 import { PlaceholderHelp } from './placeholder-help.tsx';
 import styles from './methods.module.css';
@@ -26,7 +28,11 @@ export function AnswerEditor({ kind, text, onChange, problem }: AnswerEditorProp
     <div className={styles.answer} role="group" aria-label="Answer" aria-describedby={problem === undefined ? undefined : errorId}>
       {kind === 'template' && <PlaceholderHelp />}
       <div className={styles.code} data-invalid={problem === undefined ? undefined : true}>
-        <CodeView label={labels[kind]} value={text} language={kind === 'static' ? 'json' : 'plaintext'} onChange={onChange} />
+        {kind === 'script' ? (
+          <ScriptEditor label={labels[kind]} value={text} onChange={onChange} types={nodeScriptTypes} className={styles.inFrame} />
+        ) : (
+          <CodeView label={labels[kind]} value={text} language={kind === 'static' ? 'json' : 'plaintext'} onChange={onChange} />
+        )}
       </div>
       <p id={errorId} className={styles.error} role="status">
         {problem !== undefined && (

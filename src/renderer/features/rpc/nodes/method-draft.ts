@@ -45,10 +45,11 @@ const firstTexts: Readonly<Record<AnswerKind, string>> = {
   error: 'Not available right now',
   template: '{\n  "echo": "{{params}}",\n  "at": "{{$isoNow}}"\n}',
   script: `// What it returns is the result; what it throws is the error.
-export default function (params, call) {
-  console.log('called by', call.callerId);
-  return { method: call.method, params };
-}
+/** @type {Answer} */
+export default async (params, request) => {
+  console.log('called by', request.callerId);
+  return { method: request.method, params };
+};
 `,
 };
 

@@ -17,9 +17,10 @@ export type RuleProblems = Partial<Record<'caller' | 'method' | 'topic' | 'scrip
 const maxPatternLength = 1000;
 
 const firstScript = `// true allows the call, false denies it, and so does an error.
-export default function (call) {
-  return call.callerId !== 'intruder';
-}
+/** @type {Rule} */
+export default (request) => {
+  return request.callerId !== 'intruder';
+};
 `;
 
 export const newRule = (id: string): RuleDraft => ({ id, caller: '', method: '', topic: '', effect: 'deny', script: firstScript, isNew: true });

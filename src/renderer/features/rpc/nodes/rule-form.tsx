@@ -1,5 +1,6 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
-import { CodeView } from '../../../editor/code-view.tsx';
+import { nodeScriptTypes } from '../../../../shared/scripts/script-types.ts';
+import { ScriptEditor } from '../../../editor/script-editor.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
@@ -89,7 +90,13 @@ export function RuleForm({ draft, busy, onChange, onSubmit, onCancel }: RuleForm
       </div>
       {draft.effect === 'script' && (
         <div className={styles.script}>
-          <CodeView label="Script that answers true or false" value={draft.script} language="plaintext" onChange={(script) => onChange({ script })} />
+          <ScriptEditor
+            label="Script that answers true or false"
+            value={draft.script}
+            onChange={(script) => onChange({ script })}
+            types={nodeScriptTypes}
+            className={styles.inFrame}
+          />
         </div>
       )}
       {problems.script !== undefined && <p className={styles.problem}>{problems.script}</p>}
