@@ -163,9 +163,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       now,
       brokerStatus: () => broker.status(),
       connections,
-      onTraffic(source, records) {
+      onTraffic(source, records, clientId) {
+        const isFromBroker = ({ direction }: MessageRecord): boolean => direction === 'in';
         // What the clients of the local broker exchange, its tap shows.
-        if (source === 'broker') rpc.received(source, records);
+        if (source === 'broker') rpc.received(source, records.filter(isFromBroker), clientId);
         else receive(source, records);
       },
     }),

@@ -18,8 +18,14 @@ export interface ObserverParts {
   readonly onDescriptor: (source: SourceId, descriptor: Descriptor) => void;
 }
 
-/** Looks at one message, and notes what it means for the calls. `by`: as in `CallBook.answer`. */
-export function observe({ book, dialects, peers, spokenOn, onDescriptor }: ObserverParts, source: SourceId, record: MessageRecord, by: 'tap' | 'client'): void {
+/** Looks at one message, and notes what it means for the calls. `by` and `client`: as in `CallBook.answer`. */
+export function observe(
+  { book, dialects, peers, spokenOn, onDescriptor }: ObserverParts,
+  source: SourceId,
+  record: MessageRecord,
+  by: 'tap' | 'client',
+  client?: string,
+): void {
   if (by === 'tap' && source === 'broker' && ((record.publisher === localCallerId && book.numbered(record)) || book.numberedAnswer(record))) return;
   const knowledge: TopicKnowledge = {
     awaited: book.awaitedOn(source, record.topic),
@@ -41,12 +47,12 @@ export function observe({ book, dialects, peers, spokenOn, onDescriptor }: Obser
       if (record.publisher === null && !record.retain) peers?.seen(source, parsed.callerId, record.timeUs / 1000);
       break;
     case 'response':
-      book.answer(source, dialect, record, parsed, by);
+      book.answer(source, dialect, record, parsed, by, client);
       break;
     case 'invalid':
       if (parsed.key !== undefined && knowledge.awaited !== undefined) {
         const error = rpcError('INVALID_RPC_RESPONSE', 'remote', `The answer cannot be read: ${parsed.reason}.`);
-        book.answer(source, dialect, record, { key: parsed.key, outcome: { error } }, by);
+        book.answer(source, dialect, record, { key: parsed.key, outcome: { error } }, by, client);
       } else if (by === 'tap') book.unreadable(source, dialect, record, parsed.reason);
       break;
     case 'event':

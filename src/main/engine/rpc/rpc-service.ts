@@ -8,6 +8,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import { createNotifier, type Notifier } from '../notifier.ts';
 import { Batches } from './batches/batches.ts';
 import { knownPeers } from './batches/known-peers.ts';
+import { localCallerId } from './caller/local-session.ts';
 import { CallBook } from './calls/call-book.ts';
 import type { CallRecord } from './calls/call-record.ts';
 import type { RecentCalls } from './history/calls-view.ts';
@@ -57,8 +58,8 @@ interface ServiceId {
 export interface RpcService {
   /** Takes messages as they come from a source, with their ids. Never throws. */
   ingest(source: SourceId, records: readonly MessageRecord[]): void;
-  /** Messages of the client of own calls on the local broker, which the tap shows as well. */
-  readonly received: (source: SourceId, records: readonly MessageRecord[]) => void;
+  /** What a client of own calls, or of a node, received from the local broker, whose tap shows it as well. */
+  readonly received: (source: SourceId, records: readonly MessageRecord[], client?: string) => void;
   readonly changed: Notifier;
   /** The calls in memory. */
   readonly recent: RecentCalls & { clear(source: SourceId | undefined): number };
@@ -162,11 +163,11 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     );
     timer.unref();
   };
-  const take = (source: SourceId, records: readonly MessageRecord[], by: 'tap' | 'client'): void => {
+  const take = (source: SourceId, records: readonly MessageRecord[], by: 'tap' | 'client', client?: string): void => {
     for (const record of records) {
       try {
         if (by === 'tap') peers?.see(source, record);
-        observe(parts, source, record, by);
+        observe(parts, source, record, by, client);
       } catch (error) {
         options.onBug(error);
       }
@@ -176,7 +177,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
 
   return {
     ingest: (source, records) => take(source, records, 'tap'),
-    received: (source, records) => take(source, records, 'client'),
+    received: (source, records, client = localCallerId) => take(source, records, 'client', client),
     changed,
     recent: book,
     callVersion: (id) => book.versionOf(id),

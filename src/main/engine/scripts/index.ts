@@ -1,1 +1,1 @@
-export { createScripts, HostFailure, type ScriptOptions } from './scripts.ts';
+export { createScripts, HostFailure, type HostFunction, type Script, type ScriptOptions, type Scripts } from './scripts.ts';

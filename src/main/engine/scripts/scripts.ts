@@ -24,7 +24,7 @@ export class HostFailure extends Error {
  * A function that scripts may call. `signal` aborts when the call it was called in was cancelled, failed or hit a limit. `context`: what `Script.call`
  * was given.
  */
-type HostFunction = (args: readonly JsonValue[], signal: AbortSignal, context: unknown) => Promise<JsonValue | undefined>;
+export type HostFunction = (args: readonly JsonValue[], signal: AbortSignal, context: unknown) => Promise<JsonValue | undefined>;
 
 interface ScriptLine {
   readonly level: ConsoleLevel;
@@ -50,7 +50,7 @@ interface CallOptions {
   readonly context?: unknown;
 }
 
-interface Script {
+export interface Script {
   /**
    * Calls what the module exports under a name, `default` or another; resolves with the JSON it gives, `undefined` for none. Whole numbers that a double
    * cannot hold are `BigInt` in the script, in both directions. The module is loaded by the first call, and keeps its variables until a limit stops it
@@ -69,7 +69,7 @@ interface ScriptProblem extends Problem {
   readonly column: number | null;
 }
 
-interface Scripts {
+export interface Scripts {
   open(options: ScriptOptions): Script;
   /** What keeps a source from being read as a module; nothing of it runs. */
   check(source: string): Promise<ScriptProblem | null>;

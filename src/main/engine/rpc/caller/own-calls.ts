@@ -120,7 +120,17 @@ export class OwnCalls {
     const request = buildRequest(dialect, { id: this.#options.newId(), topic, method, params, replyTo, clientId: session.clientId, callerId, properties });
     const { key } = request;
     const { book, now } = this.#options;
-    const about = { source, dialect: dialectId, topic: request.service ?? topic, method, callerId, timeoutMs, key, replyTo: request.replyTo };
+    const about = {
+      source,
+      dialect: dialectId,
+      topic: request.service ?? topic,
+      method,
+      callerId,
+      timeoutMs,
+      key,
+      replyTo: request.replyTo,
+      via: session.clientId,
+    };
     const record = book.openOwn(about, now() * 1000);
     const table = this.#tableOf(tableOf);
     const live: LiveCall = { record, table, request, params, used: this.#use(session), isManual, observer, trace: null, reply: null, sentAt: null };

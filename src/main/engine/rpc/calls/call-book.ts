@@ -4,17 +4,16 @@ import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { RpcOutcome, RpcRequest } from '../../../../shared/rpc/dialect.ts';
 import { serviceOf, type DialectRegistry } from '../dialects/index.ts';
 import type { MethodEntry } from '../methods/method-entry.ts';
-import { CallLinks, isStrongKey } from './call-links.ts';
+import { CallLinks } from './call-links.ts';
 import { CallList, type CallListBounds } from './call-list.ts';
 import { detailOf, elapsedBetween, keep, maxAnswers, type CallRecord, type KeptMessage } from './call-record.ts';
 import { PendingCalls } from './pending-calls.ts';
+import { isSameMessage, isSameRequest } from './same-message.ts';
 
 /** How long the calls of others may take before they count as timed out: how long their callers wait, nobody tells. */
 const othersTimeoutMs = 60_000;
 /** Messages of different topics may change places: a request may come this long after its answer. */
 const reorderMs = 10_000;
-/** The same short id and bytes within this time are one request that was seen twice, later a new one. */
-const weakRepeatMs = 2000;
 const maxTextLength = 1000;
 const maxUnnumbered = 1000;
 const reorderedAnswers = 8;
@@ -45,6 +44,8 @@ export interface OwnCall {
   readonly timeoutMs: number;
   readonly key: string;
   readonly replyTo: string;
+  /** The client id of the session it goes through. */
+  readonly via?: string;
 }
 
 /** Pairs requests with answers, own and others', and remembers what became of each call. Sends nothing; time comes from the options. */
@@ -192,6 +193,7 @@ export class CallBook {
     call.method = own.method;
     call.callerId = own.callerId;
     call.replyTo = own.replyTo;
+    call.via = own.via ?? '';
     this.#open(call, Infinity);
     return call;
   }
@@ -251,14 +253,15 @@ export class CallBook {
     record: MessageRecord,
     answer: { readonly key: string; readonly outcome: RpcOutcome },
     by: 'tap' | 'client' = 'tap',
+    client?: string,
   ): void {
     const { key, outcome } = answer;
     const now = this.#options.clock();
     const call = this.#links.find(source, record.topic, key);
-    // Reply topics may be shared: what the client sees of others, the tap shows as well.
-    if (by === 'client' && !call?.own) return;
+    // Reply topics may be shared: what a client sees of others, the tap shows as well.
+    if (by === 'client' && (!call?.own || (client !== undefined && call.via !== client))) return;
     if (call && call.replyTo === record.topic) {
-      if (call.own && this.#isCopy(call, record, by)) return;
+      if (this.#isCopy(call, record, by)) return;
       // Sent by the broker because it is retained: nobody answers now.
       if (record.retain && call.state !== 'pending') return;
       const message = keep(record, now);
@@ -384,14 +387,18 @@ export class CallBook {
     this.#end(call, outcome, call.request && answer ? elapsedBetween(call.request, answer) : 0);
   }
 
-  /** Each answer to an own call on the local broker comes twice: from the client that called, and from the tap, which knows its number. */
+  /**
+   * Each answer to an own call on the local broker comes twice: from the client that called, and from the tap, which knows its number. So does what is answered here over a
+   * connection that is subscribed to the reply topic: as it goes out, and as it comes back.
+   */
   #isCopy(call: CallRecord, record: MessageRecord, by: 'tap' | 'client'): boolean {
-    if (call.source !== 'broker') return false;
+    if (call.source === 'broker' && !call.own) return false;
+    const way = call.source === 'broker' ? by : record.direction === 'out' ? 'client' : 'tap';
     const most = Math.max(call.seen.client, call.seen.tap);
-    call.seen[by] += 1;
-    if (call.seen[by] > most) return false;
-    const copy = call.answers.filter(({ topic }) => topic === call.replyTo)[call.seen[by] - 1];
-    if (by === 'tap' && copy) {
+    call.seen[way] += 1;
+    if (call.seen[way] > most) return false;
+    const copy = call.answers.filter(({ topic }) => topic === call.replyTo)[call.seen[way] - 1];
+    if (way === 'tap' && copy) {
       this.#unnumberedAnswers = this.#unnumberedAnswers.filter(({ message }) => message !== copy);
       copy.messageId = record.id;
       this.#changed(call);
@@ -435,6 +442,7 @@ export class CallBook {
       method: '',
       callerId: '',
       replyTo: '',
+      via: '',
       state: 'pending',
       duplicates: 0,
       elapsedMs: null,
@@ -482,18 +490,6 @@ export class CallBook {
     const place = placeOf(call.source, call.topic);
     if (this.#unreadable.get(place) === call) this.#unreadable.delete(place);
   }
-}
-
-/** Seen twice: sent again by a client, delivered for two subscriptions, or an own one on its way. */
-function isSameRequest(known: CallRecord, { topic, payload, dup }: MessageRecord, now: number): boolean {
-  const { request, key } = known;
-  if (!request || !isSameMessage(request, topic, payload)) return false;
-  return isStrongKey(key) || dup || now - request.receivedAt < weakRepeatMs;
-}
-
-function isSameMessage(message: KeptMessage, topic: string, payload: Uint8Array): boolean {
-  if (message.topic !== topic || message.sizeBytes !== payload.byteLength) return false;
-  return Buffer.compare(message.payload, payload.subarray(0, message.payload.byteLength)) === 0;
 }
 
 const placeOf = (source: SourceId, topic: string): string => `${source}\u0000${topic}`;

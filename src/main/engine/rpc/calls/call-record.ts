@@ -41,6 +41,8 @@ export interface CallRecord {
   method: string;
   callerId: string;
   replyTo: string;
+  /** Of an own call: the client id of its session. */
+  via: string;
   state: CallState;
   duplicates: number;
   timeUs: number;
@@ -56,7 +58,7 @@ export interface CallRecord {
   readonly steps: CallDetail['steps'][number][];
   entry: MethodEntry | null;
   example: Example | null;
-  /** Own calls on the local broker are seen twice: by the client that made them and by the tap. Answers on the reply topic, each way. */
+  /** Answers on the reply topic, by the way they were seen: over the local broker by the client that called and by the tap, over a connection as they went out and as they came in. */
   readonly seen: { client: number; tap: number };
   /** Takes an answer to an own call that is pending. */
   onAnswer: ((topic: string, outcome: RpcOutcome) => void) | null;

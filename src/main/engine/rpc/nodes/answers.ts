@@ -1,26 +1,13 @@
 import type { RpcAnswer, RpcAnswerOutcome, RpcNodeLogLine } from '../../../../shared/contract/rpc-nodes.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { fillJsonTemplate, templateFunctions, type TemplateFunctions } from '../../../../shared/template/index.ts';
+import type { HostFunction, Script, Scripts } from '../../scripts/index.ts';
 import type { RuledCall } from './rules.ts';
 
 /** What a script of a node may do, each asynchronous in the script. */
-export type ScriptFunctions = Readonly<Record<string, (args: readonly JsonValue[], signal: AbortSignal) => Promise<JsonValue | undefined>>>;
+export type ScriptFunctions = Readonly<Record<string, HostFunction>>;
 
-export interface OpenScript {
-  /** Rejects with what the script threw, or the limit it hit. */
-  call(exportName: string, args: readonly JsonValue[], options?: { readonly signal?: AbortSignal }): Promise<JsonValue | undefined>;
-  close(): void;
-}
-
-/** Where scripts run. */
-export interface ScriptRunner {
-  open(options: {
-    readonly name: string;
-    readonly source: string;
-    readonly functions: ScriptFunctions;
-    readonly onConsole: (line: Pick<RpcNodeLogLine, 'level' | 'text'>) => void;
-  }): OpenScript;
-}
+export type ScriptRunner = Pick<Scripts, 'open'>;
 
 export interface AnswersOptions {
   readonly scripts: ScriptRunner;
@@ -34,8 +21,17 @@ export interface AnswersOptions {
 
 interface CachedScript {
   readonly source: string;
-  readonly script: OpenScript;
+  readonly script: Script;
+  running: number;
+  /** It is closed when nothing runs in it any more. */
+  isRetired: boolean;
 }
+
+/** As many as a node runs requests at once. */
+const concurrentCalls = 1000;
+/** A method may wait for others; who waits for permission waits for nothing else. */
+const methodLimits = { concurrentCalls, wallMs: 60_000 };
+const ruleLimits = { concurrentCalls, wallMs: 2000 };
 
 /** Works answers out. Scripts stay loaded from call to call, with the state of their modules, until their source changes; so do the counters of templates. */
 export class Answers {
@@ -70,15 +66,13 @@ export class Answers {
 
   /** Runs the script of a rule. Rejects with what it threw. */
   ask(ruleId: string, source: string, call: RuledCall, signal: AbortSignal): Promise<JsonValue | undefined> {
-    return this.#script(`rule ${ruleId}`, source, `rule ${ruleId}`).call('default', [{ ...call }], { signal });
+    return this.#call({ name: `rule ${ruleId}`, source, method: call.method, limits: ruleLimits }, [{ ...call }], signal);
   }
 
   /** Scripts of methods and rules that are gone are not kept. */
   keepOnly(sources: ReadonlySet<string>): void {
-    for (const [name, { source, script }] of this.#scripts) {
-      if (sources.has(source)) continue;
-      this.#scripts.delete(name);
-      script.close();
+    for (const [name, { source }] of this.#scripts) {
+      if (!sources.has(source)) this.#retire(name);
     }
   }
 
@@ -94,7 +88,8 @@ export class Answers {
   async #run(source: string, call: RuledCall, signal: AbortSignal): Promise<RpcAnswerOutcome> {
     const { params, ...about } = call;
     try {
-      const result = await this.#script(`method ${call.method}`, source, call.method).call('default', [params, about], { signal });
+      const what = { name: `method ${call.method}`, source, method: call.method, limits: methodLimits };
+      const result = await this.#call(what, [params, about], signal);
       return { result: result ?? null };
     } catch (error) {
       if (signal.aborted) throw error;
@@ -102,13 +97,42 @@ export class Answers {
     }
   }
 
-  #script(name: string, source: string, method: string): OpenScript {
-    const known = this.#scripts.get(name);
-    if (known?.source === source) return known.script;
-    known?.script.close();
-    const { scripts, functions, onConsole } = this.#options;
-    const script = scripts.open({ name, source, functions, onConsole: (line) => onConsole(method, line) });
-    this.#scripts.set(name, { source, script });
-    return script;
+  async #call(what: WhichScript, args: readonly JsonValue[], signal: AbortSignal): Promise<JsonValue | undefined> {
+    const cached = this.#open(what);
+    cached.running += 1;
+    try {
+      return await cached.script.call('default', args, { signal });
+    } finally {
+      cached.running -= 1;
+      if (cached.isRetired && cached.running === 0) cached.script.close();
+    }
   }
+
+  #open({ name, source, method, limits }: WhichScript): CachedScript {
+    const known = this.#scripts.get(name);
+    if (known?.source === source) return known;
+    this.#retire(name);
+    const { scripts, functions, onConsole } = this.#options;
+    const script = scripts.open({ name: `${name}.js`, source, functions, onConsole: (line) => onConsole(method, line), limits });
+    const cached: CachedScript = { source, script, running: 0, isRetired: false };
+    this.#scripts.set(name, cached);
+    return cached;
+  }
+
+  /** What was begun with the old source comes to its end. */
+  #retire(name: string): void {
+    const cached = this.#scripts.get(name);
+    if (!cached) return;
+    this.#scripts.delete(name);
+    cached.isRetired = true;
+    if (cached.running === 0) cached.script.close();
+  }
+}
+
+interface WhichScript {
+  readonly name: string;
+  readonly source: string;
+  /** Named with what the script prints. */
+  readonly method: string;
+  readonly limits: typeof methodLimits;
 }

@@ -28,7 +28,7 @@ export interface NodeSessionsOptions {
   readonly brokerStatus: () => BrokerStatus;
   readonly connections: Pick<Connections, 'access' | 'session'> & { statuses(): readonly Pick<ConnectionStatus, 'id' | 'phase' | 'lastProblem'>[] };
   /** What sessions of nodes alone receive and send, unless it comes over their connection as well. */
-  readonly onTraffic: (source: SourceId, records: readonly MessageRecord[]) => void;
+  readonly onTraffic: (source: SourceId, records: readonly MessageRecord[], clientId: string) => void;
 }
 
 function ownClientId({ id, source, clientId }: RpcNode): string {
@@ -57,6 +57,7 @@ export function createNodeSessions({ now, brokerStatus, connections, onTraffic }
       onTraffic(
         node.source,
         records.filter(({ topic }) => !isSeen(node.source, topic)),
+        clientId,
       );
     return openOwnSession({ link: { ...link, clientId, will }, nowUs: () => now() * 1000, onTraffic: traffic }, hooks);
   };
