@@ -115,7 +115,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     appVersion: options.appVersion,
     onBug: (error) => onBug(error, 'call history'),
   });
-  const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, now, random });
+  const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, scripts, now, random });
   const ingest: Ingest = createIngest({ store, topics, tails, rpc }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
 

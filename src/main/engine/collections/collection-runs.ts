@@ -7,6 +7,7 @@ import type { Environments } from '../environments/index.ts';
 import type { RpcService } from '../rpc/index.ts';
 import { createCheckThread } from './checks/check-thread.ts';
 import type { CollectionFiles } from './files/collection-files.ts';
+import type { ScriptRunner } from './hooks/request-script.ts';
 import { createRpcExecutor } from './run/rpc-executor.ts';
 import { newCounter } from './run/new-counter.ts';
 import { planRun } from './run/run-plan.ts';
@@ -24,6 +25,7 @@ export interface CollectionRunsOptions {
   readonly files: Pick<CollectionFiles, 'entriesOf' | 'read' | 'readSettings'>;
   readonly environments: Pick<Environments, 'variables'>;
   readonly rpc: Pick<RpcService, 'start' | 'cancel' | 'autoDialect'>;
+  readonly scripts: ScriptRunner;
   /** Unix ms. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -31,7 +33,7 @@ export interface CollectionRunsOptions {
 }
 
 /** Runs the collections of the workspace. */
-export function createCollectionRuns({ files, environments, rpc, now, random }: CollectionRunsOptions): CollectionRuns {
+export function createCollectionRuns({ files, environments, rpc, scripts, now, random }: CollectionRunsOptions): CollectionRuns {
   const checks = createCheckThread();
   return {
     async run({ id, source, environmentId, variables = {}, iterations = 1, delayMs = 0, stopOnFailure = false, only }, emit, signal) {
@@ -50,6 +52,7 @@ export function createCollectionRuns({ files, environments, rpc, now, random }: 
         load: files.read,
         executors: { rpc: createRpcExecutor(rpc, source) },
         checks,
+        scripts,
         functions: templateFunctions({ now, random, newId: randomUUID, count: newCounter() }),
         variables: new RunVariables([environment.values, ownVariables, Object.entries(variables)], environment.secrets),
         iterations,

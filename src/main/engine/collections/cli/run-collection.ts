@@ -10,6 +10,7 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { RpcError } from '../../../../shared/rpc/rpc-error.ts';
 import { templateFunctions } from '../../../../shared/template/index.ts';
 import { createRpcService, DialectRegistry, type CallSession } from '../../rpc/index.ts';
+import { createScripts } from '../../scripts/index.ts';
 import { readOpenFile } from '../../workspace/index.ts';
 import { createCheckThread } from '../checks/check-thread.ts';
 import { readCollectionFolder } from '../files/read-collection.ts';
@@ -57,14 +58,13 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
     newId: randomUUID,
     dialects: new DialectRegistry(await ownDialects(target.root)),
     sessions: { open: () => sessionOf(link), close: () => Promise.resolve() },
-    onBug: (error) => {
-      throw error;
-    },
+    onBug,
   });
   const link = await openRunLink(given.link, (records) => rpc.ingest(source, records), cancel.signal);
   if (link === null) return { kind: 'cancelled' };
   if ('error' in link) return { kind: 'not-connected', error: link.error };
   const checks = createCheckThread();
+  const scripts = createScripts({ onBug });
   try {
     const own = folder.settings.variables.map(({ name, value }) => [name, value] as const);
     const summary = await runRequests({
@@ -76,6 +76,7 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
       },
       executors: { rpc: createRpcExecutor(rpc, source) },
       checks,
+      scripts,
       functions: templateFunctions({ now, random: Math.random, newId: randomUUID, count: newCounter() }),
       variables: new RunVariables([environment?.values ?? [], own, variables], environment?.secrets ?? []),
       iterations,
@@ -94,9 +95,15 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
     return { kind: 'ran', summary, lost: link.lost() };
   } finally {
     checks.close();
+    await scripts.close();
     await rpc.close();
     await link.close();
   }
+}
+
+/** Ends the program, with what it is. */
+function onBug(error: unknown): never {
+  throw error;
 }
 
 function sessionOf(link: Awaited<ReturnType<typeof openRunLink>>): CallSession {

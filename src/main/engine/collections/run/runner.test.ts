@@ -12,11 +12,18 @@ import { fillCall, type FilledCall } from '../../../../shared/collections/fill-r
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { createCheckThread, type CheckSubject } from '../checks/check-thread.ts';
+import { createScripts } from '../../scripts/index.ts';
 import { runRequests, type RunnerOptions } from './runner.ts';
 import { RunVariables } from './run-variables.ts';
 
 const checks = createCheckThread();
-afterAll(() => checks.close());
+const bugs: unknown[] = [];
+const scripts = createScripts({ onBug: (error) => void bugs.push(error) });
+afterAll(async () => {
+  checks.close();
+  await scripts.close();
+  expect(bugs).toEqual([]);
+});
 
 const request = (name: string, more: Partial<SavedRequestInput> = {}): SavedRequest =>
   savedRequestSchema.parse({ kind: 'rpc', name, topic: 'edge/a', method: name, ...more });
@@ -58,6 +65,7 @@ async function play(
       },
     },
     checks,
+    scripts,
     functions: {},
     variables: new RunVariables([], []),
     iterations: 1,
@@ -204,5 +212,105 @@ describe('what cannot be run', () => {
     await expect(play([request('a')], () => Promise.reject(new Error('x')) as never, { load: () => Promise.reject(new TypeError('bug')) })).rejects.toThrow(
       'bug',
     );
+  });
+});
+
+describe('scripts', () => {
+  const scripted = (script: string, more: Partial<SavedRequestInput> = {}): SavedRequest => request('a', { script, ...more });
+
+  it('set variables before the request, and look at the answer with those that were captured', async () => {
+    const played = await play(
+      [
+        scripted(
+          `function before(variables) { variables.target = 20 + Number(variables.add); }
+           export async function after(response, variables, expect) {
+             await sleep(1);
+             console.log('was', variables.was);
+             expect(response.status).toBe('ok');
+             expect(response.result, 'the result').toEqual({ target: 21.5 });
+             expect(response.elapsedMs).toBeLessThan(10);
+             expect(variables.was).not.toBe('20');
+             variables.next = response.result.target + 1;
+             variables.list = [1];
+           }`,
+          { params: '{"target": {{target}}}', captures: [{ name: 'was', path: '$.target' }] },
+        ),
+        request('b', { params: '[{{next}}, {{list}}, "{{target}}"]' }),
+      ],
+      ({ params }) => result(params),
+      { variables: new RunVariables([[['add', '1.5']]], []) },
+    );
+    expect(played.results[0]).toMatchObject({ state: 'passed', problem: null, log: [{ level: 'log', text: 'was 21.5' }] });
+    expect(played.results[0]?.assertions.map(({ kind, label }) => `${kind} ${label}`)).toEqual([
+      'status status is ok',
+      'script expect("ok").toBe("ok")',
+      'script the result.toEqual({"target":21.5})',
+      'script expect(5).toBeLessThan(10)',
+      'script expect("21.5").not.toBe("20")',
+    ]);
+    expect(played.sent[1]?.params).toEqual([22.5, [1], '21.5']);
+  });
+
+  it('fail the request where an expectation is not met, with the line', async () => {
+    const played = await play(
+      [
+        scripted(`function after(response, variables, expect) {\n  expect(1).toBe(1);\n  expect(response.result).toMatch(/^x/);\n  expect(2).toBe(2);\n}`),
+        request('b'),
+      ],
+      () => result('abc'),
+    );
+    expect(played.results[0]).toMatchObject({ state: 'failed', problem: null });
+    expect(played.results[0]?.assertions.slice(1)).toEqual([
+      { kind: 'script', label: 'expect(1).toBe(1)', passed: true, expected: '1', actual: '1', message: '' },
+      {
+        kind: 'script',
+        label: 'expect("abc").toMatch(/^x/)',
+        passed: false,
+        expected: '/^x/',
+        actual: '"abc"',
+        message: 'The script expects something else in line 3.',
+      },
+    ]);
+    expect(played.results[1]?.state).toBe('passed');
+  });
+
+  it.each([
+    ['throws', 'function after() {\n  throw new Error("no such luck");\n}', 'The script failed in line 2: ', 'no such luck', 2],
+    ['throws before the call', 'function before() {\n  null.x;\n}', 'The script failed in line 2: ', 'null', 2],
+    ['is no JavaScript', 'function after( {', 'The script failed in line 1: ', '', 1],
+    ['has no end', 'function after() {\n  if (true) {', 'The script failed in line 2: ', '', 2],
+    ['does not end', 'function after() { for (;;); }', 'The script', 'processor time', undefined],
+    ['allocates', 'function after() { const a = []; for (;;) a.push(new Array(100000).fill(7)); }', 'The script', 'memory', undefined],
+    ['has nothing to run', 'function afterwards() {}', 'The script has neither a function before nor a function after.', '', undefined],
+    ['gives a variable no name', 'function after(response, variables) { variables["a b"] = 1; }', 'The script sets the variable "a b"', '', undefined],
+  ])('that %s fails the request, and the rest goes on', async (_what, script, begin, inside, line) => {
+    const played = await play([scripted(script), request('b')], () => result(1));
+    const problem = played.results[0]?.problem;
+    expect(problem?.message).toContain(begin);
+    expect(problem?.message).toContain(inside);
+    if (line !== undefined) expect(problem?.line).toBe(line);
+    expect(states(played)).toEqual(['failed', 'passed']);
+  });
+
+  it('that fail before the call send nothing', async () => {
+    const played = await play([scripted('function before() { throw new Error("x"); }')], () => result(1));
+    expect([played.sent.length, played.results[0]?.callId]).toEqual([0, null]);
+  });
+
+  it('see the error of a failed call, which is what they may expect', async () => {
+    const error: CheckSubject = { status: 'failed', errorName: 'METHOD_NOT_FOUND', errorText: 'x', body: { name: 'METHOD_NOT_FOUND' }, elapsedMs: 1 };
+    const script =
+      'function after(response, variables, expect) { expect(response).toHaveProperty("error.name", "METHOD_NOT_FOUND"); expect(response.result).toBeUndefined(); }';
+    const played = await play([scripted(script, { assertions: [{ kind: 'status', is: 'failed' }] })], () => error);
+    expect(played.results[0]).toMatchObject({ state: 'passed', problem: null });
+  });
+
+  it('can be cancelled while they wait', async () => {
+    const cancel = new AbortController();
+    const played = await play([scripted('async function before() { await sleep(20000); }')], () => result(1), {
+      signal: cancel.signal,
+      onEvent: (event) => event.type === 'running' && setImmediate(() => cancel.abort()),
+    });
+    expect(states(played)).toEqual(['cancelled']);
   });
 });

@@ -5,6 +5,7 @@ import { fillChecks, type FillSource } from '../../../../shared/collections/fill
 import { cut } from '../../../../shared/collections/shown-text.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { TemplateFunctions } from '../../../../shared/template/index.ts';
+import { openRequestScript, type RequestScript, type ScriptOutcome, type ScriptRunner } from '../hooks/request-script.ts';
 import type { CheckSubject, CheckThread } from '../checks/check-thread.ts';
 import type { Executors, StartedRequest } from './executor.ts';
 import type { RunVariables } from './run-variables.ts';
@@ -16,6 +17,7 @@ export interface RunnerOptions {
   readonly load: (id: string) => Promise<Pick<RequestFile, 'request' | 'problem'>>;
   readonly executors: Executors;
   readonly checks: CheckThread;
+  readonly scripts: ScriptRunner;
   readonly functions: TemplateFunctions;
   readonly variables: RunVariables;
   readonly iterations: number;
@@ -105,7 +107,7 @@ class Run {
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       if (error.code === 'cancelled') return { ...attempt.soFar, state: 'cancelled' };
-      return { ...attempt.soFar, ...failed({ code: error.code, message: error.message, advice: error.advice }) };
+      return { ...attempt.soFar, state: 'failed', problem: { code: error.code, message: error.message, advice: error.advice } };
     }
   }
 
@@ -138,18 +140,41 @@ class Attempt {
   }
 
   async make(request: SavedRequest): Promise<Outcome> {
-    const { checks: thread, executors, signal } = this.#options;
+    if (request.script.trim() === '') return this.#send(request, null);
+    const script = openRequestScript(this.#options.scripts, request.script);
+    try {
+      return await this.#send(request, script);
+    } finally {
+      script.close();
+    }
+  }
+
+  async #send(request: SavedRequest, script: RequestScript | null): Promise<Outcome> {
+    const { checks: thread, executors, signal, variables } = this.#options;
+    if (script && !this.#took(await script.before(variables.scope(), signal), script)) return this.soFar;
     const source = this.#source();
     const checks = fillChecks(request, source);
-    if ('problem' in checks) return failed(checks.problem);
+    if ('problem' in checks) return this.#failed(checks.problem);
     const started = executors[request.kind].start(request, source);
-    if ('problem' in started) return failed(started.problem);
+    if ('problem' in started) return this.#failed(started.problem);
     this.soFar = { ...this.soFar, callId: started.callId };
     const subject = await endOf(started, signal);
     this.soFar = { ...this.soFar, elapsedMs: subject.elapsedMs };
     await this.#check(thread, checks, subject);
+    if (script && !this.#took(await script.after(subject, variables.scope(), signal), script)) return this.soFar;
     const passed = this.soFar.assertions.every((one) => one.passed);
     return { ...this.soFar, state: passed ? 'passed' : 'failed' };
+  }
+
+  #failed(problem: Problem): Outcome {
+    return { ...this.soFar, state: 'failed', problem };
+  }
+
+  /** False: the script failed, and that is the end. */
+  #took({ problem, assertions, variables }: ScriptOutcome, { log }: RequestScript): boolean {
+    for (const [name, value] of variables) this.#options.variables.set(name, value);
+    this.soFar = { ...this.soFar, problem, assertions: [...this.soFar.assertions, ...assertions], log: [...log] };
+    return problem === null && assertions.every(({ passed }) => passed);
   }
 
   async #check(thread: CheckThread, checks: readonly Check[], subject: CheckSubject): Promise<void> {
@@ -159,7 +184,7 @@ class Attempt {
       if (outcome.assertion) assertions.push(outcome.assertion);
       if (outcome.captured && this.#options.variables.set(outcome.captured.name, outcome.captured.value)) captured.push(outcome.captured);
     }
-    this.soFar = { ...this.soFar, assertions, captured };
+    this.soFar = { ...this.soFar, assertions: [...this.soFar.assertions, ...assertions], captured };
   }
 
   #source(): FillSource {
