@@ -12,7 +12,7 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { createCallFiller, createCollectionRuns, openCollectionFiles } from './collections/index.ts';
+import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createEnvironments } from './environments/index.ts';
@@ -80,6 +80,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
+  const schemaThread = createSchemaThread();
   const rpcPeers = createRpcPeers({ brokerClients: () => (broker.status().phase === 'running' ? broker.clients() : null), maxClients: 1000 });
   const scripts = createScripts({ onBug: (error) => onBug(error, 'scripts') });
   const rpc = createRpcService({
@@ -88,6 +89,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     newId: randomUUID,
     dialects: rpcDialects.registry,
     peers: rpcPeers,
+    kept: { list: workspace.rpcMethods, save: workspace.saveRpcMethods, thread: schemaThread },
     onCall: (call) => callHistory.changed(call),
     onCallTakenOut: (call) => callHistory.takenOut(call),
     lastCallId: await store.calls.lastId(),
@@ -233,6 +235,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopFollowing();
+    schemaThread.close();
     await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');

@@ -10,6 +10,7 @@ import { rpcBatchesContract } from './rpc-batches.ts';
 import { rpcContract } from './rpc.ts';
 import { rpcDialectsContract } from './rpc-dialects.ts';
 import { rpcPeersContract } from './rpc-peers.ts';
+import { rpcSchemasContract } from './rpc-schemas.ts';
 import { rpcNodesContract } from './rpc-nodes.ts';
 import { rpcTimelineContract } from './rpc-timeline.ts';
 import { topicsContract } from './topics.ts';
@@ -27,6 +28,7 @@ export const engineContract = {
   ...callHistoryContract,
   ...rpcDialectsContract,
   ...rpcPeersContract,
+  ...rpcSchemasContract,
   ...rpcNodesContract,
   ...environmentsContract,
   ...collectionsContract,

@@ -19,7 +19,7 @@ const viewIdSchema = z.string().min(1).max(64);
 
 /** Who answers: a topic of a source that takes requests in a dialect. */
 const serviceShape = { source: sourceIdSchema, dialect: dialectIdSchema, topic: topicTextSchema };
-const methodSchema = z.strictObject({ ...serviceShape, method: methodName });
+export const methodSchema = z.strictObject({ ...serviceShape, method: methodName });
 export type RpcMethodId = z.infer<typeof methodSchema>;
 
 /** One row of the tree: a service, or below it a method. */
@@ -82,6 +82,19 @@ export interface RpcLatency {
   readonly histogram: readonly number[];
 }
 
+/** How traffic has fared against a locked schema, since it was locked or the program was started. */
+export interface RpcSchemaLock {
+  readonly checked: number;
+  readonly contradictions: number;
+  /** Passed over: they came too fast, or were too large. */
+  readonly unchecked: number;
+  /** The last one that did not fit, and why. `at` is Unix ms. */
+  readonly last: { readonly at: number; readonly problem: string; readonly value: JsonValue } | null;
+}
+
+/** Where a schema comes from: the user has locked it, the device tells it in a retained message, or it was learned from traffic. */
+export type SchemaOrigin = 'locked' | 'told' | 'seen';
+
 export interface RpcMethodDetail {
   readonly id: RpcMethodId;
   readonly addedByHand: boolean;
@@ -90,11 +103,18 @@ export interface RpcMethodDetail {
   readonly failed: number;
   readonly timedOut: number;
   readonly latency: RpcLatency | null;
-  /** `null` before any params, or results, were seen. */
+  /** What the device itself says of it; empty: nothing. */
+  readonly description: string;
+  /** The locked one, else what the device says, else what was seen; `null` before anything was. */
   readonly paramsSchema: JsonSchema | null;
   readonly resultSchema: JsonSchema | null;
-  /** Of the last calls that differ in the shape of their params, newest first; at most 5. */
-  readonly examples: readonly { readonly params: JsonValue; readonly result?: JsonValue; readonly error?: string }[];
+  readonly paramsOrigin: SchemaOrigin | null;
+  readonly resultOrigin: SchemaOrigin | null;
+  /** `null`: it is not locked. */
+  readonly paramsLock: RpcSchemaLock | null;
+  readonly resultLock: RpcSchemaLock | null;
+  /** Of the last calls that differ in the shape of their params, newest first; at most 5. Before them those that are pinned. */
+  readonly examples: readonly { readonly params: JsonValue; readonly result?: JsonValue; readonly error?: string; readonly pinned?: true }[];
   /** By number of calls, at most 10. Callers name themselves; nobody checks it. */
   readonly callers: readonly { readonly callerId: string; readonly calls: number; readonly lastAt: number }[];
 }

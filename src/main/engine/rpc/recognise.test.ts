@@ -85,7 +85,7 @@ it('reads where a device says that it takes calls', () => {
   expect(readDescriptor(retained('{"rpc_topic":"edge/x","rpc_dialect":"jsonrpc","rpc_methods":["a"]}'))).toEqual({
     dialect: 'jsonrpc',
     topic: 'edge/x',
-    methods: ['a'],
+    methods: [{ name: 'a', description: '', params: null, result: null }],
   });
   expect(readDescriptor(message('{"rpc_topic":"edge/x"}'))).toBeNull();
   for (const payload of ['{"rpc_topic":"a/#"}', '{"rpc_topic":7}', '{"rpc_topic":"x","rpc_dialect":"none"}', '["rpc_topic"]', '{"rpc_topic"'])

@@ -18,6 +18,9 @@ import { CallTracing, type BrokerTraces } from './inside/call-tracing.ts';
 import { callTimeline } from './inside/call-timeline.ts';
 import { IndexBounds, MethodIndex } from './methods/method-index.ts';
 import { TreeView } from './methods/tree-view.ts';
+import type { KeptMethodsFile } from './schemas/kept-methods.ts';
+import { MethodKeeper } from './schemas/method-keeper.ts';
+import { SchemaJudge, type SchemaThread } from './schemas/schema-judge.ts';
 import { observe, type ObserverParts } from './observer.ts';
 import { chooseDialect } from './methods/auto-dialect.ts';
 import { ping, type RpcPeers } from './peers/index.ts';
@@ -30,6 +33,8 @@ export interface RpcServiceOptions {
   /** Makes the id of a call: a UUID with dashes. */
   readonly newId: () => string;
   readonly sessions: CallSessions;
+  /** What is kept of methods, and the thread that measures traffic by it. Absent: nothing is kept. */
+  readonly kept?: KeptMethodsFile & { readonly thread: SchemaThread | null };
   /** Absent: nobody wants to know who takes part. */
   readonly peers?: RpcPeers;
   /** Absent: the four, and none of the user. */
@@ -87,6 +92,8 @@ export interface RpcService {
   readonly batches: Omit<Batches, 'close'>;
   knownPeers(query: PeersQuery): { readonly peers: readonly KnownPeer[]; readonly known: number };
   readonly tracing: Pick<CallTracing, 'look' | 'changed'>;
+  /** What the user keeps of methods. */
+  readonly keeper: Pick<MethodKeeper, 'setSchema' | 'pin' | 'resetCounts'>;
   /** Which dialect `auto` is on a topic. */
   autoDialect(source: SourceId, topic: string): DialectChoice;
   /** Rejects with what keeps it from being sent. */
@@ -99,11 +106,19 @@ export interface RpcService {
   end(): void;
 }
 
+const noKept: NonNullable<RpcServiceOptions['kept']> = { list: () => [], save: () => Promise.resolve(), thread: null };
 const noTraces: BrokerTraces = { available: () => false, trace: () => () => undefined, settled: () => Promise.resolve(), whoGot: () => null };
 
 export function createRpcService(options: RpcServiceOptions): RpcService {
   const changed = createNotifier();
-  const bounds = new IndexBounds();
+  const { kept = noKept, onBug } = options;
+  const judge = new SchemaJudge(kept.thread, onBug);
+  const bounds = new IndexBounds((lock, value, payloadBytes, onDone) =>
+    judge.measure(lock, value, payloadBytes, options.now(), () => {
+      onDone();
+      changed.notify();
+    }),
+  );
   const indexes = new Map<SourceId, MethodIndex>();
   const indexOf = (source: SourceId): MethodIndex => {
     let index = indexes.get(source);
@@ -128,6 +143,13 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     const { dialect, ...call } = input;
     return own.start({ ...call, dialect: dialect === 'auto' ? autoDialect(call.source, call.topic).dialect : dialect }, observer);
   };
+  const keeper = new MethodKeeper({
+    file: kept,
+    judge,
+    entryOf: ({ source, dialect, topic, method }) => indexOf(source).grow({ dialect, topic, method }),
+    growService: ({ source, dialect, topic }) => indexOf(source).growService(dialect, topic)?.addByHand(),
+    onChange: changed.notify,
+  });
   const cancel = (id: number): boolean => own.cancel(id);
   const takeOut = (id: number): boolean => book.takeOut(id);
   const batches = new Batches({ ...options, caller: { start, cancel, takeOut } });
@@ -143,7 +165,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     onDescriptor(source, { dialect, topic, methods }) {
       const index = indexOf(source);
       index.growService(dialect, topic);
-      for (const method of methods) index.grow({ dialect, topic, method });
+      for (const told of methods) index.grow({ dialect, topic, method: told.name })?.tell(told);
       changed.notify();
     },
   };
@@ -189,22 +211,26 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
       const index = indexOf(source);
       const entry = method === '' ? index.growService(dialect, topic) : index.grow({ dialect, topic, method });
       entry?.addByHand();
+      if (entry) keeper.added({ source, dialect, topic, method });
       changed.notify();
       return entry !== null;
     },
     knows: ({ source, dialect, topic }) => indexes.get(source)?.has(dialect, topic) ?? false,
     forget({ source, ...what }) {
       indexes.get(source)?.forget(what);
+      keeper.forget({ source, ...what });
       changed.notify();
     },
     drop(source) {
       // The index stays: trees may be open on it.
       indexes.get(source)?.clear();
+      keeper.drop(source);
       peers?.drop(source);
       changed.notify();
     },
     pendingOf: (nodeId) => own.pendingOf(nodeId),
     start,
+    keeper,
     autoDialect,
     ping: (source, clientId, signal) => ping({ start, cancel }, source, clientId, signal),
     async publish(source, build) {

@@ -10,6 +10,7 @@ import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcBatchesHandlers } from './rpc-batches-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
 import { rpcPeersHandlers } from './rpc-peers-handlers.ts';
+import { rpcSchemasHandlers } from './rpc-schemas-handlers.ts';
 import { rpcNodesHandlers } from './rpc-nodes-handlers.ts';
 import { rpcTimelineHandlers } from './rpc-timeline-handlers.ts';
 import type { Services } from './services.ts';
@@ -30,6 +31,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcDialectsHandlers(services),
     ...rpcNodesHandlers(services),
     ...rpcPeersHandlers(services),
+    ...rpcSchemasHandlers(services),
     ...environmentsHandlers(services),
     ...collectionsHandlers(services),
     ...rpcBatchesHandlers(services),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
 import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
+import { keptMethodSchema, type KeptMethod } from '../../../shared/contract/rpc-schemas.ts';
 import { rpcDialectSchema, type RpcDialect } from '../../../shared/contract/rpc-dialects.ts';
 import {
   layoutSchema,
@@ -56,6 +57,9 @@ export interface Workspace {
   removeProfile(id: string): Promise<void>;
   /** As read from the disk or saved; checked only against their schema. */
   readonly rpcNodes: RecordFiles<RpcNode>;
+  /** What is kept of RPC methods. */
+  rpcMethods(): readonly KeptMethod[];
+  saveRpcMethods(methods: readonly KeptMethod[]): Promise<void>;
   /** RPC dialects of the user. */
   readonly dialects: RecordFiles<RpcDialect>;
   readonly secrets: SecretVault;
@@ -101,9 +105,16 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     'The workbench goes on without saved messages.',
   );
 
+  const rpcMethodsFile = openFile(
+    'rpc-methods.json',
+    z.strictObject({ methods: z.array(keptMethodSchema).max(5000) }),
+    'The workbench goes on without locked schemas and pinned examples.',
+  );
+
   let settings: Settings = (await settingsFile.read()) ?? settingsSchema.parse({});
   let layout: Layout = (await layoutFile.read())?.layout ?? {};
   let publishes: readonly SavedPublish[] = (await publishesFile.read())?.publishes ?? [];
+  let rpcMethods: readonly KeptMethod[] = (await rpcMethodsFile.read())?.methods ?? [];
   const profileFiles = await openRecordFiles(fileOptions, { folder: 'connections', noun: 'connection', schema: connectionProfileSchema });
   const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
@@ -125,7 +136,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (layoutTimer) await saveLayout();
-    for (const file of [settingsFile, layoutFile, publishesFile, profileFiles, dialects, rpcNodes, secrets]) await file.settle();
+    for (const file of [settingsFile, layoutFile, publishesFile, rpcMethodsFile, profileFiles, dialects, rpcNodes, secrets]) await file.settle();
     await lock?.release();
   };
 
@@ -167,6 +178,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     removeProfile: (id) => profileFiles.remove(id),
     dialects,
     rpcNodes,
+    rpcMethods: () => rpcMethods,
+    saveRpcMethods(methods) {
+      rpcMethods = methods;
+      return rpcMethodsFile.write({ methods: [...methods] });
+    },
     close: () => (closing ??= close()),
   };
 }

@@ -199,7 +199,14 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
       {wantsForm && fields ? (
         <ParamsForm fields={fields} text={draft.params} onChange={(params) => edit({ params })} onShowJson={() => store.setAsForm(false)} />
       ) : (
-        <ParamsEditor text={draft.params} schema={detail?.paramsSchema ?? null} onChange={(params) => edit({ params })} error={paramsError} errorId={errorId} />
+        <ParamsEditor
+          text={draft.params}
+          schema={detail?.paramsSchema ?? null}
+          seen={detail?.paramsOrigin === 'seen'}
+          onChange={(params) => edit({ params })}
+          error={paramsError}
+          errorId={errorId}
+        />
       )}
       <div className={styles.options}>
         <NumberField

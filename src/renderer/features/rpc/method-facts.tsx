@@ -1,17 +1,22 @@
+import { Pin } from 'lucide-react';
 import type { ReactElement } from 'react';
+import type { EngineContract } from '../../../shared/contract/index.ts';
+import type { InputOf } from '../../../shared/ipc/contract.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { JsonSchema, RpcMethodDetail } from '../../../shared/contract/rpc.ts';
+import type { RpcMethodDetail } from '../../../shared/contract/rpc.ts';
+import { engineClient } from '../../data/index.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { formatCount, plural } from '../common/index.ts';
+import { act, formatCount, plural } from '../common/index.ts';
 import type { CallTarget } from './call-draft.ts';
 import { LatencyBars } from './latency-bars.tsx';
 import { paramsText } from './params-form.ts';
 import { rpcStore } from './rpc-model.ts';
 import { useDialectWords } from './own-dialects.ts';
 import { formatMs } from './rpc-words.ts';
-import { schemaLines } from './schema-words.ts';
+import { SchemaSection } from './schema-section.tsx';
 import styles from './method-facts.module.css';
 
 interface MethodFactsProps {
@@ -19,6 +24,16 @@ interface MethodFactsProps {
   readonly target: CallTarget;
   /** `null` before anything is known of the method. */
   readonly detail: RpcMethodDetail | null;
+}
+
+type Example = RpcMethodDetail['examples'][number];
+
+async function pin(id: RpcMethodDetail['id'], example: Omit<Example, 'pinned'>, pinned: boolean): Promise<void> {
+  type PinInput = InputOf<EngineContract['rpcSchemas.pin']>;
+  await act(
+    engineClient().call('rpcSchemas.pin', { ...id, example: example as PinInput['example'], pinned }),
+    pinned ? 'The example could not be pinned' : 'The example could not be unpinned',
+  );
 }
 
 /** What watching has taught about a method: calls, times, examples, callers, and the shape of params and results. */
@@ -33,9 +48,27 @@ export function MethodFacts({ source, target, detail }: MethodFactsProps): React
       </p>
     );
   }
-  const { id, calls, succeeded, failed, timedOut, latency, examples, callers, paramsSchema, resultSchema, addedByHand } = detail;
+  const {
+    id,
+    calls,
+    succeeded,
+    failed,
+    timedOut,
+    latency,
+    examples,
+    callers,
+    paramsSchema,
+    resultSchema,
+    paramsOrigin,
+    resultOrigin,
+    paramsLock,
+    resultLock,
+    addedByHand,
+    description,
+  } = detail;
   return (
     <div className={styles.facts}>
+      {description !== '' && <p className={styles.description}>{description}</p>}
       <KeyValueTable
         compact
         label="Method"
@@ -52,10 +85,10 @@ export function MethodFacts({ source, target, detail }: MethodFactsProps): React
       {examples.length > 0 && (
         <Section title="Examples" note="Click one to call it like this.">
           <ul className={styles.examples} aria-label="Examples">
-            {examples.map(({ params, result, error }, at) => (
+            {examples.map(({ params, result, error, pinned = false }, at) => (
               // Examples have no identity, and the newest comes first.
               // oxlint-disable-next-line react/no-array-index-key
-              <li key={at}>
+              <li key={at} className={styles.exampleLine}>
                 <button type="button" className={styles.example} onClick={() => rpcStore().edit(source, { params: paramsText(params) })}>
                   <code>{params === null ? 'no params' : JSON.stringify(params)}</code>
                   {error !== undefined ? (
@@ -64,17 +97,20 @@ export function MethodFacts({ source, target, detail }: MethodFactsProps): React
                     result !== undefined && <code className={styles.result}>→ {JSON.stringify(result)}</code>
                   )}
                 </button>
+                <IconButton
+                  size="small"
+                  label={pinned ? 'Unpin the example' : 'Pin the example'}
+                  pressed={pinned}
+                  icon={<Pin size={13} aria-hidden />}
+                  onClick={() => void pin(id, { params, ...(result === undefined ? {} : { result }), ...(error === undefined ? {} : { error }) }, !pinned)}
+                />
               </li>
             ))}
           </ul>
         </Section>
       )}
-      <Section title="Params">
-        <SchemaView label="Params" schema={paramsSchema} none="None were seen yet." />
-      </Section>
-      <Section title="Result">
-        <SchemaView label="Result" schema={resultSchema} none="No result was seen yet." />
-      </Section>
+      <SchemaSection id={id} of="params" schema={paramsSchema} origin={paramsOrigin} lock={paramsLock} />
+      <SchemaSection id={id} of="result" schema={resultSchema} origin={resultOrigin} lock={resultLock} />
       {latency && (
         <Section title="Time to the answer">
           <dl className={styles.percentiles}>
@@ -130,30 +166,5 @@ function Section({
       {note !== undefined && <p className={styles.note}>{note}</p>}
       {children}
     </section>
-  );
-}
-
-/** A schema as indented lines; it tells what was seen, not what is allowed. */
-function SchemaView({ label, schema, none }: { readonly label: string; readonly schema: JsonSchema | null; readonly none: string }): ReactElement {
-  if (!schema) return <p className={styles.note}>{none}</p>;
-  const lines = schemaLines(schema);
-  const depth = lines.length > 1 && lines[0]?.type === 'object' ? 1 : 0;
-  return (
-    <ul className={styles.schema} aria-label={`Shape of ${label.toLowerCase()}`}>
-      {lines.slice(depth).map((line, at) => (
-        // The same name may stand on several levels.
-        // oxlint-disable-next-line react/no-array-index-key
-        <li key={`${at} ${line.name}`} style={{ paddingLeft: (line.depth - depth) * 14 }}>
-          {line.name !== null && <code className={styles.name}>{line.name}</code>}
-          <span className={styles.type}>{line.type}</span>
-          {line.optional && <span className={styles.optional}>may be missing</span>}
-          {line.seen !== null && (
-            <span className={styles.seen} title="Seen so far">
-              {line.seen}
-            </span>
-          )}
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -8,16 +8,21 @@ import styles from './call-builder.module.css';
 interface ParamsEditorProps {
   readonly text: string;
   readonly schema: JsonSchema | null;
+  /** It was only seen, and is no rule; false: it is one. */
+  readonly seen?: boolean;
   readonly onChange: (text: string) => void;
   readonly error: string | undefined;
   readonly errorId: string;
 }
 
 /** Params as JSON, with completion (Ctrl+Space) from what was seen. */
-export function ParamsEditor({ text, schema, onChange, error, errorId }: ParamsEditorProps): ReactElement {
+export function ParamsEditor({ text, schema, seen = true, onChange, error, errorId }: ParamsEditorProps): ReactElement {
   // The schema comes anew with each call that is seen, mostly the same.
   const signature = schema === null ? '' : JSON.stringify(schema);
-  const forEditor = useMemo(() => (signature === '' ? undefined : editorSchema(JSON.parse(signature) as JsonSchema)), [signature]);
+  const forEditor = useMemo(() => {
+    const parsed = signature === '' ? undefined : (JSON.parse(signature) as JsonSchema);
+    return parsed && seen ? editorSchema(parsed) : parsed;
+  }, [signature, seen]);
   return (
     <div className={styles.params} role="group" aria-label="Params" aria-describedby={error === undefined ? undefined : errorId}>
       <div className={styles.editor} data-invalid={error === undefined ? undefined : true}>

@@ -9,13 +9,23 @@ const maxServices = 5000;
 const maxNameUnits = 16_000_000;
 const maxSchemaNodes = 500_000;
 
-/** Bounds for the methods of all sources together. */
+/** UTF-16 units of the schemas that devices tell of their methods. */
+const maxToldUnits = 8_000_000;
+
+/** Bounds for the methods of all sources together, and what else they share. */
 export class IndexBounds implements MethodBounds {
+  readonly measure: MethodBounds['measure'];
+  readonly told = { left: maxToldUnits };
   readonly nodes = { left: maxSchemaNodes };
   readonly shelf = new ExampleShelf();
   methods = 0;
   services = 0;
   nameUnits = 0;
+
+  /** `measure`: locked schemas are checked by it. */
+  constructor(measure: MethodBounds['measure'] = null) {
+    this.measure = measure;
+  }
 }
 
 export class ServiceEntry {
