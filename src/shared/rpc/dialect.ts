@@ -9,8 +9,18 @@ export interface Dialect {
   buildRequest(call: RpcCall): BuiltRequest | { readonly problem: string };
   parse(message: RpcMessage): ParsedMessage;
   /** `null`: the request cannot be answered, as it does not say where, or how answers find it. */
-  buildResult(request: RpcRequest, result: JsonValue): OutgoingMessage | null;
-  buildError(request: RpcRequest, error: Pick<RpcError, 'name' | 'message'>): OutgoingMessage | null;
+  buildResult(request: RpcRequest, result: JsonValue, more?: AnswerExtras): OutgoingMessage | null;
+  buildError(request: RpcRequest, error: Pick<RpcError, 'name' | 'message'>, more?: AnswerExtras): OutgoingMessage | null;
+}
+
+/** What an answer says beside the outcome, in dialects that have it. */
+export interface AnswerExtras {
+  /** Unix ms. */
+  readonly timeMs?: number | undefined;
+  /** Absent: the usual one. */
+  readonly responseCode?: number | undefined;
+  /** Of what was created. */
+  readonly location?: string | undefined;
 }
 
 export interface RpcCall {
@@ -25,6 +35,8 @@ export interface RpcCall {
   /** How the caller names itself; nobody checks it. */
   readonly callerId: string;
   readonly properties?: ExtraProperties | undefined;
+  /** Unix ms; for dialects whose requests carry it. */
+  readonly timeMs?: number | undefined;
 }
 
 /** MQTT 5 properties that a caller adds to those the dialect needs. */
