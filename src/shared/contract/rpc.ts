@@ -5,11 +5,11 @@ import type { RpcError } from '../rpc/rpc-error.ts';
 import type { MessageProperties } from '../messages/record.ts';
 import { sourceIdSchema, topicTextSchema, type Qos, type SourceId } from './common.ts';
 
-/** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). */
-const builtInDialectSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5']);
+/** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). `gf`: CoAP-like requests of gf_mqtt_client. */
+const builtInDialectSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5', 'gf']);
 /** Names a dialect of the user, and its file. */
 export const customDialectIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'An id has 1 to 64 letters, digits, - and _.');
-/** One of the four, or `custom:` and the id of one that the user described (`rpc-dialects.ts`), which may have been removed. */
+/** One of these, or `custom:` and the id of one that the user described (`rpc-dialects.ts`), which may have been removed. */
 export const dialectIdSchema = z.union([builtInDialectSchema, z.templateLiteral(['custom:', customDialectIdSchema])]);
 export type DialectId = z.infer<typeof dialectIdSchema>;
 

@@ -66,6 +66,8 @@ export interface BuiltRequest {
   readonly key: string;
   /** The exact topic the answer is expected on, which has to be subscribed to. */
   readonly replyTo: string;
+  /** Only this call is answered there. */
+  readonly replyToOnce?: boolean;
   /** As in `RpcRequest`. */
   readonly service?: string;
 }

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts';
+import { gf } from './gf.ts';
 import { jsonrpc } from './jsonrpc.ts';
 import { mqtt5 } from './mqtt5.ts';
 import { mqttxx2 } from './mqttxx2.ts';
@@ -10,4 +11,5 @@ export const dialects: ReadonlyMap<string, Dialect> = new Map([
   ['mqttxx4', mqttxx4],
   ['jsonrpc', jsonrpc],
   ['mqtt5', mqtt5],
+  ['gf', gf],
 ]);

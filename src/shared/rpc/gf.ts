@@ -43,7 +43,13 @@ export const gf: Dialect = {
     const answeredOn = gfResponseTopic(address, namespace);
     if (replyTo !== undefined && replyTo !== answeredOn) return { problem: `The device answers on ${answeredOn}: no other reply topic can be asked for.` };
     const payload = buildGfRequest({ method: word, path, requestId: id, source: callerId, body: params, timestampMs: timeMs });
-    return { message: { topic: gfRequestTopic(address, namespace), payload: utf8(payload), qos: 0 }, key: id, replyTo: answeredOn, service: topic };
+    return {
+      message: { topic: gfRequestTopic(address, namespace), payload: utf8(payload), qos: 0 },
+      key: id,
+      replyTo: answeredOn,
+      replyToOnce: true,
+      service: topic,
+    };
   },
   parse,
   buildResult: (request, result, more) => answer(request, usualCodes[methodOf(request)], result, more),

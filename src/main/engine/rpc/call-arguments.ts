@@ -68,7 +68,7 @@ export async function readCallArguments(args: readonly string[], { env, readStan
 
   const callerId = values['caller-id'] ?? clientId;
   const params = await readParams(values.params, readStandardInput);
-  const request = dialect.buildRequest({ id: newId(), topic, method, params, replyTo: values['reply-to'], clientId, callerId });
+  const request = dialect.buildRequest({ id: newId(), topic, method, params, replyTo: values['reply-to'], clientId, callerId, timeMs: Date.now() });
   if ('problem' in request) throw new Error(request.problem);
   checkTopic('The request', request.message.topic);
   checkTopic('The answer', request.replyTo);

@@ -36,6 +36,16 @@ it.each<DialectId>(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5'])('knows requests a
   }
 });
 
+it('knows requests and answers of gf_mqtt_client by their topics, damaged ones as well, and nothing else there', () => {
+  const about = 'axuv/request/DEVICE';
+  const on = (topic: string, payload: string): unknown => kindOf(message(payload, null, `gf_int_v1/${topic}`));
+  expect(on(`${about}/${id}`, `{"header":{"method":"GET","path":"gains","request_id":"${id}"}}`)).toBe('gf request');
+  expect(on(`axuv/response/DEVICE/${id}`, `{"header":{"response_code":205,"request_id":"${id}"}}`)).toBe('gf response');
+  expect(on(`${about}/${id}`, '[1]')).toBe('gf invalid');
+  expect(on(`${about}/${id}`, '{"body":1}')).toBeNull();
+  expect(on('axuv/state', '{"type":"rpc_request"}')).toBeNull();
+});
+
 it('passes by what has neither the words of an envelope nor the properties, unread', () => {
   for (const payload of ['', '25.5', 'on', '{"temperature":21.5}', '[{"jsonrpc":"2.0","id":1,"method":"x"}]', '  "rpc_request"', '{"type":"event"}'])
     expect(kindOf(message(payload))).toBe('passed by');

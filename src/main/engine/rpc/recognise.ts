@@ -19,6 +19,8 @@ export interface TopicKnowledge {
   readonly own: readonly OwnCandidate[];
 }
 
+/** Only messages of gf_mqtt_client are there. */
+const gfTopics = 'gf_int_v1/';
 const brace = 0x7b;
 const envelopeMark = Buffer.from('"rpc_re');
 const eventMark = Buffer.from('"event_type"');
@@ -27,8 +29,8 @@ const jsonrpcMark = Buffer.from('"jsonrpc"');
 const scannedOfLarge = 65_536;
 
 /** Whether a message may be part of a call, or an event, by a look at its bytes and properties: nothing is parsed. */
-export function mayBeCall({ payload, properties }: MessageRecord, { awaited, spoken, own }: TopicKnowledge): boolean {
-  if (awaited !== undefined || spoken !== undefined || own.length > 0) return true;
+export function mayBeCall({ topic, payload, properties }: MessageRecord, { awaited, spoken, own }: TopicKnowledge): boolean {
+  if (awaited !== undefined || spoken !== undefined || own.length > 0 || topic.startsWith(gfTopics)) return true;
   return hasCorrelation(properties) || isEvent(properties) || markOf(payload) !== null;
 }
 
@@ -47,6 +49,10 @@ export function recognise(record: MessageRecord, topic: TopicKnowledge, dialects
   const isFirst = ({ id, topic: { specific } }: OwnCandidate): boolean => specific || id === awaited || id === spoken;
   const first = readOwn(own.filter(isFirst));
   if (first) return first;
+  if (record.topic.startsWith(gfTopics)) {
+    const found = read('gf', record);
+    return found.parsed.kind === 'other' ? null : found;
+  }
   const mark = markOf(record.payload);
   if (mark !== null) {
     const found = read(mark, record);

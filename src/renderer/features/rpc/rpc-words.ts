@@ -8,6 +8,7 @@ export const dialects: readonly { readonly id: DialectId; readonly name: string;
   { id: 'mqttxx4', name: 'mqttxx 4', short: 'mqttxx 4', about: 'over MQTT 5' },
   { id: 'jsonrpc', name: 'JSON-RPC 2.0', short: 'JSON-RPC', about: 'topic pairs' },
   { id: 'mqtt5', name: 'MQTT 5, generic', short: 'MQTT 5', about: 'topic/method' },
+  { id: 'gf', name: 'gf_mqtt_client', short: 'gf', about: 'CoAP-like requests' },
 ];
 
 /** In the generic dialect the method is the last level of the topic, and a topic alone can be all there is. */

@@ -117,7 +117,17 @@ export class OwnCalls {
       });
     }
     const callerId = input.callerId ?? session.clientId;
-    const request = buildRequest(dialect, { id: this.#options.newId(), topic, method, params, replyTo, clientId: session.clientId, callerId, properties });
+    const request = buildRequest(dialect, {
+      id: this.#options.newId(),
+      topic,
+      method,
+      params,
+      replyTo,
+      clientId: session.clientId,
+      callerId,
+      properties,
+      timeMs: this.#options.now(),
+    });
     const { key } = request;
     const { book, now } = this.#options;
     const about = {
@@ -177,7 +187,7 @@ export class OwnCalls {
       this.#sendTraced(live);
       return;
     }
-    live.reply = used.topics.hold(request.replyTo);
+    live.reply = used.topics.hold(request.replyTo, request.replyToOnce);
     const { subscribing } = live.reply;
     if (!subscribing) {
       this.#sendTraced(live);

@@ -36,7 +36,8 @@ export class ReplyTopics {
     this.#session = session;
   }
 
-  hold(topic: string): ReplyTopicHold {
+  /** `once`: no other call is answered there, so that the subscription ends with this one. */
+  hold(topic: string, once = false): ReplyTopicHold {
     const known = this.#held.get(topic);
     // A second subscription to the same would make some brokers deliver each answer twice.
     const covering = known ? null : this.#session.covering(topic);
@@ -44,7 +45,7 @@ export class ReplyTopics {
     const held = known ?? this.#subscribe(topic);
     clearTimeout(held.timer);
     held.users += 1;
-    return { subscribing: held.subscribing, subscription: () => held.subscription, release: () => this.#release(topic, held) };
+    return { subscribing: held.subscribing, subscription: () => held.subscription, release: () => this.#release(topic, held, once ? 0 : idleMs) };
   }
 
   close(): void {
@@ -68,14 +69,16 @@ export class ReplyTopics {
     return held;
   }
 
-  #release(topic: string, held: HeldTopic): void {
+  #release(topic: string, held: HeldTopic, afterMs: number): void {
     held.users -= 1;
     if (held.users > 0 || this.#held.get(topic) !== held) return;
-    held.timer = setTimeout(() => {
+    const unsubscribe = (): void => {
       this.#held.delete(topic);
       // The end of the session ends the subscription as well.
       this.#session.unsubscribe(topic).catch(() => undefined);
-    }, idleMs);
+    };
+    if (afterMs === 0) return unsubscribe();
+    held.timer = setTimeout(unsubscribe, afterMs);
     held.timer.unref();
   }
 }
