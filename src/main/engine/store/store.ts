@@ -105,7 +105,7 @@ class ThreadedStore implements Store {
         onSizes: (sizes) => this.#setSizes(sizes),
         onChange: () => this.#changed(),
       },
-      options.maxPendingCallBytes ?? 16 * 1024 * 1024,
+      options.maxPendingCallBytes ?? 32 * 1024 * 1024,
     );
     this.#opened = this.#start();
   }

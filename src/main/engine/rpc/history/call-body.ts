@@ -40,7 +40,7 @@ export function toStored(call: CallRecord): StoredCall {
     ...(read && request && fits(read.params) ? { params: read.params } : {}),
     ...(read?.result !== undefined && fits(read.result) ? { result: read.result } : {}),
   };
-  return { row: rowOf(call), body: encodeValue(body), messageIds: messages.map(({ messageId }) => messageId).filter((id) => id > 0) };
+  return { row: rowOf(call), body: encodeBody(body), messageIds: messages.map(({ messageId }) => messageId).filter((id) => id > 0) };
 }
 
 export type LoadedCall = ReadableCall & { readonly params?: JsonValue; readonly result?: JsonValue };
@@ -54,6 +54,26 @@ export function fromStored({ row, body }: Pick<StoredCall, 'row' | 'body'>, dial
 
 export function loadedDetail({ params, result, ...call }: LoadedCall): CallDetail {
   return { ...detailOf(call), ...(params === undefined ? {} : { params }), ...(result === undefined ? {} : { result }) };
+}
+
+/** As `encodeValue`, several times as fast for most calls: every call goes through it. */
+function encodeBody(body: CallBody): Uint8Array {
+  const { request, answers, error, params, result } = body;
+  const messages = request ? [request, ...answers] : answers;
+  if (error !== null || params !== undefined || result !== undefined || messages.some(({ properties }) => properties !== null)) return encodeValue(body);
+  const mark = (message: ReadableMessage): unknown => ({ ...message, payload: { $: message.payload.byteLength } });
+  const head = JSON.stringify({ ...body, request: request && mark(request), answers: answers.map(mark) });
+  const headBytes = Buffer.byteLength(head);
+  const bytes = new Uint8Array(messages.reduce((sum, { payload }) => sum + payload.byteLength, 4 + headBytes));
+  const buffer = Buffer.from(bytes.buffer);
+  buffer.writeUInt32BE(headBytes, 0);
+  buffer.write(head, 4);
+  let at = 4 + headBytes;
+  for (const { payload } of messages) {
+    bytes.set(payload, at);
+    at += payload.byteLength;
+  }
+  return bytes;
 }
 
 function cut({ messageId, topic, timeUs, qos, payload, sizeBytes, properties }: ReadableMessage): ReadableMessage {

@@ -41,10 +41,14 @@ export class IdList {
       this.#newer.push(id);
       return true;
     }
+    // Most of what a search finds is older than all that was found before.
+    if (id < (this.#older.at(-1) ?? this.#newer[0] ?? 0)) {
+      this.#older.push(id);
+      return true;
+    }
     const place = this.#placeOf(id);
     if (this.#at(place) === id) return false;
-    if (place === this.length) this.#older.push(id);
-    else if (place < this.#newer.length) this.#newer.splice(this.#newer.length - place, 0, id);
+    if (place < this.#newer.length) this.#newer.splice(this.#newer.length - place, 0, id);
     else this.#older.splice(place - this.#newer.length, 0, id);
     return true;
   }
