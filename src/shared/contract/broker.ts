@@ -108,6 +108,8 @@ export interface RefusedClient {
   readonly address: string;
   /** In words for a person, with the clause of the specification where it is about one. */
   readonly reason: string;
+  /** The client was not refused, but there was no more room to keep its retained messages, which were delivered all the same: the topic of the last one. */
+  readonly notKeptTopic?: string;
   readonly count: number;
   /** Unix time in ms. */
   readonly firstAt: number;
@@ -115,8 +117,10 @@ export interface RefusedClient {
 }
 
 export interface BrokerRefusals {
-  /** Since the start. */
+  /** Clients refused or cut off since the start. */
   readonly total: number;
+  /** Retained messages that were delivered but not kept. */
+  readonly notKept: number;
   /** Newest first, a bounded number. */
   readonly recent: readonly RefusedClient[];
 }

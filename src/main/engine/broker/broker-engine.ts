@@ -43,6 +43,8 @@ export interface Refusal {
   /** The id of the listener, where it was a listener that refused. */
   readonly listener?: string;
   readonly reason: string;
+  /** Not the client was refused, but a retained message of it a place: its topic. It was delivered all the same. */
+  readonly notKeptTopic?: string;
 }
 
 /** What `clients` tells of, the first ones: it is read again with every change, and a hundred thousand would hold up everything else. */

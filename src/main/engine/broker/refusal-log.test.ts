@@ -17,6 +17,7 @@ it('counts up what comes again from another port, and shows it first', () => {
   log.add(refusal({ address: '10.0.0.1:50001' }));
   expect(log.snapshot()).toEqual({
     total: 3,
+    notKept: 0,
     recent: [
       { ...refusal({ address: '10.0.0.1:50001' }), count: 2, firstAt: 1, lastAt: 3 },
       { ...refusal({ clientId: null, reason: 'No CONNECT.' }), count: 1, firstAt: 2, lastAt: 2 },
@@ -31,4 +32,11 @@ it('keeps the newest of very many', () => {
   expect(total).toBe(10_000);
   expect(recent).toHaveLength(200);
   expect(recent[0]?.clientId).toBe('flood-9999');
+});
+
+it('counts messages that were not kept apart from clients, one line for each client, with the newest topic', () => {
+  const log = new RefusalLog(() => 0);
+  log.add(refusal());
+  for (let at = 0; at < 1000; at += 1) log.add(refusal({ reason: 'Not kept.', notKeptTopic: `t/${at}` }));
+  expect(log.snapshot()).toMatchObject({ total: 1, notKept: 1000, recent: [{ reason: 'Not kept.', notKeptTopic: 't/999', count: 1000 }, { count: 1 }] });
 });

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { RefusedClient } from '../../../shared/contract/broker.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Card, formatCount, formatDateTime, formatTime, useBrokerRefusals, useFirst } from '../common/index.ts';
+import { Card, formatCount, formatDateTime, formatTime, plural, useBrokerRefusals, useFirst } from '../common/index.ts';
 import styles from './broker.module.css';
 
 const none: readonly RefusedClient[] = [];
@@ -10,9 +10,18 @@ const none: readonly RefusedClient[] = [];
 export function RefusalCard(): ReactElement | null {
   const refusals = useBrokerRefusals();
   const { shown, more } = useFirst(refusals?.recent ?? none, 20);
-  if (!refusals || refusals.total === 0) return null;
+  if (!refusals || refusals.total + refusals.notKept === 0) return null;
   return (
-    <Card title="Refused and cut off" titleAside={<Badge>{formatCount(refusals.total)}</Badge>} flush>
+    <Card
+      title="Refused and cut off"
+      titleAside={
+        <>
+          {refusals.total > 0 && <Badge>{formatCount(refusals.total)}</Badge>}
+          {refusals.notKept > 0 && <Badge tone="warn">{plural(refusals.notKept, 'retained message')} not kept</Badge>}
+        </>
+      }
+      flush
+    >
       <div className={styles.tableFrame}>
         <table className={styles.table}>
           <caption className="visually-hidden">Clients that the broker refused or cut off, newest first</caption>
@@ -32,7 +41,15 @@ export function RefusalCard(): ReactElement | null {
                   {entry.clientId === null ? <span className={styles.muted}>unknown</span> : entry.clientId === '' ? '(empty)' : entry.clientId}
                 </th>
                 <td className={styles.mono}>{entry.address === '' ? '—' : entry.address}</td>
-                <td className={styles.reason}>{entry.reason}</td>
+                <td className={styles.reason}>
+                  {entry.reason}
+                  {entry.notKeptTopic !== undefined && (
+                    <>
+                      {' '}
+                      Last: <code>{entry.notKeptTopic}</code>
+                    </>
+                  )}
+                </td>
                 <td>{formatCount(entry.count)}</td>
                 <td title={formatDateTime(entry.lastAt * 1000)}>{formatTime(entry.lastAt * 1000)}</td>
               </tr>

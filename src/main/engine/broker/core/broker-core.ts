@@ -212,8 +212,9 @@ export class BrokerCore implements BrokerEngine {
   #notKept({ topic, publisher }: Message, from: Session | null): void {
     this.counters.retainedRefused += 1;
     const { transport = 'tcp', address = '' } = from?.connection?.info ?? {};
-    const reason = `The broker holds ${this.retainedMessages.size} retained messages, the most it may: the one on “${topic.slice(0, 200)}” was delivered but not kept.`;
-    this.reportRefusal({ clientId: publisher, transport, address, reason });
+    // The same words for every topic, so that a flood of different ones is one line.
+    const reason = 'The broker holds as many retained messages as it may: new ones are delivered but not kept.';
+    this.#tellRefused({ clientId: publisher, transport, address, reason, notKeptTopic: topic.slice(0, 200) });
   }
 
   sendRetained(session: Session, request: SubscriptionRequest, subscriptionIdentifier: number): void {
@@ -323,6 +324,10 @@ export class BrokerCore implements BrokerEngine {
 
   reportRefusal(refusal: Refusal): void {
     this.counters.connectionsRefused += 1;
+    this.#tellRefused(refusal);
+  }
+
+  #tellRefused(refusal: Refusal): void {
     for (const listener of this.#refusedListeners) listener(refusal);
   }
 

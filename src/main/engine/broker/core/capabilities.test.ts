@@ -171,8 +171,10 @@ describe('retained messages', () => {
     expect(await peer.publish(1, true, 'b')).toMatchObject({ type: 'publish', topic: 'b' });
     expect(core.retained('')).toEqual(['a']);
     expect(refusals).toEqual([
-      { clientId: 'c', transport: 'tcp', address: 'memory:1', reason: expect.stringContaining('the one on “b” was delivered but not kept') as string },
+      { clientId: 'c', transport: 'tcp', address: 'memory:1', reason: expect.stringContaining('delivered but not kept') as string, notKeptTopic: 'b' },
     ]);
+    // The client itself was not refused.
+    expect(core.counters.connectionsRefused).toBe(0);
     await core.publish({ topic: 'a', payload: Uint8Array.of(2), qos: 0, retain: true });
     await core.publish({ topic: 'a', payload: new Uint8Array(0), qos: 0, retain: true });
     await core.publish({ topic: 'b', payload: Uint8Array.of(3), qos: 0, retain: true });
