@@ -89,7 +89,7 @@ function ClearHistory(): ReactElement {
     if (!source) return;
     const agreed = await confirm({
       title: `Delete the stored messages of “${source.name}”?`,
-      text: 'Its history is deleted from the disk. This cannot be undone.',
+      text: 'Its history is deleted from the disk, RPC calls included. This cannot be undone.',
       action: 'Delete messages',
       danger: true,
     });
