@@ -368,6 +368,8 @@ describe('bad input ends in a clear answer', () => {
     ['a wildcard in a response topic', 'invalid-topic', { properties: { responseTopic: 'a/+' } }],
     ['a source of no kind', 'bad-input', { source: 'nonsense' }],
     ['an unknown field', 'bad-input', { colour: 'red' }],
+    ['what would silence a device', 'would-silence-peer', { topic: 'gf_int_v1/a/request/D/1', payload: bytes('[1]') }],
+    ['the same knowingly, without a broker', 'broker-not-running', { topic: 'gf_int_v1/a/request/D/1', payload: bytes('[1]'), knowingly: true }],
   ])('%s: %s', async (_name, code, more) => {
     const page = openPage(await start());
     const message = { source: 'broker', topic: 'a', payload: bytes('x'), qos: 0, retain: false, ...more };

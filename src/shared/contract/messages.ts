@@ -23,6 +23,8 @@ const publishInputSchema = z.strictObject({
   qos: qosSchema,
   retain: z.boolean(),
   properties: publishPropertiesSchema.optional(),
+  /** Sends also what would silence a live peer with gf_mqtt_client, which is refused otherwise with `would-silence-peer`. */
+  knowingly: z.boolean().optional(),
 });
 export type PublishInput = z.infer<typeof publishInputSchema>;
 

@@ -20,6 +20,7 @@ const errorCatalogue = {
   'not-connected': 'This connection is not connected.',
   'connect-failed': 'The connection could not be made.',
   'publish-refused': 'The broker refused the message.',
+  'would-silence-peer': 'The message would silence a peer.',
   'invalid-topic': 'The topic is not valid.',
   'invalid-uri': 'The address is not valid.',
   'payload-too-large': 'The payload is too large.',

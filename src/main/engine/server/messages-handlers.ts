@@ -2,6 +2,7 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { messagesContract } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { CallContext, Handlers } from '../../../shared/ipc/serve.ts';
+import { guardPeers } from '../guard-peers.ts';
 import { checkPublish, checkTopicName } from './input-rules.ts';
 import { openTail } from './message-tail.ts';
 import { connectionIdOf, type Services } from './services.ts';
@@ -44,8 +45,10 @@ export function messagesHandlers(services: Services): Handlers<typeof messagesCo
 
   return {
     'messages.publish'(input, context) {
-      checkPublish(input);
-      return publish(input, context);
+      const { knowingly = false, ...message } = input;
+      checkPublish(message);
+      if (!knowingly) guardPeers(message.topic, message.payload);
+      return publish(message, context);
     },
     'messages.latest': ({ source, topic, maxBytes }) => store.latest(source, topic, maxBytes),
     'messages.get': ({ id, maxBytes }) => store.get(id, maxBytes),

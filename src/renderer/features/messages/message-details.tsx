@@ -1,4 +1,6 @@
 import type { ReactElement } from 'react';
+import { describeHazard } from '../../../shared/coap/gf/describe-hazard.ts';
+import { Banner } from '../../ui/banner.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { useModel } from '../common/index.ts';
 import { CallOfMessage } from './call-of-message.tsx';
@@ -13,8 +15,15 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
   const { detail } = session.shown.state;
   if (!detail) return <p className={styles.noDetails}>No message is shown.</p>;
   const properties = propertyFacts(detail);
+  const isWhole = detail.payload.byteLength === detail.sizeBytes;
+  const hazard = isWhole ? describeHazard(detail.topic, detail.payload) : null;
   return (
     <div className={styles.details}>
+      {hazard && (
+        <Banner inset kind="warn" title={hazard.message}>
+          {hazard.advice}
+        </Banner>
+      )}
       <KeyValueTable compact label="Message" rows={messageFacts(detail)} />
       <CallOfMessage source={session.source} messageId={detail.id} />
       {session.source === 'broker' && <WhoGotSection shown={session.shown} />}

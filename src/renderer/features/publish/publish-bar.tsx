@@ -110,7 +110,18 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
         <SavedPublishes store={store} />
       </div>
       {outcome?.kind === 'failed' && (
-        <Banner inset kind="bad" title={outcome.error.message}>
+        <Banner
+          inset
+          kind="bad"
+          title={outcome.error.message}
+          actions={
+            outcome.error.code === 'would-silence-peer' && (
+              <Button size="small" onClick={() => void store.publish(source, true)}>
+                I know, send it
+              </Button>
+            )
+          }
+        >
           {outcome.error.advice}
         </Banner>
       )}

@@ -77,6 +77,15 @@ it('keeps the draft and tells the reason when the broker refuses', async () => {
   });
 });
 
+it('sends knowingly only when told to', async () => {
+  const [store, sent] = open();
+  store.setTopic('a');
+  store.setDraft({ format: 'text', payload: 'x' });
+  await store.publish('broker');
+  await store.publish('broker', true);
+  expect(sent.map(({ knowingly }) => knowingly)).toEqual([undefined, true]);
+});
+
 it('saves, saves again to the same entry, and removes', async () => {
   const [store, , saved] = open();
   store.setTopic('a');

@@ -41,8 +41,8 @@ export interface PublishStore {
   load(saved: SavedPublish): void;
   save(name: string, asNew: boolean): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Answers whether it was sent; the reason it was not is in the state. */
-  publish(source: SourceId): Promise<boolean>;
+  /** Answers whether it was sent; the reason it was not is in the state. `knowingly`: also what would silence a peer. */
+  publish(source: SourceId, knowingly?: boolean): Promise<boolean>;
 }
 
 export function problemsOf(draft: PublishDraft, rules: PublishRules): PublishProblems {
@@ -90,7 +90,7 @@ export function createPublishStore(engine: Engine, rules: PublishRules): Publish
       const { draft } = getState();
       if (draft.savedId === id) setState({ draft: { ...draft, savedId: null } });
     },
-    publish: async (source) => {
+    publish: async (source, knowingly = false) => {
       const { draft, sending } = getState();
       if (sending) return false;
       setState({ reveal: true });
@@ -99,7 +99,8 @@ export function createPublishStore(engine: Engine, rules: PublishRules): Publish
       if (topicProblem !== undefined || 'problem' in payload) return false;
       setState({ sending: true, outcome: null });
       try {
-        const { note } = await engine.call('messages.publish', { source, topic: draft.topic, payload: payload.bytes, qos: draft.qos, retain: draft.retain });
+        const { topic, qos, retain } = draft;
+        const { note } = await engine.call('messages.publish', { source, topic, payload: payload.bytes, qos, retain, ...(knowingly ? { knowingly } : {}) });
         setState({ sending: false, reveal: false, sentCount: getState().sentCount + 1, outcome: { kind: 'sent', topic: draft.topic, note } });
         return true;
       } catch (error) {

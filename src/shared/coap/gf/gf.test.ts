@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../rpc/python-json.ts';
+import { describeHazard } from './describe-hazard.ts';
 import { buildGfGeneral, buildGfRequest, buildGfResponse } from './build.ts';
 import { exceptionOf, localTimeout } from './exception.ts';
 import { hazardOf } from './hazards.ts';
@@ -315,6 +316,16 @@ describe('messages that silence a peer', () => {
     `{"header":{"method":"x","request_id":"","path":""}}`,
   ])('are not %s', (text) => {
     expect([hazardOf(requestTopic, bytes(text)), hazardOf(responseTopic, bytes(text))]).toEqual([null, null]);
+  });
+
+  it('are told in words, with the one who is silenced', () => {
+    const told = (topic: string, text: string): string | undefined => describeHazard(topic, bytes(text))?.message;
+    expect(told(gfRequestTopic(address), '[1]')).toContain('the device "DEVICE" stops receiving for good');
+    expect(told(gfRequestTopic(address), '{"header":{"method":"GET"}}')).toContain(
+      'has no request_id and no path. With gf_mqtt_client, the device "DEVICE" stops receiving for good if',
+    );
+    expect(told(gfResponseTopic(address), '{"header":{"response_code":299}}')).toContain('whoever waits for the response of "DEVICE"');
+    expect([told('other/topic', '[1]'), told(gfRequestTopic(address), '{}'), told(gfRequestTopic(address), '')]).toEqual([undefined, undefined, undefined]);
   });
 
   it('are none of what we build', () => {

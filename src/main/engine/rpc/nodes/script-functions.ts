@@ -3,6 +3,7 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { utf8 } from '../../../../shared/rpc/dialect.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { guardPeers } from '../../guard-peers.ts';
 import { HostFailure } from '../../scripts/index.ts';
 import type { CallObserver } from '../caller/own-calls.ts';
 import type { ScriptFunctions } from './answers.ts';
@@ -15,7 +16,7 @@ export interface NodeCalls {
 }
 
 /**
- * What scripts of a node may do: `call(topic, method, params?, { timeoutMs?, dialect?, replyTo? }?)` as this node, and `publish(topic, payload, { qos?, retain? }?)` in its session, where a text
+ * What scripts of a node may do: `call(topic, method, params?, { timeoutMs?, dialect?, replyTo? }?)` as this node, and `publish(topic, payload, { qos?, retain?, knowingly? }?)` in its session, where a text
  * is sent as it is and anything else as JSON. Both need the node to run.
  */
 export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunctions {
@@ -47,12 +48,13 @@ export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunct
     async publish([topic, payload = '', options]) {
       const { session } = actor;
       if (!session) throw new CodedError('not-connected', 'The node is not running, so nothing can be published.');
-      const { qos = 0, retain = false } = optionsOf(options);
+      const { qos = 0, retain = false, knowingly = false } = optionsOf(options);
       const name = textOf(topic, 'topic');
       const problem = validateTopicName(name);
       if (problem) throw new CodedError('invalid-topic', problem.message);
       if (qos !== 0 && qos !== 1) throw new CodedError('bad-input', 'publish: qos is 0 or 1.');
       const bytes = utf8(typeof payload === 'string' ? payload : JSON.stringify(payload));
+      if (knowingly !== true) guardPeers(name, bytes);
       await session.publish({ topic: name, payload: bytes, qos, retain: retain === true });
       return undefined;
     },
