@@ -8,7 +8,7 @@ import { ContextMenu, type MenuEntry } from '../../ui/menu.tsx';
 import type { TreeRowInfo } from '../../ui/tree-keys.ts';
 import type { VirtualListHandle } from '../../ui/virtual-list.tsx';
 import { VirtualTree } from '../../ui/virtual-tree.tsx';
-import { copyText, useWorkspace } from '../common/index.ts';
+import { copyText, useModel, useWorkspace } from '../common/index.ts';
 import { duplicateEntry, moveEntry, newFolder, newRequest, placeOf, removeEntry } from './collections-actions.ts';
 import { collectionsStore, useCollectionsState, useUnsaved } from './collections-model.ts';
 import { siblings, treeRows, type TreeRow } from './collection-tree.ts';
@@ -34,13 +34,13 @@ const describe = ({ entry, expanded, positionInSet, setSize }: TreeRow): TreeRow
 export function CollectionTree({ view, selected, onMove }: CollectionTreeProps): ReactElement {
   const { entries } = view;
   const { collapsed, filter, renamingId } = useCollectionsState((state) => state);
-  const lastResults = useCollectionsState((state) => state.lastResults);
   const unsaved = useUnsaved();
   const folder = useWorkspace()?.folder ?? '';
   const rows = useMemo(() => treeRows(entries, collapsed, filter), [entries, collapsed, filter]);
   const menuRow = useRef<TreeRow | undefined>(undefined);
   const tree = useRef<VirtualListHandle>(null);
   const store = collectionsStore();
+  useModel(store.lastResults.notifier);
   const onSelected =
     (run: (entry: CollectionEntry) => void): (() => void) =>
     () => {
@@ -157,7 +157,7 @@ export function CollectionTree({ view, selected, onMove }: CollectionTreeProps):
               entry={entry}
               renaming={entry.id === renamingId}
               unsaved={unsaved.has(entry.id)}
-              last={lastResults.get(entry.id)?.result.state}
+              last={store.lastResults.get(entry.id)?.result.state}
               onRenamed={() => {
                 store.rename(null);
                 tree.current?.focus();

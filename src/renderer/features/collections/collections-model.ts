@@ -4,8 +4,8 @@ import { useLayoutValue } from '../../app/layout-store.ts';
 import type { CollectionEntry, CollectionsView } from '../../../shared/contract/collections.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import { engineClient, useStreamValue } from '../../data/index.ts';
-import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
-import { createCollectionsStore, type CollectionsState, type CollectionsStore } from './collections-store.ts';
+import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, useModel, type SourceOption } from '../common/index.ts';
+import { createCollectionsStore, type CollectionsState, type CollectionsStore, type LastResult } from './collections-store.ts';
 import type { OpenRequest } from './open-requests.ts';
 
 let store: CollectionsStore | undefined;
@@ -28,6 +28,13 @@ export function useOpenRequest(id: string): OpenRequest | undefined {
 export function useUnsaved(): ReadonlySet<string> {
   const open = useStore(collectionsStore().open.state);
   return new Set(Object.entries(open).flatMap(([id, { draft }]) => (draft ? [id] : [])));
+}
+
+/** What a request came to when it ran last, live. */
+export function useLastResult(id: string): LastResult | undefined {
+  const { lastResults } = collectionsStore();
+  useModel(lastResults.notifier);
+  return lastResults.get(id);
 }
 
 /** The tree of files, live. */
@@ -70,6 +77,17 @@ export function useRunSource(): { readonly sources: readonly SourceOption[]; rea
   const [chosen, choose] = useLayoutValue('collections.source', (stored) => (typeof stored === 'string' ? stored : null));
   const id = effectiveSource(chosen as SourceId | null, sources);
   return { sources, current: sources.find((source) => source.id === id) ?? sources[0], choose };
+}
+
+/** Requests whose files are gone while changes to them are not saved: shown as if they were still there. */
+export function useOrphans(): readonly CollectionEntry[] {
+  const open = useStore(collectionsStore().open.state);
+  return Object.entries(open).flatMap(([id, { draft, foreign, file }]): CollectionEntry[] => {
+    if (!draft || foreign !== 'gone') return [];
+    const levels = id.split('/');
+    const name = file?.request?.name ?? levels.at(-1) ?? id;
+    return [{ id, kind: 'request', parentId: levels.slice(0, -1).join('/'), depth: levels.length - 1, name, problem: null, request: null, requests: 0 }];
+  });
 }
 
 export const entryOf = (view: CollectionsView, id: string | null): CollectionEntry | undefined =>

@@ -2,6 +2,7 @@ import { useRef, useState, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import { StatusDot } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
@@ -9,7 +10,7 @@ import { Splitter } from '../../ui/splitter.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { plural, treePlace, useMedia } from '../common/index.ts';
 import { EnvironmentPicker } from '../environments/index.ts';
-import { entryOf, useCollections, useCollectionsState, useFollowFiles, useRunSource } from './collections-model.ts';
+import { collectionsStore, entryOf, useCollections, useCollectionsState, useFollowFiles, useOrphans, useRunSource } from './collections-model.ts';
 import { CollectionsEmpty } from './collections-empty.tsx';
 import { CollectionTree } from './collection-tree-view.tsx';
 import { ContainerView } from './container-view.tsx';
@@ -23,6 +24,7 @@ import styles from './collections.module.css';
 export function CollectionsPlace(): ReactElement {
   const view = useCollections();
   const selectedId = useCollectionsState((state) => state.selectedId);
+  const orphans = useOrphans();
   const filter = useRef<HTMLInputElement>(null);
   const [moving, setMoving] = useState<CollectionEntry | null>(null);
   const narrow = useMedia('(max-width: 1100px)');
@@ -45,7 +47,8 @@ export function CollectionsPlace(): ReactElement {
       </div>
     );
   }
-  const selected = entryOf(view, selectedId);
+  const selected = entryOf(view, selectedId) ?? orphans.find(({ id }) => id === selectedId);
+  const hidden = orphans.filter(({ id }) => id !== selectedId);
   return (
     <div className={styles.place}>
       <h1 className="visually-hidden">Collections</h1>
@@ -55,7 +58,7 @@ export function CollectionsPlace(): ReactElement {
           {view.problem.advice}
         </Banner>
       )}
-      {view.entries.length === 0 && !view.problem ? (
+      {view.entries.length === 0 && orphans.length === 0 && !view.problem ? (
         <CollectionsEmpty />
       ) : (
         <Splitter
@@ -72,6 +75,14 @@ export function CollectionsPlace(): ReactElement {
                 <section className={treePlace.treePanel} aria-label="Requests">
                   <TreeToolbar view={view} selected={selected} filterRef={filter} />
                   <CollectionTree view={view} selected={selected} onMove={setMoving} />
+                  {hidden.map(({ id, name }) => (
+                    <p key={id} className={styles.leftOut}>
+                      The file of “{name}” is gone, with changes here that are not saved.{' '}
+                      <Button size="small" onClick={() => collectionsStore().select(id)}>
+                        Show them
+                      </Button>
+                    </p>
+                  ))}
                   {view.leftOut > 0 && (
                     <p className={styles.leftOut}>
                       {plural(view.leftOut, 'file or folder', 'files and folders')} more than are listed here, or nested too deep.

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunRequest, RunResult } from '../../../shared/contract/collections.ts';
-import type { Engine, Pacing } from '../common/index.ts';
+import { FrameNotifier, type Engine, type Pacing } from '../common/index.ts';
 import type { Assertion } from './assertion-draft.ts';
 import { isWithin, movedId } from './collection-tree.ts';
 import { createOpenRequests, type OpenRequests } from './open-requests.ts';
@@ -33,12 +33,13 @@ export interface CollectionsState {
   readonly resultTab: ResultTab;
   /** By what is run. */
   readonly runs: Readonly<Record<string, RunModel>>;
-  readonly lastResults: ReadonlyMap<string, LastResult>;
 }
 
 export interface CollectionsStore {
   readonly state: StoreApi<CollectionsState>;
   readonly open: OpenRequests;
+  /** What each request came to when it ran last; changes with every answer, and tells of it once a frame. */
+  readonly lastResults: { readonly notifier: FrameNotifier; get(id: string): LastResult | undefined };
   /** Also opens the branches above it. */
   select(id: string | null): void;
   setExpanded(id: string, expanded: boolean): void;
@@ -64,18 +65,18 @@ export function createCollectionsStore(engine: Engine, pacing: Pacing, now: () =
     requestTab: 'request',
     resultTab: 'checks',
     runs: {},
-    lastResults: new Map(),
   }));
+  const lastResults = new Map<string, LastResult>();
+  const resultsChanged = new FrameNotifier(pacing);
   const { getState, setState } = state;
 
   const keepResult = (request: RunRequest, result: RunResult): void => {
     if (result.state === 'skipped' || result.state === 'cancelled') return;
-    const lastResults = new Map(getState().lastResults);
     lastResults.delete(request.id);
     lastResults.set(request.id, { result, at: now(), assertions: open.state.getState()[request.id]?.file?.request?.assertions ?? null });
     const [oldest] = lastResults.keys();
     if (lastResults.size > maxLastResults && oldest !== undefined) lastResults.delete(oldest);
-    setState({ lastResults });
+    void resultsChanged.changed();
   };
   const withKeys = <T>(record: Readonly<Record<string, T>>, key: (id: string) => string): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(record).map(([id, value]) => [key(id), value]));
@@ -83,6 +84,7 @@ export function createCollectionsStore(engine: Engine, pacing: Pacing, now: () =
   return {
     state,
     open,
+    lastResults: { notifier: resultsChanged, get: (id) => lastResults.get(id) },
     select: (selectedId) => {
       const collapsed = new Set([...getState().collapsed].filter((id) => selectedId === null || id === selectedId || !isWithin(selectedId, id)));
       setState({ selectedId, ...(collapsed.size === getState().collapsed.size ? {} : { collapsed }) });
@@ -108,13 +110,18 @@ export function createCollectionsStore(engine: Engine, pacing: Pacing, now: () =
       return run;
     },
     moved: (from, to) => {
-      const { selectedId, collapsed, runs, lastResults } = getState();
+      const { selectedId, collapsed, runs } = getState();
       open.move(from, to);
+      for (const [id, last] of [...lastResults]) {
+        const next = movedId(id, from, to);
+        if (next === id) continue;
+        lastResults.delete(id);
+        lastResults.set(next, last);
+      }
       setState({
         selectedId: selectedId === null ? null : movedId(selectedId, from, to),
         collapsed: new Set([...collapsed].map((id) => movedId(id, from, to))),
         runs: withKeys(runs, (id) => movedId(id, from, to)),
-        lastResults: new Map([...lastResults].map(([id, last]) => [movedId(id, from, to), last])),
       });
     },
     removed: (gone) => {

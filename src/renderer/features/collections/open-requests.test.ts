@@ -102,6 +102,18 @@ test('the same change on both sides is no conflict', async () => {
   expect(open.state.getState()[id]).toMatchObject({ draft: null, foreign: null });
 });
 
+test('a file written anew with the same content is no conflict, found out before or by saving', async () => {
+  const { open, write, topic } = disk();
+  await open.read(id);
+  open.edit(id, { topic: 'mine' });
+  write('a');
+  await open.read(id);
+  expect(open.state.getState()[id]?.foreign).toBeNull();
+  write('a');
+  await expect(open.save(id, 'Get')).resolves.toBe(true);
+  expect(topic()).toBe('mine');
+});
+
 test('a file that is gone takes no changes with it', async () => {
   const { open, write } = disk();
   await open.read(id);

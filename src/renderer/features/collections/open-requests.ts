@@ -81,7 +81,9 @@ export function createOpenRequests(engine: Engine): OpenRequests {
     const open = get(id);
     if (open.file?.revision === file.revision) return put(id, { error: null, foreign: null });
     if (open.saving) return;
-    const known = fileDraft(file);
+    const [known, before] = [fileDraft(file), fileDraft(open.file)];
+    // Written anew with nothing else in it, as by a new name: what was changed here goes on from there.
+    if (open.draft && known && before && sameDraft(known, before)) return put(id, { file, error: null, foreign: null });
     if (open.draft && !(known && sameDraft(known, open.draft))) return put(id, { error: null, foreign: file });
     put(id, { file, error: null, draft: null, foreign: null, reloads: open.file ? open.reloads + 1 : open.reloads });
   };
@@ -95,6 +97,33 @@ export function createOpenRequests(engine: Engine): OpenRequests {
       if (reading.get(id) !== turn) return;
       const coded = error instanceof CodedError ? error : new CodedError('internal', error instanceof Error ? error.message : String(error));
       put(id, get(id).draft && coded.code === 'not-found' ? { foreign: 'gone' } : { error: coded });
+    }
+  };
+
+  /** `null`: the file was another by now, with nothing else in it. */
+  const save = async (id: string, name: string): Promise<boolean | null> => {
+    const open = get(id);
+    if (open.saving) return false;
+    if (!open.draft) return true;
+    const request = toRequest(name, open.draft);
+    if (!request || open.foreign !== null) {
+      put(id, { reveal: true });
+      return false;
+    }
+    put(id, { saving: true });
+    const revision = open.file?.revision;
+    try {
+      const saved = await engine.call('collections.save', { id, request, ...(revision === undefined ? {} : { revision }) });
+      const now = get(id);
+      const file = { revision: saved.revision, problem: null, text: null, request };
+      // What was typed while saving stays open.
+      put(id, { file, saving: false, reveal: false, draft: now.draft === open.draft ? null : now.draft });
+      return true;
+    } catch (error) {
+      put(id, { saving: false });
+      if (!wasChanged(error)) throw error;
+      await read(id);
+      return get(id).foreign === null && get(id).error === null ? null : false;
     }
   };
 
@@ -122,31 +151,7 @@ export function createOpenRequests(engine: Engine): OpenRequests {
       const { foreign } = get(id);
       if (foreign !== null && foreign !== 'gone') put(id, { file: foreign, foreign: null });
     },
-    save: async (id, name) => {
-      const open = get(id);
-      if (open.saving) return false;
-      if (!open.draft) return true;
-      const request = toRequest(name, open.draft);
-      if (!request || open.foreign !== null) {
-        put(id, { reveal: true });
-        return false;
-      }
-      put(id, { saving: true });
-      const revision = open.file?.revision;
-      try {
-        const saved = await engine.call('collections.save', { id, request, ...(revision === undefined ? {} : { revision }) });
-        const now = get(id);
-        const file = { revision: saved.revision, problem: null, text: null, request };
-        // What was typed while saving stays open.
-        put(id, { file, saving: false, reveal: false, draft: now.draft === open.draft ? null : now.draft });
-        return true;
-      } catch (error) {
-        put(id, { saving: false });
-        if (!wasChanged(error)) throw error;
-        await read(id);
-        return false;
-      }
-    },
+    save: async (id, name) => (await save(id, name)) ?? (await save(id, name)) ?? false,
     move: (from, to) => replace(Object.fromEntries(Object.entries(getState()).map(([id, open]) => [movedId(id, from, to), open]))),
     drop: (gone) => replace(Object.fromEntries(Object.entries(getState()).filter(([id]) => !isWithin(id, gone)))),
     keepOnly: (ids) => {

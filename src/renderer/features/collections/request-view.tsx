@@ -19,7 +19,7 @@ import { useActiveEnvironment } from '../environments/index.ts';
 import { AssertionsEditor } from './assertions-editor.tsx';
 import { CapturesEditor } from './captures-editor.tsx';
 import { saveAgain, saveRequest } from './collections-actions.ts';
-import { collectionsStore, useCollectionsState, useOpenRequest, useRunSource } from './collections-model.ts';
+import { collectionsStore, useCollectionsState, useLastResult, useOpenRequest, useRunSource } from './collections-model.ts';
 import type { RequestTab } from './collections-store.ts';
 import { EntryHeading } from './entry-heading.tsx';
 import { shownDraft, type OpenRequest } from './open-requests.ts';
@@ -70,7 +70,7 @@ function RequestEditor({ entry, view, open, draft }: RequestViewProps & { readon
   const environment = useActiveEnvironment();
   const tab = useCollectionsState((state) => state.requestTab);
   const run = useCollectionsState((state) => state.runs[entry.id]);
-  const last = useCollectionsState((state) => state.lastResults.get(entry.id));
+  const last = useLastResult(entry.id);
   useModel(run?.notifier ?? idleNotifier);
   const dirty = open.draft !== null;
   const problems = requestProblems(draft);
@@ -294,7 +294,7 @@ function BrokenRequest({ entry, open }: RequestViewProps & { readonly open: Open
         <EntryHeading entry={entry} badge={<Badge tone="bad">cannot be used</Badge>} />
       </Toolbar>
       <Banner kind="bad" title={problem?.message ?? 'This file cannot be used.'}>
-        {problem?.advice} The file stays as it is; once it is mended with another program, it shows here by itself.
+        {problem?.advice} Once it can be read, it shows here by itself.
       </Banner>
       {open.file?.text != null && <CodeView label="Text of the file" value={open.file.text} language="json" />}
     </div>

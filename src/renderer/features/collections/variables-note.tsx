@@ -22,7 +22,7 @@ export function VariablesNote({ entry, view, draft }: VariablesNoteProps): React
       <UnknownVariables
         texts={[draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId, ...values]}
         known={known}
-        elsewhere="nor in this collection"
+        elsewhere="and this collection has none"
       >
         Unless a request before this one captures a value for it, nothing is sent.
       </UnknownVariables>

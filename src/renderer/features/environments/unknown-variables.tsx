@@ -9,7 +9,7 @@ interface UnknownVariablesProps {
   readonly texts: readonly string[];
   /** Names that something else than the environment gives values to. */
   readonly known: readonly string[];
-  /** Where else they are looked for: `nor in this collection`. */
+  /** Where else they were looked for: `and this collection has none`; may be empty. */
   readonly elsewhere: string;
   /** What follows. */
   readonly children: string;
@@ -22,13 +22,13 @@ export function UnknownVariables({ texts, known, elsewhere, children }: UnknownV
   if (used.length === 0) return null;
   const unknown = unknownVariables(used, new Set([...known, ...(environment?.variables ?? []).map(({ name }) => name)]));
   if (unknown.length === 0) return null;
-  const place = environment ? `“${environment.name}”` : 'an environment, as none is chosen';
-  const verb = unknown.length === 1 ? 'is' : 'are';
+  const [is, has] = unknown.length === 1 ? ['is', 'has'] : ['are', 'have'];
+  const where = environment ? `${is} not in “${environment.name}”` : `${has} no value: no environment is chosen`;
   return (
     <Banner
       inset
       kind="warn"
-      title={`${variableWords(unknown)} ${elsewhere === '' ? `${verb} not in ${place}` : `${verb} neither in ${place} ${elsewhere}`}.`}
+      title={`${variableWords(unknown)} ${where}${elsewhere === '' ? '' : `, ${elsewhere}`}.`}
       actions={
         <Button size="small" onClick={() => editEnvironments(environment?.id)}>
           Environments …

@@ -11,12 +11,12 @@ import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import type { SourceOption } from '../common/index.ts';
-import { EnvironmentPicker, UnknownVariables } from '../environments/index.ts';
+import { EnvironmentPicker, hasVariables, UnknownVariables } from '../environments/index.ts';
 import { autoWords, useAutoDialect } from './auto-dialect.ts';
 import { callLabel, planProblems, type CallMode } from './batch-plan.ts';
 import { problemsOf, requestTopic, takesHeaders, type CallDraft } from './call-draft.ts';
 import { HeadersButton } from './headers-button.tsx';
-import { formFields } from './params-form.ts';
+import { formFields, readParams } from './params-form.ts';
 import { ParamsEditor } from './params-editor.tsx';
 import { ParamsForm } from './params-form-view.tsx';
 import { useDialectWords } from './own-dialects.ts';
@@ -97,7 +97,10 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
       run: keep,
     },
   ]);
-  const paramsError = reveal || draft.params.trim() !== '' ? problems.params : undefined;
+  const fillable = [draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId];
+  const literal = readParams(draft.params);
+  const wrongParams = mode !== 'once' && 'problem' in literal ? literal.problem : problems.params;
+  const paramsError = reveal || draft.params.trim() !== '' ? wrongParams : undefined;
 
   return (
     <form
@@ -188,9 +191,17 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
         <SegmentedControl size="small" label="How often" value={mode} onChange={(next) => batchStore().setMode(source.id, next)} segments={callModes} />
       </div>
       {mode !== 'once' && <PlanFields mode={mode} plan={plan} problems={wrongPlan} onChange={(change) => batchStore().edit(source.id, change)} />}
-      <UnknownVariables texts={[draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId]} known={[]} elsewhere="">
-        Nothing is sent as long as there is no value.
-      </UnknownVariables>
+      {mode === 'once' ? (
+        <UnknownVariables texts={fillable} known={[]} elsewhere="">
+          Nothing is sent as long as there is no value.
+        </UnknownVariables>
+      ) : (
+        hasVariables(fillable) && (
+          <Banner inset kind="warn" title="Variables are filled in only where one call is made.">
+            What stands in double braces is sent as it is.
+          </Banner>
+        )
+      )}
       {refused && (
         <Banner inset kind="bad" title={refused.message}>
           {refused.advice}
