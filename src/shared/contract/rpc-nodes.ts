@@ -79,7 +79,7 @@ export const rpcNodeSchema = z.strictObject({
   dialect: z.union([z.literal('auto'), dialectIdSchema]).default('auto'),
   /** Of its own MQTT session. Empty: the session of the connection is shared; on the local broker the id of the node. */
   clientId: z.string().max(65_535).default(''),
-  /** Where requests, and answers to its calls, arrive: a topic or filter. In `mqtt5`, and `auto` over MQTT 5, also the level below it. Empty: `rpc/r/<client id>` in `mqttxx4`, else it serves nothing. */
+  /** Where requests, and answers to its calls, arrive: a topic or filter. In `gf` that of the device, without the id. In `mqtt5`, and `auto` over MQTT 5, also the level below it. Empty: `rpc/r/<client id>` in `mqttxx4`, else it serves nothing. */
   topic: topicTextSchema.default(''),
   /** Of the calls made as this node. `conventional`: answers come to its topic. `manual`: wherever a call says, with a warning where nothing is subscribed. */
   replies: z.enum(['conventional', 'manual']).default('conventional'),

@@ -11,7 +11,7 @@ export interface NodeFilters {
 }
 
 export function nodeFilters({ dialect, topic }: RpcNode, clientId: string, version: MqttVersion): NodeFilters {
-  const own = topic === '' && dialect === 'mqttxx4' ? `rpc/r/${clientId}` : topic;
+  const own = topic === '' && dialect === 'mqttxx4' ? `rpc/r/${clientId}` : dialect === 'gf' && /\/request\/[^/]+$/.test(topic) ? `${topic}/+` : topic;
   if (own === '') return { filters: [], placeOf: () => null };
   const hasBelow = (dialect === 'mqtt5' || (dialect === 'auto' && version === '5')) && !/(^|\/)#$/.test(own);
   const below = own.endsWith('/') ? `${own}+` : `${own}/+`;

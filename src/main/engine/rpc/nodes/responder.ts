@@ -29,6 +29,8 @@ export interface ResponderOptions {
   readonly dialects: Pick<DialectRegistry, 'find' | 'plausible'>;
   readonly answers: Answers;
   readonly log: NodeLog;
+  /** Unix ms. */
+  readonly now: () => number;
   /** ms, of a clock that never goes back. */
   readonly clock: () => number;
   readonly random: () => number;
@@ -225,11 +227,11 @@ export class Responder {
     }
     this.#count(failed ? 'failed' : 'served');
     if (failed) this.#answerError(incoming, { name: 'RPC_EXECUTION_ERROR', message: errorText }, times);
-    else this.#answer(incoming, dialect.buildResult(request, outcome.result), times);
+    else this.#answer(incoming, dialect.buildResult(request, outcome.result, { timeMs: this.#options.now() }), times);
   }
 
   #answerError(incoming: Incoming, error: AnswerError, times = 1): void {
-    this.#answer(incoming, incoming.dialect.buildError(incoming.request, error), times);
+    this.#answer(incoming, incoming.dialect.buildError(incoming.request, error, { timeMs: this.#options.now() }), times);
   }
 
   #answer({ request, known, send }: Incoming, message: OutgoingMessage | null, times: number): void {

@@ -78,7 +78,7 @@ export class NodeActor {
       random,
       newId,
     });
-    this.#responder = new Responder({ node: () => this.#node, dialects, answers: this.answers, log: this.log, clock, random, onChange });
+    this.#responder = new Responder({ node: () => this.#node, dialects, answers: this.answers, log: this.log, now, clock, random, onChange });
   }
 
   get node(): RpcNode {

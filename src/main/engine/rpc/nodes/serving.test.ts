@@ -216,6 +216,29 @@ describe('a running node', () => {
     expect(await peer.call('status')).toMatchObject({ cpu: 45.2 });
   });
 
+  it('answers as a device of gf_mqtt_client', async () => {
+    const port = await bench.startBroker();
+    const device = 'gf_int_v1/axuv/request/DEV_1';
+    const status = await bench.run(
+      rpcNode({ dialect: 'gf', topic: device, methods: [{ name: 'GET gains', answer: { kind: 'static', result: { left: 2 } } }] }),
+    );
+    expect(status.subscriptions).toEqual([{ filter: `${device}/+`, grantedQos: 1 }]);
+    const gf = dialects.get('gf') as Dialect;
+    const ask = (method: string): { readonly topic: string; readonly payload: Uint8Array; readonly replyTo: string } => {
+      const built = gf.buildRequest({ id: crypto.randomUUID(), topic: device, method, params: null, clientId: 'c', callerId: 'me' });
+      if ('problem' in built) throw new Error(built.problem);
+      return { ...built.message, replyTo: built.replyTo };
+    };
+    const { client, received } = await bench.openPeer(port, 'gf_int_v1/+/response/#');
+    for (const method of ['GET gains', 'DELETE gains']) {
+      const { topic: name, payload } = ask(method);
+      await client.publishAsync(name, Buffer.from(payload));
+    }
+    await expect.poll(() => received).toHaveLength(2);
+    const outcomes = received.map(({ topic: name, text }) => gf.parse({ topic: name, payload: new TextEncoder().encode(text), properties: null }));
+    expect(outcomes).toMatchObject([{ outcome: { result: { left: 2 } } }, { outcome: { error: { name: 'METHOD_NOT_FOUND' } } }]);
+  });
+
   it('tells its presence, obeys a kick, and does not come back by itself', async () => {
     const port = await bench.startBroker();
     const watcher = await bench.openPeer(port, '$presence/#');
