@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { appFolders, workspaceArgument } from './start-arguments.ts';
+import { appFolders, commandArguments, workspaceArgument } from './start-arguments.ts';
 
 test.each([
   [['electron', '.', '--workspace', 'lab'], path.resolve('/home', 'lab')],
@@ -19,3 +19,15 @@ test('each workspace has its own app folder, always the same', () => {
   expect(lab).toEqual(appFolders('/cfg/app', '/data/lab', '/data/standard'));
   expect(new Set([standard.userData, lab.userData, appFolders('/cfg/app', '/data/other', '/data/standard').userData]).size).toBe(3);
 });
+
+test.each([
+  [['/opt/mqtt-workbench', 'call', 'mqtt://a', 't', 'm', '--json'], true, { name: 'call', args: ['mqtt://a', 't', 'm', '--json'] }],
+  [['/opt/mqtt-workbench', '--no-sandbox', '--disable-gpu', 'run', 'Lab'], true, { name: 'run', args: ['Lab'] }],
+  [['electron', '--no-sandbox', '/src', 'run', '--help'], false, { name: 'run', args: ['--help'] }],
+  [['electron', '/src', '--disable-gpu', 'run'], false, { name: 'run', args: [] }],
+  [['/opt/mqtt-workbench'], true, undefined],
+  [['/opt/mqtt-workbench', '--workspace', 'call'], true, undefined],
+  [['/opt/mqtt-workbench', '--workspace=x', 'call'], true, undefined],
+  [['/opt/mqtt-workbench', 'constructor'], true, undefined],
+  [['electron', 'call'], false, undefined],
+])('%j is a command or not', (argv, isPackaged, command) => expect(commandArguments(argv, isPackaged)).toEqual(command));

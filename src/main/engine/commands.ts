@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { catchStrayErrors, describeBug } from './bug-reports.ts';
 
 /** Each answers with an exit code. Loaded when it is asked for: none needs the others, and no window needs any. */
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
@@ -15,12 +16,21 @@ export async function runNamedCommand(name: string, args: readonly string[]): Pr
     process.stderr.write(`There is no command "${name}", but ${commandNames.join(' and ')}.\n`);
     return 2;
   }
+  catchStrayErrors(sayBug, () => process.exit(1));
+  // Whoever reads may have seen enough: `… | head`. 128 and SIGPIPE is what such programs end with.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 1));
   try {
-    return await (
-      await load()
-    )(args);
+    const command = await load();
+    return await command(args);
   } catch (error) {
-    process.stderr.write(`This is an error in the workbench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    sayBug(error);
     return 1;
+  } finally {
+    // On Windows pipes are written later, and the process may end before.
+    for (const stream of [process.stdout, process.stderr]) await new Promise<void>((resolve) => stream.write('', () => resolve()));
   }
+}
+
+function sayBug(error: unknown): void {
+  process.stderr.write(`This is an error in the workbench: ${describeBug(error)}\n`);
 }

@@ -1,3 +1,4 @@
+import { commandNames, runNamedCommand } from '../engine/commands.ts';
 import { catchStrayErrors, describeBug } from '../engine/bug-reports.ts';
 import { CodedError } from '../../shared/ipc/errors.ts';
 import { readArguments, usage, type HeadlessArguments } from './arguments.ts';
@@ -64,4 +65,6 @@ function describe(error: unknown): string {
   return describeBug(error);
 }
 
-await main();
+const [name = '', ...args] = process.argv.slice(2);
+if (commandNames.includes(name)) process.exitCode = await runNamedCommand(name, args);
+else await main();

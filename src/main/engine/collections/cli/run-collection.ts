@@ -68,7 +68,8 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
   try {
     const own = folder.settings.variables.map(({ name, value }) => [name, value] as const);
     const summary = await runRequests({
-      name: folder.entries.find(({ id }) => id === target.id)?.name ?? target.id,
+      // Of the collection, whatever part is run: build servers follow a case by its names.
+      name: folder.entries[0]?.name ?? target.id,
       requests,
       load: async (id) => {
         const file = await folder.load(id);

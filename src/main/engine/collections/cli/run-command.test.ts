@@ -140,7 +140,7 @@ describe('a run on the command line', () => {
     expect(JSON.parse(stdout)).toEqual({
       format: 'mqtt-workbench-run',
       version: 1,
-      name: 'Targets',
+      name: 'Thermostat',
       startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       broker: url,
       environment: null,

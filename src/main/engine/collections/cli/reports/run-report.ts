@@ -2,7 +2,7 @@ import type { RunRequest, RunResult, RunSummary } from '../../../../../shared/co
 
 /** A run as far as it has come. */
 export interface RunReport {
-  /** Of the collection or folder. */
+  /** Of the collection. */
   readonly name: string;
   /** Unix ms. */
   readonly startedAt: number;

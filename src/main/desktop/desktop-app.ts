@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { app, BrowserWindow, nativeTheme, session } from 'electron';
+import { toMain } from '../../shared/host/channels.ts';
+import { defaultWorkspaceFolder } from '../engine/workspace-folder.ts';
+import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { startEngineHost, type EngineHost } from './engine-host.ts';
+import { onPageMessage } from './ipc-main.ts';
+import { setMenuFromPage, setStandardMenu } from './menu.ts';
+import { guardNavigation } from './navigation.ts';
+import { denyPermissions } from './permissions.ts';
+import { appFolders, workspaceArgument } from './start-arguments.ts';
+import { openWindow } from './window.ts';
+import { WindowStateFile } from './window-state-file.ts';
+
+const distFolder = path.dirname(import.meta.dirname);
+const inDist = (...parts: string[]): string => path.join(distFolder, ...parts);
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const folders = appFolders(app.getPath('userData'), workspaceArgument(process.argv, process.cwd()), defaultWorkspaceFolder());
+
+/** Opens the window, or shows that of the instance that runs already. */
+export function startDesktop(): void {
+  app.setPath('userData', folders.userData);
+  app.setPath('sessionData', folders.userData);
+  // Root cannot use the sandbox, so that machines for tests start with this switch; enabling it there would end the app.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  registerAppScheme();
+  process.on('unhandledRejection', (reason) => log(`unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
+
+  if (app.requestSingleInstanceLock()) {
+    guardNavigation((problem) => log(String(problem)));
+    // Not awaited: an ES module must have been run to its end before the app becomes ready.
+    app.whenReady().then(run, (error: unknown) => {
+      log(String(error));
+      app.exit(1);
+    });
+  } else {
+    // The running instance has been told and shows its window.
+    app.exit(0);
+  }
+}
+
+function run(): void {
+  const stateFile = new WindowStateFile(path.join(folders.userData, 'window.json'), (problem) => log(`window state: ${String(problem)}`));
+  const iconFile = path.join(distFolder, '..', 'assets', 'icon.png');
+  const open = (): BrowserWindow =>
+    openWindow({ preloadFile: inDist('preload', 'preload.cjs'), stateFile, iconFile: existsSync(iconFile) ? iconFile : undefined, log });
+
+  nativeTheme.themeSource = stateFile.state.theme;
+  denyPermissions(session.defaultSession);
+  serveApp(session.defaultSession, inDist('page'));
+  setStandardMenu();
+  const engine = startEngineHost({
+    entryFile: inDist('engine', 'engine-process.js'),
+    start: {
+      host: 'desktop',
+      appVersion: app.getVersion(),
+      workspaceFolder: folders.workspace,
+      workers: { broker: pathToFileURL(inDist('workers', 'broker-worker.js')).href, store: pathToFileURL(inDist('workers', 'store-worker.js')).href },
+    },
+    onSettings: ({ theme }) => {
+      const source = theme === 'contrast' ? 'dark' : theme;
+      nativeTheme.themeSource = source;
+      stateFile.update({ theme: source });
+    },
+    log,
+  });
+  const refused = (problem: Error): void => log(problem.message);
+  onPageMessage(
+    toMain.setMenu,
+    ({ data, contents }) => {
+      if (!setMenuFromPage(data, contents)) log('refused a menu that makes no sense');
+    },
+    refused,
+  );
+
+  open();
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) open();
+  });
+  app.on('second-instance', () => {
+    const window = BrowserWindow.getAllWindows()[0] ?? open();
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  });
+  // On macOS an app stays when its windows are gone, and so do its broker and connections.
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  stopEngineBeforeQuit(engine);
+}
+
+/** Quitting waits for the engine to say goodbye to its peers and to close its files; the supervisor bounds that time. */
+function stopEngineBeforeQuit(engine: EngineHost): void {
+  let progress: 'idle' | 'stopping' | 'stopped' = 'idle';
+  app.on('before-quit', (event) => {
+    if (progress === 'stopped') return;
+    event.preventDefault();
+    if (progress === 'stopping') return;
+    progress = 'stopping';
+    for (const window of BrowserWindow.getAllWindows()) window.hide();
+    const quit = (): void => {
+      progress = 'stopped';
+      app.quit();
+    };
+    engine.stop().then(quit, quit);
+  });
+}
