@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -53,6 +54,8 @@ test('the packaged app starts from its archive, fuses set', async () => {
     expect(shown).toMatch(/OnlyLoadAppFromAsar is Enabled/);
     expect(shown).toMatch(/GrantFileProtocolExtraPrivileges is Disabled/);
 
+    await tryCommands(executablePath, output);
+
     const electron = await launchPackaged(executablePath, output);
     try {
       const page = await electron.firstWindow();
@@ -69,6 +72,46 @@ test('the packaged app starts from its archive, fuses set', async () => {
     rmSync(output, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 });
+
+/** Without a window, a display or a lock; checks and scripts run in threads whose files are in the archive. */
+async function tryCommands(executablePath: string, output: string): Promise<void> {
+  const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...env } = process.env;
+  const packaged = (...args: readonly string[]) => execute(executablePath, [...electronSwitches(), ...args], { env, cwd: output });
+  const help = await packaged('call', '--help');
+  expect([help.code, help.stdout.split(' ADDRESS')[0]]).toEqual([0, 'Usage: mqtt-workbench call']);
+  expect((await packaged('run')).code).toBe(2);
+
+  const request = {
+    version: 1,
+    kind: 'rpc',
+    name: 'Nobody',
+    topic: 'edge/nobody',
+    method: 'get',
+    assertions: [
+      { kind: 'status', is: 'failed', error: 'PEER_UNREACHABLE' },
+      { kind: 'path', path: '$.message', operator: 'matches', value: '^No subscriber' },
+    ],
+    script: 'function after(response, variables, expect) { expect(response.error.code).toBe(3007); }',
+  };
+  mkdirSync(path.join(output, 'Lab'));
+  writeFileSync(path.join(output, 'Lab', 'a.request.json'), JSON.stringify(request));
+  const broker = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'tools/workbench.ts', 'broker', '--port', '0'], { cwd: projectFolder });
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      broker.on('exit', (code) => reject(new Error(`the broker ended with ${code}`)));
+      broker.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        const found = /mqtt:\/\/[\d.]+:\d+/.exec((text += chunk));
+        if (found && text.endsWith('\n')) resolve(found[0]);
+      });
+    });
+    const ran = await packaged('run', 'Lab', '--broker', address, '--reporter', 'json');
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ summary: { passed: 1, assertionsPassed: 3 } });
+  } finally {
+    broker.kill();
+  }
+}
 
 /**
  * A packaged app cannot be held until Playwright listens, and now and then the two miss each other: two more tries, each with folders of

@@ -16,7 +16,11 @@ export async function runNamedCommand(name: string, args: readonly string[]): Pr
     process.stderr.write(`There is no command "${name}", but ${commandNames.join(' and ')}.\n`);
     return 2;
   }
-  catchStrayErrors(sayBug, () => process.exit(1));
+  const endWith = (error: unknown): never => {
+    sayBug(error);
+    process.exit(1);
+  };
+  catchStrayErrors(endWith, () => undefined);
   // Whoever reads may have seen enough: `… | head`. 128 and SIGPIPE is what such programs end with.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 1));
   try {
