@@ -227,7 +227,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     environments,
     collections,
     collectionRuns,
-    fillCall: createCallFiller({ environments, now, random }),
+    callFiller: createCallFiller({ environments, now, random }),
     workspace,
   };
 

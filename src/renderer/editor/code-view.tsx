@@ -2,7 +2,8 @@ import { useEffect, useState } from 'react';
 import { cx } from '../ui/cx.ts';
 import { EditorHost, type CodeLanguage } from './editor-host.tsx';
 import type { EditorSchema } from './json-schemas.ts';
-import { loadEditor, type EditorApi } from './load-editor.ts';
+import type { Placeholder } from './placeholder-completion.ts';
+import { loadEditor, type CodeProblem, type EditorApi } from './load-editor.ts';
 import styles from './code-view.module.css';
 
 export interface CodeViewProps {
@@ -16,11 +17,29 @@ export interface CodeViewProps {
   readonly gutter?: boolean;
   /** Completion, explanations and hints for JSON that is written. */
   readonly schema?: EditorSchema | undefined;
+  /** Names to complete after `{{`. */
+  readonly placeholders?: readonly Placeholder[] | undefined;
+  /** Marks of what is no valid text of the language; off where something else stands in it. */
+  readonly marks?: boolean;
+  /** What is wrong by the language or the schema. Give a stable function. */
+  readonly onProblems?: (problems: readonly CodeProblem[]) => void;
   readonly className?: string;
 }
 
 /** Text in the code editor. Until that is loaded, or if it cannot be, the same text in a plain element that works as well. */
-export function CodeView({ label, value, language, onChange, readOnly = onChange === undefined, gutter = true, schema, className }: CodeViewProps) {
+export function CodeView({
+  label,
+  value,
+  language,
+  onChange,
+  readOnly = onChange === undefined,
+  gutter = true,
+  schema,
+  placeholders,
+  marks = true,
+  onProblems,
+  className,
+}: CodeViewProps) {
   const [api, setApi] = useState<EditorApi | undefined>(undefined);
   useEffect(() => {
     let wanted = true;
@@ -35,7 +54,19 @@ export function CodeView({ label, value, language, onChange, readOnly = onChange
   return (
     <div className={cx(styles['frame'], className)}>
       {api ? (
-        <EditorHost api={api} label={label} value={value} language={language} onChange={onChange} readOnly={readOnly} gutter={gutter} schema={schema} />
+        <EditorHost
+          api={api}
+          label={label}
+          value={value}
+          language={language}
+          onChange={onChange}
+          readOnly={readOnly}
+          gutter={gutter}
+          schema={schema}
+          placeholders={placeholders}
+          marks={marks}
+          onProblems={onProblems}
+        />
       ) : (
         <textarea
           aria-label={label}

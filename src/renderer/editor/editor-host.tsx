@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type ReactElement } from 'react';
 import type { EditorSchema } from './json-schemas.ts';
-import type { EditorApi } from './load-editor.ts';
+import type { CodeProblem, EditorApi } from './load-editor.ts';
+import type { Placeholder } from './placeholder-completion.ts';
 import styles from './code-view.module.css';
 
 export type CodeLanguage = 'json' | 'javascript' | 'plaintext';
@@ -16,6 +17,12 @@ export interface EditorHostProps {
   readonly readOnly: boolean;
   readonly gutter: boolean;
   readonly schema?: EditorSchema | undefined;
+  /** Names to complete after `{{`. */
+  readonly placeholders?: readonly Placeholder[] | undefined;
+  /** Marks of what is wrong; off where something else than the language stands in the text. */
+  readonly marks?: boolean;
+  /** What is wrong by the language or the schema, now and after changes. */
+  readonly onProblems?: ((problems: readonly CodeProblem[]) => void) | undefined;
   /** Of a new editor, over those all have. Later changes count for nothing. */
   readonly options?: EditorOptions;
   /** Called with each editor that is made; what it gives is called when that one goes. */
@@ -26,7 +33,21 @@ const maxTold = 50;
 let models = 0;
 
 /** One editor of Monaco, with its text in a model of its own. */
-export function EditorHost({ api, label, value, language, onChange, readOnly, gutter, schema, options, onMade }: EditorHostProps): ReactElement {
+export function EditorHost({
+  api,
+  label,
+  value,
+  language,
+  onChange,
+  readOnly,
+  gutter,
+  schema,
+  placeholders,
+  marks = true,
+  onProblems,
+  options,
+  onMade,
+}: EditorHostProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
   const instance = useRef<Editor | undefined>(undefined);
   const latest = useRef({ onChange, applying: false });
@@ -81,6 +102,7 @@ export function EditorHost({ api, label, value, language, onChange, readOnly, gu
       unmake?.();
       changes.dispose();
       api.setSchema(model.uri.toString(), undefined);
+      api.setPlaceholders(model.uri.toString(), undefined);
       created.dispose();
       model.dispose();
       instance.current = undefined;
@@ -95,9 +117,9 @@ export function EditorHost({ api, label, value, language, onChange, readOnly, gu
       lineNumbers: gutter ? 'on' : 'off',
       glyphMargin: false,
       folding: gutter,
-      renderValidationDecorations: readOnly ? 'off' : 'on',
+      renderValidationDecorations: readOnly || !marks ? 'off' : 'on',
     });
-  }, [api, label, readOnly, gutter]);
+  }, [api, label, readOnly, gutter, marks]);
 
   useEffect(() => {
     const model = instance.current?.getModel();
@@ -108,6 +130,16 @@ export function EditorHost({ api, label, value, language, onChange, readOnly, gu
     const model = instance.current?.getModel();
     if (model) api.setSchema(model.uri.toString(), schema);
   }, [api, schema]);
+
+  useEffect(() => {
+    const model = instance.current?.getModel();
+    if (model) api.setPlaceholders(model.uri.toString(), placeholders);
+  }, [api, placeholders]);
+
+  useEffect(() => {
+    const model = instance.current?.getModel();
+    return model && onProblems ? api.watchProblems(model, onProblems) : undefined;
+  }, [api, onProblems]);
 
   useEffect(() => {
     const model = instance.current?.getModel();

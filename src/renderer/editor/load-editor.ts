@@ -1,6 +1,7 @@
 import type { editor } from 'monaco-editor/editor';
 import { followTheme } from './editor-theme.ts';
 import { schemaRegister, type SetSchema } from './json-schemas.ts';
+import { placeholderRegister, type SetPlaceholders } from './placeholder-completion.ts';
 import { allowEditorWorkers } from './worker-policy.ts';
 
 export type EditorApi = Pick<typeof editor, 'create' | 'defineTheme' | 'setModelLanguage' | 'setTheme'> & {
@@ -9,6 +10,7 @@ export type EditorApi = Pick<typeof editor, 'create' | 'defineTheme' | 'setModel
   readonly setSchema: SetSchema;
   /** What is wrong in a model, now and with each change; what it gives ends that. */
   readonly watchProblems: (model: editor.ITextModel, onChange: (problems: readonly CodeProblem[]) => void) => () => void;
+  readonly setPlaceholders: SetPlaceholders;
 };
 
 export interface CodeProblem {
@@ -35,7 +37,7 @@ let prepared = false;
 async function load(): Promise<EditorApi> {
   if (!prepared) allowEditorWorkers();
   prepared = true;
-  const { editor, jsonDefaults, MarkerSeverity, Uri } = await import('./monaco.ts');
+  const { editor, jsonDefaults, languages, MarkerSeverity, Uri } = await import('./monaco.ts');
   const api: EditorApi = {
     create: editor.create,
     defineTheme: editor.defineTheme,
@@ -62,6 +64,7 @@ async function load(): Promise<EditorApi> {
       tell();
       return () => listening.dispose();
     },
+    setPlaceholders: placeholderRegister(languages),
   };
   followTheme(api);
   return api;

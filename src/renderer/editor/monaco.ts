@@ -2,6 +2,6 @@
 // All features at once: the JSON language brings them in anyway, and those that arrive after the first editor was made lack their services.
 import 'monaco-editor/features/register.all';
 import { jsonDefaults } from 'monaco-editor/languages/features/json/register';
-import { editor, MarkerSeverity, Uri } from 'monaco-editor/editor';
+import { editor, languages, MarkerSeverity, Uri } from 'monaco-editor/editor';
 
-export { editor, jsonDefaults, MarkerSeverity, Uri };
+export { editor, jsonDefaults, languages, MarkerSeverity, Uri };

@@ -127,6 +127,8 @@ export interface KnownPeer {
   readonly topic: string;
   /** Offers the method that was asked for, as far as is known. */
   readonly hasMethod: boolean;
+  /** Of the client that the last level of the topic names, as mqttxx 3.2 takes it; `null`: nothing is known. */
+  readonly presence: 'online' | 'offline' | null;
 }
 
 const peersQuerySchema = z.strictObject({
@@ -142,8 +144,8 @@ export type PeersQuery = z.infer<typeof peersQuerySchema>;
 const batchRefSchema = z.strictObject({ id: batchIdSchema });
 
 export const rpcBatchesContract = {
-  /** Rejects what cannot be sent, with the reason. At most 4 batches run at the same time. */
-  'rpcBatches.start': call<{ readonly id: string }>()(batchInputSchema),
+  /** Rejects what cannot be sent, with the reason. `variables` as in `rpc.call`: each call is filled in anew, from the environment as it was at the start. At most 4 batches run at the same time. */
+  'rpcBatches.start': call<{ readonly id: string }>()(batchInputSchema.extend({ variables: z.literal(true).optional() })),
   /** Of a source, the newest first; the last 20 of all sources are remembered while the engine runs. */
   'rpcBatches.watch': stream<readonly BatchStatus[]>()(z.strictObject({ source: sourceIdSchema }), { overflow: 'coalesce', window: 2 }),
   /** Gives up what is under way and makes no further call. False when it had ended. */

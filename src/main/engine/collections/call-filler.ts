@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fillCall } from '../../../shared/collections/fill-request.ts';
+import { fillCall, type FillSource } from '../../../shared/collections/fill-request.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { CallInput } from '../../../shared/contract/rpc.ts';
 import { templateFunctions } from '../../../shared/template/index.ts';
@@ -14,16 +14,23 @@ export interface CallFillerOptions {
   readonly random: () => number;
 }
 
-/** Fills in calls made by hand from the chosen environment. Rejects with `bad-input` for what is not known. */
-export function createCallFiller({ environments, now, random }: CallFillerOptions): (input: CallInput) => Promise<CallInput> {
+/** Throws `bad-input` for what is not known. */
+export type FillCall = (input: CallInput) => CallInput;
+
+/** Fills in calls made by hand from the environment that is chosen when this is asked for. */
+export function createCallFiller({ environments, now, random }: CallFillerOptions): () => Promise<FillCall> {
   const functions = templateFunctions({ now, random, newId: randomUUID, count: newCounter() });
-  return async (input) => {
-    const { topic, method, params, replyTo, callerId, properties } = input;
-    if (typeof params !== 'string') throw new CodedError('bad-input', 'With variables the params are the text of their JSON.');
+  return async () => {
     const scope = Object.fromEntries((await environments.activeVariables()).values);
-    const filled = fillCall({ topic, method, params, replyTo, callerId, properties }, { scope, functions });
-    if ('problem' in filled) throw new CodedError('bad-input', filled.problem.message, { advice: filled.problem.advice });
-    const given = Object.fromEntries(Object.entries(filled).filter(([, value]) => value !== undefined));
-    return { ...input, ...given };
+    return (input) => fill(input, { scope, functions });
   };
+}
+
+function fill(input: CallInput, source: FillSource): CallInput {
+  const { topic, method, params, replyTo, callerId, properties } = input;
+  if (typeof params !== 'string') throw new CodedError('bad-input', 'With variables the params are the text of their JSON.');
+  const filled = fillCall({ topic, method, params, replyTo, callerId, properties }, source);
+  if ('problem' in filled) throw new CodedError('bad-input', filled.problem.message, { advice: filled.problem.advice });
+  const given = Object.fromEntries(Object.entries(filled).filter(([, value]) => value !== undefined));
+  return { ...input, ...given };
 }

@@ -206,7 +206,7 @@ describe('many calls', () => {
     await startBroker(page);
     await call(page, { method: 'get_status' });
     expect(await page.call('rpcBatches.peers', { source: 'broker', dialect: 'mqttxx2', method: 'get_status', filter: 'edge/+' })).toEqual({
-      peers: [{ dialect: 'mqttxx2', topic: device.topic, hasMethod: true }],
+      peers: [{ dialect: 'mqttxx2', topic: device.topic, hasMethod: true, presence: null }],
       known: 1,
     });
     const batches = batchesOf(page);

@@ -255,7 +255,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     },
     tracing,
     batches,
-    knownPeers: ({ source, ...query }) => knownPeers(indexOf(source), query),
+    knownPeers: ({ source, ...query }) => knownPeers(indexOf(source), query, (clientId) => peers?.presenceOf(source, clientId) ?? null),
     async close() {
       closed = true;
       clearTimeout(timer);

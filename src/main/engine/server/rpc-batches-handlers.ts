@@ -7,12 +7,13 @@ import type { Services } from './services.ts';
 /** Times go on while no call ends. */
 const tickMs = 1000;
 
-export function rpcBatchesHandlers({ rpc }: Services): Handlers<typeof rpcBatchesContract> {
+export function rpcBatchesHandlers({ rpc, callFiller }: Services): Handlers<typeof rpcBatchesContract> {
   const { batches } = rpc;
   return {
     'rpcBatches.start'(input) {
       if (input.call.method === '' && input.call.dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
-      return { id: batches.start(input) };
+      const { variables, ...batch } = input;
+      return variables === true ? callFiller().then((fill) => ({ id: batches.start(batch, fill) })) : { id: batches.start(batch) };
     },
     'rpcBatches.watch': ({ source }, sink) =>
       sendSnapshots(

@@ -11,7 +11,7 @@ import { sendSnapshots } from '../snapshot-stream.ts';
 
 /** Views belong to the page that opened them: make these handlers anew for each page. */
 export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
-  const { rpc, fillCall } = services;
+  const { rpc, callFiller } = services;
   const trees = new OpenViews<{ readonly tree: TreeView; readonly changed: () => void }>('the services');
   /** Nothing is read, or sent, again while it is of the same version. */
   const sendVersions = <T>(sink: StreamSink<T>, version: () => number, read: () => T): (() => void) => {
@@ -79,7 +79,7 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
       };
       return sendSnapshots(sink, read, rpc.changed.subscribe);
     },
-    'rpc.call': ({ variables, ...input }) => (variables === true ? fillCall(input).then(startCall) : startCall(input)),
+    'rpc.call': ({ variables, ...input }) => (variables === true ? callFiller().then((fill) => startCall(fill(input))) : startCall(input)),
     'rpc.cancel': ({ id }) => rpc.cancel(id),
   };
 }

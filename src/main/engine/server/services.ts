@@ -3,10 +3,9 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
-import type { CallInput } from '../../../shared/contract/rpc.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
-import type { CollectionFiles, CollectionRuns } from '../collections/index.ts';
+import type { CollectionFiles, CollectionRuns, FillCall } from '../collections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
@@ -69,8 +68,8 @@ export interface Services {
   readonly environments: Omit<Environments, 'close'>;
   readonly collections: Omit<CollectionFiles, 'close'>;
   readonly collectionRuns: Pick<CollectionRuns, 'run'>;
-  /** From the chosen environment. */
-  readonly fillCall: (input: CallInput) => Promise<CallInput>;
+  /** What fills in calls from the chosen environment. */
+  readonly callFiller: () => Promise<FillCall>;
   readonly workspace: Workspace;
 }
 

@@ -119,7 +119,7 @@ function SaveCallDialog({ call, view, onClose }: SaveCallDialogProps): ReactElem
 }
 
 function requestOf(call: SavableCall, name: string, statusOk: boolean): RequestInput {
-  const { dialect, topic, method, params, timeoutMs, replyTo, callerId } = call;
+  const { dialect, topic, method, params, timeoutMs, replyTo, callerId, properties } = call;
   const request: SavedRequestInput = {
     kind: 'rpc',
     name,
@@ -130,6 +130,7 @@ function requestOf(call: SavableCall, name: string, statusOk: boolean): RequestI
     ...(timeoutMs === null ? {} : { timeoutMs }),
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
+    ...(properties === undefined ? {} : { properties }),
     assertions: statusOk ? [{ kind: 'status', is: 'ok' }] : [],
   };
   return request as RequestInput;

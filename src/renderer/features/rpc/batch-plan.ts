@@ -5,6 +5,7 @@ import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 import { batchLimits } from '../../../shared/rpc/batch-limits.ts';
 import { formatCount, plural } from '../common/index.ts';
 import { toCallInput, type CallDraft } from './call-draft.ts';
+import type { Variables } from './variables.ts';
 
 /** How often a call is made, and to whom. */
 export type CallMode = 'once' | 'repeat' | 'fan-out';
@@ -93,14 +94,15 @@ export function planProblems(mode: CallMode, plan: BatchPlan): PlanProblems {
 const isWithin = (value: number | null, least: number, most: number): boolean => value !== null && Number.isInteger(value) && value >= least && value <= most;
 
 /** What to send, or `undefined` while there is a problem. */
-export function toBatchInput(source: SourceId, draft: CallDraft, mode: CallMode, plan: BatchPlan): BatchInput | undefined {
+export function toBatchInput(source: SourceId, draft: CallDraft, mode: CallMode, plan: BatchPlan, variables?: Variables | null): BatchInput | undefined {
   const { inFlight, delayMs, times, stopOnFailure } = plan;
   if (mode === 'once' || Object.keys(planProblems(mode, plan)).length > 0 || inFlight === null || delayMs === null) return undefined;
   const { topics } = readPeers(plan.peers);
   const [first] = topics;
-  const call = toCallInput(source, mode === 'fan-out' && first !== undefined ? { ...draft, topic: first } : draft);
-  if (!call) return undefined;
-  const common = { call, inFlight, delayMs: Math.round(delayMs), stopOnFailure };
+  const input = toCallInput(source, mode === 'fan-out' && first !== undefined ? { ...draft, topic: first } : draft, variables);
+  if (!input) return undefined;
+  const { variables: filled, ...call } = input;
+  const common = { call, inFlight, delayMs: Math.round(delayMs), stopOnFailure, ...(filled === true ? { variables: true as const } : {}) };
   if (mode === 'fan-out') return { ...common, plan: { kind: 'fan-out', topics: [...topics] } };
   return times === null ? undefined : { ...common, plan: { kind: 'repeat', times } };
 }

@@ -5,6 +5,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Engine } from '../common/index.ts';
 import { emptyPlan, toBatchInput, type BatchPlan, type CallMode } from './batch-plan.ts';
 import type { CallDraft } from './call-draft.ts';
+import type { Variables } from './variables.ts';
 
 export type BatchKind = BatchStatus['kind'];
 
@@ -51,7 +52,7 @@ export interface BatchStore {
   open(source: SourceId, peer: OpenPeer | null): void;
   /** What the engine knows of a source. */
   seen(source: SourceId, batches: readonly BatchStatus[]): void;
-  start(source: SourceId, draft: CallDraft): Promise<boolean>;
+  start(source: SourceId, draft: CallDraft, variables: Variables | null): Promise<boolean>;
 }
 
 const allResults: ResultsView = { states: undefined, group: undefined, text: '', sort: 'order', descending: false, as: 'peers' };
@@ -110,11 +111,11 @@ export function createBatchStore(engine: Engine): BatchStore {
       const known = batches.filter(({ id, kind }) => shown[kind] === id);
       if (known.length > 0) set(source, { last: { ...last, ...Object.fromEntries(known.map((batch) => [batch.kind, batch])) } });
     },
-    async start(source, draft) {
+    async start(source, draft, variables) {
       const { mode, plan, starting } = of(source);
       if (starting || mode === 'once') return false;
       set(source, { reveal: true });
-      const input = toBatchInput(source, draft, mode, plan);
+      const input = toBatchInput(source, draft, mode, plan, variables);
       if (!input) return false;
       set(source, { starting: true, refused: null });
       try {

@@ -5,25 +5,25 @@ import type { RpcMethodDetail } from '../../../shared/contract/rpc.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { NumberField } from '../../ui/number-field.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import type { SourceOption } from '../common/index.ts';
-import { EnvironmentPicker, hasVariables, UnknownVariables } from '../environments/index.ts';
+import { EnvironmentPicker, UnknownVariables } from '../environments/index.ts';
 import { autoWords, useAutoDialect } from './auto-dialect.ts';
 import { callLabel, planProblems, type CallMode } from './batch-plan.ts';
-import { problemsOf, requestTopic, takesHeaders, type CallDraft } from './call-draft.ts';
-import { HeadersButton } from './headers-button.tsx';
-import { formFields, readParams } from './params-form.ts';
+import { problemsOf, requestTopic, textsOf, type CallDraft } from './call-draft.ts';
+import { CallOptions } from './call-options.tsx';
+import { formFields } from './params-form.ts';
 import { ParamsEditor } from './params-editor.tsx';
 import { ParamsForm } from './params-form-view.tsx';
 import { useDialectWords } from './own-dialects.ts';
 import { PeersField } from './peers-field.tsx';
 import { PlanFields } from './plan-fields.tsx';
-import { batchStore, rpcStore, useBatchState, useRpcState, useSourceState } from './rpc-model.ts';
+import { batchStore, rpcStore, useBatchState, useRpcState, useSourceState, useVariables } from './rpc-model.ts';
 import { savableDraft, useSaveCall } from './saved-call.ts';
+import { hasBraces, hintText, variableHints } from './variables.ts';
 import styles from './call-builder.module.css';
 
 const callModes: readonly { readonly value: CallMode; readonly label: string }[] = [
@@ -63,14 +63,16 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
   const wantsForm = useRpcState((state) => state.asForm);
   const choice = useAutoDialect(source.id, draft);
   const { name, options } = useDialectWords();
-  const problems = problemsOf(draft);
+  const variables = useVariables();
+  const problems = problemsOf(draft, variables);
+  const hints = variables ? variableHints(textsOf(draft), variables) : [];
   const fields = formFields(detail?.paramsSchema ?? null);
   const errorId = useId();
   const edit = (change: Parameters<typeof store.edit>[1]): void => store.edit(source.id, change);
   const send = async (): Promise<void> => {
     if (!source.live) return;
-    if (mode === 'once') await store.call(source.id);
-    else await batchStore().start(source.id, draft);
+    if (mode === 'once') await store.call(source.id, variables);
+    else await batchStore().start(source.id, draft, variables);
   };
   const saveCall = useSaveCall();
   const savable = saveCall !== null && draft.topic !== '';
@@ -97,10 +99,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
       run: keep,
     },
   ]);
-  const fillable = [draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId];
-  const literal = readParams(draft.params);
-  const wrongParams = mode !== 'once' && 'problem' in literal ? literal.problem : problems.params;
-  const paramsError = reveal || draft.params.trim() !== '' ? wrongParams : undefined;
+  const paramsError = reveal || draft.params.trim() !== '' ? problems.params : undefined;
 
   return (
     <form
@@ -149,7 +148,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           mono
           value={draft.method}
           onChange={(method) => edit({ method })}
-          error={reveal ? problems.method : undefined}
+          error={reveal || hasBraces(draft.method) ? problems.method : undefined}
           placeholder="get_status"
         />
         <span className={styles.send}>
@@ -186,22 +185,14 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
         )}
         <EnvironmentPicker />
         <span className={styles.note} role="status">
-          {noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
+          {hints.length > 0 ? hintText(hints) : noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
         </span>
         <SegmentedControl size="small" label="How often" value={mode} onChange={(next) => batchStore().setMode(source.id, next)} segments={callModes} />
       </div>
       {mode !== 'once' && <PlanFields mode={mode} plan={plan} problems={wrongPlan} onChange={(change) => batchStore().edit(source.id, change)} />}
-      {mode === 'once' ? (
-        <UnknownVariables texts={fillable} known={[]} elsewhere="">
-          Nothing is sent as long as there is no value.
-        </UnknownVariables>
-      ) : (
-        hasVariables(fillable) && (
-          <Banner inset kind="warn" title="Variables are filled in only where one call is made.">
-            What stands in double braces is sent as it is.
-          </Banner>
-        )
-      )}
+      <UnknownVariables texts={textsOf(draft)} known={[]} elsewhere="">
+        Nothing is sent as long as there is no value.
+      </UnknownVariables>
       {refused && (
         <Banner inset kind="bad" title={refused.message}>
           {refused.advice}
@@ -219,40 +210,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           errorId={errorId}
         />
       )}
-      <div className={styles.options}>
-        <NumberField
-          className={styles.timeout}
-          label="Time-out"
-          unit="s"
-          min={0}
-          max={86_400}
-          size="small"
-          value={draft.timeoutMs === null ? null : draft.timeoutMs / 1000}
-          onChange={(seconds) => edit({ timeoutMs: seconds === null ? null : Math.round(seconds * 1000) })}
-          error={problems.timeout}
-        />
-        <TextField
-          className={styles.option}
-          label="Reply topic"
-          mono
-          size="small"
-          value={draft.replyTo}
-          onChange={(replyTo) => edit({ replyTo })}
-          error={problems.replyTo}
-          placeholder="chosen by the workbench"
-        />
-        <TextField
-          className={styles.option}
-          label="Caller id"
-          mono
-          size="small"
-          maxLength={1000}
-          value={draft.callerId}
-          onChange={(callerId) => edit({ callerId })}
-          placeholder="the client id"
-        />
-        {takesHeaders(draft.dialect) && <HeadersButton headers={draft.headers} onChange={(headers) => edit({ headers })} error={problems.headers} />}
-      </div>
+      <CallOptions source={source.id} draft={draft} problems={problems} onChange={edit} />
     </form>
   );
 }

@@ -7,6 +7,7 @@ import { checkJsonTemplate } from './json-template.ts';
 import { paramsText, readParams } from './params-form.ts';
 import { hasVariables } from '../environments/index.ts';
 import { methodKey, needsMethod } from './rpc-words.ts';
+import { filledText, hasBraces, paramsProblem, type Variables } from './variables.ts';
 
 /** What stands in the call builder of a source. */
 export interface CallDraft {
@@ -26,6 +27,8 @@ export interface CallDraft {
   /** Empty: the client id of this connection. */
   readonly callerId: string;
   readonly headers: CallHeaders;
+  /** The id of the RPC node that calls; empty: the workbench itself. */
+  readonly node: string;
 }
 
 /** Properties of MQTT 5 that go with the request, in dialects that leave room for some. */
@@ -64,6 +67,7 @@ export const emptyDraft: CallDraft = {
   replyTo: '',
   callerId: '',
   headers: noHeaders,
+  node: '',
 };
 
 /** Another method, typed letter by letter: what the user wrote as params stays, what was only offered goes. */
@@ -96,6 +100,7 @@ export function draftOf(call: CallDetail): CallDraft {
     // Where others have their answers sent, and what they call themselves, is not for us to use.
     replyTo: own ? replyTo : '',
     callerId: own ? callerId : '',
+    node: '',
     headers: request && takesHeaders(dialect) ? headersOf(dialect, request.properties) : noHeaders,
   };
 }
@@ -116,12 +121,27 @@ export interface DraftProblems {
   readonly params?: string;
   readonly timeout?: string;
   readonly replyTo?: string;
+  readonly callerId?: string;
   readonly headers?: string;
 }
 
-/** What keeps a draft from being sent, a sentence for each field. */
-export function problemsOf(draft: CallDraft): DraftProblems {
-  const params = checkJsonTemplate(draft.params);
+/** The texts of a draft in which `{{name}}` stands for a variable. */
+export const textsOf = ({ topic, method, params, replyTo, callerId, headers }: CallDraft): readonly string[] => [
+  topic,
+  method,
+  params,
+  replyTo,
+  callerId,
+  ...headers.userProperties.map(([, value]) => value),
+];
+
+/**
+ * What keeps a draft from being sent, a sentence for each field. Without `variables` braces are what they are; `null`: variables are not known yet,
+ * and what depends on them is left to the engine.
+ */
+export function problemsOf(written: CallDraft, variables?: Variables | null): DraftProblems {
+  const { draft, unknown } = filledDraft(written, variables);
+  const params = paramsProblemOf(written.params, variables);
   const topic = draft.topic === '' ? 'Enter the topic that the service listens on.' : topicProblem(draft.topic);
   const replyTo = draft.replyTo === '' ? undefined : topicProblem(draft.replyTo);
   const method =
@@ -131,7 +151,8 @@ export function problemsOf(draft: CallDraft): DraftProblems {
         ? `A method has at most ${maxMethodLength} characters.`
         : undefined;
   const headers = headersProblem(draft);
-  const inRange = draft.timeoutMs !== null && draft.timeoutMs >= 1 && draft.timeoutMs <= maxTimeoutMs;
+  // A node has a time-out of its own.
+  const inRange = draft.timeoutMs === null ? draft.node !== '' : draft.timeoutMs >= 1 && draft.timeoutMs <= maxTimeoutMs;
   return {
     ...(topic === undefined ? {} : { topic }),
     ...(method === undefined ? {} : { method }),
@@ -139,7 +160,41 @@ export function problemsOf(draft: CallDraft): DraftProblems {
     ...(inRange ? {} : { timeout: 'Enter a time up to 86,400 s (a day).' }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(headers === undefined ? {} : { headers }),
+    ...unknown,
   };
+}
+
+/** The draft with the values of variables, and what is wrong with them. */
+function filledDraft(draft: CallDraft, variables: Variables | null | undefined): { readonly draft: CallDraft; readonly unknown: DraftProblems } {
+  if (variables === undefined) return { draft, unknown: {} };
+  const unknown: { -readonly [K in keyof DraftProblems]: DraftProblems[K] } = {};
+  const filled = (field: 'topic' | 'method' | 'replyTo' | 'callerId', text: string): string => {
+    if (!hasBraces(text)) return text;
+    // Any valid text does while nothing is known.
+    const found = variables === null ? { text: 'x' } : filledText(text, variables);
+    if ('text' in found) return found.text;
+    unknown[field] = found.problem;
+    return 'x';
+  };
+  const { topic, method, replyTo, callerId, headers } = draft;
+  for (const [, value] of variables === null ? [] : headers.userProperties) {
+    const found = hasBraces(value) ? filledText(value, variables as Variables) : null;
+    if (found && 'problem' in found) unknown.headers ??= found.problem;
+  }
+  const next = {
+    ...draft,
+    topic: filled('topic', topic),
+    method: filled('method', method),
+    replyTo: filled('replyTo', replyTo),
+    callerId: filled('callerId', callerId),
+  };
+  return { draft: next, unknown };
+}
+
+function paramsProblemOf(params: string, variables: Variables | null | undefined): string | undefined {
+  if (variables !== undefined && hasBraces(params)) return checkJsonTemplate(params) ?? (variables && paramsProblem(params, variables)) ?? undefined;
+  const read = readParams(params);
+  return 'problem' in read ? read.problem : undefined;
 }
 
 /** What is wrong with the first header that is. */
@@ -152,29 +207,37 @@ function headersProblem({ dialect, headers: { userProperties, expirySeconds } }:
   return inRange ? undefined : 'The message expiry is in whole seconds.';
 }
 
-/** A topic with variables is checked once they are filled in. */
 function topicProblem(topic: string): string | undefined {
-  return topic.includes('{{') ? undefined : validateTopicName(topic)?.message;
+  return validateTopicName(topic)?.message;
 }
 
-/** What to send, or `undefined` while there is a problem. `fill`: the engine fills in `{{variables}}`; otherwise braces are sent as they stand. */
-export function toCallInput(source: SourceId, draft: CallDraft, fill = false): CallInput | undefined {
-  const variables = fill && hasVariables([draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId]);
-  const params = variables ? { value: draft.params } : readParams(draft.params);
-  if (Object.keys(problemsOf(draft)).length > 0 || 'problem' in params || draft.timeoutMs === null) return undefined;
-  const { dialect, auto, topic, method, timeoutMs, replyTo, callerId, headers } = draft;
+/** What to send, or `undefined` while there is a problem. `variables` as in `problemsOf`. */
+export function toCallInput(source: SourceId, draft: CallDraft, variables?: Variables | null): CallInput | undefined {
+  if (Object.keys(problemsOf(draft, variables)).length > 0) return undefined;
+  // The engine reads params with variables as text, where they are filled in.
+  const isTemplate = variables !== undefined && hasVariables(textsOf(draft));
+  const params = isTemplate ? { value: draft.params } : readParams(draft.params);
+  if ('problem' in params) return undefined;
+  const { dialect, auto, topic, method, timeoutMs, replyTo, callerId, node } = draft;
+  const properties = propertiesOf(draft);
   return {
     source,
     dialect: auto ? 'auto' : dialect,
     topic,
     method,
     params: params.value as CallInput['params'],
-    timeoutMs: Math.round(timeoutMs),
+    ...(timeoutMs === null ? {} : { timeoutMs: Math.round(timeoutMs) }),
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
-    ...(variables ? { variables } : {}),
-    ...(takesHeaders(dialect) && countHeaders(headers) > 0 ? { properties: toProperties(headers) } : {}),
+    ...(properties === undefined ? {} : { properties }),
+    ...(node === '' ? {} : { node }),
+    ...(isTemplate ? { variables: true as const } : {}),
   };
+}
+
+/** As the engine takes them; `undefined`: there are none, or the dialect has no room for them. */
+export function propertiesOf({ dialect, headers }: Pick<CallDraft, 'dialect' | 'headers'>): CallInput['properties'] {
+  return takesHeaders(dialect) && countHeaders(headers) > 0 ? toProperties(headers) : undefined;
 }
 
 function toProperties({ userProperties, contentType, expirySeconds }: CallHeaders): NonNullable<CallInput['properties']> {

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactElement } from 'react';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { KnownPeer } from '../../../shared/contract/rpc-batches.ts';
 import { engineClient, toCodedError } from '../../data/index.ts';
+import { Badge } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
@@ -34,10 +35,12 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
   const { name } = useDialectWords();
   const [filter, setFilter] = useState('');
   const [onlyWithMethod, setOnlyWithMethod] = useState(false);
+  const [onlyOnline, setOnlyOnline] = useState(false);
   const found = useKnownPeers(source, target, filter);
   const { topics, problem, duplicates } = readPeers(peers);
   const chosen = new Set(topics);
-  const shown = found && 'peers' in found ? found.peers.filter(({ hasMethod }) => hasMethod || !onlyWithMethod) : [];
+  const shown =
+    found && 'peers' in found ? found.peers.filter(({ hasMethod, presence }) => (hasMethod || !onlyWithMethod) && (presence === 'online' || !onlyOnline)) : [];
   const missing = shown.filter(({ topic }) => !chosen.has(topic));
   const set = (some: readonly KnownPeer[], wanted: boolean): void =>
     onChange(
@@ -87,7 +90,8 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
               ? `${plural(shown.length, 'service')} of ${formatCount(found.known)}, ${formatCount(shown.length - missing.length)} chosen`
               : ''}
           </span>
-          {target.method !== '' && <Checkbox label={`Only those that ${target.method} was seen of`} checked={onlyWithMethod} onChange={setOnlyWithMethod} />}
+          {target.method !== '' && <Checkbox label={`Only those with ${target.method}`} checked={onlyWithMethod} onChange={setOnlyWithMethod} />}
+          <Checkbox label="Only those online" checked={onlyOnline} onChange={setOnlyOnline} />
           <Button size="small" disabled={missing.length === 0} onClick={() => set(missing, true)}>
             {missing.length === 0 ? 'Add all' : `Add all ${formatCount(missing.length)}`}
           </Button>
@@ -151,6 +155,7 @@ function PeerRow({ peer, selected, method, onToggle }: PeerRowProps): ReactEleme
       <span className={styles.topic} title={peer.topic}>
         {peer.topic}
       </span>
+      {peer.presence !== null && <Badge tone={peer.presence === 'online' ? 'ok' : 'neutral'}>{peer.presence}</Badge>}
       {method !== '' && peer.hasMethod && <span className={styles.knows}>has {method}</span>}
     </span>
   );

@@ -1,8 +1,11 @@
-import { CircleAlert } from 'lucide-react';
-import { useMemo, type ReactElement } from 'react';
+import { CircleAlert, TriangleAlert } from 'lucide-react';
+import { useCallback, useMemo, useState, type ReactElement } from 'react';
 import type { JsonSchema } from '../../../shared/contract/rpc.ts';
 import { CodeView } from '../../editor/code-view.tsx';
+import type { CodeProblem } from '../../editor/load-editor.ts';
 import { editorSchema } from './schema-words.ts';
+import { useVariables } from './rpc-model.ts';
+import { hasBraces } from './variables.ts';
 import styles from './call-builder.module.css';
 
 interface ParamsEditorProps {
@@ -23,10 +26,27 @@ export function ParamsEditor({ text, schema, seen = true, onChange, error, error
     const parsed = signature === '' ? undefined : (JSON.parse(signature) as JsonSchema);
     return parsed && seen ? editorSchema(parsed) : parsed;
   }, [signature, seen]);
+  const variables = useVariables();
+  const placeholders = useMemo(
+    () => variables?.environment?.variables.map(({ name, value, secret }) => ({ name, detail: secret ? 'secret' : value.slice(0, 40) })),
+    [variables],
+  );
+  const [warning, setWarning] = useState<CodeProblem | null>(null);
+  const noteProblems = useCallback((problems: readonly CodeProblem[]) => setWarning(problems.find(({ severity }) => severity === 'warning') ?? null), []);
+  const odd = error === undefined && warning !== null && !hasBraces(text) ? warning : null;
   return (
     <div className={styles.params} role="group" aria-label="Params" aria-describedby={error === undefined ? undefined : errorId}>
       <div className={styles.editor} data-invalid={error === undefined ? undefined : true}>
-        <CodeView label="Params as JSON; empty stands for none" value={text} language="json" onChange={onChange} schema={forEditor} />
+        <CodeView
+          label="Params as JSON; empty stands for none"
+          value={text}
+          language="json"
+          onChange={onChange}
+          schema={forEditor}
+          placeholders={placeholders}
+          marks={!hasBraces(text)}
+          onProblems={noteProblems}
+        />
         {text === '' && (
           <span className={styles.placeholder} aria-hidden>
             none – or JSON, such as {'{ "target": 21.5 }'}
@@ -38,6 +58,12 @@ export function ParamsEditor({ text, schema, seen = true, onChange, error, error
           <>
             <CircleAlert size={12} aria-hidden /> {error}
           </>
+        )}
+        {odd && (
+          <span className={styles.warning}>
+            <TriangleAlert size={12} aria-hidden /> {seen ? 'Unlike what was seen so far' : 'Against the schema'}, and sent all the same: {odd.message} (line{' '}
+            {odd.line})
+          </span>
         )}
       </p>
     </div>

@@ -1,9 +1,11 @@
+import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { SourceId } from '../../../shared/contract/common.ts';
-import { engineClient } from '../../data/index.ts';
+import { engineClient, useStreamValue } from '../../data/index.ts';
 import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
 import { batchState, createBatchStore, type BatchState, type BatchStore } from './batch-store.ts';
 import { createRpcStore, sourceState, type RpcState, type RpcStore, type SourceState } from './rpc-store.ts';
+import { variablesOf, type Variables } from './variables.ts';
 
 let store: RpcStore | undefined;
 let batches: BatchStore | undefined;
@@ -22,6 +24,12 @@ export function batchStore(): BatchStore {
 
 export function useBatchState<T>(source: SourceId, select: (state: BatchState) => T): T {
   return useStore(batchStore().state, (state) => select(batchState(state, source)));
+}
+
+/** What variables stand for; `null` until it is known. */
+export function useVariables(): Variables | null {
+  const view = useStreamValue('environments.watch', undefined);
+  return useMemo(() => (view ? variablesOf(view) : null), [view]);
 }
 
 export function useRpcState<T>(select: (state: RpcState) => T): T {

@@ -7,6 +7,7 @@ import { draftOf, emptyDraft, offerParams, retarget, toCallInput, type CallDraft
 import { noFilter, type CallsFilter } from './calls-filter.ts';
 import { CallsView } from './calls-view.ts';
 import { methodKey } from './rpc-words.ts';
+import type { Variables } from './variables.ts';
 import { RpcTreeView } from './rpc-tree-view.ts';
 
 /** Views kept open behind the visible one, so that coming back finds its branches as they were left. */
@@ -85,7 +86,7 @@ export interface RpcStore {
   /** Puts a call into the builder. */
   load(source: SourceId, call: CallDetail): void;
   /** Sends the draft; answers whether the engine took it. Why not is in the state. */
-  call(source: SourceId): Promise<boolean>;
+  call(source: SourceId, variables?: Variables | null): Promise<boolean>;
   /** Sends a call once more, as it was. */
   repeat(source: SourceId, call: CallDetail): Promise<boolean>;
   close(): void;
@@ -212,11 +213,11 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
       remember(source);
       set(source, { draft: draftOf(call), selected: 'method', reveal: false, refused: null, shownCall: call.id, tab: 'call' });
     },
-    call: async (source) => {
+    call: async (source, variables) => {
       const { draft, calling } = of(source);
       if (calling) return false;
       set(source, { reveal: true });
-      const input = toCallInput(source, draft, true);
+      const input = toCallInput(source, draft, variables);
       return input !== undefined && (await send(source, input, draft));
     },
     repeat: async (source, call) => {

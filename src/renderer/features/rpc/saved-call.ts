@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { CallDetail, DialectId } from '../../../shared/contract/rpc.ts';
-import type { CallDraft } from './call-draft.ts';
+import { draftOf, propertiesOf, type CallDraft, type CallInput } from './call-draft.ts';
 import { paramsText } from './params-form.ts';
 
 /** A call as it can be kept to be made again. */
@@ -14,6 +14,8 @@ export interface SavableCall {
   /** Empty: chosen by the workbench. */
   readonly replyTo: string;
   readonly callerId: string;
+  /** Headers of MQTT 5. */
+  readonly properties: CallInput['properties'];
 }
 
 type SaveCall = (call: SavableCall) => void;
@@ -24,7 +26,7 @@ export const SaveCallProvider = SaveCallContext.Provider;
 /** What keeps a call for later, where the page has a place for that. */
 export const useSaveCall = (): SaveCall | null => useContext(SaveCallContext);
 
-export const savableDraft = ({ auto, dialect, topic, method, params, timeoutMs, replyTo, callerId }: CallDraft): SavableCall => ({
+export const savableDraft = ({ auto, dialect, topic, method, params, timeoutMs, replyTo, callerId, headers }: CallDraft): SavableCall => ({
   dialect: auto ? 'auto' : dialect,
   topic,
   method,
@@ -32,15 +34,14 @@ export const savableDraft = ({ auto, dialect, topic, method, params, timeoutMs, 
   timeoutMs,
   replyTo,
   callerId,
+  properties: propertiesOf({ dialect, headers }),
 });
 
 /** A recorded call. Where its answer was sent, and what the caller called itself, is not for others to use. */
-export const savableRecord = ({ dialect, topic, method, params, timeoutMs, own }: CallDetail): SavableCall => ({
-  dialect,
-  topic,
-  method,
-  params: paramsText(params),
-  timeoutMs: own ? timeoutMs : null,
+export const savableRecord = (call: CallDetail): SavableCall => ({
+  ...savableDraft(draftOf(call)),
+  params: paramsText(call.params),
+  timeoutMs: call.own ? call.timeoutMs : null,
   replyTo: '',
   callerId: '',
 });

@@ -24,6 +24,8 @@ export interface BatchDeps {
   /** ms, of a clock that never goes back. */
   readonly clock: () => number;
   readonly onChange: () => void;
+  /** Puts values in the place of variables. Throws a coded error for what is not known. */
+  readonly fill?: ((input: CallInput) => CallInput) | undefined;
 }
 
 /** Of a repeated call so many stay in the list of all calls: the first ones that failed, and the newest with a result. */
@@ -189,7 +191,8 @@ export class Batch {
       onCancelled: () => this.#cancelled(index, id),
     };
     try {
-      id = this.#deps.caller.start({ ...call, topic }, observer);
+      const input = { ...call, topic };
+      id = this.#deps.caller.start(this.#deps.fill?.(input) ?? input, observer);
     } catch (error) {
       this.#made -= 1;
       if (this.peers && error instanceof CodedError && error.code === 'invalid-topic') {

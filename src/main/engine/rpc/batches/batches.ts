@@ -7,7 +7,7 @@ import { Batch, type BatchDeps } from './batch.ts';
 const mostRunning = 4;
 const mostRemembered = 20;
 
-export interface BatchesOptions extends Omit<BatchDeps, 'onChange'> {
+export interface BatchesOptions extends Omit<BatchDeps, 'onChange' | 'fill'> {
   readonly newId: () => string;
 }
 
@@ -23,9 +23,9 @@ export class Batches {
   }
 
   /** Throws a coded error for what cannot be sent. */
-  start(input: BatchInput): string {
+  start(input: BatchInput, fill?: BatchDeps['fill']): string {
     this.#checkRoom();
-    const batch = new Batch(this.#options.newId(), input, { ...this.#options, onChange: this.changed.notify });
+    const batch = new Batch(this.#options.newId(), input, { ...this.#options, fill, onChange: this.changed.notify });
     this.#batches.set(batch.id, batch);
     try {
       batch.begin();

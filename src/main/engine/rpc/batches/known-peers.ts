@@ -1,19 +1,26 @@
 import type { KnownPeer, PeersQuery } from '../../../../shared/contract/rpc-batches.ts';
 import { batchLimits } from '../../../../shared/rpc/batch-limits.ts';
 import { compileFilter } from '../../../../shared/mqtt/topic-filter.ts';
+import { clientOfTopic } from '../../../../shared/rpc/presence.ts';
 import type { MethodIndex } from '../methods/method-index.ts';
 
 /** The services of a source that speak the dialect and fit the filter. */
 export function knownPeers(
   index: MethodIndex,
   { dialect, method, filter }: Omit<PeersQuery, 'source'>,
+  presenceOf: (clientId: string) => KnownPeer['presence'] = () => null,
 ): { readonly peers: readonly KnownPeer[]; readonly known: number } {
   const fits = matcherOf(filter);
   const all = index.services().filter((service) => dialect === 'auto' || service.dialect === dialect);
   const peers = all
     .filter(({ topic }) => fits(topic))
     .slice(0, batchLimits.peers)
-    .map((service) => ({ dialect: service.dialect, topic: service.topic, hasMethod: service.methods.has(method) }));
+    .map((service) => ({
+      dialect: service.dialect,
+      topic: service.topic,
+      hasMethod: service.methods.has(method),
+      presence: presenceOf(clientOfTopic(service.topic)),
+    }));
   return { peers, known: all.length };
 }
 
