@@ -82,6 +82,19 @@ test('calls survive a restart, are filtered, held still, saved as HAR, and lead 
     await expect(lines(page)).toContainText('stop');
   });
 
+  await test.step('more like it, by a right click', async () => {
+    await page.getByRole('searchbox', { name: 'Filter calls' }).fill('');
+    await lines(page).filter({ hasText: 'start' }).first().click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Only this method' }).click();
+    await expect(lines(page)).toHaveCount(3);
+    await page.getByRole('button', { name: 'More filters, 3 set' }).click();
+    await expect(page.getByRole('textbox', { name: 'Method' })).toHaveValue('start');
+    await page.getByRole('textbox', { name: 'Method' }).fill('stop');
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox', { name: 'Filter calls' }).fill('"n":3');
+    await expect(lines(page)).toHaveCount(1);
+  });
+
   await test.step('as an archive in the form of HAR', async () => {
     const text = await savedBy(page, async () => {
       await page.getByRole('button', { name: 'Save the shown calls' }).click();

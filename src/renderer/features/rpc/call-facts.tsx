@@ -21,7 +21,7 @@ export function CallFacts({ detail }: { readonly detail: CallDetail }): ReactEle
     <div className={styles.scroll} tabIndex={0} role="group" aria-label="Details of the call">
       {timeline ? (
         <CallWay timeline={timeline} />
-      ) : (
+      ) : steps.length === 0 && state !== 'pending' ? null : (
         <ol className={styles.steps} aria-label="Steps">
           {steps.map(({ at, afterMs, note }, index) => (
             // The same step may come twice.

@@ -8,6 +8,7 @@ import { Splitter } from '../../ui/splitter.tsx';
 import { VirtualList, type VirtualListHandle } from '../../ui/virtual-list.tsx';
 import { formatCount, plural, useModel, useNow, type SourceOption } from '../common/index.ts';
 import { AnswerPanel } from './answer-panel.tsx';
+import { CallsContextMenu } from './calls-context-menu.tsx';
 import { CallRowContent } from './call-row.tsx';
 import { isFiltered, noFilter } from './calls-filter.ts';
 import { CallsToolbar } from './calls-toolbar.tsx';
@@ -97,20 +98,22 @@ function CallsList({ view, source, selected, onRetry }: CallsListProps): ReactEl
             </div>
           )
         ) : (
-          <VirtualList
-            ref={handle}
-            label="Calls"
-            count={total}
-            getRow={view.row}
-            keyOf={(row) => row.id}
-            rowHeightPx={26}
-            renderRow={(row) => <CallRowContent row={row} todayMs={todayMs} dialectShort={short} />}
-            isSelected={(row) => row.id === selected}
-            onSelect={(row) => rpcStore().selectCall(source.id, row.id)}
-            onRangeChange={onRangeChange}
-            onAtTop={onAtTop}
-            empty={<NoCalls filtered={filtered} source={source} />}
-          />
+          <CallsContextMenu view={view}>
+            <VirtualList
+              ref={handle}
+              label="Calls"
+              count={total}
+              getRow={view.row}
+              keyOf={(row) => row.id}
+              rowHeightPx={26}
+              renderRow={(row) => <CallRowContent row={row} todayMs={todayMs} dialectShort={short} />}
+              isSelected={(row) => row.id === selected}
+              onSelect={(row) => rpcStore().selectCall(source.id, row.id)}
+              onRangeChange={onRangeChange}
+              onAtTop={onAtTop}
+              empty={<NoCalls filtered={filtered} source={source} />}
+            />
+          </CallsContextMenu>
         )}
         {!paused && !following && fresh > 0 && (
           <span className={styles.pill}>

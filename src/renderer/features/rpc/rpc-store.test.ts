@@ -172,3 +172,11 @@ it('searches once typing has ended, and at once for any other filter', async () 
   expect(backend.filters).toHaveLength(3);
   view.close();
 });
+
+it('shows the calls of a method alone, without the filter of before', () => {
+  const [rpc, , state] = open();
+  rpc.setCallsFilter({ text: 'x', choice: 'late' });
+  rpc.showCalls('broker', get);
+  expect(state().tab).toBe('calls');
+  expect(rpc.state.getState().callsFilter).toEqual({ ...noFilter, topic: 'edge/a', method: 'get' });
+});

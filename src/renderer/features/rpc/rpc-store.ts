@@ -73,6 +73,8 @@ export interface RpcStore {
   choose(source: SourceId): void;
   setFilter(filter: string): void;
   setCallsFilter(change: Partial<CallsFilter>): void;
+  /** Opens the list with the calls of a service or method, and no other filter. */
+  showCalls(source: SourceId, of: { readonly topic: string; readonly method?: string }): void;
   setAsForm(asForm: boolean): void;
   manageDialects(open: boolean): void;
   setTab(source: SourceId, tab: RpcTab): void;
@@ -171,6 +173,10 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
       [...views.values()].at(-1)?.setFilter(filter);
     },
     setCallsFilter: (change) => state.setState(({ callsFilter }) => ({ callsFilter: { ...callsFilter, ...change } })),
+    showCalls: (source, { topic, method = '' }) => {
+      state.setState({ callsFilter: { ...noFilter, topic, method } });
+      set(source, { tab: 'calls' });
+    },
     setAsForm: (asForm) => state.setState({ asForm }),
     manageDialects: (managingDialects) => state.setState({ managingDialects }),
     setTab: (source, tab) => set(source, { tab }),

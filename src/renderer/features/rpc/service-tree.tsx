@@ -1,4 +1,4 @@
-import { Copy, Eraser, Plus } from 'lucide-react';
+import { Copy, Eraser, History, Plus } from 'lucide-react';
 import { memo, useCallback, useEffect, useRef, type ReactElement } from 'react';
 import type { RpcTreeRow } from '../../../shared/contract/rpc.ts';
 import { ContextMenu, type MenuEntry } from '../../ui/menu.tsx';
@@ -47,6 +47,11 @@ export function ServiceTree({ tree, selectedKey, onAdd, empty }: ServiceTreeProp
   const menuOf = (row: RpcTreeRow): readonly MenuEntry[] => [
     ...(row.method === null ? [] : [copyEntry('Copy method', row.method)]),
     copyEntry('Copy topic', row.topic),
+    {
+      label: row.method === null ? 'Show the calls of the service' : 'Show the calls of the method',
+      icon: <History size={14} aria-hidden />,
+      onSelect: () => rpcStore().showCalls(tree.source, { topic: row.topic, ...(row.method === null ? {} : { method: row.method }) }),
+    },
     { kind: 'separator' },
     {
       ...add,

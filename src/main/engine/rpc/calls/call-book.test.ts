@@ -346,3 +346,13 @@ it('says of calls that are pending at the end that no answer was seen', () => {
   expect(book.detail(1)).toMatchObject({ errorText: 'No answer was seen until the workbench was closed.' });
   expect(book.detail(2)).toMatchObject({ state: 'ok' });
 });
+
+it('tells of pending calls that it has to forget, but not of those that are cleared', () => {
+  const told: string[] = [];
+  const onCall = ({ id, state }: { readonly id: number; readonly state: string }): void => void told.push(`${id} ${state}`);
+  book = new CallBook({ clock: () => clock, dialects, entryOf: () => null, onChange: () => undefined, onCall, bounds: { maxCalls: 2, maxBytes: 1e6 } });
+  for (const n of [1, 2, 3]) ask(n);
+  expect(told).toEqual(['1 pending', '2 pending', '1 timed-out', '3 pending']);
+  book.clear();
+  expect(told).toHaveLength(4);
+});

@@ -61,6 +61,7 @@ export class CallBook {
   /** By topic: what could not be read there last. */
   readonly #unreadable = new Map<string, CallRecord>();
   #lastId: number;
+  #clearing = false;
   readonly #takenOut = new Set<CallRecord>();
 
   constructor(options: CallBookOptions) {
@@ -119,7 +120,9 @@ export class CallBook {
 
   /** Of one source, or all. Own calls that are pending stay. */
   clear(only?: SourceId): number {
+    this.#clearing = true;
     const cleared = this.#list.clear(({ own, state, source }) => (own && state === 'pending') || (only !== undefined && source !== only));
+    this.#clearing = false;
     this.#options.onChange();
     return cleared;
   }
@@ -482,7 +485,14 @@ export class CallBook {
   #forgotten(call: CallRecord): void {
     // An own call goes on: its caller ends it.
     if (call.own && this.#pending.has(call)) return;
+    const isPending = call.state === 'pending' && this.#pending.has(call);
     this.#stopWaiting(call);
+    if (!isPending || this.#clearing) return;
+    // Its answer will find nothing to belong to. It is kept as it is now.
+    call.state = 'timed-out';
+    call.errorText = 'So many calls were pending that its answer could not be waited for.';
+    call.entry?.unanswered('timedOut');
+    this.#options.onCall?.(call);
   }
 
   #unlink(call: CallRecord): void {
