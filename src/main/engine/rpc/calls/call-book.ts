@@ -321,26 +321,22 @@ export class CallBook {
   }
 
   expire(): void {
-    const now = this.#options.clock();
-    for (let call = this.#pending.nextExpired(now); call; call = this.#pending.nextExpired(now)) {
-      this.#stopWaiting(call);
-      if (call.state === 'pending') {
-        call.state = 'timed-out';
-        call.errorText ??= `No answer was seen within ${othersTimeoutMs / 1000} s.`;
-      }
-      call.entry?.unanswered('timedOut');
-      this.#changed(call);
-    }
+    this.#giveUp(this.#options.clock(), `No answer was seen within ${othersTimeoutMs / 1000} s.`);
   }
 
   /** Nothing is seen any more: the calls of others that are pending will not be answered. */
   end(): void {
-    for (let call = this.#pending.nextExpired(Infinity); call; call = this.#pending.nextExpired(Infinity)) {
+    this.#giveUp(Infinity, 'No answer was seen until the workbench was closed.');
+  }
+
+  #giveUp(now: number, errorText: string): void {
+    for (let call = this.#pending.nextExpired(now); call; call = this.#pending.nextExpired(now)) {
       this.#stopWaiting(call);
       if (call.state === 'pending') {
         call.state = 'timed-out';
-        call.errorText = 'No answer was seen until the workbench was closed.';
+        call.errorText ??= errorText;
       }
+      call.entry?.unanswered('timedOut');
       this.#changed(call);
     }
   }
