@@ -6,7 +6,7 @@ import { serviceOf, type DialectRegistry } from '../dialects/index.ts';
 import type { MethodEntry } from '../methods/method-entry.ts';
 import { CallLinks } from './call-links.ts';
 import { CallList, type CallListBounds } from './call-list.ts';
-import { detailOf, elapsedBetween, keep, maxAnswers, type CallRecord, type KeptMessage } from './call-record.ts';
+import { detailOf, elapsedBetween, keep, maxAnswers, type CallRecord, type KeptMessage, type OwnCall } from './call-record.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { isSameMessage, isSameRequest } from './same-message.ts';
 
@@ -32,20 +32,6 @@ export interface CallBookOptions {
   /** The highest id that is taken; 0: none. */
   readonly lastId?: number | undefined;
   readonly bounds?: CallListBounds;
-}
-
-export interface OwnCall {
-  readonly source: SourceId;
-  readonly dialect: DialectId;
-  /** Of the service. */
-  readonly topic: string;
-  readonly method: string;
-  readonly callerId: string;
-  readonly timeoutMs: number;
-  readonly key: string;
-  readonly replyTo: string;
-  /** The client id of the session it goes through. */
-  readonly via?: string;
 }
 
 /** Pairs requests with answers, own and others', and remembers what became of each call. Sends nothing; time comes from the options. */

@@ -67,6 +67,21 @@ export interface CallRecord {
   version: number;
 }
 
+/** An own call before its request is sent. */
+export interface OwnCall {
+  readonly source: SourceId;
+  readonly dialect: DialectId;
+  /** Of the service. */
+  readonly topic: string;
+  readonly method: string;
+  readonly callerId: string;
+  readonly timeoutMs: number;
+  readonly key: string;
+  readonly replyTo: string;
+  /** The client id of the session it goes through. */
+  readonly via?: string;
+}
+
 export function keep(record: MessageRecord, receivedAt: number): KeptMessage {
   const { id, topic, timeUs, qos, payload, properties } = record;
   const isWhole = payload.byteLength <= maxPayloadBytes;
