@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import type { RpcError } from '../../../shared/rpc/rpc-error.ts';
+import { harmless } from '../terminal-text.ts';
 import type { CallPlan, CallReport } from './call-once.ts';
 
 /** 1 and 2 are a bug and wrong arguments. */
@@ -48,9 +49,4 @@ export function reportLine({ request }: Pick<CallPlan, 'request'>, { outcome, el
     notes,
   };
   return `${harmless(JSON.stringify({ ok: 'result' in outcome, ...outcome, ...about }))}\n`;
-}
-
-/** What a peer sends must not steer the terminal: control characters are shown as their escapes. In JSON those that are left stand in texts, where an escape means the same. */
-export function harmless(text: string): string {
-  return text.replace(/[^\P{Cc}\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

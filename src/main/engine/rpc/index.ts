@@ -11,4 +11,3 @@ export type { CallSession } from './caller/call-session.ts';
 export { connectionError } from './connection-error.ts';
 export { DialectRegistry } from './dialects/index.ts';
 export { linkOptions, linkUsage, readLink, readSeconds, type LinkPlan } from './link-arguments.ts';
-export { harmless } from './call-words.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { RunEvent, RunRequest, RunResult, RunSummary } from '../../../../shared/contract/collections.ts';
-import { harmless } from '../../rpc/index.ts';
+import { harmless } from '../../terminal-text.ts';
 import { CommandSignals } from '../../command-signals.ts';
 import { jsonReport } from './reports/json-report.ts';
 import { junitReport } from './reports/junit-report.ts';

@@ -1,5 +1,5 @@
 import type { RunEvent, RunRequest, RunResult, RunSummary } from '../../../../../shared/contract/collections.ts';
-import { harmless } from '../../../rpc/index.ts';
+import { harmless } from '../../../terminal-text.ts';
 
 export interface PrettyOptions {
   readonly broker: string;
