@@ -27,15 +27,18 @@ interface CachedScript {
   isRetired: boolean;
 }
 
+/** Each has memory of its own. Beyond, the one that was not used for the longest time begins anew with its next call. */
+const maxOpenScripts = 50;
 /** As many as a node runs requests at once. */
 const concurrentCalls = 1000;
 /** A method may wait for others; who waits for permission waits for nothing else. */
-const methodLimits = { concurrentCalls, wallMs: 60_000 };
-const ruleLimits = { concurrentCalls, wallMs: 2000 };
+const methodLimits = { concurrentCalls, cpuMs: 1000, wallMs: 60_000 };
+const ruleLimits = { concurrentCalls, cpuMs: 500, wallMs: 5000 };
 
 /** Works answers out. Scripts stay loaded from call to call, with the state of their modules, until their source changes; so do the counters of templates. */
 export class Answers {
   readonly #options: AnswersOptions;
+  /** The one that was used last at the end. */
   readonly #scripts = new Map<string, CachedScript>();
   readonly #templateFunctions: TemplateFunctions;
 
@@ -110,8 +113,14 @@ export class Answers {
 
   #open({ name, source, method, limits }: WhichScript): CachedScript {
     const known = this.#scripts.get(name);
-    if (known?.source === source) return known;
+    if (known?.source === source) {
+      this.#scripts.delete(name);
+      this.#scripts.set(name, known);
+      return known;
+    }
     this.#retire(name);
+    const [oldest] = this.#scripts.keys();
+    if (oldest !== undefined && this.#scripts.size >= maxOpenScripts) this.#retire(oldest);
     const { scripts, functions, onConsole } = this.#options;
     const script = scripts.open({ name: `${name}.js`, source, functions, onConsole: (line) => onConsole(method, line), limits });
     const cached: CachedScript = { source, script, running: 0, isRetired: false };

@@ -9,6 +9,7 @@ import { dialects } from '../../../../shared/rpc/dialects.ts';
 import type { Dialect } from '../../../../shared/rpc/dialect.ts';
 import { nodeTopic as topic, peerCaller, rpcNode, useNodes } from '../../../../../test/support/rpc-nodes.ts';
 import { openLocalBroker, type LocalBroker } from '../../broker/local-broker.ts';
+import { parseUsers, userLine } from '../../broker/users/users-file.ts';
 
 const bench = useNodes();
 
@@ -88,6 +89,46 @@ describe('over a connection', () => {
     await bench.page.call('rpcNodes.stop', { id: 'own' });
     await bench.page.call('connections.remove', { id: 'lab' });
     await expect.poll(() => bench.statusOf()).toMatchObject({ phase: 'waiting', problem: { message: expect.stringMatching(/does not exist/) as string } });
+  });
+
+  it('opens a session of its own with the user and password of the connection', async () => {
+    const users = parseUsers(`${await userLine('lab-user', 'secret')}\n`, 'users');
+    const broker = await openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null }, { users });
+    bench.cleanups.push(() => broker.close());
+    await connectLab(portOf(broker), { clientId: 'lab-client', username: 'lab-user' }, 'secret');
+    expect(await bench.run(overLab({ clientId: 'own-session' }))).toMatchObject({ clientId: 'own-session' });
+    // Refused for good, it does not try again by itself.
+    await bench.page.call('connections.save', {
+      profile: connectionProfileSchema.parse({
+        id: 'lab',
+        name: 'Lab',
+        uri: `mqtt://127.0.0.1:${portOf(broker)}`,
+        clientId: 'lab-client',
+        username: 'lab-user',
+      }),
+      password: 'wrong',
+    });
+    await bench.page.call('rpcNodes.stop', { id: 'mine' });
+    await bench.page.call('rpcNodes.start', { id: 'mine' });
+    await expect
+      .poll(() => bench.statusOf())
+      .toMatchObject({ phase: 'failed', problem: { code: expect.stringMatching(/bad-credentials|not-authorised/) as string } });
+  });
+
+  it('sends an error in the place of an answer that the broker does not take', async () => {
+    const broker = await openLocalBroker({
+      engine: 'workbench',
+      host: '127.0.0.1',
+      tcpPort: 0,
+      webSocketPort: null,
+      limits: { ...defaultBrokerLimits, maximumPacketBytes: 10_000 },
+    });
+    bench.cleanups.push(() => broker.close());
+    await connectLab(portOf(broker));
+    await bench.run(overLab({ methods: [{ name: 'large', answer: { kind: 'static', result: 'x'.repeat(20_000) } }] }));
+    const { call } = peerCaller(await bench.openPeer(portOf(broker), 'peer/answers'), mqttxx2, 'peer/answers');
+    expect(await call('large')).toEqual(['RPC_EXECUTION_ERROR', expect.stringMatching(/^The broker accepts packets of at most 10\d+ bytes/)]);
+    expect(await bench.logOf()).toEqual([expect.stringMatching(/could not be sent/)]);
   });
 
   it('warns of presence without a session of its own', async () => {

@@ -53,6 +53,14 @@ it('takes a short id, which callers begin to count anew, for another request unl
   expect(memory.take(message('x', true), request('2'))).toEqual({ kind: 'repeat', answer: answer('to 2') });
 });
 
+it('runs again what was not answered before the session ended', () => {
+  first(uuid);
+  memory.take(message(), request('another-request'));
+  memory.forgetUnanswered();
+  expect(memory.take(message('x', true), request('another-request')).kind).toBe('new');
+  expect(memory.take(message('x', true), request(uuid)).kind).toBe('repeat');
+});
+
 it('keeps within its bounds, forgetting the oldest', () => {
   for (let n = 0; n < 20_000; n += 1) first(`request-${n}`);
   now = 2000;

@@ -69,6 +69,11 @@ export class RequestMemory {
     this.#forget(this.#clock());
   }
 
+  /** What will not be answered any more runs again when it is delivered again. */
+  forgetUnanswered(): void {
+    for (const request of this.#known.values()) if (request.answer === null) this.#drop(request);
+  }
+
   clear(): void {
     this.#known.clear();
     this.#bytes = 0;

@@ -1,5 +1,6 @@
 import type { RpcAnswerOutcome, RpcNode, RpcNodeStatus, ServedMethod } from '../../../../shared/contract/rpc-nodes.ts';
 import type { DialectId } from '../../../../shared/contract/rpc.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import type { Dialect, OutgoingMessage, ParsedMessage, RpcRequest } from '../../../../shared/rpc/dialect.ts';
@@ -86,6 +87,7 @@ export class Responder {
       wake();
     }
     this.#waiting.clear();
+    this.#memory.forgetUnanswered();
     this.#running = 0;
     this.#options.onChange();
   }
@@ -234,7 +236,8 @@ export class Responder {
     this.#answer(incoming, incoming.dialect.buildError(incoming.request, error, { timeMs: this.#options.now() }), times);
   }
 
-  #answer({ request, known, send }: Incoming, message: OutgoingMessage | null, times: number): void {
+  #answer(incoming: Incoming, message: OutgoingMessage | null, times: number): void {
+    const { request, known, send } = incoming;
     const { log } = this.#options;
     const unsendable = message && validateTopicName(message.topic);
     if (!message || unsendable) {
@@ -253,11 +256,19 @@ export class Responder {
       );
     }
     this.#memory.answered(known, message);
-    for (let n = 0; n < times; n += 1) this.#send(message, request.method, send);
+    for (let n = 0; n < times; n += 1) this.#send(message, request.method, send, incoming);
   }
 
-  #send(message: OutgoingMessage, method: string, send: SendAnswer): void {
-    send(message).catch((error: unknown) => this.#options.log.add('error', shortened(method), `The answer could not be sent: ${textOf(error)}`));
+  /** `tooLarge`: the request that gets an error in the place of an answer that the broker would not take. */
+  #send(message: OutgoingMessage, method: string, send: SendAnswer, tooLarge?: Incoming): void {
+    send(message).catch((error: unknown) => {
+      this.#options.log.add('error', shortened(method), `The answer could not be sent: ${textOf(error)}`);
+      if (!tooLarge || !(error instanceof CodedError) || error.code !== 'payload-too-large') return;
+      const instead = tooLarge.dialect.buildError(tooLarge.request, { name: 'RPC_EXECUTION_ERROR', message: error.message }, { timeMs: this.#options.now() });
+      if (!instead) return;
+      this.#memory.answered(tooLarge.known, instead);
+      this.#send(instead, method, send);
+    });
   }
 
   #sleep(ms: number): Promise<void> {
