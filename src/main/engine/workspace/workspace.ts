@@ -216,6 +216,7 @@ const ignoredByGit = `# Kept by MQTT Workbench: what belongs to this computer al
 .secrets/
 history/
 broker/
+active-environment.json
 *.broken.json
 `;
 
