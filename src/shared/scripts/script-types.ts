@@ -80,24 +80,49 @@ const hook: ScriptTypes = {
 type Variables = Record<string, string>;
 interface ScriptResponse {
   readonly status: 'ok' | 'failed' | 'timed-out';
-  /** The result; of a failed call \`null\`. */
-  readonly result: Json;
-  readonly error: { readonly name: string; readonly message: string } | null;
+  /** Of a call that went well. */
+  readonly result?: Json;
+  /** Of one that did not. */
+  readonly error?: {
+    /** Such as METHOD_NOT_FOUND, PERMISSION_DENIED, RPC_TIMEOUT. */
+    readonly name: string;
+    readonly code: number;
+    /** \`remote\`: the peer answered it. */
+    readonly origin: 'local' | 'remote';
+    readonly message: string;
+    /** What the peer itself said. */
+    readonly peerText?: string;
+    readonly data?: Json;
+  };
   readonly elapsedMs: number | null;
 }
 interface Expectation {
+  /** The same value. */
   toBe(expected: unknown): void;
   /** The same JSON. */
   toEqual(expected: unknown): void;
-  toBeTruthy(): void;
-  toContain(part: unknown): void;
+  toBeGreaterThan(limit: number | bigint): void;
+  toBeGreaterThanOrEqual(limit: number | bigint): void;
+  toBeLessThan(limit: number | bigint): void;
+  toBeLessThanOrEqual(limit: number | bigint): void;
+  /** Equal when rounded to so many digits after the point; 2 of them unless told. */
+  toBeCloseTo(expected: number, digits?: number): void;
+  /** A regular expression, or a part of the text. */
   toMatch(pattern: RegExp | string): void;
-  toBeLessThan(limit: number): void;
-  toBeGreaterThan(limit: number): void;
-  readonly not: Expectation;
+  /** A part of a text, or an item of a list. */
+  toContain(part: unknown): void;
+  toHaveLength(length: number): void;
+  /** A path such as \`a.b[0]\`, or a list of keys; with a value also what is there. */
+  toHaveProperty(path: string | readonly string[], expected?: unknown): void;
+  toBeTypeOf(type: 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null' | 'bigint' | 'undefined'): void;
+  toBeTruthy(): void;
+  toBeFalsy(): void;
+  toBeNull(): void;
+  toBeUndefined(): void;
+  toBeDefined(): void;
 }
-/** Each use is one assertion of the run. */
-type Expect = (actual: unknown, label?: string) => Expectation;
+/** Each use is one assertion of the run; the first that does not hold ends the script. \`what\` names it in the report. */
+type Expect = (actual: unknown, what?: string) => Expectation & { readonly not: Expectation };
 /** Runs before the request is filled in and sent. */
 type Before = (variables: Variables) => void | Promise<void>;
 /** Runs when the answer has come. */
