@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { rpcNodeSchema } from '../../src/shared/contract/rpc-nodes.ts';
 import { RawClient } from '../conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../conformance/mqtt/streams.ts';
 import { engineClient } from './engine-client.ts';
@@ -11,8 +12,14 @@ const nodeView = (page: Page): Locator => page.getByRole('region', { name: /^Nod
 const nodeList = (page: Page): Locator => page.getByRole('list', { name: 'Nodes' });
 const methodForm = (page: Page): Locator => page.getByRole('form', { name: 'Served method' });
 const methodLine = (page: Page, name: string): Locator =>
-  page.getByRole('list', { name: 'Methods' }).getByRole('listitem').filter({ hasText: new RegExp(`^${name}\\b`) });
-const counter = (page: Page, name: string): Locator => nodeView(page).getByTitle(new RegExp(`^\\d+ ${name}:`)).locator('dd');
+  page
+    .getByRole('list', { name: 'Methods' })
+    .getByRole('listitem')
+    .filter({ hasText: new RegExp(`^${name}\\b`) });
+const counter = (page: Page, name: string): Locator =>
+  nodeView(page)
+    .getByTitle(new RegExp(`^\\d+ ${name}:`))
+    .locator('dd');
 const nodeTab = (page: Page, name: string): Promise<void> => page.getByRole('tablist', { name: 'Node', exact: true }).getByRole('tab', { name }).click();
 const rpcTab = (page: Page, name: string): Promise<void> => page.getByRole('tablist', { name: 'RPC' }).getByRole('tab', { name, exact: true }).click();
 const builder = (page: Page): Locator => page.getByRole('form', { name: 'Call a method' });
@@ -203,7 +210,11 @@ test('rules deny callers by name, in their order, and the box says which', async
     await rules.nth(0).focus();
     await page.keyboard.press('Enter');
     await form.getByRole('radio', { name: 'Ask a script' }).click();
-    await write(page, form.getByRole('textbox', { name: 'Script that answers true or false' }), 'export default function (call) {\n  return call.nothing.here;\n}');
+    await write(
+      page,
+      form.getByRole('textbox', { name: 'Script that answers true or false' }),
+      'export default function (call) {\n  return call.nothing.here;\n}',
+    );
     await form.getByRole('button', { name: 'Save rule' }).click();
     await expect(form).toHaveCount(0);
     expect(await strangerCalls(port, { method: 'get_status', params: null, caller_id: 'stranger' })).toMatchObject({ error: 'Permission denied' });
@@ -300,8 +311,8 @@ test('what is written survives a restart of the view and a removal elsewhere; a 
   });
 
   await test.step('1,000 methods', async () => {
-    const methods = Array.from({ length: 1000 }, (_, at) => ({ name: `method_${at}`, answer: { kind: 'static' as const, result: at } }));
-    await engine.call('rpcNodes.save', { id: 'many', name: 'Many', source: 'broker', topic: 'edge/many', methods });
+    const methods = Array.from({ length: 1000 }, (_, at) => ({ name: `method_${at}`, answer: { kind: 'static', result: at } }));
+    await engine.call('rpcNodes.save', rpcNodeSchema.parse({ id: 'many', name: 'Many', source: 'broker', topic: 'edge/many', methods }));
     await nodeList(page).getByRole('listitem').filter({ hasText: 'Many' }).click();
     await nodeTab(page, 'Methods');
     await expect(methodLine(page, 'method_0')).toBeVisible();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rpcNodeSchema } from '../../../../shared/contract/rpc-nodes.ts';
+import { rpcNodeSchema, type RpcNodeStatus } from '../../../../shared/contract/rpc-nodes.ts';
 import { checkSettings, copyNode, newNode, readyNode, sameSettings, settingsOf, withSettings, type SettingsDraft } from './node-draft.ts';
 import { faultWords, stateLine } from './node-words.ts';
 import { noFaults } from './method-draft.ts';
@@ -80,5 +80,11 @@ describe('words', () => {
       faultWords({ ...noFaults, delayMs: 100, jitterMs: 50, errorRate: 0.125, dropRate: 1, duplicateRate: 0.5, duplicates: 2, lateRate: 0.1, lateMs: 5 }),
     ).toEqual(['100 to 150 ms later', '12.5 % errors', '100 % not answered', '50 % answered 3 times', '10 % late by 5 ms']);
   });
-  it('say how a node is', () => expect(stateLine(node, undefined, 'Lab')).toBe('Stopped'));
+  it('say how a node is', () => {
+    const source = { id: 'connection:c', name: 'Lab', live: false } as const;
+    const waiting = { phase: 'waiting' } as RpcNodeStatus;
+    expect(stateLine(node, undefined, source)).toBe('Stopped');
+    expect(stateLine(node, waiting, source)).toBe('Waiting for Lab');
+    expect(stateLine(node, waiting, { ...source, live: true })).toBe('Waiting for the next attempt');
+  });
 });

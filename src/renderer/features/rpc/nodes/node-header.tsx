@@ -10,7 +10,7 @@ import { Tooltip } from '../../../ui/tooltip.tsx';
 import { copyText, formatCompact, formatCount, formatDuration, useNow, type SourceOption } from '../../common/index.ts';
 import { discardAll, duplicateNode, removeNode, startNode, stopNode } from './node-actions.ts';
 import { useDialectWords } from '../own-dialects.ts';
-import { isOn, phaseWords, stateLine } from './node-words.ts';
+import { isOn, phaseWords, sourceWords, stateLine } from './node-words.ts';
 import { useNodeState } from './nodes-model.ts';
 import { unsavedParts } from './nodes-store.ts';
 import styles from './nodes.module.css';
@@ -46,15 +46,15 @@ export function NodeHeader({ node, status, source, others }: NodeHeaderProps): R
         <h2 className={styles.name}>{node.name}</h2>
         <p className={styles.stateLine} role="status">
           <StatusDot tone={phaseWords(phase).tone} />
-          <span className={styles.state} title={stateLine(node, status, source.name)}>
-            {stateLine(node, status, source.name)}
+          <span className={styles.state} title={stateLine(node, status, source)}>
+            {stateLine(node, status, source)}
           </span>
           {unsaved && <Badge tone="warn">Unsaved changes</Badge>}
         </p>
       </div>
       <NodeCounters status={status} />
       <div className={styles.headerButtons}>
-        <Tooltip text={on ? 'Stop answering' : `Answer calls over ${source.name}`} shortcut="Mod+Shift+U">
+        <Tooltip text={on ? 'Stop answering' : `Answer calls over ${sourceWords(source)}`} shortcut="Mod+Shift+U">
           {on ? (
             <Button icon={<Square size={13} aria-hidden />} onClick={toggle}>
               Stop

@@ -10,6 +10,7 @@ import type { SourceOption } from '../../common/index.ts';
 import { useDialectWords } from '../own-dialects.ts';
 import { saveSettings } from './node-actions.ts';
 import { checkSettings, ownsSession, settingsOf, type SettingsDraft } from './node-draft.ts';
+import { sourceWords } from './node-words.ts';
 import { nodesStore, useNodeState } from './nodes-model.ts';
 import styles from './nodes.module.css';
 
@@ -102,7 +103,7 @@ export function NodeSettings({ node, source }: { readonly node: RpcNode; readonl
           />
           <Checkbox
             label="Start by itself"
-            hint={`Starts whenever ${source.name} comes up, also when the workbench is opened.`}
+            hint={`Whenever ${sourceWords(source)} comes up, also when the workbench is opened.`}
             checked={draft.autoStart}
             onChange={(autoStart) => change({ autoStart })}
           />

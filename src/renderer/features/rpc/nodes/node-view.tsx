@@ -12,6 +12,7 @@ import { NodeHeader } from './node-header.tsx';
 import { NodeLog } from './node-log.tsx';
 import { NodeSettings } from './node-settings.tsx';
 import { nodesStore, useNodeState } from './nodes-model.ts';
+import { sourceWords } from './node-words.ts';
 import { isRuleUnsaved, type NodeTab } from './nodes-store.ts';
 import { RulesPanel } from './rules-panel.tsx';
 import styles from './nodes.module.css';
@@ -89,7 +90,7 @@ function NodeNews({ status, source }: { readonly status: RpcNodeStatus | undefin
     <>
       {waitsForSource && (
         <Banner
-          title={`The node starts once ${source.name} is there.`}
+          title={`The node starts once ${sourceWords(source)} is there.`}
           actions={connection === null ? <StartBrokerButton /> : <ConnectButton id={connection} />}
         >
           {source.name} is {source.state}.

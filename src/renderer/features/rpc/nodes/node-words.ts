@@ -1,5 +1,6 @@
 import type { RpcNode, RpcNodeStatus, ServedMethod } from '../../../../shared/contract/rpc-nodes.ts';
 import type { DotTone } from '../../../ui/badge.tsx';
+import type { SourceOption } from '../../common/index.ts';
 
 type Phase = RpcNodeStatus['phase'];
 
@@ -16,15 +17,22 @@ export const phaseWords = (phase: Phase): { readonly label: string; readonly ton
 /** Whether the node is meant to be there: it can be stopped. */
 export const isOn = (phase: Phase): boolean => phase === 'running' || phase === 'starting' || phase === 'waiting';
 
+/** A source within a sentence. */
+export const sourceWords = ({ id, name }: Pick<SourceOption, 'id' | 'name'>): string => (id === 'broker' ? 'the local broker' : name);
+
 /** The state of a node as a sentence, for its header. */
-export function stateLine(node: Pick<RpcNode, 'topic' | 'dialect'>, status: RpcNodeStatus | undefined, sourceName: string): string {
+export function stateLine(
+  node: Pick<RpcNode, 'topic' | 'dialect'>,
+  status: RpcNodeStatus | undefined,
+  source: Pick<SourceOption, 'id' | 'name' | 'live'>,
+): string {
   switch (status?.phase ?? 'stopped') {
     case 'running':
       return node.topic === '' ? 'Running' : `Running: answers on ${node.topic}`;
     case 'starting':
       return 'Starting';
     case 'waiting':
-      return `Waiting for ${sourceName}`;
+      return source.live ? 'Waiting for the next attempt' : `Waiting for ${sourceWords(source)}`;
     case 'failed':
       return 'Failed';
     default:

@@ -5,6 +5,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Spinner } from '../../../ui/spinner.tsx';
 import type { SourceOption } from '../../common/index.ts';
 import { addNode, restoreNode, serveMethod } from './node-actions.ts';
+import { sourceWords } from './node-words.ts';
 import { NodeView } from './node-view.tsx';
 import { nodesStore, useNodesState, useUnsavedGuard } from './nodes-model.ts';
 import { nodeState, unsavedParts } from './nodes-store.ts';
@@ -52,7 +53,7 @@ function NoNodes({ source }: { readonly source: SourceOption }): ReactElement {
       text={
         <>
           A node is a peer that the workbench plays: it listens on a topic and answers calls, with fixed JSON, a template or a script. Use it as a stand-in for
-          a device, and let it be slow, wrong or silent on purpose. {!source.live && `It starts once ${source.name} is there.`}
+          a device, and let it be slow, wrong or silent on purpose. {!source.live && `It starts once ${sourceWords(source)} is there.`}
         </>
       }
       actions={

@@ -74,16 +74,15 @@ export function RuleTest({ node, onDecided }: RuleTestProps): ReactElement {
         Test
       </Button>
       <div className={styles.verdict} role="status">
-        {verdict && ('problem' in verdict ? <Banner inset kind="bad" title={verdict.problem} /> : <Told verdict={verdict} node={node} />)}
+        {verdict && ('problem' in verdict ? <Banner inset kind="bad" title={verdict.problem} /> : <Told verdict={verdict} />)}
       </div>
     </form>
   );
 }
 
-function Told({ verdict, node }: { readonly verdict: Verdict; readonly node: RpcNode }): ReactElement {
-  const at = node.rules.findIndex(({ id }) => id === verdict.ruleId);
+function Told({ verdict }: { readonly verdict: Verdict }): ReactElement {
   return (
-    <Banner inset kind={verdict.allowed ? 'ok' : 'bad'} title={`${verdict.allowed ? 'Allowed' : 'Denied'}${at < 0 ? '' : ` by rule ${at + 1}`}`}>
+    <Banner inset kind={verdict.allowed ? 'ok' : 'bad'} title={verdict.allowed ? 'Allowed' : 'Denied'}>
       {verdict.reason}
     </Banner>
   );
