@@ -39,6 +39,7 @@ for (const theme of themes) {
     await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
     await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
     found.push(...(await violations(workbench, theme, 'RPC, all calls')));
+    for await (const part of nodeParts(page)) found.push(...(await violations(workbench, theme, `RPC nodes, ${part}`)));
     await page.keyboard.press('ControlOrMeta+k');
     await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
     found.push(...(await violations(workbench, theme, 'commands')));
@@ -65,6 +66,40 @@ async function callDemoDevice(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Call', exact: true }).click();
     await expect(answer.getByRole('status').first()).toContainText(state);
   }
+}
+
+/** The nodes of the local broker, part by part: none, a method of each kind with its faults, rules with one being written, settings with what is wrong, the log. */
+async function* nodeParts(page: Page): AsyncGenerator<string> {
+  await page.getByRole('tablist', { name: 'RPC' }).getByRole('tab', { name: 'Nodes' }).click();
+  await expect(page.getByRole('button', { name: 'Serve a method' })).toBeVisible();
+  yield 'none';
+  await page.getByRole('button', { name: 'Serve a method' }).click();
+  const form = page.getByRole('form', { name: 'Served method' });
+  await page.getByRole('region', { name: 'Faults' }).getByRole('button', { name: 'Faults' }).click();
+  for (const kind of ['Static', 'Error', 'Template', 'Script']) {
+    await form.getByRole('radio', { name: kind }).click();
+    await form.getByRole('button', { name: 'Try it' }).click();
+    await expect(page.getByRole('region', { name: 'Try it' })).toContainText(/Result|Error/);
+    yield kind;
+  }
+  const tab = (name: string): Promise<void> => page.getByRole('tablist', { name: 'Node', exact: true }).getByRole('tab', { name }).click();
+  await tab('Permission rules');
+  const rule = page.getByRole('form', { name: 'Permission rule', exact: true });
+  for (const effect of ['Deny', 'Ask a script']) {
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    await rule.getByRole('radio', { name: effect }).click();
+    if (effect === 'Ask a script') break;
+    await rule.getByRole('button', { name: 'Add rule' }).click();
+    await expect(rule).toHaveCount(0);
+  }
+  await page.getByRole('form', { name: 'Test the rules' }).getByRole('textbox', { name: 'Method' }).press('Enter');
+  await expect(page.getByText('decides', { exact: true })).toBeVisible();
+  yield 'rules';
+  await tab('Settings');
+  await page.getByRole('form', { name: 'Node settings' }).getByRole('textbox', { name: 'Name' }).fill('');
+  yield 'settings';
+  await tab('Log');
+  yield 'log';
 }
 
 async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {
