@@ -11,7 +11,7 @@ import { Splitter } from '../../../ui/splitter.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
-import { useMedia, type SourceOption } from '../../common/index.ts';
+import { plural, useMedia, type SourceOption } from '../../common/index.ts';
 import { MethodEditor } from './method-editor.tsx';
 import { methodDraftOf } from './method-draft.ts';
 import { methodRows, type MethodRow } from './method-rows.ts';
@@ -74,7 +74,7 @@ export function MethodsPanel({ node, source }: MethodsPanelProps): ReactElement 
                   type="search"
                   size="small"
                   icon={<Search size={14} aria-hidden />}
-                  placeholder={`${all.length} methods`}
+                  placeholder={plural(all.length, 'method')}
                   clearable
                   value={filter}
                   onChange={(next) => store.set(node.id, { filter: next })}
