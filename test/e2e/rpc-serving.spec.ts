@@ -15,7 +15,7 @@ const methodLine = (page: Page, name: string): Locator =>
   page
     .getByRole('list', { name: 'Methods' })
     .getByRole('listitem')
-    .filter({ hasText: new RegExp(`^${name}\\b`) });
+    .filter({ has: page.getByText(name, { exact: true }) });
 const counter = (page: Page, name: string): Locator =>
   nodeView(page)
     .getByTitle(new RegExp(`^\\d+ ${name}:`))
@@ -93,8 +93,10 @@ test('a method with a script is tried, served, and called from here and by a str
 
   await test.step('bad JSON is named with its line, and not served', async () => {
     const result = methodForm(page).getByRole('textbox', { name: 'Result as JSON' });
-    await write(page, result, '{\n"a": 1,\n}');
-    await expect(methodForm(page)).toContainText('This is not JSON: unexpected "}" in line 3, column 1.');
+    await write(page, result, '[1,');
+    await page.keyboard.press('Enter');
+    await page.keyboard.insertText('oops');
+    await expect(methodForm(page)).toContainText(/This is not JSON: unexpected "o" in line 2, column \d/);
     await methodForm(page).getByRole('button', { name: 'Save', exact: true }).click();
     await expect(methodLine(page, 'get_status')).toContainText('Unsaved');
     await methodForm(page).getByRole('button', { name: 'Discard' }).click();
@@ -104,11 +106,8 @@ test('a method with a script is tried, served, and called from here and by a str
   await test.step('a script is tried before it is saved', async () => {
     await addMethod(page, 'add');
     await chooseKind(page, 'Script');
-    await write(
-      page,
-      methodForm(page).getByRole('textbox', { name: 'Script that answers' }),
-      'export default function (params) {\n  console.log("adding", params.a);\n  return params.a + params.b;\n}',
-    );
+    const script = 'export default (params) => { console.log("adding", params.a); return params.a + params.b; }';
+    await write(page, methodForm(page).getByRole('textbox', { name: 'Script that answers' }), script);
     const tried = page.getByRole('region', { name: 'Try it' });
     await write(page, tried.getByRole('textbox', { name: 'Params to try' }), '{"a": 2, "b": 40}');
     await tried.getByRole('button', { name: 'Try it' }).click();
@@ -141,6 +140,19 @@ test('a method with a script is tried, served, and called from here and by a str
     await expect(counter(page, 'served')).toHaveText('3');
     await nodeTab(page, 'Log');
     await expect(page.getByRole('list', { name: 'Lines of the log' })).toContainText('adding 20');
+  });
+
+  await test.step('calls can be made as the node itself', async () => {
+    await rpcTab(page, 'Call');
+    await builder(page).getByRole('combobox', { name: 'Call as' }).click();
+    await page.getByRole('option', { name: /^My device/ }).click();
+    await callMethod(page, 'get_status');
+    await expectState(page, 'OK');
+    await builder(page).getByRole('combobox', { name: 'Call as' }).click();
+    await page.getByRole('option', { name: 'The workbench' }).click();
+    await rpcTab(page, 'Nodes');
+    await nodeTab(page, 'Methods');
+    await expect(counter(page, 'served')).toHaveText('4');
   });
 
   await test.step('until it is switched off, or the node is stopped', async () => {
@@ -210,11 +222,7 @@ test('rules deny callers by name, in their order, and the box says which', async
     await rules.nth(0).focus();
     await page.keyboard.press('Enter');
     await form.getByRole('radio', { name: 'Ask a script' }).click();
-    await write(
-      page,
-      form.getByRole('textbox', { name: 'Script that answers true or false' }),
-      'export default function (call) {\n  return call.nothing.here;\n}',
-    );
+    await write(page, form.getByRole('textbox', { name: 'Script that answers true or false' }), 'export default (call) => call.nothing.here');
     await form.getByRole('button', { name: 'Save rule' }).click();
     await expect(form).toHaveCount(0);
     expect(await strangerCalls(port, { method: 'get_status', params: null, caller_id: 'stranger' })).toMatchObject({ error: 'Permission denied' });
