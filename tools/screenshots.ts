@@ -55,6 +55,8 @@ async function takePictures(page: Page): Promise<void> {
   await goTo(page, 'RPC');
   await callDemoDevice(page);
   await shoot(page, 'rpc');
+  await serveMethods(page);
+  await shoot(page, 'rpc-nodes');
 
   for (const place of ['Broker', 'Connections', 'Settings'] as const) {
     await goTo(page, place);
@@ -76,6 +78,48 @@ async function callDemoDevice(page: Page): Promise<void> {
     await expect(answer.getByRole('heading')).toHaveText(method);
     await expect(answer.getByRole('status').first()).toContainText(state);
   }
+}
+
+/** A node with a few methods, one of them a script that was tried. */
+async function serveMethods(page: Page): Promise<void> {
+  const tab = (name: string): Promise<void> => page.getByRole('tablist', { name: 'RPC' }).getByRole('tab', { name, exact: true }).click();
+  await tab('Nodes');
+  await page.getByRole('button', { name: 'Serve a method' }).click();
+  await expect(page.getByText('Running: answers on edge/my-device')).toBeVisible();
+  const form = page.getByRole('form', { name: 'Served method' });
+  const save = async (): Promise<void> => {
+    await form.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(form.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
+  };
+  for (const [name, kind, description] of [
+    ['calibrate', 'Error', 'Fails until there is a reference sensor.'],
+    ['set_target', 'Template', 'Confirms the new target.'],
+    ['average', 'Script', 'The mean of a list of samples.'],
+  ] as const) {
+    await page.getByRole('button', { name: 'Add a method', exact: true }).click();
+    await form.getByRole('textbox', { name: 'Method', exact: true }).fill(name);
+    await form.getByRole('textbox', { name: 'Description' }).fill(description);
+    await form.getByRole('radio', { name: kind }).click();
+    if (kind !== 'Script') await save();
+  }
+  const write = async (label: string, lines: readonly string[]): Promise<void> => {
+    await page.getByRole('textbox', { name: label }).focus();
+    await page.keyboard.press('ControlOrMeta+A');
+    for (const line of lines) {
+      await page.keyboard.insertText(line);
+      if (line !== lines.at(-1)) await page.keyboard.press('Enter');
+    }
+  };
+  await write('Script that answers', [
+    'export default (params) => {',
+    "console.log('samples', params.length);",
+    'const sum = params.reduce((a, b) => a + b, 0);',
+    'return { mean: sum / params.length };',
+  ]);
+  await save();
+  await write('Params to try', ['[20.5, 21, 22.1]']);
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await expect(page.getByRole('list', { name: 'Console' })).toContainText('samples 3');
 }
 
 async function addConnection(page: Page, address: string): Promise<void> {
