@@ -102,22 +102,24 @@ async function serveMethods(page: Page): Promise<void> {
     await form.getByRole('radio', { name: kind }).click();
     if (kind !== 'Script') await save();
   }
-  const write = async (label: string, lines: readonly string[]): Promise<void> => {
+  // Pasted, as the editor indents and completes what is typed.
+  const write = async (label: string, text: string): Promise<void> => {
+    await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
     await page.getByRole('textbox', { name: label }).focus();
     await page.keyboard.press('ControlOrMeta+A');
-    for (const line of lines) {
-      await page.keyboard.insertText(line);
-      if (line !== lines.at(-1)) await page.keyboard.press('Enter');
-    }
+    await page.keyboard.press('ControlOrMeta+V');
   };
-  await write('Script that answers', [
-    'export default (params) => {',
-    "console.log('samples', params.length);",
-    'const sum = params.reduce((a, b) => a + b, 0);',
-    'return { mean: sum / params.length };',
-  ]);
+  await write(
+    'Script that answers',
+    `export default (params) => {
+  console.log('samples', params.length);
+  const sum = params.reduce((a, b) => a + b, 0);
+  return { mean: sum / params.length };
+};
+`,
+  );
   await save();
-  await write('Params to try', ['[20.5, 21, 22.1]']);
+  await write('Params to try', '[20.5, 21, 22.1]');
   await page.getByRole('button', { name: 'Try it' }).click();
   await expect(page.getByRole('list', { name: 'Console' })).toContainText('samples 3');
 }
