@@ -149,7 +149,7 @@ test('a method with a script is tried, served, and called from here and by a str
     await callMethod(page, 'get_status');
     await expectState(page, 'OK');
     await builder(page).getByRole('combobox', { name: 'Call as' }).click();
-    await page.getByRole('option', { name: 'The workbench' }).click();
+    await page.getByRole('option', { name: 'This workbench' }).click();
     await rpcTab(page, 'Nodes');
     await nodeTab(page, 'Methods');
     await expect(counter(page, 'served')).toHaveText('4');
