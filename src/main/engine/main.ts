@@ -76,7 +76,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     now,
     onChange: storeChanged.notify,
   });
-  storeChanged.subscribe(() => callHistory.storeChanged());
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
@@ -117,6 +116,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     appVersion: options.appVersion,
     onBug: (error) => onBug(error, 'call history'),
   });
+  storeChanged.subscribe(() => callHistory.storeChanged());
   const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, scripts, now, random });
   const ingest: Ingest = createIngest({ store, topics, tails, rpc }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);

@@ -45,11 +45,17 @@ export function toStored(call: CallRecord): StoredCall {
 
 export type LoadedCall = ReadableCall & { readonly params?: JsonValue; readonly result?: JsonValue };
 
-/** Throws a `SyntaxError` for bytes that no version wrote. */
-export function fromStored({ row, body }: Pick<StoredCall, 'row' | 'body'>, dialects: Pick<DialectRegistry, 'find'>): LoadedCall {
-  const { params, result, ...rest } = decodeValue(body) as CallBody;
-  const known = { ...(params === undefined ? {} : { params }), ...(result === undefined ? {} : { result }) };
-  return { ...row, ...rest, steps: [...rest.steps], reads: dialects.find(row.dialect) ?? null, ...known };
+/** `null`: its bytes are damaged. */
+export function fromStored({ row, body }: Pick<StoredCall, 'row' | 'body'>, dialects: Pick<DialectRegistry, 'find'>): LoadedCall | null {
+  let known: CallBody;
+  try {
+    known = decodeValue(body) as CallBody;
+  } catch {
+    return null;
+  }
+  const { params, result, ...rest } = known;
+  const read = { ...(params === undefined ? {} : { params }), ...(result === undefined ? {} : { result }) };
+  return { ...row, ...rest, steps: [...rest.steps], reads: dialects.find(row.dialect) ?? null, ...read };
 }
 
 export function loadedDetail({ params, result, ...call }: LoadedCall): CallDetail {

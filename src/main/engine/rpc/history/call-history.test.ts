@@ -274,6 +274,19 @@ it('keeps 64 KiB of each message, and reads the rest from the message history wh
   expect(await history.stored(1)).toMatchObject({ params, result: params });
 });
 
+it('does without a call whose bytes are damaged', async () => {
+  many(1, 3);
+  history.flush();
+  const [stored] = await store.calls.bodies([2]);
+  if (!stored) throw new Error('it is not there');
+  store.calls.put([{ row: stored.row, body: stored.body.slice(0, 20), messageIds: [] }]);
+  await store.close();
+  await open();
+  expect(ids(await list().settled())).toEqual([3, 2, 1]);
+  expect(await history.stored(2)).toBeNull();
+  expect(await history.stored(3)).toMatchObject({ state: 'ok' });
+});
+
 it('clears one source or all, in memory and on disk, and open lists with them', async () => {
   many(1, 20);
   ask(21, { source: 'connection:x' });

@@ -56,12 +56,15 @@ export function createCallHistory({ recent, store, dialects, payload, appVersion
   const views = new Map<CallsView, Notifier>();
   const deleted = createNotifier();
   let expired = 0;
+  /** Calls that are not stored, as the views have told. */
+  let known = 0;
 
   const notStored = (): number => store.ledger().dropped.reduce((sum, { count }) => sum + count, 0);
   const flush = (): void => recorder.flush();
   const load = async (ids: readonly number[]): Promise<ReadonlyMap<number, LoadedCall>> => {
     flush();
-    return new Map((await store.bodies(ids)).map((call) => [call.row.id, fromStored(call, dialects)]));
+    const loaded = (await store.bodies(ids)).map((call) => fromStored(call, dialects)).filter((call) => call !== null);
+    return new Map(loaded.map((call) => [call.id, call]));
   };
   /** Of a message that is kept with the call only in part, the history may have all. */
   const completed = async <T extends ReadableMessage>(message: T): Promise<T> => {
@@ -107,9 +110,11 @@ export function createCallHistory({ recent, store, dialects, payload, appVersion
     },
     storeChanged() {
       const now = store.ledger().expired;
-      if (now === expired) return;
+      if (now !== expired) for (const view of views.keys()) view.expired();
       expired = now;
-      for (const view of views.keys()) view.expired();
+      const missing = notStored();
+      if (missing !== known) for (const view of views.keys()) view.refresh();
+      known = missing;
     },
     open(filter, window) {
       const changed = createNotifier();

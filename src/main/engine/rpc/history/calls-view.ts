@@ -95,6 +95,11 @@ export class CallsView {
     this.#changed();
   }
 
+  /** What stands beside the list is another. */
+  refresh(): void {
+    this.#changed();
+  }
+
   /** Old calls have gone from the disk: what is left is looked up behind the scenes. */
   expired(): void {
     if (this.#looked !== null || this.#next) return;

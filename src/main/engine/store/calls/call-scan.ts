@@ -50,7 +50,7 @@ function hasWords(segment: CallSegment, id: number, words: readonly string[]): b
   if (missing.length === 0) return true;
   const body = segment.body(id);
   if (!body) return false;
-  const payloads = searchedText(payloadsOf(decodeValue(body)));
+  const payloads = searchedText(payloadsOf(body));
   return missing.every((word) => payloads.includes(word));
 }
 
@@ -58,8 +58,14 @@ interface WithPayload {
   readonly payload: Uint8Array;
 }
 
-/** The part of a body that is looked through; the rest is the engine's. */
-function payloadsOf(body: unknown): readonly Uint8Array[] {
-  const { request, answers } = body as { readonly request: WithPayload | null; readonly answers: readonly WithPayload[] };
+/** The part of a body that is looked through; the rest is the engine's. One that is damaged has none. */
+function payloadsOf(bytes: Uint8Array): readonly Uint8Array[] {
+  let body: { readonly request: WithPayload | null; readonly answers: readonly WithPayload[] };
+  try {
+    body = decodeValue(bytes) as typeof body;
+  } catch {
+    return [];
+  }
+  const { request, answers } = body;
   return [...(request ? [request] : []), ...answers].map(({ payload }) => payload);
 }

@@ -7,11 +7,15 @@ export interface Where {
   readonly values: readonly (string | number)[];
 }
 
-/** The words that all have to be found; case is folded as in `text.folded`. */
+/** Each is a condition of its own, of which SQLite takes no more than about a thousand. */
+const maxWords = 50;
+
+/** The words that all have to be found, the first fifty; case is folded as in `text.folded`. */
 export function wordsOf(text: string): readonly string[] {
-  return fold(text)
+  const words = fold(text)
     .split(/\s+/)
     .filter((word) => word !== '');
+  return [...new Set(words)].slice(0, maxWords);
 }
 
 export const fold = (text: string): string => text.toLowerCase();
