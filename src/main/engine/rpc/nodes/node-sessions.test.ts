@@ -7,6 +7,7 @@ import type { InputOf } from '../../../../shared/ipc/contract.ts';
 import { defaultBrokerLimits } from '../../../../shared/mqtt/broker-limits.ts';
 import { dialects } from '../../../../shared/rpc/dialects.ts';
 import type { Dialect } from '../../../../shared/rpc/dialect.ts';
+import { hasMosquitto, startMosquitto } from '../../../../../test/conformance/mqtt/broker-process.ts';
 import { nodeTopic as topic, peerCaller, rpcNode, useNodes } from '../../../../../test/support/rpc-nodes.ts';
 import { openLocalBroker, type LocalBroker } from '../../broker/local-broker.ts';
 import { parseUsers, userLine } from '../../broker/users/users-file.ts';
@@ -129,6 +130,23 @@ describe('over a connection', () => {
     const { call } = peerCaller(await bench.openPeer(portOf(broker), 'peer/answers'), mqttxx2, 'peer/answers');
     expect(await call('large')).toEqual(['RPC_EXECUTION_ERROR', expect.stringMatching(/^The broker accepts packets of at most 10\d+ bytes/)]);
     expect(await bench.logOf()).toEqual([expect.stringMatching(/could not be sent/)]);
+  });
+
+  it.for(['3.1.1', '5'] as const)('serves on mosquitto over MQTT %s, and tells its presence there', async (version, { skip }) => {
+    if (!hasMosquitto()) return skip('mosquitto is not installed');
+    const broker = await startMosquitto(['allow_anonymous true']);
+    bench.cleanups.push(() => broker.stop());
+    await connectLab(broker.port, { version });
+    expect(await bench.run(overLab({ clientId: 'own-session', presence: true }))).toMatchObject({ warnings: [] });
+    const peer = await bench.openPeer(broker.port, 'peer/answers', { protocolVersion: 4 });
+    expect(await peerCaller(peer, mqttxx2, 'peer/answers').call('status')).toMatchObject({ cpu: 45.2 });
+    const watcher = await bench.openPeer(broker.port, '$presence/+');
+    const said = (): unknown[] => watcher.received.map(({ text }) => (JSON.parse(text) as { status: string }).status);
+    await expect.poll(said).toEqual(['online']);
+    // Another client of its name: the will of the first may still come, and it does not fight for the name.
+    const twin = await bench.openPeer(broker.port, 'x', { clientId: 'own-session', reconnectPeriod: 200 });
+    await expect.poll(() => bench.statusOf(), { timeout: 30_000 }).toMatchObject({ phase: 'failed', problem: { code: 'taken-over' } });
+    await expect.poll(() => twin.client.connected).toBe(true);
   });
 
   it('warns of presence without a session of its own', async () => {

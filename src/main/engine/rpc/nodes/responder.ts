@@ -7,7 +7,7 @@ import type { Dialect, OutgoingMessage, ParsedMessage, RpcRequest } from '../../
 import { maxPayloadBytes } from '../../../../shared/rpc/json-payload.ts';
 import { mqttxxErrorText } from '../../../../shared/rpc/peer-error.ts';
 import type { DialectRegistry } from '../dialects/index.ts';
-import { recognise } from '../recognise.ts';
+import { recognise, type Recognised } from '../recognise.ts';
 import type { Answers } from './answers.ts';
 import { planFaults } from './faults.ts';
 import type { NodeLog } from './node-log.ts';
@@ -132,9 +132,15 @@ export class Responder {
     const dialectId = found?.dialect ?? 'mqttxx2';
     const dialect = dialects.find(dialectId);
     if (!dialect) return null;
-    // Below the topic of the node there may be anything else, as only the generic way of MQTT 5 sends requests there.
-    if (!found && !exact) return null;
+    if (!exact && !this.#isMeantBelow(found)) return null;
     return { dialect, dialectId, parsed: found?.parsed ?? dialect.parse(record) };
+  }
+
+  /** Below the topic of the node there may be other services: only a request of the generic way of MQTT 5 for a method that is served here is meant for it. */
+  #isMeantBelow(found: Recognised | null): boolean {
+    if (found?.dialect !== 'mqtt5' || found.parsed.kind !== 'request') return false;
+    const { method } = found.parsed;
+    return this.#options.node().methods.some(({ name, enabled }) => enabled && name === method);
   }
 
   #request(record: MessageRecord, dialect: Dialect, dialectId: DialectId, request: RpcRequest, send: SendAnswer): void {

@@ -18,7 +18,8 @@ describe.each([
   ['aedes', 'aedes', 'mqttxx2', { protocolVersion: 4 }],
   ['aedes', 'aedes', 'jsonrpc', { protocolVersion: 4 }],
 ] as const)('a node on %s (%s), called in %s %j', (_what, engine, name, options) => {
-  it.each(['auto', name] as const)('answers in the dialect of the request, set to %s', async (dialect) => {
+  // What is below a topic may belong to others: unknown methods of generic MQTT 5 are refused only where that is the dialect.
+  it.each(name === 'mqtt5' ? [name] : (['auto', name] as const))('answers in the dialect of the request, set to %s', async (dialect) => {
     const port = await bench.startBroker(engine);
     const status = await bench.run(rpcNode({ dialect, rules: [denyDeletes] }));
     expect(status).toMatchObject({ clientId: 'mine', problem: null, warnings: [] });
@@ -214,6 +215,23 @@ describe('a running node', () => {
     const peer = peerCaller(await bench.openPeer(port, 'rpc/r/peer'), fixed, 'rpc/r/peer');
     expect(await peer.call('__ping__')).toBe(true);
     expect(await peer.call('status')).toMatchObject({ cpu: 45.2 });
+  });
+
+  it('leaves other services below its topic alone', async () => {
+    const port = await bench.startBroker();
+    await bench.run(rpcNode({ topic: 'edge' }));
+    const at = (name: string, dialect: string): PeerCaller => {
+      const speaks = dialects.get(dialect) as Dialect;
+      const elsewhere = { ...speaks, buildRequest: (call: Parameters<Dialect['buildRequest']>[0]) => speaks.buildRequest({ ...call, topic: name }) };
+      return peerCaller(peer, elsewhere, 'peer/answers');
+    };
+    const peer = await bench.openPeer(port, 'peer/answers');
+    for (const dialect of ['mqttxx2', 'mqttxx4', 'jsonrpc']) at('edge/other', dialect).send(`request-${dialect}`, 'status');
+    at('edge', 'mqtt5').send('request-unknown', 'other');
+    await peer.client.publishAsync('edge/temperature', '25.5', { qos: 1 });
+    expect(await at('edge', 'mqtt5').call('status')).toMatchObject({ cpu: 45.2 });
+    expect(peer.received).toHaveLength(1);
+    expect(await bench.statusOf()).toMatchObject({ served: 1, unknownMethods: 0, unreadable: 0 });
   });
 
   it('answers as a device of gf_mqtt_client', async () => {
