@@ -39,6 +39,10 @@ for (const theme of themes) {
     await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
     await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
     found.push(...(await violations(workbench, theme, 'RPC, all calls')));
+    await page.getByRole('tab', { name: 'Call', exact: true }).click();
+    await callManyTimes(page, async (where) => {
+      found.push(...(await violations(workbench, theme, where)));
+    });
     for await (const part of nodeParts(page)) found.push(...(await violations(workbench, theme, `RPC nodes, ${part}`)));
     await page.keyboard.press('ControlOrMeta+k');
     await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
@@ -100,6 +104,32 @@ async function* nodeParts(page: Page): AsyncGenerator<string> {
   yield 'settings';
   await tab('Log');
   yield 'log';
+}
+
+/** The way of a call, a repeated one, and one to several peers, with the lists and dialogs of each. */
+async function callManyTimes(page: Page, look: (where: string) => Promise<void>): Promise<void> {
+  const builder = page.getByRole('form', { name: 'Call a method' });
+  await page.getByRole('region', { name: 'Answer', exact: true }).getByRole('radio', { name: 'Details' }).click();
+  await expect(page.getByRole('table', { name: 'Way of the call' })).toBeVisible();
+  await look('RPC, way of a call');
+  await builder.getByRole('radio', { name: 'Repeat' }).click();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page.getByRole('region', { name: 'Repeated call' }).getByRole('status').first()).toHaveText('Done');
+  await look('RPC, repeated');
+  await builder.getByRole('radio', { name: 'Many peers' }).click();
+  await builder.getByRole('button', { name: 'Choose peers …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Choose peers' });
+  await dialog.getByRole('textbox', { name: /^Peers to call/ }).fill('edge/demo-thermostat\nedge/nobody');
+  await expect(dialog.getByRole('option').first()).toBeVisible();
+  await look('RPC, choosing peers');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  const panel = page.getByRole('region', { name: 'Called peers' });
+  await expect(panel.getByRole('status').first()).toHaveText('Done');
+  await expect(panel.getByRole('listitem')).toHaveCount(2);
+  await look('RPC, many peers');
+  await panel.getByRole('radio', { name: /^Equal results/ }).click();
+  await look('RPC, equal results');
 }
 
 async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {

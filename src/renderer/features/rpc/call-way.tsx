@@ -15,7 +15,9 @@ export function CallWay({ timeline }: { readonly timeline: CallTimeline }): Reac
         <thead>
           <tr>
             <th scope="col">Step</th>
-            <th scope="col" className={styles.barColumn} aria-label="Drawn to scale" />
+            <th scope="col" className={styles.barColumn}>
+              <span className="visually-hidden">Drawn to scale</span>
+            </th>
             <th scope="col" className={styles.number} title="Since the step before">
               Gap
             </th>

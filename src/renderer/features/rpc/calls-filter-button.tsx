@@ -30,8 +30,9 @@ export function CallsFilterButton({ filter, onChange }: CallsFilterButtonProps):
       align="end"
       title="Filter the calls"
       trigger={
-        <Button size="small" icon={<ListFilter size={13} aria-hidden />} aria-label={set === 0 ? 'More filters' : `More filters, ${set} set`}>
-          {set === 0 ? 'Filter' : `Filter (${set})`}
+        <Button size="small" icon={<ListFilter size={13} aria-hidden />}>
+          <span className="visually-hidden">{set === 0 ? 'More filters' : `More filters, ${set} set`}</span>
+          <span aria-hidden>{set === 0 ? 'Filter' : `Filter (${set})`}</span>
         </Button>
       }
     >
