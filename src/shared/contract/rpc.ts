@@ -45,6 +45,8 @@ export interface RpcTreeRow {
   readonly lastAt: number;
   /** Seen, or added by hand. */
   readonly addedByHand: boolean;
+  /** Of a service whose topic names its client: by its presence, or the local broker; `null`: not known. */
+  readonly presence: 'online' | 'offline' | null;
   readonly positionInSet: number;
   readonly setSize: number;
 }
@@ -55,6 +57,8 @@ export interface RpcTreeFrame {
   readonly totalRows: number;
   readonly serviceCount: number;
   readonly methodCount: number;
+  /** Services that the filter shows, and methods of them that fit it; `null` without a filter. */
+  readonly matches: { readonly services: number; readonly methods: number } | null;
   /** Requests whose service or method is not in the tree, as there is no more room: at most 20,000 methods of 5,000 services are remembered. */
   readonly leftOut: number;
 }

@@ -49,6 +49,12 @@ export function kickMessage(clientId: string): PresenceMessage {
   return { topic: `${prefix}${clientId}${kickSuffix}`, payload: utf8(pythonJson({ reason: 'duplicate_connection' })), qos: 1, retain: false };
 }
 
+/** The client behind the topic of a service; `null`: the dialect says nothing of it. */
+export function clientOfService(dialect: string, topic: string): string | null {
+  if (dialect === 'mqttxx2') return clientOfTopic(topic);
+  return dialect === 'mqttxx4' && topic.startsWith('rpc/r/') ? topic.slice('rpc/r/'.length) : null;
+}
+
 /** The client that mqttxx 3.2 takes for the one behind a topic: the last level. */
 export function clientOfTopic(topic: string): string {
   return topic.slice(topic.lastIndexOf('/') + 1);

@@ -3,6 +3,7 @@ import type { CallDetail, CallInput, DialectChoice, DialectId, RpcMethodDetail, 
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { KnownPeer, PeersQuery } from '../../../shared/contract/rpc-batches.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { clientOfService } from '../../../shared/rpc/presence.ts';
 import type { OutgoingMessage } from '../../../shared/rpc/dialect.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { createNotifier, type Notifier } from '../notifier.ts';
@@ -206,7 +207,11 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
     call: (id) => book.detail(id),
     methodVersion: (id) => indexes.get(id.source)?.find(id)?.version ?? -1,
     method: (id) => indexes.get(id.source)?.find(id)?.detail(id) ?? null,
-    openTree: (source, view) => new TreeView(indexOf(source), view),
+    openTree: (source, view) =>
+      new TreeView(indexOf(source), view, (dialect, topic) => {
+        const client = clientOfService(dialect, topic);
+        return client === null ? null : (peers?.presenceOf(source, client) ?? null);
+      }),
     add({ source, dialect, topic, method }) {
       const index = indexOf(source);
       const entry = method === '' ? index.growService(dialect, topic) : index.grow({ dialect, topic, method });

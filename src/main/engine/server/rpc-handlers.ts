@@ -11,7 +11,7 @@ import { sendSnapshots } from '../snapshot-stream.ts';
 
 /** Views belong to the page that opened them: make these handlers anew for each page. */
 export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
-  const { rpc, callFiller } = services;
+  const { brokerChanged, rpc, rpcPeers, callFiller } = services;
   const trees = new OpenViews<{ readonly tree: TreeView; readonly changed: () => void }>('the services');
   /** Nothing is read, or sent, again while it is of the same version. */
   const sendVersions = <T>(sink: StreamSink<T>, version: () => number, read: () => T): (() => void) => {
@@ -38,7 +38,8 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
         () => opened.tree.frame(),
         (listener) => {
           changed = listener;
-          return rpc.changed.subscribe(listener);
+          const stops = [rpc.changed, rpcPeers.changed, ...(source === 'broker' ? [brokerChanged] : [])].map((notifier) => notifier.subscribe(listener));
+          return () => stops.forEach((end) => end());
         },
       );
       return () => {

@@ -16,4 +16,5 @@ export { useFirst } from './show-more.tsx';
 export { StripButton } from './strip-button.tsx';
 export { LatestSender, rowsAround } from './viewport.ts';
 export { default as treePlace } from './tree-place.module.css';
+export { TreeFilter } from './tree-filter.tsx';
 export { SourceTabs } from './source-tabs.tsx';

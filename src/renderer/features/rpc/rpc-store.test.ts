@@ -34,7 +34,7 @@ function open(): readonly [RpcStore, Backend, () => SourceState] {
   served = serveForTests(
     { 'rpc.call': call, 'callHistory.list': list, 'callHistory.setWindow': setWindow, 'rpc.tree': tree },
     {
-      'rpc.tree': (_view, sink) => void sink.send({ firstRow: 0, rows: [], totalRows: 0, serviceCount: 0, methodCount: 0, leftOut: 0 }),
+      'rpc.tree': (_view, sink) => void sink.send({ firstRow: 0, rows: [], totalRows: 0, serviceCount: 0, methodCount: 0, matches: null, leftOut: 0 }),
       'rpc.call': (input) => {
         if (backend.refuse) throw backend.refuse;
         return { id: backend.made.push(input) };

@@ -20,6 +20,7 @@ const row = (key: string, change: Partial<RpcTreeRow> = {}): RpcTreeRow => ({
   p50Ms: null,
   lastAt: 1,
   addedByHand: false,
+  presence: null,
   positionInSet: 1,
   setSize: 1,
   ...change,
@@ -30,6 +31,7 @@ const frame = (rows: readonly RpcTreeRow[], change: Partial<RpcTreeFrame> = {}):
   totalRows: rows.length,
   serviceCount: rows.length,
   methodCount: 2,
+  matches: null,
   leftOut: 0,
   ...change,
 });

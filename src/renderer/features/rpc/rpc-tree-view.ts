@@ -8,7 +8,7 @@ const smallTreeMethods = 200;
 /** Expansions remembered for the case that the engine restarts. */
 const maxRemembered = 2000;
 
-export type RpcTotals = Pick<RpcTreeFrame, 'totalRows' | 'serviceCount' | 'methodCount' | 'leftOut'>;
+export type RpcTotals = Pick<RpcTreeFrame, 'totalRows' | 'serviceCount' | 'methodCount' | 'matches' | 'leftOut'>;
 
 /** The page's window onto the services and methods of one source. Only the rows around the viewport are here. Mutable and outside React. */
 export class RpcTreeView {
@@ -21,7 +21,7 @@ export class RpcTreeView {
   /** Services that opened by themselves; `null` once the user has taken over. */
   #opened: Set<string> | null = new Set();
   #view: RpcTreeViewInput;
-  #frame: RpcTreeFrame = { firstRow: 0, rows: [], totalRows: 0, serviceCount: 0, methodCount: 0, leftOut: 0 };
+  #frame: RpcTreeFrame = { firstRow: 0, rows: [], totalRows: 0, serviceCount: 0, methodCount: 0, matches: null, leftOut: 0 };
   #loaded = false;
   #error: CodedError | undefined;
 

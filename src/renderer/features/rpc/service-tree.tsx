@@ -1,6 +1,7 @@
 import { Copy, Eraser, History, Plus } from 'lucide-react';
 import { memo, useCallback, useEffect, useRef, type ReactElement } from 'react';
 import type { RpcTreeRow } from '../../../shared/contract/rpc.ts';
+import { StatusDot } from '../../ui/badge.tsx';
 import { ContextMenu, type MenuEntry } from '../../ui/menu.tsx';
 import type { TreeRowInfo } from '../../ui/tree-keys.ts';
 import { VirtualTree } from '../../ui/virtual-tree.tsx';
@@ -104,11 +105,16 @@ function copyEntry(label: string, text: string): MenuEntry {
 
 /** What stands in one line of the tree, behind its indent and arrow. */
 const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow }): ReactElement {
-  const { method, topic, dialect, methodCount, calls, failures, pending, p50Ms, addedByHand } = row;
+  const { method, topic, dialect, methodCount, calls, failures, pending, p50Ms, addedByHand, presence } = row;
   const { name, short } = useDialectWords();
   return (
     <span className={styles.row}>
       <span className={styles.label}>
+        {presence !== null && (
+          <span className={styles.presence}>
+            <StatusDot tone={presence === 'online' ? 'ok' : 'off'} label={presence} />
+          </span>
+        )}
         <span className={method === null ? styles.service : styles.method} title={method === null ? topic : methodLabel(method)}>
           {method === null ? topic : methodLabel(method)}
         </span>

@@ -1,9 +1,8 @@
-import { ListFilter, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import type { ReactElement, RefObject } from 'react';
 import { cx } from '../../ui/cx.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { TextField } from '../../ui/text-field.tsx';
-import { plural, treePlace, useModel } from '../common/index.ts';
+import { formatCount, plural, treePlace, TreeFilter, useModel } from '../common/index.ts';
 import { rpcStore, useRpcState } from './rpc-model.ts';
 import type { RpcTreeView } from './rpc-tree-view.ts';
 import styles from './rpc.module.css';
@@ -18,20 +17,13 @@ interface TreeToolbarProps {
 export function TreeToolbar({ tree, filterRef, onAdd }: TreeToolbarProps): ReactElement {
   useModel(tree.notifier);
   const filter = useRpcState((state) => state.filter);
-  const { serviceCount, methodCount } = tree.totals;
+  const { serviceCount, methodCount, matches } = tree.totals;
   return (
     <div className={treePlace.toolbar} role="group" aria-label="Services and methods">
       <div className={treePlace.toolbarLine}>
-        <TextField
-          className={treePlace.filter}
+        <TreeFilter
           label="Filter services and methods"
-          labelHidden
-          type="search"
-          size="small"
-          icon={<ListFilter size={14} aria-hidden />}
           placeholder="Filter: part of a topic or method"
-          clearable
-          maxLength={1000}
           value={filter}
           onChange={(text) => rpcStore().setFilter(text)}
           inputRef={filterRef}
@@ -39,7 +31,9 @@ export function TreeToolbar({ tree, filterRef, onAdd }: TreeToolbarProps): React
         <IconButton label="Add a method …" size="small" icon={<Plus size={15} aria-hidden />} onClick={onAdd} />
       </div>
       <p className={cx(treePlace.totals, styles.totals)}>
-        <span>{`${filter === '' ? '' : 'Among '}${plural(serviceCount, 'service')}, ${plural(methodCount, 'method')}`}</span>
+        <span role="status">
+          {matches ? matchWords(matches, serviceCount, methodCount) : `${plural(serviceCount, 'service')}, ${plural(methodCount, 'method')}`}
+        </span>
         <span aria-hidden className={styles.columns}>
           <span>calls</span>
           <span>median</span>
@@ -47,4 +41,9 @@ export function TreeToolbar({ tree, filterRef, onAdd }: TreeToolbarProps): React
       </p>
     </div>
   );
+}
+
+/** What fits the filter, and of how many. */
+function matchWords({ services, methods }: NonNullable<RpcTreeView['totals']['matches']>, serviceCount: number, methodCount: number): string {
+  return `${formatCount(services)} of ${plural(serviceCount, 'service')}, ${formatCount(methods)} of ${plural(methodCount, 'method')}`;
 }

@@ -1,10 +1,9 @@
-import { ArrowDownAZ, ChartNoAxesColumn, Clock, Eraser, FoldVertical, ListFilter, MoreHorizontal, Send, UnfoldVertical } from 'lucide-react';
+import { ArrowDownAZ, ChartNoAxesColumn, Clock, Eraser, FoldVertical, MoreHorizontal, Send, UnfoldVertical } from 'lucide-react';
 import type { ReactElement, RefObject } from 'react';
 import type { TopicSort } from '../../../shared/contract/topics.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { TextField } from '../../ui/text-field.tsx';
-import { act, formatCount, formatRate, plural, useModel, type SourceOption, treePlace } from '../common/index.ts';
+import { act, formatCount, formatRate, plural, useModel, type SourceOption, treePlace, TreeFilter } from '../common/index.ts';
 import { forgetTopics } from './topic-actions.ts';
 import { isMqttFilter } from './topic-paths.ts';
 import type { TopicView } from './topic-view.ts';
@@ -34,16 +33,9 @@ export function TopicToolbar({ view, source, filterRef, publishOpen, onPublishOp
   return (
     <div className={treePlace.toolbar} role="group" aria-label="Topic tree">
       <div className={treePlace.toolbarLine}>
-        <TextField
-          className={treePlace.filter}
+        <TreeFilter
           label="Filter topics"
-          labelHidden
-          type="search"
-          size="small"
-          icon={<ListFilter size={14} aria-hidden />}
           placeholder="Filter: part of a topic, or a/+/c"
-          clearable
-          maxLength={1000}
           value={filter}
           onChange={(text) => topicsStore().setFilter(text)}
           inputRef={filterRef}

@@ -19,7 +19,7 @@ it('shows services, and of the open ones their methods, in the order of names', 
   view.setExpanded(key, true);
   const frame = view.frame();
   expect(frame?.rows.map(({ method }) => method)).toEqual([null, 'run2', 'run10', 'start', 'stop', null]);
-  expect(frame).toMatchObject({ totalRows: 6, serviceCount: 2, methodCount: 5, leftOut: 0 });
+  expect(frame).toMatchObject({ matches: null, totalRows: 6, serviceCount: 2, methodCount: 5, leftOut: 0 });
   expect(frame?.rows[2]).toMatchObject({ kind: 'method', positionInSet: 2, setSize: 4 });
   expect(frame?.rows[5]).toMatchObject({ kind: 'service', expanded: false, methodCount: 1, positionInSet: 2, setSize: 2 });
   view.setExpanded(key, false);
@@ -47,10 +47,21 @@ it('filters by words of topic and method, opens what it finds, and gives the tre
   expect(names(view)).toEqual(['edge/pump']);
   view.setView({ ...all, filter: 'valve' });
   expect(names(view)).toEqual(['edge/valve', 'open']);
+  view.setView({ ...all, filter: 'edge run' });
+  expect(view.frame()?.matches).toEqual({ services: 1, methods: 2 });
   view.setView({ ...all, filter: 'nothing' });
-  expect(view.frame()).toMatchObject({ rows: [], totalRows: 0, methodCount: 5 });
+  expect(view.frame()).toMatchObject({ rows: [], totalRows: 0, methodCount: 5, matches: { services: 0, methods: 0 } });
   view.setView(all);
   expect(view.frame()?.rows).toHaveLength(6);
+});
+
+it('tells who is online, as far as it is known', () => {
+  let known: 'online' | 'offline' | null = 'online';
+  const view = new TreeView(pumps(), all, (dialect, topic) => (dialect === 'mqttxx2' && topic === 'edge/pump' ? known : null));
+  expect(view.frame()?.rows.map(({ presence }) => presence)).toEqual(['online', null]);
+  known = 'offline';
+  expect(view.frame()?.rows.map(({ presence }) => presence)).toEqual(['offline', null]);
+  expect(view.frame()).toBeUndefined();
 });
 
 it('pages through 10,000 methods, and takes no more than there is room for', () => {

@@ -1,4 +1,4 @@
-import type { RpcTreeFrame, RpcTreeRow, RpcTreeView } from '../../../../shared/contract/rpc.ts';
+import type { DialectId, RpcTreeFrame, RpcTreeRow, RpcTreeView } from '../../../../shared/contract/rpc.ts';
 import { serviceKey, type MethodIndex, type ServiceEntry } from './method-index.ts';
 import type { MethodEntry } from './method-entry.ts';
 
@@ -10,6 +10,8 @@ interface LaidOut {
 }
 
 type View = Omit<RpcTreeView, 'viewId'>;
+/** Of the client behind a service; `null`: not known. */
+type PresenceOf = (dialect: DialectId, topic: string) => RpcTreeRow['presence'];
 
 /** What one tree on the page shows of the services and methods of a source: which services are open, the filter and the visible rows. */
 export class TreeView {
@@ -21,9 +23,12 @@ export class TreeView {
   readonly #closed = new Set<string>();
   #rows: readonly LaidOut[] | null = null;
   #structure = -1;
+  #matches: RpcTreeFrame['matches'] = null;
+  readonly #presenceOf: PresenceOf;
   #lastFrame = '';
 
-  constructor(index: MethodIndex, view: View) {
+  constructor(index: MethodIndex, view: View, presenceOf: PresenceOf = () => null) {
+    this.#presenceOf = presenceOf;
     this.#index = index;
     this.#view = view;
   }
@@ -55,6 +60,7 @@ export class TreeView {
       totalRows: laidOut.length,
       serviceCount: this.#index.serviceCount,
       methodCount: this.#index.methodCount,
+      matches: this.#matches,
       leftOut: this.#index.leftOut,
     };
     const text = JSON.stringify(frame);
@@ -92,6 +98,7 @@ export class TreeView {
       if (!this.#isOpen(serviceKey(service.dialect, service.topic))) continue;
       for (const [place, method] of methods.entries()) rows.push({ service, method, position: place + 1, setSize: methods.length });
     }
+    this.#matches = this.#filtered ? { services: shown.length, methods: shown.reduce((sum, { methods }) => sum + methods.length, 0) } : null;
     this.#rows = rows;
     this.#structure = this.#index.structure;
     return rows;
@@ -103,7 +110,20 @@ export class TreeView {
     if (method) {
       const { name, calls, failed, timedOut, pending, lastAt, addedByHand } = method;
       const [failures, p50Ms] = [failed + timedOut, method.medianMs()];
-      return { ...common, key: `${key}\u0000${name}`, kind: 'method', method: name, expanded: false, calls, failures, pending, p50Ms, lastAt, addedByHand };
+      return {
+        ...common,
+        key: `${key}\u0000${name}`,
+        kind: 'method',
+        method: name,
+        expanded: false,
+        calls,
+        failures,
+        pending,
+        p50Ms,
+        lastAt,
+        addedByHand,
+        presence: null,
+      };
     }
     const sum = { calls: 0, failures: 0, pending: 0, lastAt: 0 };
     for (const { calls, failed, timedOut, pending, lastAt } of service.methods.values()) {
@@ -112,7 +132,8 @@ export class TreeView {
       sum.pending += pending;
       sum.lastAt = Math.max(sum.lastAt, lastAt);
     }
-    return { ...common, key, kind: 'service', method: null, expanded: this.#isOpen(key), ...sum, p50Ms: null, addedByHand: service.addedByHand };
+    const presence = this.#presenceOf(service.dialect, service.topic);
+    return { ...common, key, kind: 'service', method: null, expanded: this.#isOpen(key), ...sum, p50Ms: null, addedByHand: service.addedByHand, presence };
   }
 }
 
