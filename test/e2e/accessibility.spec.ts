@@ -39,6 +39,21 @@ for (const theme of themes) {
     await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
     await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
     found.push(...(await violations(workbench, theme, 'RPC, all calls')));
+    for (const tab of ['Peers', 'Events'] as const) {
+      await page.getByRole('tab', { name: tab, exact: true }).click();
+      await expect(page.getByRole('region', { name: tab, exact: true })).toBeVisible();
+      found.push(...(await violations(workbench, theme, `RPC, ${tab}`)));
+    }
+    await page.getByRole('tab', { name: 'Call', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Dialect' }).click();
+    await page.getByRole('option', { name: 'Own dialects …' }).click();
+    const dialects = page.getByRole('dialog', { name: 'Dialects of your own' });
+    await dialects.getByRole('button', { name: 'Request and response' }).click();
+    await expect(dialects).toContainText('What would a call send?');
+    found.push(...(await violations(workbench, theme, 'dialects')));
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave' }).click();
+    await expect(dialects).toBeHidden();
     await page.getByRole('tab', { name: 'Call', exact: true }).click();
     await callManyTimes(page, async (where) => {
       found.push(...(await violations(workbench, theme, where)));

@@ -7,7 +7,6 @@ import { confirm } from '../../../ui/confirm-dialog.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Menu } from '../../../ui/menu.tsx';
-import { toasts } from '../../../ui/toast.tsx';
 import { act } from '../../common/index.ts';
 import { useOwnDialects } from '../own-dialects.ts';
 import { draftOfDialect, draftOfExample, examples, newDialectId, readProfile, type DialectDraft, type DialectExample } from './dialect-draft.ts';
@@ -63,7 +62,6 @@ export function DialectsDialog({ onClose }: { readonly onClose: () => void }): R
     if (!kept) return;
     const draft = { ...opened.draft, id, name: name.trim() };
     setOpened({ ...opened, draft, saved: draft });
-    toasts.show({ kind: 'ok', title: `“${draft.name}” is saved and in use` });
   };
   const remove = async ({ id, name }: RpcDialect): Promise<void> => {
     const agreed = await confirm({
@@ -93,7 +91,9 @@ export function DialectsDialog({ onClose }: { readonly onClose: () => void }): R
               Remove …
             </Button>
           )}
-          <span className={styles['spread']} />
+          <span className={styles['spread']} role="status">
+            {opened?.saved && !unsaved ? 'Saved, and in use' : ''}
+          </span>
           <Button onClick={() => void mayLeave().then((may) => may && onClose())}>Close</Button>
           <Button variant="primary" busy={busy} disabled={!canSave} onClick={() => void save()}>
             Save

@@ -10,7 +10,6 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextArea } from '../../../ui/text-area.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
-import { toasts } from '../../../ui/toast.tsx';
 import { act, type SourceOption } from '../../common/index.ts';
 import styles from '../lists.module.css';
 import { readParams } from '../params-form.ts';
@@ -39,6 +38,7 @@ export function SendEventDialog({ source, like, onClose }: SendEventDialogProps)
   const [from, setFrom] = useState(like?.from || 'mqtt-workbench');
   const [reveal, setReveal] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [sentTo, setSentTo] = useState<string | null>(null);
   const first = useRef<HTMLInputElement>(null);
   const formId = useId();
   const likeId = like?.id;
@@ -61,10 +61,11 @@ export function SendEventDialog({ source, like, onClose }: SendEventDialogProps)
     setReveal(true);
     if (busy || 'problem' in value || problems.topic !== undefined || problems.eventType !== undefined) return;
     setBusy(true);
+    setSentTo(null);
     const event: SendInput = { source: source.id, form, topic, eventType, data: value.value as SendInput['data'], from };
     const sent = await act(engineClient().call('rpcEvents.send', event), 'The event could not be sent');
     setBusy(false);
-    if (sent) toasts.show({ kind: 'ok', title: `Sent to ${topic}` });
+    if (sent) setSentTo(topic);
   };
   return (
     <Dialog
@@ -77,6 +78,9 @@ export function SendEventDialog({ source, like, onClose }: SendEventDialogProps)
       onOpenChange={(open) => !open && onClose()}
       footer={
         <>
+          <span className={styles['sent']} role="status">
+            {sentTo !== null && `Sent to ${sentTo}`}
+          </span>
           <Button onClick={onClose}>Close</Button>
           <Button type="submit" form={formId} variant="primary" busy={busy}>
             Send
