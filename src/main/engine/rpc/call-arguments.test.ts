@@ -12,7 +12,10 @@ beforeAll(() => {
   writeFileSync(file('params.json'), '{"from": "file"}');
   writeFileSync(file('password'), 'looking-glass\nignored\n');
   writeFileSync(file('odd.json'), '{"request": {"id": "id"}}');
-  writeFileSync(file('own.json'), '{"request": {"topic": "{topic}/rpc", "id": "/id", "method": "/m"}, "response": {"topic": "{client}/rpc", "id": "/id"}}');
+  const own = { request: { topic: '{topic}/rpc', id: '/id', method: '/m' }, response: { topic: '{client}/rpc', id: '/id' } };
+  writeFileSync(file('own.json'), JSON.stringify(own));
+  // As the workspace keeps it.
+  writeFileSync(file('kept.json'), JSON.stringify({ version: 1, dialect: { id: 'own', name: 'Own', description: '', profile: own } }));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -58,8 +61,10 @@ describe('the arguments of a call', () => {
 
   it('may stand in files', async () => {
     expect(payloadOf(await planOf(['--params', `@${file('params.json')}`]))).toContain('"params": {"from": "file"}');
-    const { request, link } = await planOf(['--dialect', `@${file('own.json')}`]);
-    expect([request.message.topic, request.replyTo]).toEqual(['edge/a/rpc', `${link.clientId}/rpc`]);
+    for (const name of ['own.json', 'kept.json']) {
+      const { request, link } = await planOf(['--dialect', `@${file(name)}`]);
+      expect([request.message.topic, request.replyTo]).toEqual(['edge/a/rpc', `${link.clientId}/rpc`]);
+    }
   });
 
   it('reach the connection', async () => {

@@ -5,6 +5,7 @@ import { customDialect } from '../../../shared/rpc/custom.ts';
 import { customProfileSchema } from '../../../shared/rpc/custom-profile.ts';
 import type { Dialect } from '../../../shared/rpc/dialect.ts';
 import { dialects } from '../../../shared/rpc/dialects.ts';
+import { valueAt } from '../../../shared/rpc/json-pointer.ts';
 import { readJsonPayload } from '../../../shared/rpc/json-payload.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import type { CallPlan } from './call-once.ts';
@@ -81,10 +82,15 @@ async function readDialect(text: string): Promise<Dialect> {
   const known = dialects.get(text);
   if (known) return known;
   if (!text.startsWith('@')) throw new Error(`There is no dialect "${text}", but ${dialectNames}, and @FILE for one of your own.`);
-  const profile = customProfileSchema.safeParse(readJson('--dialect', await readTextFile('--dialect', text.slice(1))));
+  const profile = customProfileSchema.safeParse(bareProfile(readJson('--dialect', await readTextFile('--dialect', text.slice(1)))));
   if (profile.success) return customDialect(profile.data);
   const problems = profile.error.issues.map(({ path, message }) => `${path.length === 0 ? '' : `${path.join('.')}: `}${message}`);
   throw new Error(`${text.slice(1)} does not describe a dialect: ${problems.join('; ')}.`);
+}
+
+/** A file of the workspace has the profile inside, with its name. */
+function bareProfile(content: JsonValue): JsonValue {
+  return valueAt(content, ['dialect', 'profile']) ?? content;
 }
 
 async function readParams(text: string, readStandardInput: () => Promise<string>): Promise<JsonValue> {
