@@ -235,6 +235,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopFollowing();
+    collectionRuns.close();
     schemaThread.close();
     await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
@@ -246,7 +247,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await within(closeStoreMs, store.close());
     environments.close();
     collections.close();
-    collectionRuns.close();
     await workspace.close();
   };
 

@@ -54,7 +54,7 @@ const requestFields = {
    * JavaScript, run in the sandbox: `function before(variables)` and `function after(response, variables, expect)`, both may be async. Members of `variables` that
    * are set are there for this request (in `before`) and those after it. Throwing fails the request.
    */
-  script: z.string().max(262_144).default(''),
+  script: z.string().max(250_000).default(''),
 };
 
 /** A call over RPC. Topic, method, params, reply topic and caller id may hold `{{variables}}`. */

@@ -18,6 +18,7 @@ import { waitFor } from './run/wait-for.ts';
 export interface CollectionRuns {
   /** Resolves at the end, which `emit` has been told of. Rejects, before anything is sent, for what cannot be run. */
   run(input: RunInput, emit: (event: RunEvent) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Cancels what is under way. */
   close(): void;
 }
 
@@ -35,6 +36,7 @@ export interface CollectionRunsOptions {
 /** Runs the collections of the workspace. */
 export function createCollectionRuns({ files, environments, rpc, scripts, now, random }: CollectionRunsOptions): CollectionRuns {
   const checks = createCheckThread();
+  const closing = new AbortController();
   return {
     async run({ id, source, environmentId, variables = {}, iterations = 1, delayMs = 0, stopOnFailure = false, only }, emit, signal) {
       const collection = collectionOf(id);
@@ -61,9 +63,12 @@ export function createCollectionRuns({ files, environments, rpc, scripts, now, r
         clock: () => performance.now(),
         wait: waitFor,
         emit,
-        signal,
+        signal: AbortSignal.any([signal, closing.signal]),
       });
     },
-    close: checks.close,
+    close() {
+      closing.abort();
+      checks.close();
+    },
   };
 }

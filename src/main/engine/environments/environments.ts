@@ -184,7 +184,7 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
           value: one.secret === true ? '' : (one.value ?? ''),
           secret: one.secret ?? false,
         }));
-        const saved = await makeAndWrite(folder, () => writeOpenFile(fileOf(id), nameOf(id), { name, variables: stored }, revision));
+        const saved = await makeAndWrite(folder, () => writeOpenFile(fileOf(id), nameOf(id), { name, variables: stored }, maxFileBytes, revision));
         const secretNames = new Set(stored.filter(({ secret }) => secret).map((one) => one.name));
         for (const one of before) if (one.secret && !secretNames.has(one.name)) await secrets.remove(secretKey(id, one.name));
         return { revision: saved };
@@ -200,7 +200,7 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
     choose: (id) =>
       files.change(async () => {
         if (id !== null && !(await listFolder(folder)).ids.includes(id)) throw new CodedError('not-found', 'That environment does not exist (any more).');
-        await writeOpenFile(path.join(workspaceFolder, chosenFileName), chosenFileName, { activeId: id });
+        await writeOpenFile(path.join(workspaceFolder, chosenFileName), chosenFileName, { activeId: id }, maxFileBytes);
       }),
     close: files.close,
   };

@@ -12,7 +12,8 @@ export const runUsage = `Usage: mqtt-workbench run COLLECTION --broker ADDRESS [
   --broker ADDRESS      such as mqtt://127.0.0.1:1883
   --env FILE            variables: an environment of a workspace, or a JSON object
                         of names and values
-  --var NAME=VALUE      a variable, before those of files; as often as you like
+  --var NAME=VALUE      a variable, which wins over those of files; as often as
+                        you like
   --folder PATH         only what is in this folder of the collection
   --iterations N        run everything so often (default 1)
   --delay SECONDS       between requests (default 0)

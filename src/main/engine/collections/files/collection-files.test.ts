@@ -152,6 +152,18 @@ describe('a collection', () => {
   });
 });
 
+it('refuses what could not be read again', async () => {
+  await collections.create('Lab');
+  let deep: unknown = 1;
+  for (let n = 0; n < 45; n += 1) deep = [deep];
+  const tooDeep = request('deep', { assertions: [{ kind: 'path', path: '$', operator: 'equals', value: deep as never }] });
+  await expect(collections.createRequest('Lab', tooDeep)).rejects.toMatchObject({ code: 'bad-input' });
+  const schema = { description: 'x'.repeat(1_000_000) };
+  const tooLarge = request('large', { assertions: Array.from({ length: 5 }, () => ({ kind: 'schema', schema }) as const) });
+  await expect(collections.createRequest('Lab', tooLarge)).rejects.toMatchObject({ code: 'payload-too-large' });
+  expect(await readdir(at('Lab'))).toEqual(['collection.json']);
+});
+
 describe('what other programs do', () => {
   it('is seen', async () => {
     const seen = vi.fn();

@@ -76,6 +76,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
       await settingsFile(collection),
       `${collection}/${settingsFileName}`,
       settingsFileContent(settings),
+      maxRequestFileBytes,
       revision === 'gone' ? undefined : revision,
     );
 
@@ -122,7 +123,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
     }
   };
   const writeRequest = async (id: string, request: SavedRequest, revision?: string): Promise<string> =>
-    writeOpenFile(await entryFile(root, id), lastLevel(id), requestFileContent(request), revision);
+    writeOpenFile(await entryFile(root, id), lastLevel(id), requestFileContent(request), maxRequestFileBytes, revision);
 
   /** The order follows what was renamed or moved; `null`: it is gone. Paths below their collections. */
   const reorder = async (collection: string, change: (order: readonly string[]) => readonly string[]): Promise<void> => {

@@ -5,17 +5,21 @@ import { errorCode } from '../file-access.ts';
 const settleMs = 150;
 /** The system has a limit for all programs together. */
 const maxWatched = 1000;
+/** These systems watch a whole tree at once. On Windows a folder cannot be renamed while one below it is watched. */
+const watchesBelow = process.platform === 'win32' || process.platform === 'darwin';
+const below = '/**';
 /** Where not all can be watched. */
 const pollMs = 5_000;
 
 export interface FolderWatch {
-  /** Exactly these from now on, absolute paths; those that do not exist are passed over. True: some are watched from now on that were not before, so look again. */
+  /** Exactly these from now on, absolute paths, the one that all others are below first; those that do not exist are passed over. True: some are watched from now on that were not before, so look again. */
   watch(folders: readonly string[]): boolean;
   close(): void;
 }
 
 /** Tells of changes in folders, a moment after the last one. Not every system, and hardly any network drive, tells of all: look again on demand as well. */
 export function watchFolders(onChange: () => void): FolderWatch {
+  // By path; with `/**` also what is below it.
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
   let poll: NodeJS.Timeout | undefined;
@@ -33,7 +37,8 @@ export function watchFolders(onChange: () => void): FolderWatch {
   /** False: there is no room for it. */
   const add = (folder: string): boolean => {
     try {
-      const watcher = watch(folder, { persistent: false }, changed);
+      const recursive = folder.endsWith(below);
+      const watcher = watch(recursive ? folder.slice(0, -below.length) : folder, { persistent: false, recursive }, changed);
       watcher.on('error', () => {
         drop(folder);
         changed();
@@ -48,9 +53,10 @@ export function watchFolders(onChange: () => void): FolderWatch {
     watch(folders) {
       if (closed) return false;
       let added = false;
-      const wanted = new Set(folders.slice(0, maxWatched));
+      const [first] = folders;
+      const wanted = new Set(watchesBelow && first !== undefined && folders.length > 1 ? [first + below] : folders.slice(0, maxWatched));
       for (const folder of [...watchers.keys()]) if (!wanted.has(folder)) drop(folder);
-      let complete = folders.length <= maxWatched;
+      let complete = watchesBelow || folders.length <= maxWatched;
       for (const folder of wanted) {
         if (watchers.has(folder)) continue;
         if (!add(folder)) complete = false;

@@ -108,10 +108,13 @@ function revisionOf(content: string | Uint8Array): string {
 
 /**
  * Replaces a file and answers with its revision. With a known one, rejects with `invalid-state` when the file is another by now; a link in its place is refused.
- * `workspace-unwritable` when the disk says no.
+ * `workspace-unwritable` when the disk says no, `payload-too-large` and `bad-input` for what could not be read again.
  */
-export async function writeOpenFile(file: string, name: string, content: object, known?: string): Promise<string> {
+export async function writeOpenFile(file: string, name: string, content: object, maxBytes: number, known?: string): Promise<string> {
   const text = openFileText(content);
+  if (Buffer.byteLength(text) > maxBytes)
+    throw new CodedError('payload-too-large', `${name} would have more than ${maxBytes} bytes, and could not be read again.`);
+  if (isDeep(content)) throw new CodedError('bad-input', `${name} would be nested deeper than ${maxDepth} levels, and could not be read again.`);
   try {
     const facts = await lstat(file).catch((error: unknown) => {
       if (!isGone(error)) throw error;

@@ -9,8 +9,10 @@ import { xmlAttribute, xmlText } from './xml-text.ts';
 export function junitReport(report: RunReport): string {
   const suites = suitesOf(report);
   const { name, summary } = report;
-  const total = counts(report.results);
-  const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites name=${xmlAttribute(name)} ${total} time="${seconds(summary.elapsedMs)}">`];
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name=${xmlAttribute(name)} ${counts(report.results)} time="${seconds(summary.elapsedMs)}">`,
+  ];
   for (const suite of suites) lines.push(...suiteLines(suite, report));
   lines.push('</testsuites>', '');
   return lines.join('\n');
@@ -41,9 +43,10 @@ function suitesOf({ name, requests, iterations, results }: RunReport): readonly 
 
 function suiteLines({ name, className, results }: Suite, report: RunReport): readonly string[] {
   const time = results.reduce((sum, { elapsedMs }) => sum + (elapsedMs ?? 0), 0);
+  const skipped = results.filter(({ state }) => state === 'skipped' || state === 'cancelled').length;
   const timestamp = new Date(report.startedAt).toISOString().slice(0, 19);
   return [
-    `  <testsuite name=${xmlAttribute(name)} ${counts(results)} time="${seconds(time)}" timestamp="${timestamp}">`,
+    `  <testsuite name=${xmlAttribute(name)} ${counts(results)} skipped="${skipped}" time="${seconds(time)}" timestamp="${timestamp}">`,
     ...results.flatMap((result) => caseLines(result, className, report)),
     '  </testsuite>',
   ];
@@ -79,8 +82,7 @@ function logLines({ log }: RunResult): readonly string[] {
 function counts(results: readonly RunResult[]): string {
   const errors = results.filter(({ state, problem }) => state === 'failed' && problem !== null).length;
   const failures = results.filter(({ state, problem }) => state === 'failed' && problem === null).length;
-  const skipped = results.filter(({ state }) => state === 'skipped' || state === 'cancelled').length;
-  return `tests="${results.length}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
+  return `tests="${results.length}" failures="${failures}" errors="${errors}"`;
 }
 
 function seconds(ms: number): string {
