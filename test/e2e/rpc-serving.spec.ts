@@ -118,6 +118,7 @@ test('a method with a script is tried, served, and called from here and by a str
     await write(page, tried.getByRole('textbox', { name: 'Params to try' }), '');
     await page.keyboard.press('ControlOrMeta+Shift+Enter');
     await expect(tried.getByLabel('Error of the try')).toContainText(/null/);
+    await expect(tried).toContainText(/line 1, column \d/);
     await saveMethod(page);
   });
 

@@ -159,8 +159,10 @@ export interface RpcNodeLog {
   readonly forgotten: number;
 }
 
-/** What an answer came to. `error`: the text that would be sent. */
-export type RpcAnswerOutcome = { readonly result: JsonValue } | { readonly error: string };
+/** What an answer came to. `error`: the text that would be sent. `place`: where in the script or template it went wrong, from 1, where that is known. */
+export type RpcAnswerOutcome =
+  | { readonly result: JsonValue }
+  | { readonly error: string; readonly place?: { readonly line: number; readonly column: number | null } | undefined };
 
 const idInput = z.strictObject({ id: z.string().min(1).max(64) });
 

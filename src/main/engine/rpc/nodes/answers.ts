@@ -1,4 +1,5 @@
 import type { RpcAnswer, RpcAnswerOutcome, RpcNodeLogLine } from '../../../../shared/contract/rpc-nodes.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { fillJsonTemplate, templateFunctions, type TemplateFunctions } from '../../../../shared/template/index.ts';
 import type { HostFunction, Script, Scripts } from '../../scripts/index.ts';
@@ -85,7 +86,10 @@ export class Answers {
 
   #fill(text: string, { params, method, callerId, topic }: RuledCall): RpcAnswerOutcome {
     const filled = fillJsonTemplate(text, { params, method, callerId, topic }, this.#templateFunctions);
-    return 'value' in filled ? { result: filled.value } : { error: `The template of this method cannot be filled in: ${filled.problem}` };
+    if ('value' in filled) return { result: filled.value };
+    const before = text.slice(0, filled.at);
+    const place = { line: before.split('\n').length, column: filled.at - before.lastIndexOf('\n') };
+    return { error: `The template of this method cannot be filled in: ${filled.problem}`, place };
   }
 
   async #run(source: string, call: RuledCall, signal: AbortSignal): Promise<RpcAnswerOutcome> {
@@ -96,7 +100,7 @@ export class Answers {
       return { result: result ?? null };
     } catch (error) {
       if (signal.aborted) throw error;
-      return { error: error instanceof Error ? error.message : String(error) };
+      return { error: error instanceof Error ? error.message : String(error), place: placeOf(error) };
     }
   }
 
@@ -136,6 +140,12 @@ export class Answers {
     cached.isRetired = true;
     if (cached.running === 0) cached.script.close();
   }
+}
+
+/** The line of a script that a coded error names. */
+function placeOf(error: unknown): { readonly line: number; readonly column: number | null } | undefined {
+  const { line, column } = (error instanceof CodedError ? (error.data ?? {}) : {}) as { readonly line?: unknown; readonly column?: unknown };
+  return typeof line === 'number' ? { line, column: typeof column === 'number' ? column : null } : undefined;
 }
 
 interface WhichScript {

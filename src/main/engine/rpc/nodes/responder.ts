@@ -228,7 +228,8 @@ export class Responder {
     const failed = 'error' in outcome;
     // Callers of mqttxx read an empty error as success.
     const errorText = failed ? outcome.error || unknownError : '';
-    if (failed) this.#options.log.add('error', shortened(request.method), errorText);
+    // The caller gets the text alone.
+    if (failed) this.#options.log.add('error', shortened(request.method), outcome.place ? `${errorText} (line ${outcome.place.line})` : errorText);
     if (times === 0) {
       this.#count('dropped');
       return;

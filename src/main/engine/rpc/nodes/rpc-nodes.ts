@@ -111,7 +111,7 @@ export function createRpcNodes(options: RpcNodesOptions): RpcNodes {
       tried(actors.get(id), async (answers, console) => {
         const startedAt = clock();
         const outcome = await answers.work(answer, { ...request, topic: actors.get(id)?.node.topic ?? '' }, signal);
-        const shown = 'error' in outcome ? { error: outcome.error || unknownError } : { result: plainValue(outcome.result) };
+        const shown = 'error' in outcome ? { error: outcome.error || unknownError, place: outcome.place } : { result: plainValue(outcome.result) };
         return { outcome: shown, console, elapsedMs: clock() - startedAt };
       }),
     caller: (id) => callerOf(find(id)),

@@ -27,6 +27,13 @@ it('try an answer with what it prints', async () => {
     },
   );
   expect(await answer('export default () => { throw new Error("disk failure") }')).toMatchObject({ outcome: { error: 'disk failure' } });
+  expect(await answer('export default (params) => {\n  return params.a;\n}')).toMatchObject({ outcome: { place: { line: 2 } } });
+  expect(await answer('export default () => {\n  retrn 1 +;\n}')).toMatchObject({ outcome: { place: { line: 2 } } });
+  const template = { kind: 'template', text: '{\n  "a": "{{nothing}}"\n}' } as const;
+  const request = { method: 'm', params: null, callerId: 'me' };
+  expect(await workbench.page.call('rpcNodes.tryAnswer', { id: 'mine', answer: template, request })).toMatchObject({
+    outcome: { error: expect.stringContaining('nothing') as string, place: { line: 2, column: 11 } },
+  });
   expect(await answer('export default () => { for (;;); }')).toMatchObject({ outcome: { error: expect.stringContaining('processor time') as string } });
   expect(await answer('export default () => publish("a", 1)')).toMatchObject({ outcome: { error: expect.stringContaining('not running') as string } });
 });

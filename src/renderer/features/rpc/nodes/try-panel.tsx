@@ -6,6 +6,7 @@ import type { RpcNode } from '../../../../shared/contract/rpc-nodes.ts';
 import type { OutputOf } from '../../../../shared/ipc/contract.ts';
 import { engineClient, toCodedError } from '../../../data/index.ts';
 import { CodeView } from '../../../editor/code-view.tsx';
+import { Badge } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
@@ -116,6 +117,9 @@ export function TryPanel({ node, draft }: TryPanelProps): ReactElement {
   );
 }
 
+const placeWords = ({ line, column }: { readonly line: number; readonly column: number | null }): string =>
+  column === null ? `line ${line}` : `line ${line}, column ${column}`;
+
 function Shown({ outcome, busy }: { readonly outcome: Outcome | null; readonly busy: boolean }): ReactElement {
   if (busy) return <p className={styles.tryNote}>Working it out …</p>;
   if (!outcome) return <p className={styles.tryNote}>The answer stands here. Nothing is sent, and faults are left out.</p>;
@@ -131,6 +135,7 @@ function Shown({ outcome, busy }: { readonly outcome: Outcome | null; readonly b
     <>
       <div className={styles.tryHead}>
         <span className={styles.label}>{'error' in tried.outcome ? 'Error' : 'Result'}</span>
+        {'error' in tried.outcome && tried.outcome.place && <Badge tone="bad">{placeWords(tried.outcome.place)}</Badge>}
         <span className={styles.note}>{formatMs(tried.elapsedMs)}</span>
       </div>
       {'error' in tried.outcome ? (
