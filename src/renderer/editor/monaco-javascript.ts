@@ -1,5 +1,5 @@
 // JavaScript with TypeScript's language service, on top of the editor itself: loaded when a script is first edited.
 import 'monaco-editor/languages/definitions/javascript/register';
-import { javascriptDefaults, ModuleKind, ScriptTarget } from 'monaco-editor/languages/features/typescript/register';
+import { getJavaScriptWorker, javascriptDefaults, ModuleKind, ScriptTarget } from 'monaco-editor/languages/features/typescript/register';
 
-export { javascriptDefaults, ModuleKind, ScriptTarget };
+export { getJavaScriptWorker, javascriptDefaults, ModuleKind, ScriptTarget };

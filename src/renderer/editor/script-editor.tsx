@@ -5,7 +5,8 @@ import { cx } from '../ui/cx.ts';
 import { EditorHost } from './editor-host.tsx';
 import { letTabLeave } from './let-tab-leave.ts';
 import { loadEditor, type CodeProblem, type EditorApi } from './load-editor.ts';
-import { loadScriptLanguage } from './script-language.ts';
+import { loadScriptLanguage, type ScriptLanguage } from './script-language.ts';
+import { watchProblems } from './watch-problems.ts';
 import styles from './script-editor.module.css';
 
 export interface ScriptEditorProps {
@@ -24,9 +25,9 @@ const options = { quickSuggestions: true, tabFocusMode: false, wordWrap: 'off', 
 
 /** JavaScript with completion and checks from TypeScript, and a list of what is wrong. Until that is loaded, or if it cannot be, the same text in a plain field that works as well. */
 export function ScriptEditor({ label, value, onChange, types, className }: ScriptEditorProps): ReactElement {
-  const [api, setApi] = useState<EditorApi | undefined>(undefined);
-  const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
-  const [problems, setProblems] = useState<readonly CodeProblem[]>([]);
+  const [loaded, setLoaded] = useState<{ readonly api: EditorApi; readonly language: ScriptLanguage } | 'failed' | undefined>(undefined);
+  /** `undefined`: not looked at yet. */
+  const [problems, setProblems] = useState<readonly CodeProblem[] | undefined>(undefined);
   const [hasFocus, setFocus] = useState(false);
   const instance = useRef<Editor | undefined>(undefined);
   const hintId = useId();
@@ -35,24 +36,23 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
     let wanted = true;
     let release: (() => void) | undefined;
     const load = async (): Promise<void> => {
-      const loaded = await loadEditor();
-      const useTypes = await loadScriptLanguage();
+      const api = await loadEditor();
+      const language = await loadScriptLanguage();
       if (!wanted) return;
-      release = useTypes(types);
-      setApi(() => loaded);
-      setState('ready');
+      release = language.addTypes(types);
+      setLoaded({ api, language });
     };
-    load().catch(() => wanted && setState('failed'));
+    load().catch(() => wanted && setLoaded('failed'));
     return () => {
       wanted = false;
       release?.();
     };
   }, [types]);
 
-  const made = (editor: Editor): (() => void) => {
+  const made = ({ problemsOf }: ScriptLanguage, editor: Editor): (() => void) => {
     instance.current = editor;
     const model = editor.getModel();
-    const unwatch = model && api?.watchProblems(model, setProblems);
+    const unwatch = model && watchProblems(model, problemsOf, setProblems);
     const listening = [editor.onDidFocusEditorText(() => setFocus(true)), editor.onDidBlurEditorText(() => setFocus(false)), letTabLeave(editor)];
     return () => {
       instance.current = undefined;
@@ -70,9 +70,9 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
   return (
     <div className={cx(styles.frame, className)} role="group" aria-label={label} aria-describedby={hintId}>
       <div className={styles.code}>
-        {api ? (
+        {loaded !== undefined && loaded !== 'failed' ? (
           <EditorHost
-            api={api}
+            api={loaded.api}
             label={label}
             value={value}
             language="javascript"
@@ -80,7 +80,7 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
             readOnly={readOnly}
             gutter
             options={options}
-            onMade={made}
+            onMade={(editor) => made(loaded.language, editor)}
           />
         ) : (
           <textarea
@@ -93,7 +93,7 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
           />
         )}
       </div>
-      {problems.length > 0 && (
+      {problems !== undefined && problems.length > 0 && (
         <ul className={styles.problems} aria-label="Problems of the script">
           {problems.map((problem) => (
             <li key={`${problem.line}:${problem.column}:${problem.message}`}>
@@ -112,7 +112,7 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
       )}
       <div className={styles.foot}>
         <span className={styles.summary} role="status">
-          {summary(state, problems, value)}
+          {loaded === 'failed' ? 'Completion and checks could not be loaded; the script can be edited all the same.' : summary(problems, value)}
         </span>
         <span id={hintId} className={styles.hint} data-shown={hasFocus && !readOnly}>
           Ctrl+Space completes. Esc, then Tab, leaves the editor.
@@ -122,9 +122,8 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
   );
 }
 
-function summary(state: 'loading' | 'ready' | 'failed', problems: readonly CodeProblem[], value: string): ReactElement | string {
-  if (state === 'loading') return 'Completion and checks are loading …';
-  if (state === 'failed') return 'Completion and checks could not be loaded; the script can be edited all the same.';
+function summary(problems: readonly CodeProblem[] | undefined, value: string): ReactElement | string {
+  if (problems === undefined) return 'Completion and checks are loading …';
   if (problems.length > 0) return problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   if (value.trim() === '') return '';
   return (
