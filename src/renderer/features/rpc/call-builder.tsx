@@ -185,10 +185,15 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
         )}
         <EnvironmentPicker />
         <span className={styles.note} role="status">
-          {hints.length > 0 ? hintText(hints) : noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
+          {noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
         </span>
         <SegmentedControl size="small" label="How often" value={mode} onChange={(next) => batchStore().setMode(source.id, next)} segments={callModes} />
       </div>
+      {hints.length > 0 && (
+        <p className={styles.auto} role="status" title={hintText(hints)}>
+          Now: {hintText(hints)}
+        </p>
+      )}
       {mode !== 'once' && <PlanFields mode={mode} plan={plan} problems={wrongPlan} onChange={(change) => batchStore().edit(source.id, change)} />}
       <UnknownVariables texts={textsOf(draft)} known={[]} elsewhere="">
         Nothing is sent as long as there is no value.

@@ -31,7 +31,9 @@ export function paramsProblem(params: string, { source }: Variables): string | n
   const filled = fillCall({ topic: '', method: '', params }, source);
   if (!('problem' in filled)) return null;
   const { message, advice } = filled.problem;
-  return `${message.replace(/^The params(?:, )?:? ?/, (found) => (found.endsWith(', ') ? 'In ' : ''))}${advice === undefined ? '' : ` ${advice}`}`;
+  // Of what is not known, the place that names it says what to do.
+  const hint = advice === undefined || message.endsWith('is not known.') ? '' : ` ${advice}`;
+  return `${message.replace(/^The params(?:, )?:? ?/, (found) => (found.endsWith(', ') ? 'In ' : ''))}${hint}`;
 }
 
 const maxHints = 8;
