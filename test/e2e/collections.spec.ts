@@ -170,7 +170,7 @@ test('variables come from the chosen environment, and secrets stay out of sight'
     await choose(page, builder.getByRole('combobox', { name: 'Environment' }), 'No environment');
     await expect(builder.getByText('{{device}} has no value')).toBeVisible();
     await builder.getByRole('button', { name: 'Call', exact: true }).click();
-    await expect(builder.getByRole('alert')).toContainText('device');
+    await expectFieldError(builder.getByRole('textbox', { name: 'Topic', exact: true }), '“device” is not known.');
   });
 });
 
