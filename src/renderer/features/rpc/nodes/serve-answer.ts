@@ -25,6 +25,14 @@ export function withAnswer(node: RpcNode, name: string, method: ServedMethod | u
   return { ...node, methods: at < 0 ? [...node.methods, ...put] : node.methods.toSpliced(at, 1, ...put) };
 }
 
+/** One after the other: what is being taken back must not be added to. */
+let lastChange: Promise<unknown> = Promise.resolve();
+function inTurn<T>(change: () => Promise<T>): Promise<T> {
+  const done = lastChange.then(change);
+  lastChange = done.catch(() => undefined);
+  return done;
+}
+
 /**
  * Serves the answer of a call at once: on the node of its topic, or else on a new one, which waits for being started, as the real peer may be there.
  * The node opens; it can be taken back.
@@ -32,7 +40,7 @@ export function withAnswer(node: RpcNode, name: string, method: ServedMethod | u
 export async function serveAnswer(request: MockRequest): Promise<void> {
   const { source, topic, method: name } = request;
   await act(
-    (async () => {
+    inTurn(async () => {
       const engine = engineClient();
       const nodes = (await readNodes(engine)).filter((node) => node.source === source);
       const existing = nodes.find((node) => node.topic === topic);
@@ -57,9 +65,9 @@ export async function serveAnswer(request: MockRequest): Promise<void> {
         kind: 'ok',
         title: made ? `Node “${node.name}” made for “${name}”` : known ? `“${name}” answers so now` : `“${name}” added to “${node.name}”`,
         detail: made ? 'Start it to answer. Where the real peer is connected as well, both do.' : undefined,
-        action: { label: 'Undo', run: () => void act(undo(), 'It could not be taken back') },
+        action: { label: 'Undo', run: () => void act(inTurn(undo), 'It could not be taken back') },
       });
-    })(),
+    }),
     'The answer could not be served',
   );
 }
