@@ -54,7 +54,7 @@ export function SchemaSection({ id, of, schema, origin, lock }: SchemaSectionPro
         ) : (
           <IconButton
             size="small"
-            label={`Lock the ${what} as they are`}
+            label={`Lock the ${what} as ${of === 'params' ? 'they are' : 'it is'}`}
             icon={<Lock size={13} aria-hidden />}
             disabled={schema === null}
             onClick={() => void act(setSchema(id, of, schemaToLock(schema, origin)), 'It could not be locked')}
