@@ -89,6 +89,7 @@ test('a method with a script is tried, served, and called from here and by a str
     await expect(answer(page)).toContainText('"temperature": 21.5');
     await rpcTab(page, 'Nodes');
     await expect(counter(page, 'served')).toHaveText('1');
+    await expect(methodLine(page, 'get_status').getByTitle('1 call since')).toBeVisible();
   });
 
   await test.step('bad JSON is named with its line, and not served', async () => {

@@ -137,6 +137,8 @@ export interface RpcNodeStatus {
   readonly unreadable: number;
   /** Requests being worked out now, or waiting for their delay. */
   readonly running: number;
+  /** Requests that reached a method since the node was started last; methods without any are left out. */
+  readonly methodCalls: readonly { readonly name: string; readonly calls: number }[];
   /** Calls made as this node that wait for their answers. */
   readonly pendingCalls: number;
 }

@@ -59,6 +59,7 @@ export class Responder {
   /** What waits before it is sent. */
   readonly #waiting = new Map<NodeJS.Timeout, () => void>();
   #counts = noCounts();
+  readonly #methodCalls = new Map<string, number>();
   #running = 0;
   /** Of the run of the node: what was begun in an earlier one is not answered any more. */
   #abort = new AbortController();
@@ -68,13 +69,18 @@ export class Responder {
     this.#memory = new RequestMemory(options.clock);
   }
 
-  get counts(): Counts & Pick<RpcNodeStatus, 'running'> {
-    return { ...this.#counts, running: this.#running };
+  get counts(): Counts & Pick<RpcNodeStatus, 'running' | 'methodCalls'> {
+    const methodCalls = this.#options.node().methods.flatMap(({ name }) => {
+      const calls = this.#methodCalls.get(name);
+      return calls === undefined ? [] : [{ name, calls }];
+    });
+    return { ...this.#counts, running: this.#running, methodCalls };
   }
 
   /** Counts begin anew. */
   start(): void {
     this.#counts = noCounts();
+    this.#methodCalls.clear();
     this.#memory.clear();
   }
 
@@ -202,7 +208,10 @@ export class Responder {
       return;
     }
     const served = node().methods.find(({ name, enabled }) => enabled && name === call.method);
-    if (served) return this.#answerWith(served, incoming, signal);
+    if (served) {
+      this.#methodCalls.set(served.name, (this.#methodCalls.get(served.name) ?? 0) + 1);
+      return this.#answerWith(served, incoming, signal);
+    }
     if (call.method === pingMethod && incoming.dialectId === 'mqttxx4') {
       this.#deliver(incoming, { result: true }, 1);
       return;

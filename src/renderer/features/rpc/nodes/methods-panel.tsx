@@ -1,7 +1,7 @@
 import { Braces, Copy, Plus, Search, Trash2, Zap } from 'lucide-react';
 import { memo, useMemo, useRef, type ReactElement } from 'react';
 import { useCommands } from '../../../app/commands.ts';
-import type { RpcNode } from '../../../../shared/contract/rpc-nodes.ts';
+import type { RpcNode, RpcNodeStatus } from '../../../../shared/contract/rpc-nodes.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -11,7 +11,7 @@ import { Splitter } from '../../../ui/splitter.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
-import { plural, useMedia, type SourceOption } from '../../common/index.ts';
+import { formatCompact, plural, useMedia, type SourceOption } from '../../common/index.ts';
 import { MethodEditor } from './method-editor.tsx';
 import { methodDraftOf } from './method-draft.ts';
 import { methodRows, type MethodRow } from './method-rows.ts';
@@ -22,11 +22,12 @@ import styles from './methods.module.css';
 
 interface MethodsPanelProps {
   readonly node: RpcNode;
+  readonly status: RpcNodeStatus | undefined;
   readonly source: SourceOption;
 }
 
 /** The methods of a node, and the one that is being looked at. */
-export function MethodsPanel({ node, source }: MethodsPanelProps): ReactElement {
+export function MethodsPanel({ node, status, source }: MethodsPanelProps): ReactElement {
   const store = nodesStore();
   const open = useNodeState(node.id, (state) => state.methods);
   const filter = useNodeState(node.id, (state) => state.filter);
@@ -35,6 +36,7 @@ export function MethodsPanel({ node, source }: MethodsPanelProps): ReactElement 
   const roomy = useMedia('(min-width: 1800px)');
   const all = useMemo(() => methodRows(node, open), [node, open]);
   const wanted = filter.trim().toLowerCase();
+  const calls = useMemo(() => new Map(status?.methodCalls.map((method) => [method.name, method.calls])), [status]);
   const rows = wanted === '' ? all : all.filter(({ name, description }) => `${name}\n${description}`.toLowerCase().includes(wanted));
   const selected = all.find(({ key }) => key === chosen) ?? all[0];
   useCommands([
@@ -99,7 +101,7 @@ export function MethodsPanel({ node, source }: MethodsPanelProps): ReactElement 
                 onRowKeyDown={(event, row) => {
                   if (event.key === 'Delete') remove(node, row);
                 }}
-                renderRow={(row) => <MethodLine node={node} row={row} />}
+                renderRow={(row) => <MethodLine node={node} row={row} calls={calls.get(row.saved?.name ?? '') ?? 0} />}
                 empty={
                   <EmptyState
                     compact
@@ -130,7 +132,7 @@ function remove(node: RpcNode, row: MethodRow): void {
   else nodesStore().discardMethod(node.id, row.key);
 }
 
-const MethodLine = memo(function MethodLine({ node, row }: { readonly node: RpcNode; readonly row: MethodRow }): ReactElement {
+const MethodLine = memo(function MethodLine({ node, row, calls }: { readonly node: RpcNode; readonly row: MethodRow; readonly calls: number }): ReactElement {
   const { name, saved, kind, faults, unsaved, invalid } = row;
   const shown = name === '' ? 'new method' : name;
   return (
@@ -168,6 +170,11 @@ const MethodLine = memo(function MethodLine({ node, row }: { readonly node: RpcN
           </span>
         )}
         {unsaved && <Badge tone={invalid ? 'bad' : 'warn'}>{saved ? 'Unsaved' : 'New'}</Badge>}
+        {calls > 0 && (
+          <span className={styles.calls} title={`${plural(calls, 'call')} since the node was started last`}>
+            {formatCompact(calls)}
+          </span>
+        )}
         <span className={styles.kind}>{kindLabel(kind)}</span>
       </span>
     </ContextMenu>

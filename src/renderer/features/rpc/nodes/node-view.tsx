@@ -53,7 +53,12 @@ export function NodeView({ node, status, source, others }: NodeViewProps): React
         value={tab}
         onChange={setTab}
         tabs={[
-          { value: 'methods', label: 'Methods', badge: <Count of={node.methods.length} />, content: <MethodsPanel node={node} source={source} /> },
+          {
+            value: 'methods',
+            label: 'Methods',
+            badge: <Count of={node.methods.length} />,
+            content: <MethodsPanel node={node} status={status} source={source} />,
+          },
           {
             value: 'rules',
             label: 'Permission rules',
