@@ -202,16 +202,25 @@ describe('a script is stopped', () => {
   });
 
   it('by who called it: while it waits, while it works, and before it begins', async () => {
-    const script = scripts.open({
-      name: 'test.js',
-      source: 'let n = 0; export const count = () => (n += 1); export const work = () => { for (;;); }; export const wait = () => never();',
-      functions: never,
-    });
+    let tellStarted = (): void => undefined;
+    const functions = {
+      ...never,
+      started: (): Promise<undefined> => {
+        tellStarted();
+        return Promise.resolve(undefined);
+      },
+    };
+    const source = `let n = 0; export const count = () => (n += 1);
+      export const work = () => { started(); for (;;); };
+      export const wait = () => { started(); return never(); };`;
+    const script = scripts.open({ name: 'test.js', source, functions, limits: { cpuMs: 20_000 } });
     expect(await script.call('count', [])).toBe(1);
     for (const name of ['wait', 'work']) {
       const cancel = new AbortController();
+      const started = new Promise<void>((resolve) => (tellStarted = resolve));
       const call = script.call(name, [], { signal: cancel.signal });
-      setTimeout(() => cancel.abort(), 20);
+      await started;
+      cancel.abort();
       await expect(call).rejects.toMatchObject({ code: 'cancelled' });
     }
     await expect(script.call('count', [], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
@@ -221,13 +230,17 @@ describe('a script is stopped', () => {
   });
 
   it('with the functions it waits for', async () => {
-    let aborted = false;
-    const functions = {
-      slow: (_args: readonly JsonValue[], signal: AbortSignal) =>
-        new Promise<JsonValue>(() => signal.addEventListener('abort', () => (aborted = true), { once: true })),
-    };
-    await run('export default () => slow()', [], { functions, limits: { wallMs: 1000 } });
-    expect(aborted).toBe(true);
+    const cancel = new AbortController();
+    const aborted = new Promise<void>((resolve) => {
+      const slow = (_args: readonly JsonValue[], signal: AbortSignal): Promise<JsonValue> => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        queueMicrotask(() => cancel.abort());
+        return never.never();
+      };
+      const script = scripts.open({ name: 'test.js', source: 'export default () => slow()', functions: { slow } });
+      void outcomeOf(script.call('default', [], { signal: cancel.signal })).then(() => script.close());
+    });
+    await expect(aborted).resolves.toBeUndefined();
   });
 
   it('and starts anew after a limit', async () => {

@@ -1,0 +1,31 @@
+import { startWorkbench } from './workbench.ts';
+import { goTo } from './steps.ts';
+const wb = await startWorkbench('desktop');
+const { page } = wb;
+await goTo(page, 'RPC');
+await page.waitForTimeout(2000);
+await page.getByRole('tab', { name: /^Nodes/ }).click();
+await page.getByRole('button', { name: 'Serve a method' }).click();
+const method = page.getByRole('form', { name: 'Served method' });
+await method.getByRole('radio', { name: 'Script' }).click();
+await method.getByText('No problems').waitFor({ timeout: 60000 });
+const result = page.getByRole('region', { name: 'Try it' });
+await result.getByRole('button', { name: 'Try it' }).click();
+await result.getByText('"method"').waitFor({ timeout: 20000 });
+console.log('answered', (await result.innerText()).replaceAll('\n', ' | '));
+const editor = method.getByRole('textbox', { name: 'Script that answers' });
+for (const source of ['export default () => { for (;;); };', 'export default () => { const a = []; for (;;) a.push({}); };', 'function f() { return f() + 1; } export default () => f();', 'export default () => new Array(1e9).join("x").length;']) {
+  await editor.focus();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(source);
+  await page.waitForTimeout(600);
+  const t = Date.now();
+  await result.getByRole('button', { name: 'Try it' }).click();
+  await result.getByText('Working it out').waitFor({ state: 'hidden', timeout: 30000 });
+  await page.waitForTimeout(300);
+  console.log(Date.now() - t, (await result.innerText()).replaceAll('\n', ' | '));
+}
+console.log(wb.pageErrors);
+await wb.close();
+process.exit(0);
