@@ -111,8 +111,8 @@ const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow 
     <span className={styles.row}>
       <span className={styles.label}>
         {presence !== null && (
-          <span className={styles.presence}>
-            <StatusDot tone={presence === 'online' ? 'ok' : 'off'} label={presence} />
+          <span className={styles.presence} title={presence}>
+            <StatusDot tone={presence === 'online' ? 'ok' : 'off'} />
           </span>
         )}
         <span className={method === null ? styles.service : styles.method} title={method === null ? topic : methodLabel(method)}>
@@ -123,6 +123,7 @@ const RowContent = memo(function RowContent({ row }: { readonly row: RpcTreeRow 
             {short(dialect)}
           </span>
         )}
+        {presence !== null && <span className="visually-hidden"> {presence}</span>}
         {addedByHand && calls === 0 && (
           <span className={styles.faint} title="Added by hand, not called yet">
             added
