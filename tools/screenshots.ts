@@ -58,6 +58,10 @@ async function takePictures(page: Page): Promise<void> {
   await serveMethods(page);
   await shoot(page, 'rpc-nodes');
 
+  await goTo(page, 'Collections');
+  await runExample(page);
+  await shoot(page, 'collections');
+
   for (const place of ['Broker', 'Connections', 'Settings'] as const) {
     await goTo(page, place);
     await shoot(page, place.toLowerCase());
@@ -122,6 +126,26 @@ async function serveMethods(page: Page): Promise<void> {
   await write('Params to try', '[20.5, 21, 22.1]');
   await page.getByRole('button', { name: 'Try it' }).click();
   await expect(page.getByRole('list', { name: 'Console' })).toContainText('samples 3');
+}
+
+/** The example with one assertion more, which fails: the run says why. */
+async function runExample(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Create the example' }).click();
+  await page.getByRole('treeitem', { name: /^1 Read the status/ }).click();
+  await page.getByRole('tab', { name: /^Assertions/ }).click();
+  await page.getByRole('button', { name: 'Add an assertion' }).click();
+  await page.getByRole('menuitem', { name: 'Value at a path' }).click();
+  const added = page.getByRole('listitem', { name: 'Value 4' });
+  await added.getByRole('textbox', { name: 'Path' }).fill('$.target');
+  await added.getByRole('combobox', { name: 'How it is compared' }).click();
+  await page.getByRole('option', { name: 'is less than' }).click();
+  await added.getByRole('textbox', { name: 'Value as JSON' }).fill('20');
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByRole('treeitem', { name: /^Demo thermostat/ }).click();
+  await expect(page.getByText('that are not saved')).toBeHidden();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page.getByRole('group', { name: 'Summary of the run' })).toContainText('failed of 5');
+  await page.getByRole('list', { name: 'Requests of the run' }).getByRole('listitem').first().click();
 }
 
 async function addConnection(page: Page, address: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, freePort, test, type Workbench } from './workbench.ts';
 import { goTo, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
 
-const places = ['Start', 'Topics', 'RPC', 'Broker', 'Connections', 'Settings'] as const;
+const places = ['Start', 'Topics', 'RPC', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
 const themes = ['light', 'dark', 'contrast'] as const;
 
 for (const theme of themes) {
@@ -71,6 +71,27 @@ for (const theme of themes) {
     await dialects.getByRole('button', { name: 'Request and response' }).click();
     await expect(dialects).toContainText('What would a call send?');
     found.push(...(await violations(workbench, theme, 'dialects')));
+    expect(found).toEqual([]);
+  });
+
+  test(`collections pass axe in the ${theme} theme, with a run, each part of a request and the environments`, async ({ workbench }) => {
+    const { page } = workbench;
+    const found: string[] = [];
+    await setBrokerPorts(page, await freePort(), await freePort());
+    await startBroker(page);
+    await runExample(page);
+    found.push(...(await violations(workbench, theme, 'Collections, a run')));
+    await page.getByRole('treeitem', { name: /^1 Set the target/ }).click();
+    for (const part of ['Request', 'Assertions', 'Captures', 'Script', 'About']) {
+      await page.getByRole('tab', { name: new RegExp(`^${part}`) }).click();
+      found.push(...(await violations(workbench, theme, `Collections, ${part}`)));
+    }
+    await page.getByRole('button', { name: 'Environments …' }).click();
+    const environments = page.getByRole('dialog', { name: 'Environments' });
+    await environments.getByRole('button', { name: 'New environment' }).click();
+    await environments.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(environments.getByRole('textbox', { name: 'Name' }).nth(1)).toHaveAttribute('aria-invalid', 'true');
+    found.push(...(await violations(workbench, theme, 'environments')));
     expect(found).toEqual([]);
   });
 
@@ -154,6 +175,21 @@ async function callManyTimes(page: Page, look: (where: string) => Promise<void>)
   await look('RPC, many peers');
   await panel.getByRole('radio', { name: /^Equal results/ }).click();
   await look('RPC, equal results');
+}
+
+/** A run of the example, with one of its requests shown that failed: it calls what always fails. */
+async function runExample(page: Page): Promise<void> {
+  await goTo(page, 'Collections');
+  await page.getByRole('button', { name: 'Create the example' }).click();
+  await page.getByRole('treeitem', { name: /^1 Read the status/ }).click();
+  await page.getByRole('textbox', { name: 'Method' }).fill('calibrate');
+  await page.keyboard.press('ControlOrMeta+s');
+  await page.getByRole('treeitem', { name: /^Demo thermostat/ }).click();
+  await expect(page.getByText('that are not saved')).toBeHidden();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page.getByRole('group', { name: 'Summary of the run' })).toContainText('failed of 5');
+  await page.getByRole('list', { name: 'Requests of the run' }).getByRole('listitem').first().click();
+  await expect(page.getByRole('region', { name: 'Result of 1 Read the status' })).toBeVisible();
 }
 
 async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {

@@ -127,7 +127,7 @@ test('keys are changed, taken over and taken back', async ({ workbench }) => {
     await again.keyboard.press('ControlOrMeta+Shift+Y');
     await expect(place(again, 'Broker')).toBeVisible();
     await goTo(again, 'Settings');
-    await again.getByRole('searchbox', { name: 'Search shortcuts' }).fill('shift y');
+    await again.getByRole('searchbox', { name: 'Search shortcuts' }).fill('broker shift y');
     await expect(again.getByRole('table', { name: 'Keyboard shortcuts' }).getByRole('row')).toHaveCount(2);
     await again.getByRole('button', { name: 'Default keys for Go to Broker' }).click();
     await again.getByRole('searchbox', { name: 'Search shortcuts' }).fill('');
@@ -223,7 +223,7 @@ test('nothing is cut off at 1024 × 700', async ({ workbench }) => {
   const { page } = workbench;
   await page.setViewportSize({ width: 1024, height: 700 });
   const look = async (when: string): Promise<void> => {
-    for (const title of ['Start', 'Topics', 'RPC', 'Broker', 'Connections', 'Settings'] as const) {
+    for (const title of ['Start', 'Topics', 'RPC', 'Broker', 'Connections', 'Collections', 'Settings'] as const) {
       await goTo(page, title);
       await expect(place(page, title)).toBeVisible();
       expect(await cutOff(page), `${title}, ${when}`).toEqual([]);
@@ -251,6 +251,16 @@ test('nothing is cut off at 1024 × 700', async ({ workbench }) => {
   await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
   await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
   expect(await cutOff(page), 'RPC, all calls').toEqual([]);
+  await goTo(page, 'Collections');
+  await page.getByRole('button', { name: 'Create the example' }).click();
+  await page.getByRole('treeitem', { name: /^1 Set the target/ }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Result', exact: true })).toBeVisible();
+  expect(await cutOff(page), 'Collections, a request').toEqual([]);
+  await page.getByRole('treeitem', { name: /^Demo thermostat/ }).click();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('group', { name: 'Summary of the run' })).toContainText('All passed');
+  expect(await cutOff(page), 'Collections, a run').toEqual([]);
   await page.evaluate(() => (location.hash = '#/gallery'));
   await expect(page.getByRole('heading', { name: 'Gallery' })).toBeVisible();
   expect(await overflow(page)).toBeLessThanOrEqual(0);

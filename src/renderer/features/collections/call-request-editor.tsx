@@ -4,7 +4,8 @@ import { NumberField } from '../../ui/number-field.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { formFields, needsMethod, ParamsEditor, ParamsForm, useDialectWords } from '../rpc/index.ts';
+import { formFields, HeadersButton, needsMethod, ParamsEditor, ParamsForm, takesHeaders, useDialectWords } from '../rpc/index.ts';
+import { known } from './request-draft.ts';
 import type { RequestEditorProps } from './request-editors.tsx';
 import styles from './request.module.css';
 
@@ -15,17 +16,17 @@ const modes = [
 
 /** A call over RPC. What was seen of the method on the chosen source helps with its params. */
 export function CallRequestEditor({ draft, problems, reveal, source, onChange }: RequestEditorProps): ReactElement {
-  const { dialect, topic, method, params, timeoutMs, replyTo, callerId } = draft;
+  const { dialect, topic, method, params, timeoutMs, replyTo, callerId, headers } = draft;
   const [wantsForm, setWantsForm] = useState(false);
   const { options } = useDialectWords();
   const errorId = useId();
-  const known =
+  const named =
     topic !== '' &&
     !topic.includes('{{') &&
     !method.includes('{{') &&
     (method !== '' || (dialect !== 'auto' && !needsMethod(dialect))) &&
     method.length <= 1000;
-  const schema = useStreamValue('rpc.method', known && dialect !== 'auto' ? { source: source.id, dialect, topic, method } : null)?.paramsSchema ?? null;
+  const schema = useStreamValue('rpc.method', named && dialect !== 'auto' ? { source: source.id, dialect, topic, method } : null)?.paramsSchema ?? null;
   const fields = formFields(schema);
   return (
     <div className={styles.call}>
@@ -65,6 +66,7 @@ export function CallRequestEditor({ draft, problems, reveal, source, onChange }:
           onChange={(mode) => setWantsForm(mode === 'form')}
           segments={modes.map((mode) => ({ ...mode, disabled: mode.value === 'form' && !fields }))}
         />
+        {takesHeaders(known(dialect)) && <HeadersButton headers={headers} onChange={(next) => onChange({ headers: next })} error={problems.headers} />}
         <span className={styles.note}>{fields ? '' : 'A form is there once params of this method were seen.'}</span>
       </div>
       {wantsForm && fields ? (

@@ -8,7 +8,9 @@ const request: SavedRequest = savedRequestSchema.parse({
   topic: 'edge/{{device}}',
   method: 'set_target',
   params: '{"target": {{target}}}',
+  dialect: 'jsonrpc',
   replyTo: 'answers/me',
+  properties: { userProperties: [['site', '{{site}}']], messageExpirySeconds: 60 },
   assertions: [{ kind: 'status', is: 'ok' }],
   captures: [{ name: 'target', path: '$.target' }],
 });

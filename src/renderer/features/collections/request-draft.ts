@@ -1,6 +1,7 @@
 import type { SavedRequest } from '../../../shared/contract/collections.ts';
+import type { DialectId } from '../../../shared/contract/rpc.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
-import { checkJsonTemplate, needsMethod } from '../rpc/index.ts';
+import { checkJsonTemplate, headersProblem, needsMethod, propertiesOf, type CallHeaders } from '../rpc/index.ts';
 import { assertionDraft, assertionProblems, pathProblem, toAssertion, type AssertionDraft } from './assertion-draft.ts';
 
 type SavedCall = Extract<SavedRequest, { kind: 'rpc' }>;
@@ -27,6 +28,7 @@ interface CallRequestDraft extends CommonDraft {
   /** Empty: chosen by the workbench. */
   readonly replyTo: string;
   readonly callerId: string;
+  readonly headers: CallHeaders;
 }
 
 /** One for each kind of request. */
@@ -39,7 +41,7 @@ export function keyed<T extends object>(item: T): Keyed<T> {
 }
 
 export function requestDraft(request: SavedRequest): RequestDraft {
-  const { kind, description, dialect, topic, method, params, timeoutMs, replyTo = '', callerId = '', assertions, captures, script } = request;
+  const { kind, description, dialect, topic, method, params, timeoutMs, replyTo = '', callerId = '', properties, assertions, captures, script } = request;
   return {
     kind,
     description,
@@ -50,6 +52,11 @@ export function requestDraft(request: SavedRequest): RequestDraft {
     timeoutMs,
     replyTo,
     callerId,
+    headers: {
+      userProperties: properties?.userProperties ?? [],
+      contentType: properties?.contentType ?? '',
+      expirySeconds: properties?.messageExpirySeconds ?? null,
+    },
     assertions: assertions.map((assertion) => keyed(assertionDraft(assertion))),
     captures: captures.map(keyed),
     script,
@@ -65,6 +72,7 @@ export interface RequestProblems {
   readonly params?: string;
   readonly timeout?: string;
   readonly replyTo?: string;
+  readonly headers?: string;
   /** How many assertions and captures cannot be saved; what is wrong stands with each. */
   readonly assertions?: string;
   readonly captures?: string;
@@ -97,6 +105,7 @@ export function requestProblems(draft: RequestDraft): RequestProblems {
         ? 'A method has at most 1,000 characters.'
         : undefined;
   const params = checkJsonTemplate(draft.params);
+  const headers = headersProblem({ dialect: known(draft.dialect), headers: draft.headers });
   const inRange = draft.timeoutMs !== null && draft.timeoutMs >= 1 && draft.timeoutMs <= 86_400_000;
   const wrongAssertions = draft.assertions.filter((assertion) => Object.keys(assertionProblems(assertion)).length > 0).length;
   const wrongCaptures = draft.captures.filter((capture) => Object.keys(captureProblems(capture, draft.captures)).length > 0).length;
@@ -106,6 +115,7 @@ export function requestProblems(draft: RequestDraft): RequestProblems {
     ...(params === undefined ? {} : { params }),
     ...(inRange ? {} : { timeout: 'Enter a time up to 86,400 s (a day).' }),
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(headers === undefined ? {} : { headers }),
     ...(wrongAssertions === 0
       ? {}
       : { assertions: wrongAssertions === 1 ? 'One assertion is not complete.' : `${wrongAssertions} assertions are not complete.` }),
@@ -113,10 +123,14 @@ export function requestProblems(draft: RequestDraft): RequestProblems {
   };
 }
 
+/** With `auto` the dialect may turn out to be one that has room for headers. */
+export const known = (dialect: SavedCall['dialect']): DialectId => (dialect === 'auto' ? 'mqtt5' : dialect);
+
 /** What to save under a name; `undefined` while there is a problem. */
 export function toRequest(name: string, draft: RequestDraft): SavedRequest | undefined {
   if (Object.keys(requestProblems(draft)).length > 0 || draft.timeoutMs === null) return undefined;
   const { kind, description, dialect, topic, method, params, timeoutMs, replyTo, callerId, captures, script } = draft;
+  const properties = propertiesOf({ dialect: known(dialect), headers: draft.headers });
   return {
     kind,
     name,
@@ -128,6 +142,7 @@ export function toRequest(name: string, draft: RequestDraft): SavedRequest | und
     timeoutMs: Math.round(timeoutMs),
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
+    ...(properties === undefined ? {} : { properties }),
     assertions: draft.assertions.flatMap((assertion) => toAssertion(assertion) ?? []),
     captures: captures.map(({ name: captured, path }) => ({ name: captured, path: path.trim() })),
     script,

@@ -37,7 +37,15 @@ interface RunViewProps {
 export function RunView({ entry, run, source, environment, options, runOptions, onRunFailed }: RunViewProps): ReactElement {
   const [onlyFailed, setOnlyFailed] = useState(false);
   const [selected, setSelected] = useState<number | null>(null);
-  const command = useHeadlessCommand(entry, source, environment, runOptions);
+  const [broker, connections] = [useBrokerStatus(), useConnections()];
+  const address = sourceAddress(source.id, broker, connections);
+  // Where it ran; what is chosen now may be another.
+  const ranIn = run?.input.environmentId ?? null;
+  const place = {
+    broker: sourceAddress(run?.input.source ?? source.id, broker, connections),
+    environment: environment?.id === ranIn ? (environment?.name ?? null) : ranIn,
+  };
+  const command = useHeadlessCommand(entry, address, environment, runOptions);
   useNow(run?.active ? 250 : null);
   const problems = run?.problems ?? [];
   const count = !run ? 0 : onlyFailed ? problems.length : run.total;
@@ -55,7 +63,7 @@ export function RunView({ entry, run, source, environment, options, runOptions, 
           />
         </span>
       </div>
-      {run && <RunSummaryBar run={run} onRunFailed={onRunFailed} live={source.live} onlyFailed={onlyFailed} onOnlyFailed={setOnlyFailed} />}
+      {run && <RunSummaryBar run={run} place={place} onRunFailed={onRunFailed} live={source.live} onlyFailed={onlyFailed} onOnlyFailed={setOnlyFailed} />}
       {run?.phase === 'broken' && run.error && (
         <Banner kind="bad" title={run.error.message}>
           {run.error.advice}
@@ -114,6 +122,7 @@ export function RunView({ entry, run, source, environment, options, runOptions, 
 
 interface SummaryProps {
   readonly run: RunModel;
+  readonly place: Parameters<typeof saveReport>[2];
   readonly live: boolean;
   readonly onlyFailed: boolean;
   readonly onOnlyFailed: (only: boolean) => void;
@@ -129,7 +138,7 @@ const phaseWords: Readonly<Record<RunModel['phase'], string>> = {
   broken: 'Ended by an error',
 };
 
-function RunSummaryBar({ run, live, onlyFailed, onOnlyFailed, onRunFailed }: SummaryProps): ReactElement {
+function RunSummaryBar({ run, place, live, onlyFailed, onOnlyFailed, onRunFailed }: SummaryProps): ReactElement {
   const { passed, failed, skipped, cancelled, assertionsPassed, assertionsFailed, elapsedMs } = run.summary;
   const verdict = run.phase === 'finished' ? (failed === 0 ? 'All passed' : `${formatCount(failed)} failed`) : phaseWords[run.phase];
   return (
@@ -171,8 +180,8 @@ function RunSummaryBar({ run, live, onlyFailed, onOnlyFailed, onRunFailed }: Sum
           align="end"
           trigger={<IconButton size="small" label="Save a report" icon={<Download size={15} aria-hidden />} disabled={run.active || run.done === 0} />}
           items={[
-            { label: 'As JUnit XML', onSelect: () => saveReport(run, 'junit') },
-            { label: 'As JSON', onSelect: () => saveReport(run, 'json') },
+            { label: 'As JUnit XML', onSelect: () => saveReport(run, 'junit', place) },
+            { label: 'As JSON', onSelect: () => saveReport(run, 'json', place) },
           ]}
         />
       </div>
@@ -252,9 +261,7 @@ function RowDetails({ row, iterations }: { readonly row: RunRow; readonly iterat
   );
 }
 
-function useHeadlessCommand(entry: CollectionEntry, source: SourceOption, environment: EnvironmentView | null, options: RunOptions): string {
+function useHeadlessCommand(entry: CollectionEntry, address: string, environment: EnvironmentView | null, options: RunOptions): string {
   const folder = useWorkspace()?.folder ?? '.';
-  const broker = useBrokerStatus();
-  const connections = useConnections();
-  return headlessCommand({ folder, id: entry.id, address: sourceAddress(source.id, broker, connections), environmentId: environment?.id ?? null, ...options });
+  return headlessCommand({ folder, id: entry.id, address, environmentId: environment?.id ?? null, ...options });
 }

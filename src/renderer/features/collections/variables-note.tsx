@@ -20,7 +20,7 @@ export function VariablesNote({ entry, view, draft }: VariablesNoteProps): React
   return (
     <div className={styles.noteFrame}>
       <UnknownVariables
-        texts={[draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId, ...values]}
+        texts={[draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId, ...draft.headers.userProperties.map(([, value]) => value), ...values]}
         known={known}
         elsewhere="and this collection has none"
       >

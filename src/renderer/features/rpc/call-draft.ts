@@ -198,7 +198,7 @@ function paramsProblemOf(params: string, variables: Variables | null | undefined
 }
 
 /** What is wrong with the first header that is. */
-function headersProblem({ dialect, headers: { userProperties, expirySeconds } }: CallDraft): string | undefined {
+export function headersProblem({ dialect, headers: { userProperties, expirySeconds } }: Pick<CallDraft, 'dialect' | 'headers'>): string | undefined {
   if (!takesHeaders(dialect)) return undefined;
   if (userProperties.some(([name]) => name === '')) return 'A user property needs a name.';
   if (dialect === 'mqttxx4' && userProperties.some(([name]) => name === 'caller_id'))

@@ -1,4 +1,6 @@
 export { AnswerPanel } from './answer-panel.tsx';
+export { headersProblem, propertiesOf, takesHeaders, type CallHeaders } from './call-draft.ts';
+export { HeadersButton } from './headers-button.tsx';
 export { formFields, readParams } from './params-form.ts';
 export { useDialectWords } from './own-dialects.ts';
 export { checkJsonTemplate } from './json-template.ts';

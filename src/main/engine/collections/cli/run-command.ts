@@ -4,10 +4,10 @@ import process from 'node:process';
 import type { RunEvent, RunRequest, RunResult, RunSummary } from '../../../../shared/contract/collections.ts';
 import { harmless } from '../../terminal-text.ts';
 import { CommandSignals } from '../../command-signals.ts';
-import { jsonReport } from './reports/json-report.ts';
-import { junitReport } from './reports/junit-report.ts';
+import { jsonReport } from '../../../../shared/collections/reports/json-report.ts';
+import { junitReport } from '../../../../shared/collections/reports/junit-report.ts';
 import { createPrettyReport } from './reports/pretty-report.ts';
-import type { RunReport } from './reports/run-report.ts';
+import type { RunReport } from '../../../../shared/collections/reports/run-report.ts';
 import { readRunArguments, runUsage, type RunArguments } from './run-arguments.ts';
 import { runCollection, type RunEnd } from './run-collection.ts';
 

@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readStrictXml } from '../../../../../../test/support/strict-xml.ts';
 import type { RunEvent, RunResult, RunSummary } from '../../../../../shared/contract/collections.ts';
-import { jsonReport } from './json-report.ts';
-import { junitReport } from './junit-report.ts';
+import { jsonReport } from '../../../../../shared/collections/reports/json-report.ts';
+import { junitReport } from '../../../../../shared/collections/reports/junit-report.ts';
 import { createPrettyReport } from './pretty-report.ts';
-import type { RunReport } from './run-report.ts';
+import type { RunReport } from '../../../../../shared/collections/reports/run-report.ts';
 
 const hostile = '\u0000\u0007\u001b[31m <a href="x">&amp;\r\n\t]]> \ud800 \ufffe \u202e 温度';
 const passed: RunResult = { iteration: 1, index: 0, state: 'passed', problem: null, callId: 1, elapsedMs: 1234.5678, assertions: [], captured: [], log: [] };

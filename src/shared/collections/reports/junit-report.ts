@@ -1,4 +1,4 @@
-import type { RunResult } from '../../../../../shared/contract/collections.ts';
+import type { RunResult } from '../../contract/collections.ts';
 import type { RunReport } from './run-report.ts';
 import { xmlAttribute, xmlText } from './xml-text.ts';
 

@@ -1,4 +1,4 @@
-import type { RunRequest, RunResult, RunSummary } from '../../../../../shared/contract/collections.ts';
+import type { RunRequest, RunResult, RunSummary } from '../../contract/collections.ts';
 
 /** A run as far as it has come. */
 export interface RunReport {
