@@ -21,16 +21,21 @@ export type FillCall = (input: CallInput) => CallInput;
 export function createCallFiller({ environments, now, random }: CallFillerOptions): () => Promise<FillCall> {
   const functions = templateFunctions({ now, random, newId: randomUUID, count: newCounter() });
   return async () => {
-    const scope = Object.fromEntries((await environments.activeVariables()).values);
-    return (input) => fill(input, { scope, functions });
+    const { values, missing } = await environments.activeVariables();
+    const scope = Object.fromEntries(values);
+    return (input) => fill(input, { scope, functions }, missing);
   };
 }
 
-function fill(input: CallInput, source: FillSource): CallInput {
+function fill(input: CallInput, source: FillSource, missing: readonly string[]): CallInput {
   const { topic, method, params, replyTo, callerId, properties } = input;
   if (typeof params !== 'string') throw new CodedError('bad-input', 'With variables the params are the text of their JSON.');
   const filled = fillCall({ topic, method, params, replyTo, callerId, properties }, source);
-  if ('problem' in filled) throw new CodedError('bad-input', filled.problem.message, { advice: filled.problem.advice });
+  if ('problem' in filled) {
+    const { message, advice } = filled.problem;
+    const secrets = missing.length === 0 ? '' : ` Secrets of the environment without a value on this computer: ${missing.join(', ')}.`;
+    throw new CodedError('bad-input', message, { advice: `${advice}${secrets}` });
+  }
   const given = Object.fromEntries(Object.entries(filled).filter(([, value]) => value !== undefined));
   return { ...input, ...given };
 }

@@ -101,10 +101,12 @@ describe('an environment', () => {
     await plant('lab.json', '{"version": 1, "name": "Lab", "variables": [{"name": "token", "value": "", "secret": true}]}');
     await expect(environments.variables('lab')).rejects.toThrow('The secret "token" of the environment "Lab" has no value on this computer.');
     expect((await viewed()).environments[0]?.variables).toMatchObject([{ stored: false }]);
+    await environments.choose('lab');
+    expect(await environments.activeVariables()).toEqual({ values: new Map(), secrets: [], missing: ['token'] });
   });
 
   it('can be the chosen one, until it is gone', async () => {
-    expect(await environments.activeVariables()).toEqual({ values: new Map(), secrets: [] });
+    expect(await environments.activeVariables()).toEqual({ values: new Map(), secrets: [], missing: [] });
     await save('lab', [{ name: 'a', value: '1' }]);
     await environments.choose('lab');
     expect((await viewed()).activeId).toBe('lab');

@@ -54,8 +54,8 @@ export interface Environments {
   choose(id: string | null): Promise<void>;
   /** As the file is now, secrets opened. Rejects when there is no such environment, its file cannot be used, or a secret is missing or cannot be opened. */
   variables(id: string): Promise<VariableSet>;
-  /** Of the chosen environment; empty when there is none. */
-  activeVariables(): Promise<VariableSet>;
+  /** Of the chosen environment; empty when there is none. `missing`: its secrets that have no value on this computer. */
+  activeVariables(): Promise<VariableSet & { readonly missing: readonly string[] }>;
   close(): void;
 }
 
@@ -116,7 +116,8 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
   };
   const files = followFolder({ read });
 
-  const variables = async (id: string): Promise<VariableSet> => {
+  /** `missing`: takes the names of secrets without a value, which are refused otherwise. */
+  const variables = async (id: string, missing?: string[]): Promise<VariableSet> => {
     const file = await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes);
     if (!file) throw new CodedError('not-found', `There is no environment "${id}" (any more).`);
     if (!file.content) throw new CodedError('invalid-state', file.problem?.message, { advice: file.problem?.advice });
@@ -124,11 +125,13 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
     const opened: string[] = [];
     for (const { name, value, secret } of file.content.variables) {
       const known = secret ? await secrets.get(secretKey(id, name)) : value;
-      if (known === undefined) {
+      if (known === undefined && missing) missing.push(name);
+      if (known === undefined && !missing) {
         throw new CodedError('invalid-state', `The secret "${name}" of the environment "${file.content.name}" has no value on this computer.`, {
           advice: 'Enter it in the environment: secrets are not in the file.',
         });
       }
+      if (known === undefined) continue;
       values.set(name, known);
       if (secret) opened.push(known);
     }
@@ -157,12 +160,12 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
     changed: files.changed,
     view: () => view,
     refresh: files.refresh,
-    variables,
+    variables: (id) => variables(id),
     async activeVariables() {
       const id = await readChosen();
-      if (id === null) return { values: new Map(), secrets: [] };
-      const exists = (await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes)) !== null;
-      return exists ? variables(id) : { values: new Map(), secrets: [] };
+      const missing: string[] = [];
+      const exists = id !== null && (await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes)) !== null;
+      return { ...(exists ? await variables(id, missing) : { values: new Map(), secrets: [] }), missing };
     },
     save: ({ environment, revision }) =>
       files.change(async () => {
