@@ -1,4 +1,4 @@
-// What the installed program does without a window, straight from source: call, run, and the broker alone.
+// What the installed program does without a window, straight from source: its commands, and the broker alone.
 import { commandNames, runNamedCommand } from '../src/main/engine/commands.ts';
 
 const [name = '', ...args] = process.argv.slice(2);

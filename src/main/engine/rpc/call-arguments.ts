@@ -1,14 +1,13 @@
 import { parseArgs } from 'node:util';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
-import { encodePublishPayload } from '../../../shared/payload/publish-payload.ts';
 import { customDialect } from '../../../shared/rpc/custom.ts';
 import { customProfileSchema } from '../../../shared/rpc/custom-profile.ts';
 import type { Dialect } from '../../../shared/rpc/dialect.ts';
 import { dialects } from '../../../shared/rpc/dialects.ts';
 import { valueAt } from '../../../shared/rpc/json-pointer.ts';
-import { readJsonPayload } from '../../../shared/rpc/json-payload.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import type { CallPlan } from './call-once.ts';
+import { readJson, readJsonArgument } from './json-argument.ts';
 import { linkOptions, linkUsage, readLink, readSeconds, readTextFile } from './link-arguments.ts';
 
 const dialectNames = [...dialects.keys()].join(', ');
@@ -68,7 +67,7 @@ export async function readCallArguments(args: readonly string[], { env, readStan
     throw new Error(`The dialect ${values.dialect} needs the properties of MQTT 5, so --mqtt ${profile.version} cannot be.`);
 
   const callerId = values['caller-id'] ?? clientId;
-  const params = await readParams(values.params, readStandardInput);
+  const params = await readJsonArgument('--params', values.params, readStandardInput);
   const request = dialect.buildRequest({ id: newId(), topic, method, params, replyTo: values['reply-to'], clientId, callerId, timeMs: Date.now() });
   if ('problem' in request) throw new Error(request.problem);
   checkTopic('The request', request.message.topic);
@@ -91,19 +90,6 @@ async function readDialect(text: string): Promise<Dialect> {
 /** A file of the workspace has the profile inside, with its name. */
 function bareProfile(content: JsonValue): JsonValue {
   return valueAt(content, ['dialect', 'profile']) ?? content;
-}
-
-async function readParams(text: string, readStandardInput: () => Promise<string>): Promise<JsonValue> {
-  if (text === '-') return readJson('--params', await readStandardInput());
-  return readJson('--params', text.startsWith('@') ? await readTextFile('--params', text.slice(1)) : text);
-}
-
-function readJson(option: string, text: string): JsonValue {
-  const encoded = encodePublishPayload('json', text);
-  if ('problem' in encoded) throw new Error(`${option}: ${encoded.problem}`);
-  const read = readJsonPayload(encoded.bytes);
-  if ('reason' in read) throw new Error(`${option}: ${read.reason}.`);
-  return read.value;
 }
 
 function checkTopic(whose: string, topic: string): void {

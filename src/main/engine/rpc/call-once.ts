@@ -11,6 +11,8 @@ export interface CallPlan {
   readonly link: LinkPlan;
   readonly dialect: Dialect;
   readonly request: BuiltRequest;
+  /** Of the request; absent: that of the dialect. */
+  readonly qos?: Qos;
   /** For the answer, from the moment the request is sent. */
   readonly timeoutMs: number;
 }
@@ -29,7 +31,7 @@ const replyQos: Qos = 1;
 const closeTimeoutMs = 1000;
 
 /** Connects, calls, waits for the answer and disconnects. `null`: it was cancelled. */
-export async function callOnce({ link: options, dialect, request, timeoutMs }: CallPlan, signal: AbortSignal): Promise<CallReport | null> {
+export async function callOnce({ link: options, dialect, request, qos, timeoutMs }: CallPlan, signal: AbortSignal): Promise<CallReport | null> {
   const { key, message, replyTo } = request;
   const table = new CallTable({ now: () => performance.now() });
   const notes: string[] = [];
@@ -67,7 +69,7 @@ export async function callOnce({ link: options, dialect, request, timeoutMs }: C
       const refusal = table.open({ key, replyTo, timeoutMs, onEnd: ({ outcome, elapsedMs }) => resolve({ outcome, elapsedMs, notes }) });
       if (refusal) return giveUp(refusal);
       expireLater();
-      opened.publish({ ...message, payload: message.payload, retain: false }).then(
+      opened.publish({ ...message, qos: qos ?? message.qos, payload: message.payload, retain: false }).then(
         ({ noSubscribers }) => noSubscribers && table.fail(key, nobodyThere(message.topic)),
         (error: unknown) => table.fail(key, publishError(error)),
       );
