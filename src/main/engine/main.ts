@@ -12,6 +12,7 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
+import { createMockDevices } from './coap/mock/index.ts';
 import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
@@ -159,19 +160,20 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onMessages: (id, records) => receive(`connection:${id}`, records),
     onChange: connectionsChanged.notify,
   });
+  const nodeSessions = createNodeSessions({
+    now,
+    brokerStatus: () => broker.status(),
+    connections,
+    onTraffic(source, records, clientId) {
+      const isFromBroker = ({ direction }: MessageRecord): boolean => direction === 'in';
+      // What the clients of the local broker exchange, its tap shows.
+      if (source === 'broker') rpc.received(source, records.filter(isFromBroker), clientId);
+      else receive(source, records);
+    },
+  });
   const rpcNodes = createRpcNodes({
     nodes: workspace.rpcNodes.list(),
-    sessions: createNodeSessions({
-      now,
-      brokerStatus: () => broker.status(),
-      connections,
-      onTraffic(source, records, clientId) {
-        const isFromBroker = ({ direction }: MessageRecord): boolean => direction === 'in';
-        // What the clients of the local broker exchange, its tap shows.
-        if (source === 'broker') rpc.received(source, records.filter(isFromBroker), clientId);
-        else receive(source, records);
-      },
-    }),
+    sessions: nodeSessions,
     dialects: rpcDialects.registry,
     scripts,
     calls: { start: (input, observer) => rpc.start(input, observer), cancel: (id) => rpc.cancel(id), pendingCalls: (id) => rpc.pendingOf(id) },
@@ -181,6 +183,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     newId: randomUUID,
     onBug: (error) => onBug(error, 'rpc nodes'),
   });
+  const mockDevices = createMockDevices({
+    devices: workspace.mockDevices.list(),
+    sessions: nodeSessions,
+    dialects: rpcDialects.registry,
+    scripts,
+    now,
+    clock: monotonicMs,
+    random,
+    newId: randomUUID,
+    onBug: (error) => onBug(error, 'mock devices'),
+  });
+  brokerChanged.subscribe(mockDevices.sourcesChanged);
+  connectionsChanged.subscribe(mockDevices.sourcesChanged);
   brokerChanged.subscribe(rpcNodes.sourcesChanged);
   connectionsChanged.subscribe(rpcNodes.sourcesChanged);
 
@@ -220,6 +235,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     callHistory,
     rpcDialects,
     rpcNodes,
+    mockDevices,
     rpcPeers,
     lastMessageId: () => ingest.lastId,
     store,
@@ -237,7 +253,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     stopFollowing();
     collectionRuns.close();
     schemaThread.close();
-    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), scripts.close()]));
+    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

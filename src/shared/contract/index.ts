@@ -6,6 +6,7 @@ import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
+import { mockDevicesContract } from './mock-devices.ts';
 import { rpcBatchesContract } from './rpc-batches.ts';
 import { rpcContract } from './rpc.ts';
 import { rpcDialectsContract } from './rpc-dialects.ts';
@@ -30,6 +31,7 @@ export const engineContract = {
   ...rpcPeersContract,
   ...rpcSchemasContract,
   ...rpcNodesContract,
+  ...mockDevicesContract,
   ...environmentsContract,
   ...collectionsContract,
   ...rpcBatchesContract,

@@ -12,7 +12,7 @@ const rate = z.number().min(0).max(1).default(0);
 const ms = z.int().min(0).max(3_600_000).default(0);
 
 /** What goes wrong on purpose, for testing the peer. Nothing by default. Times in ms; rates from 0 (never) to 1 (always), each decided for itself. */
-const faultsSchema = z.strictObject({
+export const faultsSchema = z.strictObject({
   /** The answer waits so long, and a random part of the jitter more, beside the time it takes to work it out. */
   delayMs: ms,
   jitterMs: ms,

@@ -6,6 +6,7 @@ import { callHistoryHandlers } from './call-history-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
+import { mockDevicesHandlers } from './mock-devices-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcBatchesHandlers } from './rpc-batches-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
@@ -30,6 +31,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...callHistoryHandlers(services),
     ...rpcDialectsHandlers(services),
     ...rpcNodesHandlers(services),
+    ...mockDevicesHandlers(services),
     ...rpcPeersHandlers(services),
     ...rpcSchemasHandlers(services),
     ...environmentsHandlers(services),

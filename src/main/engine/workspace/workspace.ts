@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { mockDeviceSchema, type MockDevice } from '../../../shared/contract/mock-devices.ts';
 import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
 import { keptMethodSchema, type KeptMethod } from '../../../shared/contract/rpc-schemas.ts';
 import { rpcDialectSchema, type RpcDialect } from '../../../shared/contract/rpc-dialects.ts';
@@ -57,6 +58,8 @@ export interface Workspace {
   removeProfile(id: string): Promise<void>;
   /** As read from the disk or saved; checked only against their schema. */
   readonly rpcNodes: RecordFiles<RpcNode>;
+  /** Likewise. */
+  readonly mockDevices: RecordFiles<MockDevice>;
   /** What is kept of RPC methods. */
   rpcMethods(): readonly KeptMethod[];
   saveRpcMethods(methods: readonly KeptMethod[]): Promise<void>;
@@ -117,6 +120,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let rpcMethods: readonly KeptMethod[] = (await rpcMethodsFile.read())?.methods ?? [];
   const profileFiles = await openRecordFiles(fileOptions, { folder: 'connections', noun: 'connection', schema: connectionProfileSchema });
   const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
+  const mockDevices = await openRecordFiles(fileOptions, { folder: 'mock-devices', noun: 'device', schema: mockDeviceSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
@@ -136,7 +140,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (layoutTimer) await saveLayout();
-    for (const file of [settingsFile, layoutFile, publishesFile, rpcMethodsFile, profileFiles, dialects, rpcNodes, secrets]) await file.settle();
+    for (const file of [settingsFile, layoutFile, publishesFile, rpcMethodsFile, profileFiles, dialects, rpcNodes, mockDevices, secrets]) await file.settle();
     await lock?.release();
   };
 
@@ -178,6 +182,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     removeProfile: (id) => profileFiles.remove(id),
     dialects,
     rpcNodes,
+    mockDevices,
     rpcMethods: () => rpcMethods,
     saveRpcMethods(methods) {
       rpcMethods = methods;

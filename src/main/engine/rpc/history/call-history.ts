@@ -47,6 +47,8 @@ export interface CallHistory {
   ofMessage(messageId: number): Promise<number | null>;
   clear(source: SourceId | undefined): Promise<number>;
   export(filter: CallFilter, format: CallExportFormat, sink: StreamSink<CallsExportPart>): Promise<void>;
+  /** The calls that fit, newest first. Rejects with `cancelled`, and with what keeps the store from being read. */
+  each(filter: CallFilter, signal: AbortSignal): AsyncIterable<CallDetail>;
   /** Hands the store what it has not seen yet. */
   flush(): void;
 }
@@ -165,6 +167,12 @@ export function createCallHistory({ recent, store, dialects, payload, appVersion
     },
     async export(filter, format, sink) {
       await exportCalls(await find(filter, sink.signal), readExported, exportFormat(format, appVersion), sink);
+    },
+    async *each(filter, signal) {
+      const ids = await find(filter, signal);
+      for (let at = 0; at < ids.length && !signal.aborted; at += 50) {
+        for (const { detail } of await readExported(ids.slice(at, at + 50))) yield detail;
+      }
     },
     flush,
   };

@@ -54,8 +54,11 @@ export class Answers {
     this.#templateFunctions = templateFunctions({ now: options.now, random: options.random, newId: options.newId, count });
   }
 
-  /** Never rejects, but for an aborted signal: what goes wrong is the error that is answered. */
-  work(answer: RpcAnswer, call: RuledCall, signal: AbortSignal): RpcAnswerOutcome | Promise<RpcAnswerOutcome> {
+  /**
+   * Never rejects, but for an aborted signal: what goes wrong is the error that is answered. Templates and scripts see every member of the call. `name`: which script it is, and who prints;
+   * absent: the method.
+   */
+  work(answer: RpcAnswer, call: RuledCall, signal: AbortSignal, name = call.method): RpcAnswerOutcome | Promise<RpcAnswerOutcome> {
     switch (answer.kind) {
       case 'static':
         return { result: answer.result };
@@ -64,7 +67,7 @@ export class Answers {
       case 'template':
         return this.#fill(answer.text, call);
       case 'script':
-        return this.#run(answer.source, call, signal);
+        return this.#run(answer.source, call, signal, name);
     }
   }
 
@@ -84,18 +87,18 @@ export class Answers {
     this.keepOnly(new Set());
   }
 
-  #fill(text: string, { params, method, callerId, topic }: RuledCall): RpcAnswerOutcome {
-    const filled = fillJsonTemplate(text, { params, method, callerId, topic }, this.#templateFunctions);
+  #fill(text: string, call: RuledCall): RpcAnswerOutcome {
+    const filled = fillJsonTemplate(text, { ...call }, this.#templateFunctions);
     if ('value' in filled) return { result: filled.value };
     const before = text.slice(0, filled.at);
     const place = { line: before.split('\n').length, column: filled.at - before.lastIndexOf('\n') };
     return { error: `The template of this method cannot be filled in: ${filled.problem}`, place };
   }
 
-  async #run(source: string, call: RuledCall, signal: AbortSignal): Promise<RpcAnswerOutcome> {
+  async #run(source: string, call: RuledCall, signal: AbortSignal, name: string): Promise<RpcAnswerOutcome> {
     const { params, ...about } = call;
     try {
-      const what = { name: `method ${call.method}`, source, method: call.method, limits: methodLimits };
+      const what = { name: `method ${name}`, source, method: name, limits: methodLimits };
       const result = await this.#call(what, [params, about], signal);
       return { result: result ?? null };
     } catch (error) {

@@ -42,7 +42,7 @@ export class RequestMemory {
     this.#clock = clock;
   }
 
-  take({ topic, payload, dup }: Incoming, { key, replyTo }: RpcRequest): Repeat {
+  take({ topic, payload, dup }: Incoming, { key, replyTo }: Pick<RpcRequest, 'key' | 'replyTo'>): Repeat {
     const now = this.#clock();
     this.#forget(now);
     const id = `${replyTo}\u0000${key}`;

@@ -52,8 +52,19 @@ interface Incoming {
 
 type AnswerError = Parameters<Dialect['buildError']>[1];
 
+/** What a node does with the messages on its topics. */
+export interface NodeService {
+  readonly counts: Counts & Pick<RpcNodeStatus, 'running' | 'methodCalls'>;
+  /** Counts begin anew. */
+  start(): void;
+  /** Requests that run are not answered any more. */
+  stop(): void;
+  /** `exact`: the message came on the topic of the node itself, where everything is meant for it. Never throws. */
+  take(record: MessageRecord, exact: boolean, send: SendAnswer): void;
+}
+
 /** Answers requests: rules first, then the method, each request once. Nothing that a peer sends throws here. */
-export class Responder {
+export class Responder implements NodeService {
   readonly #options: ResponderOptions;
   readonly #memory: RequestMemory;
   /** What waits before it is sent. */
@@ -312,7 +323,7 @@ export class Responder {
   }
 }
 
-function noCounts(): Counts {
+export function noCounts(): Counts {
   return { served: 0, denied: 0, unknownMethods: 0, failed: 0, dropped: 0, unanswerable: 0, repeated: 0, refused: 0, unreadable: 0 };
 }
 

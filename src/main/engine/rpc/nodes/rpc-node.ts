@@ -12,7 +12,7 @@ import { nextNodeStep, type NodeEvent } from './node-machine.ts';
 import type { NodeSession, NodeSessionHandle } from './node-session.ts';
 import type { NodeSessions } from './node-sessions.ts';
 import { kickReason, kickTopic, presenceFilter, presenceMessage } from './presence.ts';
-import { Responder } from './responder.ts';
+import { Responder, type NodeService } from './responder.ts';
 
 /** A session that ends so soon after it began, so often in a row, is being taken over: before MQTT 5 the broker does not say so. */
 const shortSessionMs = 10_000;
@@ -35,6 +35,8 @@ export interface RpcNodeOptions {
   readonly newId: () => string;
   readonly pendingCalls: (nodeId: string) => number;
   readonly onChange: () => void;
+  /** Absent: it answers calls of its methods. */
+  readonly service?: (log: NodeLog) => NodeService;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -43,7 +45,7 @@ export class NodeActor {
   readonly log: NodeLog;
   readonly answers: Answers;
   readonly #options: RpcNodeOptions;
-  readonly #responder: Responder;
+  readonly #responder: NodeService;
   /** By filter. */
   readonly #granted = new Map<string, Qos | null>();
   #node: RpcNode;
@@ -78,7 +80,8 @@ export class NodeActor {
       random,
       newId,
     });
-    this.#responder = new Responder({ node: () => this.#node, dialects, answers: this.answers, log: this.log, now, clock, random, onChange });
+    this.#responder =
+      options.service?.(this.log) ?? new Responder({ node: () => this.#node, dialects, answers: this.answers, log: this.log, now, clock, random, onChange });
   }
 
   get node(): RpcNode {
