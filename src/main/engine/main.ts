@@ -12,7 +12,7 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { createMockDevices } from './coap/mock/index.ts';
+import { createMockDevices } from './coap/index.ts';
 import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';

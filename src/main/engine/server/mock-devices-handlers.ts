@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MockDevice, mockDevicesContract } from '../../../shared/contract/mock-devices.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
-import { deviceProblem, recordedDevice } from '../coap/mock/index.ts';
+import { deviceProblem, recordedDevice } from '../coap/index.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
 import type { Services } from './services.ts';
 

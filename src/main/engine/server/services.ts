@@ -5,7 +5,7 @@ import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
-import type { MockDevices } from '../coap/mock/index.ts';
+import type { MockDevices } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, FillCall } from '../collections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';

@@ -11,7 +11,8 @@ import { CoapClient, type CoapResponse } from '../udp/coap-client.ts';
 const bench = useNodes();
 const tag = '2D_XX_0_9999';
 const everything: readonly MockMethodName[] = ['GET', 'POST', 'PUT', 'DELETE', 'FETCH', 'PATCH', 'iPATCH'];
-const stateful = (path: string, state: JsonValue = null) => ({
+type InputState = NonNullable<NonNullable<MockDeviceInput['resources']>[number]['state']> | null;
+const stateful = (path: string, state: InputState = null) => ({
   path,
   state,
   methods: everything.map((method) => ({ method, answer: { kind: 'state' as const } })),

@@ -1,0 +1,1 @@
+export { createMockDevices, deviceProblem, recordedDevice, type MockDevices } from './mock/index.ts';
