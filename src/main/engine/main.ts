@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { SourceId } from '../../shared/contract/common.ts';
@@ -12,7 +12,7 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { createMockDevices } from './coap/index.ts';
+import { createCoapUdp, createMockDevices } from './coap/index.ts';
 import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
@@ -82,6 +82,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
   const schemaThread = createSchemaThread();
   const rpcPeers = createRpcPeers({ brokerClients: () => (broker.status().phase === 'running' ? broker.clients() : null), maxClients: 1000 });
+  const coapUdp = createCoapUdp({ now, clock: monotonicMs, random, randomBytes: (count) => new Uint8Array(randomBytes(count)) });
   const scripts = createScripts({ onBug: (error) => onBug(error, 'scripts') });
   const rpc = createRpcService({
     now,
@@ -243,6 +244,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     environments,
     collections,
     collectionRuns,
+    coapUdp,
     callFiller: createCallFiller({ environments, now, random }),
     workspace,
   };
@@ -252,6 +254,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const close = async (): Promise<void> => {
     stopFollowing();
     collectionRuns.close();
+    coapUdp.close();
     schemaThread.close();
     await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));

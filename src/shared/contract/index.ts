@@ -2,6 +2,7 @@ import { brokerContract } from './broker.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
+import { coapUdpContract } from './coap-udp.ts';
 import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
@@ -36,6 +37,7 @@ export const engineContract = {
   ...collectionsContract,
   ...rpcBatchesContract,
   ...rpcTimelineContract,
+  ...coapUdpContract,
   ...workspaceContract,
 } as const;
 

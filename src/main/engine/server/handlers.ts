@@ -3,6 +3,7 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
+import { coapUdpHandlers } from './coap-udp-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
@@ -38,6 +39,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...collectionsHandlers(services),
     ...rpcBatchesHandlers(services),
     ...rpcTimelineHandlers(services),
+    ...coapUdpHandlers(services),
     ...workspaceHandlers(services),
   };
 }

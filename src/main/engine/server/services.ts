@@ -5,7 +5,7 @@ import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
-import type { MockDevices } from '../coap/index.ts';
+import type { CoapUdp, MockDevices } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, FillCall } from '../collections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
@@ -70,6 +70,7 @@ export interface Services {
   readonly environments: Omit<Environments, 'close'>;
   readonly collections: Omit<CollectionFiles, 'close'>;
   readonly collectionRuns: Pick<CollectionRuns, 'run'>;
+  readonly coapUdp: Omit<CoapUdp, 'close'>;
   /** What fills in calls from the chosen environment. */
   readonly callFiller: () => Promise<FillCall>;
   readonly workspace: Workspace;

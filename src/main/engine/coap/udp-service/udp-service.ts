@@ -1,0 +1,167 @@
+import type {
+  CoapDiscovery,
+  CoapEndStyle,
+  CoapLogDetail,
+  CoapLogPage,
+  CoapObserveEvent,
+  CoapUdpProgress,
+  CoapUdpRequest,
+  CoapUdpServer,
+} from '../../../../shared/contract/coap-udp.ts';
+import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
+import { parseLinkFormat } from '../../../../shared/coap/udp/link-format.ts';
+import { methodCodes } from '../../../../shared/coap/udp/packet.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
+import type { Notifier } from '../../notifier.ts';
+import { CoapClient } from '../udp/coap-client.ts';
+import type { LoggedMessage } from '../udp/message-layer.ts';
+import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
+import { KnownServers } from './known-servers.ts';
+import { MessageLog, type LogQuery } from './message-log.ts';
+import { observeResource } from './observation.ts';
+import { lookUp, planRequest, readUri } from './plan-request.ts';
+import { plainFailure, plainResponse, RequestProgress } from './request-progress.ts';
+
+export interface CoapUdpOptions {
+  /** Unix ms. */
+  readonly now: () => number;
+  /** ms of a clock that never goes back. */
+  readonly clock: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** Requests and observations of CoAP over UDP, the log of their messages, and what is known of servers. */
+export interface CoapUdp {
+  /** Throws a CodedError before anything is sent; else tells each state and resolves after the last one. */
+  request(input: CoapUdpRequest, signal: AbortSignal, onProgress: (state: CoapUdpProgress) => void): Promise<void>;
+  /** As `request`; when the signal is aborted it is deregistered. */
+  observe(id: string, input: CoapUdpRequest, signal: AbortSignal, onEvent: (event: CoapObserveEvent) => void): Promise<void>;
+  endObservation(id: string, style: CoapEndStyle): void;
+  discover(uri: string, timeoutMs: number, signal: AbortSignal): Promise<CoapDiscovery>;
+  servers(): readonly CoapUdpServer[];
+  forgetServer(uri: string): void;
+  readonly serversChanged: Notifier;
+  log(query: LogQuery): CoapLogPage;
+  logMessage(id: number): CoapLogDetail | null;
+  clearLog(): void;
+  readonly logChanged: Notifier;
+  /** Ends what is under way. */
+  close(): void;
+}
+
+export function createCoapUdp(options: CoapUdpOptions): CoapUdp {
+  const { now, clock, random, randomBytes } = options;
+  const log = new MessageLog(now, clock);
+  const known = new KnownServers(now);
+  const closing = new AbortController();
+  const observations = new Map<string, (style: CoapEndStyle) => void>();
+  let requests = 0;
+
+  /** One for each request: it may have its own parameters of transmission, its messages are told apart, and its socket goes with it. */
+  const openClient = (transmission: Transmission, onLog?: (message: LoggedMessage) => void): CoapClient =>
+    new CoapClient({
+      clock,
+      random,
+      randomBytes,
+      transmission,
+      onLog(message) {
+        log.add(message);
+        onLog?.(message);
+      },
+    });
+
+  const service: CoapUdp = {
+    async request(input, signal, onProgress) {
+      const { uri, request, transmission } = planRequest(input);
+      if (requests >= coapUdpLimits.requests)
+        throw new CodedError('too-many-requests', `${coapUdpLimits.requests} CoAP requests are under way.`, { advice: 'Wait for some, or cancel them.' });
+      requests += 1;
+      const progress = new RequestProgress({ now, clock }, onProgress);
+      const client = openClient(transmission, (message) => progress.logged(message));
+      try {
+        const host = await lookUp(request.host);
+        const hooks = { signal: AbortSignal.any([signal, closing.signal]), onProgress: progress.blocks.bind(progress) };
+        const response = await client.request({ ...request, host }, hooks);
+        known.responded(uri, response.packet.code);
+        progress.responded(plainResponse(response, now()));
+      } catch (error) {
+        progress.failed(plainFailure(error));
+      } finally {
+        requests -= 1;
+        client.close();
+      }
+    },
+    async observe(id, input, signal, onEvent) {
+      const plan = planRequest(input);
+      if (input.method !== 'GET' && input.method !== 'FETCH')
+        throw new CodedError('bad-input', `${input.method} cannot observe.`, { advice: 'Observe with GET or FETCH (RFC 7641, RFC 8132).' });
+      if (observations.has(id)) throw new CodedError('invalid-state', 'There is an observation of this name.');
+      if (observations.size >= coapUdpLimits.observations)
+        throw new CodedError('too-many-requests', `${coapUdpLimits.observations} resources are observed.`, { advice: 'End some first.' });
+      try {
+        await observeResource(plan, {
+          openClient: (onLog) => openClient(plan.transmission, onLog),
+          now,
+          signal,
+          closing: closing.signal,
+          onResponse: (code) => known.responded(plan.uri, code),
+          onEvent,
+          onEndable: (end) => void observations.set(id, end),
+        });
+      } finally {
+        observations.delete(id);
+      }
+    },
+    endObservation(id, style) {
+      const end = observations.get(id);
+      if (!end) throw new CodedError('not-found', 'This observation has ended.');
+      end(style);
+    },
+    async discover(address, timeoutMs, signal) {
+      const uri = { ...readUri(address), path: ['.well-known', 'core'], query: [] };
+      let outcome: CoapDiscovery = { links: 0, problem: null, response: null, failure: null };
+      const client = openClient(defaultTransmission);
+      try {
+        const host = await lookUp(uri.host);
+        const response = await client.request(
+          {
+            host,
+            port: uri.port,
+            type: 'CON',
+            code: methodCodes.GET,
+            options: uri.path.map((part) => ({ number: 11, value: new TextEncoder().encode(part) })),
+            payload: new Uint8Array(0),
+            timeoutMs,
+            blockSize: 1024,
+            maxBodyBytes: coapUdpLimits.bodyBytes,
+          },
+          { signal: AbortSignal.any([signal, closing.signal]) },
+        );
+        outcome = { ...outcome, response: plainResponse(response, now()) };
+        if (response.packet.code >> 5 === 2) {
+          const read = parseLinkFormat(new TextDecoder().decode(response.packet.payload));
+          outcome = { ...outcome, links: read.links.length, problem: 'problem' in read ? read.problem : null };
+          known.discovered(uri, read.links);
+        }
+      } catch (error) {
+        outcome = { ...outcome, failure: plainFailure(error) };
+      } finally {
+        client.close();
+      }
+      return outcome;
+    },
+    servers: () => known.list(),
+    forgetServer(uri) {
+      if (!known.forget(readUri(uri))) throw new CodedError('not-found', 'This server is not known (any more).');
+    },
+    serversChanged: known.changed,
+    log: (query) => log.page(query),
+    logMessage: (id) => log.detail(id),
+    clearLog: () => log.clear(),
+    logChanged: log.changed,
+    close: () => closing.abort(),
+  };
+  return service;
+}
