@@ -3,7 +3,7 @@ import { call, stream } from '../ipc/contract.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
 import type { RpcError } from '../rpc/rpc-error.ts';
 import type { MessageProperties } from '../messages/record.ts';
-import { sourceIdSchema, topicTextSchema, type Qos, type SourceId } from './common.ts';
+import { qosSchema, sourceIdSchema, topicTextSchema, type Qos, type SourceId } from './common.ts';
 
 /** `mqttxx2`: the JSON envelope of mqttxx 2.x and 3.x. `mqttxx4`: mqttxx 4.x over MQTT 5. `jsonrpc`: JSON-RPC 2.0 over topic pairs. `mqtt5`: request and response of MQTT 5 (§4.10). `gf`: CoAP-like requests of gf_mqtt_client. */
 const builtInDialectSchema = z.enum(['mqttxx2', 'mqttxx4', 'jsonrpc', 'mqtt5', 'gf']);
@@ -41,6 +41,8 @@ export interface RpcTreeRow {
   readonly pending: number;
   /** Of a method: median of the time to the answer, in ms; `null` before the first. */
   readonly p50Ms: number | null;
+  /** Of a method in `gf`: the code of the last response, as in `CallRow`. */
+  readonly lastCode: number | null;
   /** Unix ms of the last request; 0: none was seen, it was added by hand or the device itself tells of it. */
   readonly lastAt: number;
   /** Seen, or added by hand. */
@@ -71,6 +73,10 @@ const treeViewSchema = z.strictObject({
   filter: z.string().max(1000),
 });
 export type RpcTreeView = z.infer<typeof treeViewSchema>;
+
+/** Which services a tree has: those of gf_mqtt_client, or all others. */
+const shownDialectsSchema = z.enum(['only-gf', 'without-gf']);
+export type ShownDialects = z.infer<typeof shownDialectsSchema>;
 
 /** JSON Schema (2020-12) in the subset that is inferred: type, properties, required, items, enum of few texts, minimum and maximum seen. */
 export type JsonSchema = { readonly [key: string]: JsonValue };
@@ -149,6 +155,8 @@ export interface CallRow {
   readonly timeUs: number;
   /** From request to answer, in ms. */
   readonly elapsedMs: number | null;
+  /** In `gf`: of the response, success or error, such as 205; `null`: there is none, or it is no number. */
+  readonly responseCode: number | null;
   /** What went wrong, in a sentence. */
   readonly errorText: string | null;
 }
@@ -211,6 +219,19 @@ export const callPropertiesSchema = z.strictObject({
   messageExpirySeconds: z.int().min(0).max(4_294_967_295).optional(),
 });
 
+/** What else a request of gf_mqtt_client can say. `null` and absent are the same. */
+export const gfEnvelopeSchema = z.strictObject({
+  token: z.string().max(1000).nullable().optional(),
+  correlationId: z.string().max(1000).nullable().optional(),
+  /** `integer`: 1 to 4, as peers up to 0.1.2 want it and later ones refuse it. */
+  methodAs: z.enum(['word', 'integer']).optional(),
+  /** Of the request; absent: 0. */
+  qos: qosSchema.optional(),
+  /** Absent: a new UUID for each call. It becomes a level of the topic. */
+  requestId: z.string().min(1).max(200).optional(),
+});
+export type GfEnvelope = z.infer<typeof gfEnvelopeSchema>;
+
 export const callInputSchema = z.strictObject({
   ...serviceShape,
   /** `auto`: the one that was last heard on the topic, see `DialectChoice`. */
@@ -223,6 +244,8 @@ export const callInputSchema = z.strictObject({
   replyTo: topicTextSchema.optional(),
   callerId: z.string().max(1000).optional(),
   properties: callPropertiesSchema.optional(),
+  /** Only in `gf`. */
+  envelope: gfEnvelopeSchema.optional(),
   /** The id of an RPC node that runs, of this source: the call is made in its session, with its reply topic, client id, time-out and limit. */
   node: z.string().min(1).max(64).optional(),
 });
@@ -230,7 +253,10 @@ export type CallInput = z.input<typeof callInputSchema>;
 
 export const rpcContract = {
   /** At most 10 frames a second, and none when nothing visible changed. The view lives as long as the stream. */
-  'rpc.tree': stream<RpcTreeFrame>()(z.strictObject({ source: sourceIdSchema, ...treeViewSchema.shape }), { overflow: 'coalesce', window: 2 }),
+  'rpc.tree': stream<RpcTreeFrame>()(z.strictObject({ source: sourceIdSchema, dialects: shownDialectsSchema.optional(), ...treeViewSchema.shape }), {
+    overflow: 'coalesce',
+    window: 2,
+  }),
   'rpc.setTreeView': call<void>()(treeViewSchema),
   'rpc.setExpanded': call<void>()(z.strictObject({ viewId: viewIdSchema, key: z.string().max(70_000), expanded: z.boolean() })),
   'rpc.method': stream<RpcMethodDetail | null>()(methodSchema, { overflow: 'coalesce', window: 2 }),

@@ -37,6 +37,15 @@ export interface RpcCall {
   readonly properties?: ExtraProperties | undefined;
   /** Unix ms; for dialects whose requests carry it. */
   readonly timeMs?: number | undefined;
+  readonly envelope?: CallEnvelope | undefined;
+}
+
+/** What else a request of gf_mqtt_client says; the request id stands in the call. */
+export interface CallEnvelope {
+  readonly token?: string | null | undefined;
+  readonly correlationId?: string | null | undefined;
+  readonly methodAs?: 'word' | 'integer' | undefined;
+  readonly qos?: 0 | 1 | 2 | undefined;
 }
 
 /** MQTT 5 properties that a caller adds to those the dialect needs. */
@@ -49,7 +58,7 @@ export interface ExtraProperties {
 export interface OutgoingMessage {
   readonly topic: string;
   readonly payload: Uint8Array<ArrayBuffer>;
-  readonly qos: 0 | 1;
+  readonly qos: 0 | 1 | 2;
   readonly properties?: {
     readonly contentType?: string;
     readonly messageExpirySeconds?: number;
@@ -95,7 +104,8 @@ export interface RpcRequest {
   readonly service?: string;
 }
 
-export type RpcOutcome = { readonly result: JsonValue } | { readonly error: RpcError };
+/** `code`: of the response, in dialects that have one for successes as well. */
+export type RpcOutcome = ({ readonly result: JsonValue } | { readonly error: RpcError }) & { readonly code?: number };
 
 interface RpcResponse {
   readonly kind: 'response';

@@ -114,7 +114,7 @@ describe('a response', () => {
 
   it.each(responseCodes)('of $code is a $class', ({ code, title, class: kind }) => {
     const parsed = answer({ response_code: code }, 'why');
-    if (kind === 'success') expect(parsed).toEqual({ kind: 'response', key: 'r', outcome: { result: 'why' } });
+    if (kind === 'success') expect(parsed).toEqual({ kind: 'response', key: 'r', outcome: { result: 'why', code } });
     else expect(parsed).toMatchObject({ outcome: { error: { origin: 'remote', message: `${code} ${title}: why`, peerCode: code, data: 'why' } } });
   });
 

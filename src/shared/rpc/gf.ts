@@ -12,6 +12,7 @@ import {
   type OutgoingMessage,
   type ParsedMessage,
   type RpcMessage,
+  type RpcOutcome,
   type RpcRequest,
 } from './dialect.ts';
 import { textOf } from './json-payload.ts';
@@ -24,7 +25,7 @@ import { rpcError, type RpcError, type RpcErrorName } from './rpc-error.ts';
  */
 export const gf: Dialect = {
   needsMqtt5: false,
-  buildRequest({ id, topic, method, params, callerId, replyTo, timeMs = 0 }) {
+  buildRequest({ id, topic, method, params, callerId, replyTo, timeMs = 0, envelope = {} }) {
     const [, namespace = '', subsystem = '', target = ''] = servicePattern.exec(topic) ?? [];
     if (target === '') return { problem: 'A device is named by the beginning of its request topic: gf_int_v1/SUBSYSTEM/request/DEVICE.' };
     const space = method.indexOf(' ');
@@ -35,6 +36,7 @@ export const gf: Dialect = {
     for (const [what, part] of [
       ['The subsystem', subsystem],
       ['The tag of the device', target],
+      ['The request id', id],
     ] as const) {
       const problem = topicPartProblem(what, part);
       if (problem !== null) return { problem };
@@ -42,9 +44,19 @@ export const gf: Dialect = {
     const address = { subsystem, target, requestId: id };
     const answeredOn = gfResponseTopic(address, namespace);
     if (replyTo !== undefined && replyTo !== answeredOn) return { problem: `The device answers on ${answeredOn}: no other reply topic can be asked for.` };
-    const payload = buildGfRequest({ method: word, path, requestId: id, source: callerId, body: params, timestampMs: timeMs });
+    const payload = buildGfRequest({
+      method: word,
+      methodAs: envelope.methodAs ?? 'word',
+      path,
+      requestId: id,
+      source: callerId,
+      body: params,
+      timestampMs: timeMs,
+      correlationId: envelope.correlationId ?? null,
+      token: envelope.token ?? null,
+    });
     return {
-      message: { topic: gfRequestTopic(address, namespace), payload: utf8(payload), qos: 0 },
+      message: { topic: gfRequestTopic(address, namespace), payload: utf8(payload), qos: envelope.qos ?? 0 },
       key: id,
       replyTo: answeredOn,
       replyToOnce: true,
@@ -111,7 +123,12 @@ function parse({ topic, payload }: RpcMessage): ParsedMessage {
   }
 }
 
-function outcomeOf(response: GfResponseMessage, { target }: GfTopic): { readonly result: JsonValue } | { readonly error: RpcError } {
+function outcomeOf(response: GfResponseMessage, topic: GfTopic): RpcOutcome {
+  const { code } = response;
+  return code === null || !Number.isInteger(code) ? meaningOf(response, topic) : { ...meaningOf(response, topic), code };
+}
+
+function meaningOf(response: GfResponseMessage, { target }: GfTopic): { readonly result: JsonValue } | { readonly error: RpcError } {
   const { code, codeAsSent, body, others } = response;
   const info = typeof codeAsSent === 'number' ? findResponseCode(codeAsSent) : undefined;
   if (info?.class === 'success') return { result: body };

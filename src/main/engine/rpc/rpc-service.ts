@@ -1,5 +1,5 @@
 import type { PingResult } from '../../../shared/contract/rpc-peers.ts';
-import type { CallDetail, CallInput, DialectChoice, DialectId, RpcMethodDetail, RpcMethodId, RpcTreeView } from '../../../shared/contract/rpc.ts';
+import type { CallDetail, CallInput, DialectChoice, DialectId, RpcMethodDetail, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { KnownPeer, PeersQuery } from '../../../shared/contract/rpc-batches.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
@@ -18,7 +18,7 @@ import { OwnCalls, type CallObserver, type CallSessions, type OwnCallsOptions } 
 import { CallTracing, type BrokerTraces } from './inside/call-tracing.ts';
 import { callTimeline } from './inside/call-timeline.ts';
 import { IndexBounds, MethodIndex } from './methods/method-index.ts';
-import { TreeView } from './methods/tree-view.ts';
+import { TreeView, type OpenedView } from './methods/tree-view.ts';
 import type { KeptMethodsFile } from './schemas/kept-methods.ts';
 import { MethodKeeper } from './schemas/method-keeper.ts';
 import { SchemaJudge, type SchemaThread } from './schemas/schema-judge.ts';
@@ -75,7 +75,7 @@ export interface RpcService {
   /** -1: it is not there. */
   methodVersion(id: RpcMethodId): number;
   method(id: RpcMethodId): RpcMethodDetail | null;
-  openTree(source: SourceId, view: Omit<RpcTreeView, 'viewId'>): TreeView;
+  openTree(source: SourceId, view: OpenedView): TreeView;
   /** With an empty method, only the service. False: there is no room. */
   add(id: RpcMethodId): boolean;
   /** Whether a service was seen, or added. */

@@ -78,6 +78,7 @@ describe('a call put into the builder', () => {
     duplicates: 0,
     timeUs: 1,
     elapsedMs: 2,
+    responseCode: null,
     errorText: null,
     params: { a: [1] },
     replyTo: 'rpc/r/panel',

@@ -18,6 +18,7 @@ const row = (key: string, change: Partial<RpcTreeRow> = {}): RpcTreeRow => ({
   failures: 0,
   pending: 0,
   p50Ms: null,
+  lastCode: null,
   lastAt: 1,
   addedByHand: false,
   presence: null,
@@ -55,7 +56,7 @@ async function open(filter = ''): Promise<readonly [Backend, RpcTreeView]> {
   const engine = serveForTests(
     { 'rpc.tree': tree, 'rpc.setTreeView': setTreeView, 'rpc.setExpanded': setExpanded },
     {
-      'rpc.tree': ({ source: _source, ...input }, sink) => {
+      'rpc.tree': ({ source: _source, dialects: _dialects, ...input }, sink) => {
         state.opened.push(input);
         state.sink = sink;
       },

@@ -1,5 +1,5 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { RpcTreeFrame, RpcTreeRow, RpcTreeView as RpcTreeViewInput } from '../../../shared/contract/rpc.ts';
+import type { RpcTreeFrame, RpcTreeRow, RpcTreeView as RpcTreeViewInput, ShownDialects } from '../../../shared/contract/rpc.ts';
 import type { CodedError } from '../../../shared/ipc/errors.ts';
 import { FrameNotifier, LatestSender, rowsAround, type Engine, type Pacing } from '../common/index.ts';
 
@@ -25,13 +25,13 @@ export class RpcTreeView {
   #loaded = false;
   #error: CodedError | undefined;
 
-  constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, filter: string, onReturn: () => void) {
+  constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, filter: string, onReturn: () => void, dialects?: ShownDialects) {
     this.#engine = engine;
     this.source = source;
     this.notifier = new FrameNotifier(pacing);
     this.#view = { viewId, first: 0, count: 0, filter };
     this.#sender = new LatestSender(() => engine.call('rpc.setTreeView', this.#view));
-    this.#closeStream = engine.stream('rpc.tree', () => ({ source, ...this.#view }), {
+    this.#closeStream = engine.stream('rpc.tree', () => ({ source, ...(dialects === undefined ? {} : { dialects }), ...this.#view }), {
       item: (frame) => this.#apply(frame),
       restart: () => {
         onReturn();

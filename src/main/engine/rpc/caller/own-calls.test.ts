@@ -257,3 +257,25 @@ function receiveStray(n: number): void {
     { id: 1, timeUs: 1, topic: 'elsewhere', payload, qos: 0, retain: false, dup: false, direction: 'in', publisher: null, properties: null },
   ]);
 }
+
+it('writes what a request of gf_mqtt_client can say, and tells the code of its response', async () => {
+  const envelope = { token: 't', correlationId: 'batch 7', methodAs: 'integer', qos: 2, requestId: 'my-id' } as const;
+  const gf = { ...asked, dialect: 'gf', topic: 'gf_int_v1/demo/request/PUMP', method: 'PUT target', params: 5, envelope } as const;
+  const id = rpc.start(gf);
+  await settle();
+  const sent = session.published[0]?.message;
+  expect(sent).toMatchObject({ topic: 'gf_int_v1/demo/request/PUMP/my-id', qos: 2 });
+  expect(JSON.parse(new TextDecoder().decode(sent?.payload))).toMatchObject({
+    body: 5,
+    header: { request_id: 'my-id', path: 'target', correlation_id: 'batch 7', token: 't', method: 3, source: 'caller' },
+  });
+  expect(detail(id)).toMatchObject({ state: 'pending', responseCode: null });
+  const payload = new TextEncoder().encode(JSON.stringify({ header: { response_code: 204, path: 'target', request_id: 'my-id' }, body: null }));
+  const topic = 'gf_int_v1/demo/response/PUMP/my-id';
+  rpc.ingest('connection:lab', [
+    { id: 1, timeUs: wallMs * 1000, topic, payload, qos: 0, retain: false, dup: false, direction: 'in', publisher: null, properties: null },
+  ]);
+  expect(detail(id)).toMatchObject({ state: 'ok', responseCode: 204 });
+  expect(() => rpc.start({ ...gf, envelope: { requestId: 'a/b' } })).toThrow('The request id contains "/"');
+  expect(() => rpc.start({ ...asked, envelope })).toThrow('belong to requests of gf_mqtt_client');
+});

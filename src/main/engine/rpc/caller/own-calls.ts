@@ -107,7 +107,16 @@ export class OwnCalls {
 
   /** Answers with the id of the call, which may have failed already. */
   start(input: ResolvedCall, observer: CallObserver = {}): number {
-    const { source, dialect: dialectId, topic, method, params, properties } = input;
+    const { source, dialect: dialectId, topic, method, params, properties, envelope } = input;
+    if (envelope !== undefined && dialectId !== 'gf') {
+      throw new CodedError(
+        'bad-input',
+        'Token, correlation id, request id and the like belong to requests of gf_mqtt_client: this call is of another dialect.',
+        {
+          advice: 'Call in the dialect gf, or leave the envelope out.',
+        },
+      );
+    }
     const dialect = this.#options.dialects.get(dialectId);
     const { session, tableOf, maxPending, timeoutMs, replyTo, isManual } = this.#placeOf(input);
     if (session.version !== '5' && (dialect.needsMqtt5 || hasExtraProperties(properties))) {
@@ -118,7 +127,7 @@ export class OwnCalls {
     }
     const callerId = input.callerId ?? session.clientId;
     const request = buildRequest(dialect, {
-      id: this.#options.newId(),
+      id: envelope?.requestId ?? this.#options.newId(),
       topic,
       method,
       params,
@@ -127,6 +136,7 @@ export class OwnCalls {
       callerId,
       properties,
       timeMs: this.#options.now(),
+      envelope,
     });
     const { key } = request;
     const { book, now } = this.#options;
@@ -238,7 +248,7 @@ export class OwnCalls {
 
   #ended(live: LiveCall, ending: RpcOutcome): void {
     this.#letGo(live);
-    const outcome = 'error' in ending ? { error: this.#explained(live.record, ending.error) } : ending;
+    const outcome = 'error' in ending ? { ...ending, error: this.#explained(live.record, ending.error) } : ending;
     const elapsedMs = live.sentAt === null ? 0 : this.#options.clock() - live.sentAt;
     this.#options.book.ownEnded(live.record, outcome, elapsedMs);
     live.observer.onEnd?.(outcome, elapsedMs);

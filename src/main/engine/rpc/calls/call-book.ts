@@ -273,6 +273,7 @@ export class CallBook {
     orphan.state = 'orphan';
     orphan.answers.push(keep(record, now));
     orphan.outcomeAt = 0;
+    orphan.responseCode = outcome.code ?? null;
     if ('error' in outcome) {
       orphan.error = outcome.error;
       orphan.errorText = outcome.error.message;
@@ -356,6 +357,7 @@ export class CallBook {
     const isLate = call.state !== 'pending' && !this.#pending.has(call);
     this.#stopWaiting(call);
     call.elapsedMs = elapsedMs;
+    call.responseCode = outcome.code ?? null;
     const failed = 'error' in outcome;
     call.error = failed ? outcome.error : null;
     call.state = isLate ? 'late' : failed ? 'failed' : 'ok';
@@ -368,7 +370,10 @@ export class CallBook {
   /** The answer was seen before the request. */
   #endByFirstAnswer(call: CallRecord): void {
     const [answer] = call.answers;
-    const outcome = call.error ? { error: call.error } : { result: detailOf(call).result ?? null };
+    const outcome: RpcOutcome = {
+      ...(call.error ? { error: call.error } : { result: detailOf(call).result ?? null }),
+      ...(call.responseCode === null ? {} : { code: call.responseCode }),
+    };
     this.#end(call, outcome, call.request && answer ? elapsedBetween(call.request, answer) : 0);
   }
 
@@ -431,6 +436,7 @@ export class CallBook {
       state: 'pending',
       duplicates: 0,
       elapsedMs: null,
+      responseCode: null,
       errorText: null,
       error: null,
       replySubscription: null,

@@ -47,6 +47,8 @@ export interface CallRecord {
   duplicates: number;
   timeUs: number;
   elapsedMs: number | null;
+  /** As in `CallRow`. */
+  responseCode: number | null;
   errorText: string | null;
   error: RpcError | null;
   readonly timeoutMs: number | null;
@@ -115,8 +117,9 @@ const trustedDriftMs = 1000;
 const shownErrorLength = 2000;
 
 export function rowOf(call: CallRow): CallRow {
-  const { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, errorText } = call;
-  return { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, errorText: errorText?.slice(0, shownErrorLength) ?? null };
+  const { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, responseCode } = call;
+  const errorText = call.errorText?.slice(0, shownErrorLength) ?? null;
+  return { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, responseCode, errorText };
 }
 
 /** As much of a call as its detail is made of. */

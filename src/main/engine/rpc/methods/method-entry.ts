@@ -53,6 +53,8 @@ export class MethodEntry {
   failed = 0;
   timedOut = 0;
   pending = 0;
+  /** Of the last response, where the dialect has one. */
+  lastCode: number | null = null;
   /** Unix ms. */
   lastAt = 0;
   /** Grows with each change of what `detail` tells. */
@@ -90,6 +92,7 @@ export class MethodEntry {
   answer(outcome: RpcOutcome, { elapsedMs, isLate, payloadBytes, example }: SeenAnswer): void {
     if (this.#released) return;
     this.version += 1;
+    this.lastCode = outcome.code ?? null;
     if (!isLate && 'error' in outcome) this.failed += 1;
     else if (!isLate) this.succeeded += 1;
     (this.#latency ??= new Latency()).add(elapsedMs);
@@ -97,7 +100,7 @@ export class MethodEntry {
       (this.#results ??= new InferredSchema(this.#bounds.nodes)).learn(outcome.result);
       this.#measure(this.#locks.result, outcome.result, payloadBytes);
     }
-    if (example) this.#examples?.finish(example, 'result' in outcome ? outcome : { error: outcome.error.message }, payloadBytes);
+    if (example) this.#examples?.finish(example, 'result' in outcome ? { result: outcome.result } : { error: outcome.error.message }, payloadBytes);
   }
 
   /** The call ends without an answer. */

@@ -99,3 +99,24 @@ it('forgets a method, or a service with all of them', () => {
   expect(index.dialectOn('edge/pump')).toBeUndefined();
   expect(index.dialectOn('edge/valve')).toBe('jsonrpc');
 });
+
+it('shows the devices of gf_mqtt_client alone, by path, or all others', () => {
+  const index = pumps();
+  const device = { dialect: 'gf', topic: 'gf_int_v1/axuv/request/2D_1' } as const;
+  for (const method of ['PUT gains', 'GET state', 'GET gains']) index.grow({ ...device, method });
+  index.grow({ ...device, method: 'GET state' })?.answer({ result: 1, code: 205 }, { elapsedMs: 3, isLate: false, payloadBytes: 5, example: null });
+  const devices = new TreeView(index, { ...all, dialects: 'only-gf' });
+  devices.setExpanded(`gf\u0000${device.topic}`, true);
+  const frame = devices.frame();
+  expect(frame).toMatchObject({ serviceCount: 1, methodCount: 3 });
+  expect(frame?.rows.map(({ method, lastCode }) => [method, lastCode])).toEqual([
+    [null, null],
+    ['GET gains', null],
+    ['PUT gains', null],
+    ['GET state', 205],
+  ]);
+  const others = new TreeView(index, { ...all, dialects: 'without-gf' });
+  expect(names(others)).toEqual(['edge/pump', 'edge/valve']);
+  others.setView({ ...all, filter: 'gains' });
+  expect(others.frame()).toMatchObject({ rows: [], serviceCount: 2, methodCount: 5, matches: { services: 0, methods: 0 } });
+});

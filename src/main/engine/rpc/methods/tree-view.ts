@@ -1,4 +1,4 @@
-import type { DialectId, RpcTreeFrame, RpcTreeRow, RpcTreeView } from '../../../../shared/contract/rpc.ts';
+import type { DialectId, RpcTreeFrame, RpcTreeRow, RpcTreeView, ShownDialects } from '../../../../shared/contract/rpc.ts';
 import { serviceKey, type MethodIndex, type ServiceEntry } from './method-index.ts';
 import type { MethodEntry } from './method-entry.ts';
 
@@ -10,6 +10,7 @@ interface LaidOut {
 }
 
 type View = Omit<RpcTreeView, 'viewId'>;
+export type OpenedView = View & { readonly dialects?: ShownDialects | undefined };
 /** Of the client behind a service; `null`: not known. */
 type PresenceOf = (dialect: DialectId, topic: string) => RpcTreeRow['presence'];
 
@@ -25,9 +26,13 @@ export class TreeView {
   #structure = -1;
   #matches: RpcTreeFrame['matches'] = null;
   readonly #presenceOf: PresenceOf;
+  readonly #dialects: ShownDialects | undefined;
+  /** Of the services that may be shown at all. */
+  #counts = { serviceCount: 0, methodCount: 0 };
   #lastFrame = '';
 
-  constructor(index: MethodIndex, view: View, presenceOf: PresenceOf = () => null) {
+  constructor(index: MethodIndex, { dialects, ...view }: OpenedView, presenceOf: PresenceOf = () => null) {
+    this.#dialects = dialects;
     this.#presenceOf = presenceOf;
     this.#index = index;
     this.#view = view;
@@ -58,8 +63,7 @@ export class TreeView {
       firstRow: first,
       rows: laidOut.slice(first, first + count).map((row) => this.#row(row)),
       totalRows: laidOut.length,
-      serviceCount: this.#index.serviceCount,
-      methodCount: this.#index.methodCount,
+      ...this.#counts,
       matches: this.#matches,
       leftOut: this.#index.leftOut,
     };
@@ -85,13 +89,19 @@ export class TreeView {
       .split(/\s+/)
       .filter((word) => word !== '');
     const shown: { readonly service: ServiceEntry; readonly methods: readonly MethodEntry[] }[] = [];
+    const counts = { serviceCount: 0, methodCount: 0 };
     for (const service of this.#index.services()) {
+      if (this.#dialects !== undefined && (service.dialect === 'gf') !== (this.#dialects === 'only-gf')) continue;
+      counts.serviceCount += 1;
+      counts.methodCount += service.methods.size;
       const topic = service.topic.toLowerCase();
       // Words that the service does not answer for, its methods have to.
       const left = words.filter((word) => !topic.includes(word));
-      const methods = left.length === 0 ? service.byName() : service.byName().filter(({ name }) => hasAll(name.toLowerCase(), left));
+      const all = service.dialect === 'gf' ? service.byName().toSorted(byPath) : service.byName();
+      const methods = left.length === 0 ? all : all.filter(({ name }) => hasAll(name.toLowerCase(), left));
       if (left.length === 0 || methods.length > 0) shown.push({ service, methods });
     }
+    this.#counts = counts;
     const rows: LaidOut[] = [];
     for (const [at, { service, methods }] of shown.entries()) {
       rows.push({ service, method: null, position: at + 1, setSize: shown.length });
@@ -108,7 +118,7 @@ export class TreeView {
     const key = serviceKey(service.dialect, service.topic);
     const common = { dialect: service.dialect, topic: service.topic, methodCount: service.methods.size, positionInSet: position, setSize };
     if (method) {
-      const { name, calls, failed, timedOut, pending, lastAt, addedByHand } = method;
+      const { name, calls, failed, timedOut, pending, lastCode, lastAt, addedByHand } = method;
       const [failures, p50Ms] = [failed + timedOut, method.medianMs()];
       return {
         ...common,
@@ -120,6 +130,7 @@ export class TreeView {
         failures,
         pending,
         p50Ms,
+        lastCode,
         lastAt,
         addedByHand,
         presence: null,
@@ -133,8 +144,25 @@ export class TreeView {
       sum.lastAt = Math.max(sum.lastAt, lastAt);
     }
     const presence = this.#presenceOf(service.dialect, service.topic);
-    return { ...common, key, kind: 'service', method: null, expanded: this.#isOpen(key), ...sum, p50Ms: null, addedByHand: service.addedByHand, presence };
+    return {
+      ...common,
+      key,
+      kind: 'service',
+      method: null,
+      expanded: this.#isOpen(key),
+      ...sum,
+      p50Ms: null,
+      lastCode: null,
+      addedByHand: service.addedByHand,
+      presence,
+    };
   }
+}
+
+/** What is done with one resource stands together: the method of a request comes before its path. */
+function byPath({ name: one }: MethodEntry, { name: other }: MethodEntry): number {
+  const [path, otherPath] = [one.slice(one.indexOf(' ')), other.slice(other.indexOf(' '))];
+  return path < otherPath ? -1 : path > otherPath ? 1 : 0;
 }
 
 function hasAll(text: string, words: readonly string[]): boolean {

@@ -30,6 +30,7 @@ export const callMigrations: readonly string[] = [
     call INTEGER NOT NULL
   ) STRICT;
   `,
+  'ALTER TABLE call ADD COLUMN code INTEGER;',
 ];
 
 export const callSchemaVersion = callMigrations.length;

@@ -25,6 +25,7 @@ interface SqlRow {
   readonly duplicates: number;
   readonly time_us: number;
   readonly elapsed_ms: number | null;
+  readonly code: number | null;
 }
 
 /** One database file of calls. Calls end in another order than they begin, so the stretches of ids of neighbouring files may overlap. */
@@ -86,6 +87,7 @@ export class CallSegment implements SegmentFile {
           row.duplicates,
           row.timeUs,
           row.elapsedMs,
+          row.responseCode,
         );
         this.#sql.putBody.run(row.id, body);
         for (const messageId of messageIds) this.#sql.putMessage.run(messageId, row.id);
@@ -226,13 +228,13 @@ export class CallSegment implements SegmentFile {
 
 function prepareAll(database: Database) {
   const text = (column: string): string => `(SELECT value FROM text WHERE text.id = ${column}) AS ${column}`;
-  const columns = `id, ${['source', 'dialect', 'topic', 'method', 'caller', 'error'].map(text).join(', ')}, state, own, duplicates, time_us, elapsed_ms`;
+  const columns = `id, ${['source', 'dialect', 'topic', 'method', 'caller', 'error'].map(text).join(', ')}, state, own, duplicates, time_us, elapsed_ms, code`;
   return {
     extent: database.prepare('SELECT count(*) AS count, min(id) AS low, max(id) AS high FROM call'),
     has: database.prepare('SELECT 1 FROM call WHERE id = ?'),
     put: database.prepare(
-      `INSERT OR REPLACE INTO call (id, source, dialect, topic, method, caller, error, state, own, duplicates, time_us, elapsed_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO call (id, source, dialect, topic, method, caller, error, state, own, duplicates, time_us, elapsed_ms, code)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     putBody: database.prepare('INSERT OR REPLACE INTO body (call, bytes) VALUES (?, ?)'),
     putMessage: database.prepare('INSERT OR REPLACE INTO message (id, call) VALUES (?, ?)'),
@@ -263,6 +265,7 @@ function toRow(row: SqlRow): CallRow {
     duplicates: row.duplicates,
     timeUs: row.time_us,
     elapsedMs: row.elapsed_ms,
+    responseCode: row.code,
     errorText: row.error,
   };
 }

@@ -39,7 +39,7 @@ function call(id: number, row: Partial<CallRow> = {}, payload = '{}', messageIds
   return {
     row: {
       ...{ id, source: 'broker', dialect: 'mqttxx2', topic: 'edge/pump', method: 'run', callerId: 'panel', own: false, state: 'ok', duplicates: 0 },
-      ...{ timeUs: startUs + id * 1000, elapsedMs: 5, errorText: null },
+      ...{ timeUs: startUs + id * 1000, elapsedMs: 5, responseCode: null, errorText: null },
       ...row,
     },
     body: encodeValue({ request: message, answers: [] }),
@@ -60,7 +60,10 @@ const files = (kind: string): readonly string[] => readdirSync(folder).filter((n
 for (const binding of ['node:sqlite', '@photostructure/sqlite'] as const) {
   it(`gives back what was put a moment ago, and after a restart (${binding})`, async () => {
     open({ binding });
-    const rows = [call(1), call(2, { own: true, state: 'failed', errorText: 'too hot', elapsedMs: null, duplicates: 3, callerId: '' }, '{"p":1}', [70, 71])];
+    const rows = [
+      call(1),
+      call(2, { own: true, state: 'failed', responseCode: 404, errorText: 'too hot', elapsedMs: null, duplicates: 3, callerId: '' }, '{"p":1}', [70, 71]),
+    ];
     store.calls.put(rows);
     const check = async (): Promise<void> => {
       expect(await store.calls.rows([2, 99, 1])).toEqual([rows[1]?.row, rows[0]?.row]);
