@@ -220,7 +220,7 @@ export const callPropertiesSchema = z.strictObject({
 });
 
 /** What else a request of gf_mqtt_client can say. `null` and absent are the same. */
-export const gfEnvelopeSchema = z.strictObject({
+const gfEnvelopeSchema = z.strictObject({
   token: z.string().max(1000).nullable().optional(),
   correlationId: z.string().max(1000).nullable().optional(),
   /** `integer`: 1 to 4, as peers up to 0.1.2 want it and later ones refuse it. */
@@ -230,7 +230,6 @@ export const gfEnvelopeSchema = z.strictObject({
   /** Absent: a new UUID for each call. It becomes a level of the topic. */
   requestId: z.string().min(1).max(200).optional(),
 });
-export type GfEnvelope = z.infer<typeof gfEnvelopeSchema>;
 
 export const callInputSchema = z.strictObject({
   ...serviceShape,

@@ -41,7 +41,7 @@ export interface RpcCall {
 }
 
 /** What else a request of gf_mqtt_client says; the request id stands in the call. */
-export interface CallEnvelope {
+interface CallEnvelope {
   readonly token?: string | null | undefined;
   readonly correlationId?: string | null | undefined;
   readonly methodAs?: 'word' | 'integer' | undefined;
