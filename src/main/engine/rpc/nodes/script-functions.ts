@@ -1,4 +1,5 @@
-import type { CallInput } from '../../../../shared/contract/rpc.ts';
+import type { z } from 'zod';
+import { callInputSchema, type CallInput } from '../../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { utf8 } from '../../../../shared/rpc/dialect.ts';
@@ -15,6 +16,9 @@ export interface NodeCalls {
   cancel(id: number): boolean;
 }
 
+/** What a script gives is as far from valid as what comes over a network. */
+const callShape = callInputSchema.pick({ dialect: true, topic: true, method: true, timeoutMs: true, replyTo: true });
+
 /**
  * What scripts of a node may do: `call(topic, method, params?, { timeoutMs?, dialect?, replyTo? }?)` as this node, and `publish(topic, payload, { qos?, retain?, knowingly? }?)` in its session, where a text
  * is sent as it is and anything else as JSON. Both need the node to run.
@@ -24,18 +28,18 @@ export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunct
     async call([topic, method, params = null, options], signal) {
       const more = optionsOf(options);
       const { dialect } = actor.node;
-      const input = {
-        node: actor.node.id,
-        source: actor.node.source,
+      const checked = callShape.safeParse({
         dialect: more['dialect'] ?? dialect,
         topic: textOf(topic, 'topic'),
         method: textOf(method, 'method'),
-        params,
         ...(more['timeoutMs'] === undefined ? {} : { timeoutMs: more['timeoutMs'] }),
         ...(more['replyTo'] === undefined ? {} : { replyTo: more['replyTo'] }),
-      };
+      });
+      if (!checked.success) throw new CodedError('bad-input', problemOf(checked.error));
+      // A JSON value, whose whole numbers of any size the schema would not know.
+      const input: CallInput = { node: actor.node.id, source: actor.node.source, params: params as CallInput['params'], ...checked.data };
       return new Promise((resolve, reject) => {
-        const id = calls.start(input as CallInput, {
+        const id = calls.start(input, {
           onEnd(outcome) {
             if ('error' in outcome) reject(new HostFailure(outcome.error.name, outcome.error.peerText ?? outcome.error.message));
             else resolve(outcome.result);
@@ -59,6 +63,11 @@ export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunct
       return undefined;
     },
   };
+}
+
+function problemOf({ issues }: z.core.$ZodError): string {
+  const [issue] = issues;
+  return `call: ${issue?.path.join('.') ?? ''} is not valid: ${issue?.message ?? ''}`;
 }
 
 function textOf(value: JsonValue | undefined, what: string): string {

@@ -79,3 +79,26 @@ it('call other methods and publish, as the node, and keep their state', async ()
   });
   expect(await answer('export default () => call("edge/mine", "unknown")')).toMatchObject({ outcome: { result: ['METHOD_NOT_FOUND', expect.any(String)] } });
 });
+
+it('are told what is wrong with a call, which is not made', async () => {
+  await workbench.page.call('broker.start', { host: '127.0.0.1', tcpPort: 0, webSocketPort: null, engine: 'workbench' });
+  await save({ methods: [{ name: 'one', answer: { kind: 'static', result: 1 } }] });
+  await workbench.page.call('rpcNodes.start', { id: 'mine' });
+  await workbench.first('rpcNodes.statuses', undefined, ({ statuses }) => statuses.some(({ phase }) => phase === 'running'));
+  const wrong = (options: string, method = '"one"') =>
+    answer(`export default () => call("edge/mine", ${method}, null, ${options}).catch(({ code, message }) => [code, message])`);
+  for (const [options, said] of [
+    ['{ timeoutMs: "soon" }', 'timeoutMs'],
+    ['{ timeoutMs: 0 }', 'timeoutMs'],
+    ['{ timeoutMs: 1e300 }', 'timeoutMs'],
+    ['{ dialect: 5 }', 'dialect'],
+    ['{ dialect: "mqttxx9" }', 'dialect'],
+    ['{ replyTo: ["a"] }', 'replyTo'],
+  ] as const) {
+    expect(await wrong(options)).toMatchObject({ outcome: { result: ['bad-input', expect.stringContaining(said) as string] } });
+  }
+  expect(await wrong('{}', '"m".repeat(1001)')).toMatchObject({ outcome: { result: ['bad-input', expect.stringContaining('method') as string] } });
+  expect(await answer('export default () => call("edge/mine", "one", null, { timeoutMs: 5000, dialect: "mqttxx2" })')).toMatchObject({
+    outcome: { result: 1 },
+  });
+});
