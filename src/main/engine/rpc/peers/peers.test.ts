@@ -205,6 +205,12 @@ describe('a ping of 4.x', () => {
     const given = rpc.ping(lab, 'four', abort.signal);
     abort.abort();
     expect(await given).toMatchObject({ alive: false, answered: 0 });
+    // Each of its calls is in the list, where it can be cancelled.
+    const cancelled = ping();
+    await pass(0);
+    answer(3, '{"result": true}');
+    for (const { id, state } of rpc.recent.newestFirst()) if (state === 'pending') rpc.cancel(id);
+    expect(await cancelled).toMatchObject({ alive: true, answered: 1, asked: 3, problem: 'The call was cancelled.' });
     version = '3.1.1';
     await expect(ping()).rejects.toThrow('needs the properties of MQTT 5');
   });
