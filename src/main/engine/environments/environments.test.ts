@@ -137,6 +137,16 @@ describe('what other programs do', () => {
     stop();
   });
 
+  it('keeps what is not saved from changing the secrets', async () => {
+    const { revision } = await save('lab', [{ name: 'token', value: 'first', secret: true }]);
+    await plant('lab.json', '{"version": 1, "name": "Laboratory", "variables": [{"name": "token", "value": "", "secret": true}]}');
+    await expect(save('lab', [{ name: 'token', value: 'second', secret: true }], { revision })).rejects.toMatchObject({ data: { reason: 'changed' } });
+    expect(await valuesOf('lab')).toEqual({ token: 'first' });
+    await rm(path.join(workspace, 'environments', 'lab.json'));
+    await expect(save('lab', [{ name: 'other', value: 'new', secret: true }], { revision })).rejects.toMatchObject({ data: { reason: 'gone' } });
+    expect([...vault.keys()]).toEqual(['environment/lab/token']);
+  });
+
   it.each([
     ['{"version": 1, "name": "x", "variables": [{"name": "a b", "value": "1"}]}', 'is not valid at "variables.0.name"'],
     ['{"version": 1, "name": "x", "variables": [{"name": "a", "value": "1"}, {"name": "a", "value": "2"}]}', 'two variables named "a"'],

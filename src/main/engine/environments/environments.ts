@@ -13,9 +13,11 @@ import {
 import { fileNameOf } from '../../../shared/collections/file-name.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import {
+  checkRevision,
   diskAccess,
   errorCode,
   followFolder,
+  goneRevision,
   isGone,
   notSaved,
   readOpenFile,
@@ -178,7 +180,10 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
         if (!ids.includes(id) && ids.length >= maxEnvironments) {
           throw new CodedError('invalid-state', `No more than ${maxEnvironments} environments can be kept.`, { advice: 'Remove some first.' });
         }
-        const before = (await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes))?.content?.variables ?? [];
+        const present = await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes);
+        const before = present?.content?.variables ?? [];
+        // Before the vault is touched: what is refused changes nothing.
+        if (revision !== undefined) checkRevision(nameOf(id), present?.revision ?? goneRevision, revision);
         const plain = environment.variables.find(({ value, secret = false }) => value === null && !secret);
         if (plain) throw new CodedError('bad-input', `The variable "${plain.name}" needs a value.`);
         await saveSecrets(environment, before);

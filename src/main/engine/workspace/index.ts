@@ -3,4 +3,4 @@ export type { VaultCipher } from './secrets/vault-cipher.ts';
 export type { RecordFiles } from './record-files.ts';
 export { diskAccess, errorCode } from './file-access.ts';
 export { followFolder, type FollowedFolder } from './open-files/followed-folder.ts';
-export { isGone, notSaved, readOpenFile, writeOpenFile, type OpenFile } from './open-files/open-file.ts';
+export { checkRevision, goneRevision, isGone, notSaved, readOpenFile, writeOpenFile, type OpenFile } from './open-files/open-file.ts';

@@ -11,7 +11,17 @@ import type {
 import { collectionOf, isEntryPath, lastLevel, maxEntryDepth, parentPath, requestSuffix, settingsFileName } from '../../../../shared/collections/entry-path.ts';
 import { fileNameOf, freeFileName } from '../../../../shared/collections/file-name.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
-import { errorCode, followFolder, isGone, notSaved, readOpenFile, writeOpenFile, type FollowedFolder, type OpenFile } from '../../workspace/index.ts';
+import {
+  errorCode,
+  followFolder,
+  goneRevision,
+  isGone,
+  notSaved,
+  readOpenFile,
+  writeOpenFile,
+  type FollowedFolder,
+  type OpenFile,
+} from '../../workspace/index.ts';
 import { entryFile } from './entry-folder.ts';
 import { maxRequestFileBytes, requestFileContent, requestFileSchema, settingsFileContent, settingsFileSchema } from './request-file.ts';
 import { CollectionScan, entriesForRun, maxEntries } from './scan.ts';
@@ -63,7 +73,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
   const settingsFile = async (collection: string): Promise<string> => path.join(await existing(collection), settingsFileName);
   const readSettings = async (collection: string): Promise<OpenFile<CollectionSettings>> => {
     const file = await readOpenFile(await settingsFile(collection), `${collection}/${settingsFileName}`, settingsFileSchema, maxRequestFileBytes);
-    return file ?? { revision: 'gone', content: { name: collection, description: '', variables: [], order: [] }, problem: null, text: null };
+    return file ?? { revision: goneRevision, content: { name: collection, description: '', variables: [], order: [] }, problem: null, text: null };
   };
   /** Rejects where it cannot be used: what cannot be read must not be replaced. */
   const usableSettings = async (collection: string): Promise<CollectionSettings> => {

@@ -9,6 +9,8 @@ import { whyUnwritable } from '../workspace-errors.ts';
 /** Files that people edit by hand, with other programs and by merging, while the workbench runs: read on demand, and left as they are where they cannot be used. */
 
 const fileVersion = 1;
+/** Of a file that is not there. */
+export const goneRevision = 'gone';
 /** Of a damaged file, to look at. */
 const shownTextLength = 65_536;
 /** What a page can take in one message, with room for what is around it. */
@@ -121,20 +123,22 @@ export async function writeOpenFile(file: string, name: string, content: object,
     });
     if (facts?.isSymbolicLink() === true)
       throw new CodedError('workspace-unwritable', `${name} is a link, and links are not followed.`, { advice: 'Put the file itself there.' });
-    if (known !== undefined) {
-      const present = facts?.isFile() === true ? revisionOf(await readFile(file)) : 'gone';
-      if (present !== known) {
-        throw new CodedError('invalid-state', present === 'gone' ? `${name} was removed meanwhile.` : `${name} was changed by another program meanwhile.`, {
-          advice: 'Look at it again, or replace it with what is here.',
-          data: { reason: present === 'gone' ? 'gone' : 'changed' },
-        });
-      }
-    }
+    if (known !== undefined) checkRevision(name, facts?.isFile() === true ? revisionOf(await readFile(file)) : goneRevision, known);
     await diskAccess.writeAtomic(file, text);
   } catch (error) {
     throw notSaved(name, error);
   }
   return revisionOf(text);
+}
+
+/** Throws `invalid-state` when a file is another by now than the one that is known. */
+export function checkRevision(name: string, present: string, known: string): void {
+  if (present === known) return;
+  const wasRemoved = present === goneRevision;
+  throw new CodedError('invalid-state', wasRemoved ? `${name} was removed meanwhile.` : `${name} was changed by another program meanwhile.`, {
+    advice: 'Look at it again, or replace it with what is here.',
+    data: { reason: wasRemoved ? 'gone' : 'changed' },
+  });
 }
 
 export function notSaved(name: string, error: unknown): CodedError {
