@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { CallDetail, CallRow } from '../../../../shared/contract/rpc.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { MessageProperties, MessageRecord } from '../../../../shared/messages/record.ts';
+import { rpcError } from '../../../../shared/rpc/rpc-error.ts';
 import { DialectRegistry } from '../dialects/index.ts';
 import { IndexBounds, MethodIndex } from '../methods/method-index.ts';
 import { observe } from '../observer.ts';
@@ -355,4 +356,23 @@ it('tells of pending calls that it has to forget, but not of those that are clea
   expect(told).toEqual(['1 pending', '2 pending', '1 timed-out', '3 pending']);
   book.clear();
   expect(told).toHaveLength(4);
+});
+
+it('tells nobody any more of a call that was cleared', () => {
+  const told: number[] = [];
+  book = new CallBook({ clock: () => clock, dialects, entryOf: () => null, onChange: () => undefined, onCall: ({ id }) => void told.push(id) });
+  const call = book.openOwn(
+    { source: 'broker', dialect: 'mqttxx2', topic: 'edge/pump', method: 'run', callerId: 'me', timeoutMs: 1000, key: longId(1), replyTo: 'edge/me' },
+    timeUs,
+  );
+  const payload = new TextEncoder().encode('{}');
+  book.ownSent(call, { messageId: 0, topic: 'edge/pump', timeUs, receivedAt: clock, qos: 1, payload, sizeBytes: 2, properties: null }, null);
+  // While it is pending it stays, and goes on.
+  book.clear();
+  book.ownEnded(call, { error: rpcError('RPC_TIMEOUT', 'local', 'No answer.') }, 1000);
+  expect(told).toHaveLength(3);
+  book.clear();
+  // The acknowledgement of a slow broker comes after all that.
+  book.ownAcknowledged(call, 2000, null);
+  expect(told).toHaveLength(3);
 });

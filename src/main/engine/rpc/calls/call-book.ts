@@ -49,6 +49,8 @@ export class CallBook {
   #lastId: number;
   #clearing = false;
   readonly #takenOut = new Set<CallRecord>();
+  /** Deleted at the user's wish: what still comes of them is told to nobody. */
+  readonly #cleared = new WeakSet<CallRecord>();
 
   constructor(options: CallBookOptions) {
     this.#options = options;
@@ -466,11 +468,12 @@ export class CallBook {
 
   #changed(call: CallRecord): void {
     this.#list.changed(call);
-    if (!this.#takenOut.has(call)) this.#options.onCall?.(call);
+    if (!this.#takenOut.has(call) && !this.#cleared.has(call)) this.#options.onCall?.(call);
     this.#options.onChange();
   }
 
   #forgotten(call: CallRecord): void {
+    if (this.#clearing) this.#cleared.add(call);
     // An own call goes on: its caller ends it.
     if (call.own && this.#pending.has(call)) return;
     const isPending = call.state === 'pending' && this.#pending.has(call);
