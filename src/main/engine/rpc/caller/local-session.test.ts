@@ -52,6 +52,11 @@ it('leaves when there was nothing to call for a while, and not while there is', 
   expect(onEnd).toHaveBeenCalledTimes(2);
 });
 
+it('leaves as well when the call it was opened for could not be made', async () => {
+  const { session } = await open({ idleMs: 30 });
+  await expect.poll(() => session.isOver).toBe(true);
+});
+
 it('says when the broker goes', async () => {
   const { broker, session } = await open();
   await session.subscribe('a/reply', 1);

@@ -72,6 +72,8 @@ export class LocalSession implements CallSession {
         messages: onMessages,
       },
     );
+    // The call that it is opened for may turn out to be none.
+    this.#leaveLater();
   }
 
   get isOver(): boolean {
@@ -109,9 +111,7 @@ export class LocalSession implements CallSession {
 
   release(): void {
     this.#holders -= 1;
-    if (this.#holders > 0 || this.#ended) return;
-    this.#timer = setTimeout(() => void this.close(), this.#idleMs);
-    this.#timer.unref();
+    if (this.#holders === 0 && !this.#ended) this.#leaveLater();
   }
 
   /** DISCONNECT; takes half a second at most. */
@@ -124,6 +124,11 @@ export class LocalSession implements CallSession {
       clearTimeout(timer);
     }
     this.#link.abort();
+  }
+
+  #leaveLater(): void {
+    this.#timer = setTimeout(() => void this.close(), this.#idleMs);
+    this.#timer.unref();
   }
 
   #end(problem: Problem): void {
