@@ -19,7 +19,7 @@ interface Opened {
 /** Sessions that do what the test says. */
 function fakeSessions() {
   const opened: Opened[] = [];
-  const state = { phase: 'up' as 'up' | 'down' | 'troubled', refused: '', finishClosing: () => undefined as unknown };
+  const state = { phase: 'up' as 'up' | 'down' | 'troubled', refused: '', finishClosing: () => undefined as unknown, answering: Promise.resolve() };
   const sessions: NodeSessions = {
     state: () => (state.phase === 'up' ? { phase: 'up' } : { phase: state.phase, problem: { code: 'not-connected', message: 'Away.' } }),
     open(_node, hooks) {
@@ -43,11 +43,15 @@ function fakeSessions() {
       version: '3.1.1',
       isOwn: true,
       async subscribe(filter) {
+        await state.answering;
         if (filter === state.refused) return { grantedQos: null, reason: 'Refused: no.', reasonCode: 0x87 };
         session.filters.push(filter);
         return { grantedQos: 1, reason: null, reasonCode: 1 };
       },
-      unsubscribe: async (filter) => void session.filters.splice(session.filters.indexOf(filter), 1),
+      async unsubscribe(filter) {
+        await state.answering;
+        if (session.filters.includes(filter)) session.filters.splice(session.filters.indexOf(filter), 1);
+      },
       covering: () => null,
       async publish(message) {
         session.published.push(message);
@@ -222,6 +226,28 @@ it('fails where its topic is refused, and only warns where presence is', async (
   fake.connect();
   await settle();
   expect(actor.status()).toMatchObject({ phase: 'failed', problem: { code: 'subscribe-refused' } });
+});
+
+it('ends up with the topic that was saved last, however slow the broker is', async () => {
+  const session = await running();
+  let answer = (): void => undefined;
+  fake.state.answering = new Promise((resolve) => (answer = resolve));
+  for (const topic of ['u', 'v', 't']) actor.update(node({ topic }));
+  answer();
+  await settle();
+  expect(session.filters).toEqual(['t']);
+  expect(actor.status()).toMatchObject({ phase: 'running', subscriptions: [{ filter: 't', grantedQos: 1 }] });
+
+  fake.state.refused = 'u';
+  fake.state.answering = new Promise((resolve) => (answer = resolve));
+  actor.update(node({ topic: 'u' }));
+  await settle();
+  actor.update(node({ topic: 'v' }));
+  answer();
+  await settle();
+  // What was refused is not wanted any more.
+  expect(actor.status()).toMatchObject({ phase: 'running', warnings: [], subscriptions: [{ filter: 'v', grantedQos: 1 }] });
+  expect(session.filters).toEqual(['v']);
 });
 
 it('does not start with what cannot be used', () => {

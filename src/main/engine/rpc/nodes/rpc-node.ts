@@ -62,6 +62,10 @@ export class NodeActor {
   #attempt = 0;
   #shortSessions = 0;
   #sessionSince = 0;
+  /** Changes of the subscriptions, one after the other. */
+  #subscribing: Promise<void> = Promise.resolve();
+  /** The newest of these changes: those before it decide nothing any more. */
+  #wish = 0;
   /** Grows with each session, so that what an earlier one still says is not heard. */
   #run = 0;
   #sourceWasUp = false;
@@ -134,7 +138,7 @@ export class NodeActor {
     else if (sessionOf(before) !== sessionOf(node)) {
       if (this.#phase !== 'stopped' && this.#phase !== 'failed') this.#problem = null;
       this.#handleEvent('reopen');
-    } else if (this.#session && (before.topic !== node.topic || before.dialect !== node.dialect)) void this.#subscribe(this.#session, this.#run);
+    } else if (this.#session && (before.topic !== node.topic || before.dialect !== node.dialect)) this.#subscribe(this.#session, this.#run);
     // Another source may be up, or this one for a node that is to start with it.
     this.#sourceWasUp &&= before.source === node.source && (before.autoStart || !node.autoStart);
     this.sourceChanged();
@@ -240,22 +244,35 @@ export class NodeActor {
     this.#session = session;
     this.#sessionSince = this.#options.clock();
     this.#problem = null;
-    void this.#subscribe(session, run);
+    // What an earlier session still waits for may never end.
+    this.#subscribing = Promise.resolve();
+    this.#subscribe(session, run);
     this.#options.onChange();
   }
 
   /** Asks for what the node needs now, and gives back what it does not need any more. */
-  async #subscribe(session: NodeSession, run: number): Promise<void> {
+  #subscribe(session: NodeSession, run: number): void {
     const filters = nodeFilters(this.#node, session.clientId, session.version);
+    this.#filters = filters;
+    this.#wish += 1;
+    const wish = this.#wish;
+    const isWanted = (): boolean => run === this.#run && wish === this.#wish;
+    this.#subscribing = this.#subscribing
+      .then(() => (isWanted() ? this.#changeSubscriptions(session, filters, isWanted) : undefined))
+      .catch(this.#options.onBug);
+  }
+
+  async #changeSubscriptions(session: NodeSession, filters: NodeFilters, isWanted: () => boolean): Promise<void> {
+    const run = this.#run;
     const tellsPresence = this.#tellsPresence(session);
     const wanted = [...filters.filters, ...(tellsPresence ? [kickTopic(session.clientId), presenceFilter] : [])];
-    this.#filters = filters;
     const warnings: string[] = [];
     try {
       for (const filter of [...this.#granted.keys()]) {
         if (wanted.includes(filter)) continue;
         this.#granted.delete(filter);
         await session.unsubscribe(filter);
+        if (run !== this.#run) return;
       }
       const asked = wanted.filter((filter) => !this.#granted.has(filter));
       for (const filter of asked) this.#granted.set(filter, null);
@@ -263,7 +280,7 @@ export class NodeActor {
       if (run !== this.#run) return;
       for (const { filter, grantedQos, reason } of outcomes) {
         if (grantedQos === null) this.#granted.delete(filter);
-        else if (this.#granted.has(filter)) this.#granted.set(filter, grantedQos);
+        else this.#granted.set(filter, grantedQos);
         if (grantedQos === null) warnings.push(`The broker did not accept the subscription to "${filter}". ${reason ?? ''}`.trim());
       }
       if (tellsPresence && this.#phase === 'starting') await session.publish(presenceMessage('online', session.clientId, this.#options.now()));
@@ -271,7 +288,7 @@ export class NodeActor {
       // The end of the session comes by itself.
       warnings.push(error instanceof Error ? error.message : String(error));
     }
-    if (run !== this.#run) return;
+    if (!isWanted()) return;
     this.#warnings = [...warnings, ...this.#ownWarnings(session, filters)];
     const [refused] = warnings;
     if (filters.filters.length > 0 && refused !== undefined && filters.filters.every((filter) => !this.#granted.has(filter))) {
