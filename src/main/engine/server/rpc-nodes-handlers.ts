@@ -55,10 +55,8 @@ export function rpcNodesHandlers({ rpcNodes, workspace }: Services): Handlers<ty
     },
     async 'rpcNodes.remove'({ id }) {
       find(id);
-      await rpcNodes.remove(id);
-      const removing = saved.remove(id);
-      rpcNodes.changed.notify();
-      await removing;
+      // Both at once: what is saved while it closes is another node of that id.
+      await Promise.all([saved.remove(id), rpcNodes.remove(id)]);
     },
     'rpcNodes.start'({ id }) {
       find(id);

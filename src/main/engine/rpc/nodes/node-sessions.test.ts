@@ -225,3 +225,23 @@ describe('calls as a node', () => {
     await expect(called({ source: 'connection:lab' })).rejects.toMatchObject({ code: 'bad-input' });
   });
 });
+
+it('a node that is being removed cannot be started any more', async () => {
+  await bench.startBroker();
+  await bench.run(rpcNode());
+  const removing = bench.page.call('rpcNodes.remove', { id: 'mine' });
+  await expect(bench.page.call('rpcNodes.start', { id: 'mine' })).rejects.toMatchObject({ code: 'not-found' });
+  await removing;
+  expect(await bench.statusOf()).toBeUndefined();
+  await bench.first('broker.clients', undefined, (clients) => clients.every(({ clientId }) => clientId !== 'mine'));
+});
+
+it('a node that is saved while it is being removed is there again', async () => {
+  await bench.startBroker();
+  await bench.run(rpcNode());
+  const removing = bench.page.call('rpcNodes.remove', { id: 'mine' });
+  await bench.page.call('rpcNodes.save', rpcNode({ name: 'Again' }));
+  await removing;
+  expect((await bench.first('rpcNodes.watch', undefined)).nodes).toMatchObject([{ name: 'Again' }]);
+  expect(await bench.statusOf()).toMatchObject({ phase: 'stopped' });
+});

@@ -99,9 +99,11 @@ export function createRpcNodes(options: RpcNodesOptions): RpcNodes {
       changed.notify();
     },
     async remove(id) {
-      await find(id).close();
+      const actor = find(id);
+      // At once: what is closing is neither started nor saved any more.
       actors.delete(id);
       changed.notify();
+      await actor.close();
     },
     start: (id) => find(id).start(),
     stop: (id) => find(id).stop(),
