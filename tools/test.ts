@@ -40,7 +40,7 @@ function runPart(part: Part): Promise<Totals> {
     case 'unit':
       return runUnit();
     case 'interop':
-      return runVitest(['--config', 'test/interop/vitest.config.ts', ...filters], 'interop');
+      return runInterop();
     case 'browser':
       return runBrowser();
     case 'desktop':
@@ -51,6 +51,11 @@ function runPart(part: Part): Promise<Totals> {
 async function runUnit(): Promise<Totals> {
   await buildIfStale();
   return runVitest(filters, 'unit');
+}
+
+async function runInterop(): Promise<Totals> {
+  await installSystemPackages(['libcoap3-bin']);
+  return runVitest(['--config', 'test/interop/vitest.config.ts', ...filters], 'interop');
 }
 
 async function runBrowser(): Promise<Totals> {

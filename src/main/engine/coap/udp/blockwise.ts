@@ -66,14 +66,14 @@ export async function upload(options: BlockwiseOptions, request: Outgoing): Prom
 /** Fetches what is left of a response that came as the first of several blocks (§2.4). Returns it whole, without its Block2 option. */
 export async function download(options: BlockwiseOptions, request: Outgoing, first: CoapPacket): Promise<CoapPacket> {
   const begin = blockOption(first, block2);
-  // Who asks for a certain block wants to see that block.
-  if (!begin || !begin.more || begin.number !== 0 || has(request, block2)) return first;
+  // Who asks for a later block wants to see that block; asking for the first one says which size is liked (§2.4).
+  if (!begin || !begin.more || begin.number !== 0 || (blockOption(request, block2)?.number ?? 0) > 0) return first;
   const tag = tagOf(first);
   const totalBytes = uintOption(first, size2) ?? null;
   const parts: Uint8Array[] = [first.payload];
   let bytes = first.payload.length;
   let { size } = begin;
-  const follow = request.options.filter(({ number }) => number !== observe && number !== block1 && number !== size1);
+  const follow = request.options.filter(({ number }) => number !== observe && number !== block1 && number !== size1 && number !== block2);
   options.onProgress({ direction: 'down', bytes, totalBytes });
   for (;;) {
     if (bytes > options.maxBodyBytes)

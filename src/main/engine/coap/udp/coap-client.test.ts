@@ -244,6 +244,20 @@ it('fetches a certain block only, when that is asked for', async () => {
   expect(packet.payload).toEqual(body.subarray(128, 192));
 });
 
+it('takes the wish for a size as no more than that', async () => {
+  const sizes = new Set<number>();
+  const server = await serve((request) => {
+    const { number, size } = blockOption(request, 23) ?? { number: 0, size: 1024 };
+    sizes.add(size);
+    const from = number * size;
+    const more = from + size < body.length;
+    return { options: [{ number: 23, value: encodeBlock({ number, more, size }) }], payload: body.subarray(from, from + size) };
+  });
+  const { packet } = await open().request(to(server, { options: [{ number: 23, value: encodeBlock({ number: 0, more: false, size: 32 }) }] }), { signal });
+  expect(packet.payload).toEqual(body);
+  expect([...sizes]).toEqual([32]);
+});
+
 interface Observed {
   readonly server: Server;
   readonly notify: (sequence: number | null, payload: string, hooks?: Parameters<MessageLayer['send']>[2]) => void;
