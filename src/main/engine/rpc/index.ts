@@ -18,3 +18,6 @@ export type { CallSession } from './caller/call-session.ts';
 export { connectionError } from './connection-error.ts';
 export { DialectRegistry } from './dialects/index.ts';
 export { linkOptions, linkUsage, readLink, readSeconds, type LinkPlan } from './link-arguments.ts';
+export { readJsonArgument } from './json-argument.ts';
+export { callOnce, type CallReport } from './call-once.ts';
+export { resultText } from './call-words.ts';

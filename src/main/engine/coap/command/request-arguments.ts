@@ -5,8 +5,7 @@ import { gfMethods, type GfMethod } from '../../../../shared/coap/gf/message.ts'
 import { gfRequestTopic, gfResponseTopic, namespaceProblem, topicPartProblem } from '../../../../shared/coap/gf/topics.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { utf8, type BuiltRequest } from '../../../../shared/rpc/dialect.ts';
-import { readJsonArgument } from '../../rpc/json-argument.ts';
-import { linkOptions, linkUsage, readLink, readSeconds, type LinkPlan } from '../../rpc/link-arguments.ts';
+import { linkOptions, linkUsage, readJsonArgument, readLink, readSeconds, type LinkPlan } from '../../rpc/index.ts';
 
 const qualities = ['0', '1', '2'] as const;
 

@@ -5,8 +5,7 @@ import { readGfMessage, type GfResponseMessage } from '../../../../shared/coap/g
 import type { Dialect } from '../../../../shared/rpc/dialect.ts';
 import { gf } from '../../../../shared/rpc/gf.ts';
 import { CommandSignals } from '../../command-signals.ts';
-import { callOnce } from '../../rpc/call-once.ts';
-import { resultText } from '../../rpc/call-words.ts';
+import { callOnce, resultText } from '../../rpc/index.ts';
 import { readRequestArguments, requestUsage, type RequestArguments } from './request-arguments.ts';
 import { exitCodeOf, failureText, reportLine } from './request-words.ts';
 

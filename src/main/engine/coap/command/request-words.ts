@@ -2,7 +2,7 @@ import { exceptionOf, localTimeout, type GfException } from '../../../../shared/
 import type { GfResponseMessage } from '../../../../shared/coap/gf/message.ts';
 import { findResponseCode } from '../../../../shared/coap/gf/response-codes.ts';
 import type { RpcError } from '../../../../shared/rpc/rpc-error.ts';
-import type { CallReport } from '../../rpc/call-once.ts';
+import type { CallReport } from '../../rpc/index.ts';
 import { harmless } from '../../terminal-text.ts';
 import type { RequestArguments } from './request-arguments.ts';
 

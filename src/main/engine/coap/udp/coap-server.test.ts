@@ -174,13 +174,18 @@ it.each([16, 256, 1024])('takes and gives large bodies in blocks of %i bytes', a
     return { code: '2.04', payload };
   });
   const client = open();
-  const size = { number: 23, value: encodeBlock({ number: 0, more: false, size: blockSize }) };
+  const blockOf = (number: number) => ({ number: 23, value: encodeBlock({ number, more: false, size: blockSize }) });
   const put = await client.request(to(server, { code: methodCodes.PUT, payload: body, blockSize }), { signal });
   expect([formatCode(put.packet.code), put.packet.payload.length]).toEqual(['2.04', body.length]);
   expect(stored).toEqual(body);
   expect((await client.request(to(server), { signal })).packet.payload).toEqual(body);
-  const first = await client.request(to(server, { options: [size] }), { signal });
-  expect([blockOption(first.packet, 23), uintOption(first.packet, 28)]).toEqual([{ number: 0, more: true, size: blockSize }, body.length]);
+  const wished = await client.request(to(server, { options: [blockOf(0)] }), { signal });
+  expect([wished.packet.payload, uintOption(wished.packet, 28)]).toEqual([body, body.length]);
+  const second = await client.request(to(server, { options: [blockOf(1)] }), { signal });
+  expect([second.packet.payload, blockOption(second.packet, 23)]).toEqual([
+    body.subarray(blockSize, 2 * blockSize),
+    { number: 1, more: true, size: blockSize },
+  ]);
 });
 
 it('hands out the blocks of one representation, though the resource changes, and tells by the ETag that it is known', async () => {
