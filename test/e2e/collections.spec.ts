@@ -122,6 +122,8 @@ test('the example runs green, and tells what it did', async ({ workbench }) => {
   await page.getByRole('button', { name: 'Create the example' }).click();
   await expect(line(page, 'Demo thermostat')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Demo thermostat' })).toBeVisible();
+  // The files are written one after the other.
+  await expect(page.getByText('5 requests', { exact: true })).toBeVisible();
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(summary(page)).toContainText('All passed');
   await expect(runList(page).getByRole('listitem')).toHaveCount(5);
