@@ -1,8 +1,10 @@
 import path from 'node:path';
+import type { Page } from '@playwright/test';
 import { electronSwitches, findElectron } from '../../tools/electron.ts';
 import { execute, projectFolder } from '../../tools/project.ts';
+import { goTo } from '../e2e/steps.ts';
 import { expect, test } from '../e2e/workbench.ts';
-import { enginePid, isAlive, type HostWindow } from './desktop-host.ts';
+import { answerDialogs, enginePid, isAlive, type HostWindow } from './desktop-host.ts';
 
 test('size, place and colour of the window are remembered', async ({ workbench }) => {
   const bounds = { x: 40, y: 30, width: 1010, height: 710 };
@@ -45,6 +47,35 @@ test('quitting ends the engine, properly and in under two seconds', async ({ wor
   expect(await ended).toBe(0);
   expect(performance.now() - began).toBeLessThan(2000);
   expect(isAlive(pid)).toBe(false);
+  await workbench.restart();
+});
+
+test('unsaved changes are asked about, and both answers are obeyed', async ({ workbench }) => {
+  const { electron, page } = workbench;
+  if (!electron) throw new Error('This test is for the desktop host.');
+  const write = async (where: Page): Promise<void> => {
+    await goTo(where, 'Connections');
+    await where.getByRole('button', { name: 'New connection' }).first().click();
+    await where.getByRole('textbox', { name: 'Name', exact: true }).fill('half done');
+  };
+  await write(page);
+  const stay = await answerDialogs(electron, 1);
+  await electron.evaluate(({ app }) => app.quit());
+  await expect.poll(async () => (await stay()).length).toBe(1);
+  expect((await stay())[0]).toMatchObject({ message: 'There are changes that are not saved.', buttons: ['Leave without saving', 'Stay'] });
+  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(async () => (await stay()).length).toBe(2);
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('half done');
+  await expect(page.getByText('Engine connected')).toBeVisible();
+
+  const leave = await answerDialogs(electron, 0);
+  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
+  await expect.poll(async () => (await leave()).length).toBe(1);
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeHidden();
+  await write(page);
+  const ended = new Promise<number | null>((resolve) => electron.process().once('exit', resolve));
+  await electron.evaluate(({ app }) => app.quit());
+  expect(await ended).toBe(0);
   await workbench.restart();
 });
 

@@ -99,7 +99,20 @@ async function openDesktopHost(workspace: string, errors: string[]): Promise<Ses
   const page = await electron.firstWindow();
   await page.setViewportSize(viewport);
   watchErrors(page, errors);
-  return { page, electron, url: undefined, stop: () => electron.close() };
+  return {
+    page,
+    electron,
+    url: undefined,
+    async stop() {
+      // A test may leave something unsaved, and nobody is there to answer.
+      await electron
+        .evaluate(({ dialog }) => {
+          dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+        })
+        .catch(() => undefined);
+      await electron.close();
+    },
+  };
 }
 
 function watchErrors(page: Page, errors: string[]): void {

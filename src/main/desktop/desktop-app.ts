@@ -11,6 +11,7 @@ import { setMenuFromPage, setStandardMenu } from './menu.ts';
 import { guardNavigation } from './navigation.ts';
 import { denyPermissions } from './permissions.ts';
 import { appFolders, workspaceArgument } from './start-arguments.ts';
+import { UnsavedChanges } from './unsaved-changes.ts';
 import { openWindow } from './window.ts';
 import { WindowStateFile } from './window-state-file.ts';
 
@@ -45,8 +46,12 @@ export function startDesktop(): void {
 function run(): void {
   const stateFile = new WindowStateFile(path.join(folders.userData, 'window.json'), (problem) => log(`window state: ${String(problem)}`));
   const iconFile = path.join(distFolder, '..', 'assets', 'icon.png');
-  const open = (): BrowserWindow =>
-    openWindow({ preloadFile: inDist('preload', 'preload.cjs'), stateFile, iconFile: existsSync(iconFile) ? iconFile : undefined, log });
+  const unsaved = new UnsavedChanges(log);
+  const open = (): BrowserWindow => {
+    const window = openWindow({ preloadFile: inDist('preload', 'preload.cjs'), stateFile, iconFile: existsSync(iconFile) ? iconFile : undefined, log });
+    unsaved.guard(window);
+    return window;
+  };
 
   nativeTheme.themeSource = stateFile.state.theme;
   denyPermissions(session.defaultSession);
@@ -86,22 +91,29 @@ function run(): void {
     window.show();
     window.focus();
   });
-  // On macOS an app stays when its windows are gone, and so do its broker and connections.
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
-  });
-  stopEngineBeforeQuit(engine);
+  quitInOrder(engine, unsaved);
 }
 
-/** Quitting waits for the engine to say goodbye to its peers and to close its files; the supervisor bounds that time. */
-function stopEngineBeforeQuit(engine: EngineHost): void {
-  let progress: 'idle' | 'stopping' | 'stopped' = 'idle';
+/** Quitting closes the windows, which may ask about unsaved changes, then waits for the engine to say goodbye to its peers and to close its files; the supervisor bounds that time. */
+function quitInOrder(engine: EngineHost, unsaved: UnsavedChanges): void {
+  let progress: 'idle' | 'closing' | 'stopping' | 'stopped' = 'idle';
+  unsaved.onStay = () => {
+    if (progress === 'closing') progress = 'idle';
+  };
+  // On macOS an app stays when its windows are gone, and so do its broker and connections.
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin' || progress === 'closing') app.quit();
+  });
   app.on('before-quit', (event) => {
     if (progress === 'stopped') return;
     event.preventDefault();
     if (progress === 'stopping') return;
+    if (BrowserWindow.getAllWindows().length > 0) {
+      progress = 'closing';
+      unsaved.closeAll();
+      return;
+    }
     progress = 'stopping';
-    for (const window of BrowserWindow.getAllWindows()) window.hide();
     const quit = (): void => {
       progress = 'stopped';
       app.quit();

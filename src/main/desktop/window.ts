@@ -97,7 +97,7 @@ function rememberPlace(window: BrowserWindow, stateFile: WindowStateFile): void 
   window.on('enter-full-screen', rememberSoon);
   window.on('leave-full-screen', rememberSoon);
   window.on('close', remember);
-  // First, because the next listener hides the windows.
+  // First, because the next listener closes the windows.
   app.prependListener('before-quit', remember);
   window.once('closed', () => {
     clearTimeout(timer);
