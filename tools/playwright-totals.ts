@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { FullConfig, FullResult, Reporter, Suite, TestCase } from '@playwright/test/reporter';
 import type { SkippedTest, Totals } from './totals.ts';
 
-/** Writes the totals, with the reason of every skip, to the file named by `TOTALS_FILE`. */
+/** Writes the totals, with the reason of every skip, to the file named by `TOTALS_FILE`, if there is one. */
 export default class TotalsReporter implements Reporter {
   #suite: Suite | undefined;
 
@@ -29,7 +29,8 @@ export default class TotalsReporter implements Reporter {
     }
     const failed = result.status === 'passed' ? failures.length : Math.max(1, failures.length);
     const totals: Totals = { passed, failed, failures, skipped, flaky };
-    writeFileSync(process.env['TOTALS_FILE'] ?? 'totals.json', JSON.stringify(totals));
+    const file = process.env['TOTALS_FILE'];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(totals));
   }
 }
 
