@@ -73,6 +73,36 @@ declare function publish(topic: string, payload: Json, options?: { qos?: 0 | 1; 
 `,
 };
 
+const mock: ScriptTypes = {
+  name: 'mock',
+  text: `
+/** A request that has come in. */
+interface MockRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'FETCH' | 'PATCH' | 'iPATCH';
+  /** Without the leading slash. */
+  readonly path: string;
+  /** Of the resource, as it is now. */
+  readonly state: Json;
+  /** Who asks, in their own words; over UDP the address. */
+  readonly callerId: string;
+  /** Arguments of the query, over UDP. */
+  readonly query: readonly string[];
+  readonly via: 'mqtt' | 'udp';
+}
+interface MockResponse {
+  /** Such as 205 for 2.05. */
+  code: number;
+  body?: Json;
+  /** Of what was created. */
+  location?: string;
+  /** The new state of the resource. */
+  state?: Json;
+}
+/** Works out a response: the whole of it, or just its body. What it throws is answered with 500. */
+type Respond = (body: Json, request: MockRequest) => Json | MockResponse | Promise<Json | MockResponse>;
+`,
+};
+
 const hook: ScriptTypes = {
   name: 'hook',
   text: `
@@ -132,5 +162,7 @@ type After = (response: ScriptResponse, variables: Variables, expect: Expect) =>
 
 /** Of scripts that answer calls, and of scripted rules. */
 export const nodeScriptTypes: readonly ScriptTypes[] = [language, node];
+/** Of scripts that answer for a mock device. */
+export const mockScriptTypes: readonly ScriptTypes[] = [language, mock];
 /** Of the script of a saved request. */
 export const hookScriptTypes: readonly ScriptTypes[] = [language, hook];

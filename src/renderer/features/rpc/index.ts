@@ -1,3 +1,4 @@
+export { checkFaults, FaultsSection, LogView, noFaults, type FaultsDraft } from './nodes/index.ts';
 export { AnswerPanel } from './answer-panel.tsx';
 export { headersProblem, propertiesOf, takesHeaders, type CallHeaders } from './call-draft.ts';
 export { HeadersButton } from './headers-button.tsx';

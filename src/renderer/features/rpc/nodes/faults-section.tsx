@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react';
-import { useId, useState, type ReactElement } from 'react';
+import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { NumberField } from '../../../ui/number-field.tsx';
@@ -12,14 +12,16 @@ interface FaultsSectionProps {
   readonly faults: FaultsDraft;
   readonly problems: MethodProblems;
   readonly onChange: (change: Partial<FaultsDraft>) => void;
+  /** Further faults: a phrase for each that is on, whether one of them is wrong, and their fields. */
+  readonly more?: { readonly words: readonly string[]; readonly broken: boolean; readonly fields: ReactNode; readonly switchOff: () => void };
 }
 
 /** What goes wrong on purpose, to test the caller; folded away until it is wanted. */
-export function FaultsSection({ faults, problems, onChange }: FaultsSectionProps): ReactElement {
+export function FaultsSection({ faults, problems, onChange, more }: FaultsSectionProps): ReactElement {
   const [open, setOpen] = useState(false);
   const id = useId();
-  const words = faultWords(faultsOf(faults));
-  const broken = Object.keys(noFaults).some((field) => problems[field as keyof MethodProblems] !== undefined);
+  const words = [...faultWords(faultsOf(faults)), ...(more?.words ?? [])];
+  const broken = more?.broken === true || Object.keys(noFaults).some((field) => problems[field as keyof MethodProblems] !== undefined);
   const ms = (field: 'delayMs' | 'jitterMs' | 'lateMs', label: string, hint?: string): ReactElement => (
     <NumberField
       label={label}
@@ -61,7 +63,14 @@ export function FaultsSection({ faults, problems, onChange }: FaultsSectionProps
           {words.join(', ')}
         </span>
         {words.length > 0 && (
-          <Button size="small" variant="ghost" onClick={() => onChange(noFaults)}>
+          <Button
+            size="small"
+            variant="ghost"
+            onClick={() => {
+              onChange(noFaults);
+              more?.switchOff();
+            }}
+          >
             Switch all off
           </Button>
         )}
@@ -92,6 +101,7 @@ export function FaultsSection({ faults, problems, onChange }: FaultsSectionProps
         />
         {rate('lateRate', 'Late', 'after the time-out')}
         {ms('lateMs', 'Late by')}
+        {more?.fields}
       </div>
     </section>
   );

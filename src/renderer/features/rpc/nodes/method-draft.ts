@@ -114,7 +114,8 @@ function answerProblem({ kind, texts }: MethodDraft): string | undefined {
   }
 }
 
-function checkFaults(faults: FaultsDraft): MethodProblems {
+/** What is wrong with them, by field. */
+export function checkFaults(faults: FaultsDraft): MethodProblems {
   const problems: MethodProblems = {};
   for (const field of ['delayMs', 'jitterMs', 'lateMs'] as const) {
     const ms = faults[field];

@@ -11,9 +11,24 @@ import { formatDateTime, formatTimeNear, plural, useNow } from '../../common/ind
 import { clearLog } from './node-actions.ts';
 import styles from './log.module.css';
 
-/** What the scripts of a node say, and what it passed over with the reason: the newest first. Give it the node's id as key. */
+/** What the scripts of a node say, and what it passed over with the reason. Give it the node's id as key. */
 export function NodeLog({ id }: { readonly id: string }): ReactElement {
   const live = useStreamValue('rpcNodes.log', { id });
+  const about = 'What scripts write with console.log stands here, their errors, and requests that could not be answered.';
+  return <LogView live={live} onClear={() => clearLog(id)} about={about} />;
+}
+
+interface LogViewProps {
+  /** `undefined`: on its way. */
+  readonly live: RpcNodeLog | undefined;
+  /** Answers whether it worked. */
+  readonly onClear: () => Promise<boolean>;
+  /** What will stand here. */
+  readonly about: string;
+}
+
+/** Lines of a log, the newest first, to filter and hold still. */
+export function LogView({ live, onClear, about }: LogViewProps): ReactElement {
   const [paused, setPaused] = useState<RpcNodeLog | null>(null);
   const [text, setText] = useState('');
   const todayMs = new Date(useNow(60_000)).setHours(0, 0, 0, 0);
@@ -22,7 +37,7 @@ export function NodeLog({ id }: { readonly id: string }): ReactElement {
   const fits = (line: RpcNodeLogLine): boolean => wanted === '' || `${line.method}\n${line.level}\n${line.text}`.toLowerCase().includes(wanted);
   const lines = log?.lines.filter(fits).toReversed() ?? [];
   const clear = async (): Promise<void> => {
-    if (await clearLog(id)) setPaused(null);
+    if (await onClear()) setPaused(null);
   };
   return (
     <section className={styles.panel} aria-label="Log">
@@ -59,11 +74,7 @@ export function NodeLog({ id }: { readonly id: string }): ReactElement {
         </div>
       ) : lines.length === 0 ? (
         wanted === '' ? (
-          <EmptyState
-            compact
-            title="Nothing to tell yet"
-            text="What scripts write with console.log stands here, their errors, and requests that could not be answered."
-          />
+          <EmptyState compact title="Nothing to tell yet" text={about} />
         ) : (
           <EmptyState compact title="No line fits the filter" />
         )

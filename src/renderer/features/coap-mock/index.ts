@@ -1,0 +1,1 @@
+export { MockDevices } from './mock-devices.tsx';
