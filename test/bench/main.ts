@@ -54,6 +54,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[] | void>
     await benchBroker({ quick: values.quick, repetitions, rows: values.row, brokers: values.broker, profileFolder: values.profile ?? null });
   },
   rpc: async () => (await import('./rpc.ts')).benchRpc(),
+  coap: async () => (await import('./coap.ts')).benchCoap(),
   persistence: async () => (await import('./persistence.ts')).benchPersistence(),
   start: async () => (await import('./start.ts')).benchStart(),
   live: async () => (await import('./live-page.ts')).benchLivePage(),

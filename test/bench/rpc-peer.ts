@@ -1,24 +1,10 @@
 // A thread of its own for one side of the calls: answers them, or makes them with MQTT.js and nothing else.
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectAsync } from 'mqtt';
+import type { BarePeerData, LoopOrder, LoopResult } from './calls.ts';
 
-interface PeerData {
-  readonly role: 'responder' | 'caller';
-  readonly url: string;
-  readonly topic: string;
-}
-export interface LoopOrder {
-  readonly calls: number;
-  readonly inFlight: number;
-}
-/** ms of each call, and of all of them. */
-export interface LoopResult {
-  readonly elapsedMs: number;
-  readonly times: readonly number[];
-}
-
-const { role, url, topic } = workerData as PeerData;
-const client = await connectAsync(url, { protocolVersion: 5, clientId: `bench-${role}`, reconnectPeriod: 0 });
+const { role, url, topic } = workerData as BarePeerData;
+const client = await connectAsync(url, { protocolVersion: 5, clientId: `bench-${role.replaceAll(' ', '-')}`, reconnectPeriod: 0 });
 
 if (role === 'responder') {
   client.on('message', (_topic, payload) => {
