@@ -26,20 +26,22 @@ export function followFolder({ read }: FollowedFolderOptions): FollowedFolder {
   let queue: Promise<unknown> = Promise.resolve();
 
   const readAll = async (): Promise<void> => {
-    do {
-      again = false;
-      const folders = await read();
-      // What happened between the reading and the watching would be missed.
-      if (watching?.watch(folders) === true) again = true;
-      changed.notify();
-    } while (again);
+    try {
+      do {
+        again = false;
+        const folders = await read();
+        // What happened between the reading and the watching would be missed.
+        if (watching?.watch(folders) === true) again = true;
+        changed.notify();
+      } while (again);
+    } finally {
+      // In the same turn: who asks from now on is not answered by this one.
+      reading = undefined;
+    }
   };
   const refresh = (): Promise<void> => {
     if (reading) again = true;
-    else
-      reading = readAll().finally(() => {
-        reading = undefined;
-      });
+    else reading = readAll();
     return reading;
   };
   const refreshSoon = (): void => void refresh().catch(() => undefined);
