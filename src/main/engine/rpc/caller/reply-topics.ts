@@ -61,12 +61,16 @@ export class ReplyTopics {
       ({ reason, reasonCode }) => {
         held.subscribing = null;
         if (reason === null) held.subscription = { filter: topic, askedQos: replyQos, grantedQos: reasonCode as Qos };
-        // The next call asks again.
-        if (reason !== null && this.#held.get(topic) === held) this.#held.delete(topic);
+        if (reason !== null) this.#drop(topic, held);
       },
-      () => undefined,
+      () => this.#drop(topic, held),
     );
     return held;
+  }
+
+  /** The next call asks again. */
+  #drop(topic: string, held: HeldTopic): void {
+    if (this.#held.get(topic) === held) this.#held.delete(topic);
   }
 
   #release(topic: string, held: HeldTopic, afterMs: number): void {
