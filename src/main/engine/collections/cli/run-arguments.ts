@@ -96,7 +96,7 @@ function readVariables(given: readonly string[]): ReadonlyMap<string, string> {
       const name = text.slice(0, equals);
       if (equals < 1) throw new Error(`--var needs NAME=VALUE, not "${text}".`);
       const problem = variableNameSchema.safeParse(name).error?.issues[0]?.message;
-      if (problem !== undefined) throw new Error(`--var ${text}: ${problem}`);
+      if (problem !== undefined) throw new Error(`--var ${name}: ${problem}`);
       return [name, text.slice(equals + 1)];
     }),
   );

@@ -237,7 +237,7 @@ describe('what cannot be run ends with 2, before anything is sent', () => {
     [['Lab', '--broker', 'mqtt://x', '--reporter', 'html'], '--reporter is pretty, json, junit, not "html".'],
     [['Lab', '--broker', 'mqtt://x', '--iterations', '0'], '--iterations needs a number from 1 to 10000'],
     [['Lab', '--broker', 'mqtt://x', '--var', 'x'], '--var needs NAME=VALUE'],
-    [['Lab', '--broker', 'mqtt://x', '--var', '1x=2'], '--var 1x=2: A variable has a name'],
+    [['Lab', '--broker', 'mqtt://x', '--var', '1x=secret'], '--var 1x: A variable has a name'],
     [['Lab', '--broker', 'mqtt://x', '--env', 'none.json'], '--env: the file "none.json" cannot be read (ENOENT).'],
     [['Lab', '--broker', 'mqtt://x', '--folder', 'None'], 'There is no "None" in the collection.'],
     [['Lab', '--broker', 'mqtt://x', '--folder', '../..'], 'cannot be run'],
