@@ -282,3 +282,15 @@ it('copes with 10,000 requests, and a change of one of them costs no second read
   await collections.save('Many/f7/r3.request.json', request('changed'), undefined);
   expect((await entries()).filter(({ name }) => name === 'changed')).toHaveLength(1);
 });
+
+it('does not replace settings that another program has made meanwhile', async () => {
+  await plant(plain, 'Lab', 'a.request.json');
+  const { revision } = await collections.readSettings('Lab');
+  const settings = { name: 'Laboratory', description: '', variables: [] };
+  await plant('{"version": 1, "name": "Theirs"}', 'Lab', 'collection.json');
+  await expect(collections.saveSettings('Lab', settings, revision)).rejects.toMatchObject({ code: 'invalid-state', data: { reason: 'changed' } });
+  expect(await text('Lab', 'collection.json')).toContain('Theirs');
+  await rm(at('Lab', 'collection.json'));
+  await collections.saveSettings('Lab', settings, revision);
+  expect(await text('Lab', 'collection.json')).toContain('Laboratory');
+});

@@ -82,13 +82,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
     return content;
   };
   const writeSettings = async (collection: string, settings: CollectionSettings, revision?: string): Promise<string> =>
-    writeOpenFile(
-      await settingsFile(collection),
-      `${collection}/${settingsFileName}`,
-      settingsFileContent(settings),
-      maxRequestFileBytes,
-      revision === 'gone' ? undefined : revision,
-    );
+    writeOpenFile(await settingsFile(collection), `${collection}/${settingsFileName}`, settingsFileContent(settings), maxRequestFileBytes, revision);
 
   /** The absolute path of what has to be there. */
   const existing = async (id: string): Promise<string> => {
