@@ -36,6 +36,11 @@ export function createCheckThread({ limitMs = defaultLimitMs } = {}): CheckThrea
     if (worker) return { worker, isNew: false };
     const started = new Worker(workerUrl(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } });
     started.unref();
+    // Told to whoever waits for it; one that runs out of memory while it is being ended must not take the program with it.
+    started.on('error', () => undefined);
+    started.once('exit', () => {
+      if (idle === started) idle = undefined;
+    });
     return { worker: started, isNew: true };
   };
 
