@@ -1,13 +1,13 @@
 import type { CallFilter, CallsFrame } from '../../../../shared/contract/call-history.ts';
 import type { CallRow } from '../../../../shared/contract/rpc.ts';
-import type { CodedError } from '../../../../shared/ipc/errors.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { CallStore } from '../../store/index.ts';
 import { rowOf, type CallRecord } from '../calls/call-record.ts';
 import { matcherOf } from './call-filter.ts';
 import { IdList } from './id-list.ts';
 
-/** When the store's thread is started anew in the middle, the search begins again; so often at most. */
-const maxScans = 4;
+/** When the store's thread is started anew in the middle, the search begins again, and rows are asked for again; so often at most. */
+const maxAttempts = 4;
 
 export interface CallsWindow {
   readonly first: number;
@@ -52,6 +52,7 @@ export class CallsView {
   #scans = 0;
   #stopScan: () => void = () => undefined;
   #fetching = false;
+  #fetches = 0;
   #stale = true;
   #closed = false;
 
@@ -177,8 +178,7 @@ export class CallsView {
   }
 
   #scanned(into: IdList, visible: boolean, error: CodedError | undefined): void {
-    const threadEnded = error?.code === 'engine-restarted' || error?.code === 'disconnected';
-    if (threadEnded && this.#scans < maxScans) return this.#scan(into, visible);
+    if (isThreadEnd(error) && this.#scans < maxAttempts) return this.#scan(into, visible);
     this.#stopScan = () => undefined;
     this.#next = null;
     if (error) this.#problem = error.message;
@@ -195,12 +195,17 @@ export class CallsView {
     this.#fetching = true;
     // What memory has just forgotten may be on its way.
     this.#options.flush();
+    this.#fetches += 1;
+    let again = false;
     try {
       for (const row of await this.#options.store.rows(ids)) this.#rows.set(row.id, row);
+      this.#fetches = 0;
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
+      again = isThreadEnd(error) && this.#fetches < maxAttempts;
+      if (!again) this.#problem = error instanceof Error ? error.message : String(error);
     }
     this.#fetching = false;
+    if (again) return this.#changed();
     for (const id of ids) if (!this.#rows.has(id) && !this.#options.recent.get(id)) this.#gone(id);
     this.#changed();
   }
@@ -223,4 +228,9 @@ export class CallsView {
     this.#stale = true;
     this.#options.onChange();
   }
+}
+
+/** The store's thread has ended, and another is being started. */
+function isThreadEnd(error: unknown): boolean {
+  return error instanceof CodedError && (error.code === 'engine-restarted' || error.code === 'disconnected');
 }
