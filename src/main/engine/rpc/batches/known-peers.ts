@@ -3,6 +3,7 @@ import { batchLimits } from '../../../../shared/rpc/batch-limits.ts';
 import { compileFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import { clientOfTopic } from '../../../../shared/rpc/presence.ts';
 import type { MethodIndex } from '../methods/method-index.ts';
+import { matchesPattern } from '../name-pattern.ts';
 
 /** The services of a source that speak the dialect and fit the filter. */
 export function knownPeers(
@@ -29,22 +30,9 @@ function matcherOf(text: string): (topic: string) => boolean {
   const patterns = text.split(/[\s,]+/).filter((pattern) => pattern !== '');
   if (patterns.length === 0) return () => true;
   const matchers = patterns.map((pattern): ((topic: string) => boolean) => {
-    if (pattern.includes('*')) return (topic) => fitsPattern(pattern.split('*'), topic);
+    if (pattern.includes('*')) return (topic) => matchesPattern(pattern, topic);
     if (/(^|\/)(\+|#)(\/|$)/.test(pattern)) return compileFilter(pattern);
     return (topic) => topic.includes(pattern);
   });
   return (topic) => matchers.some((matches) => matches(topic));
-}
-
-/** The parts in this order, the first at the beginning and the last at the end. */
-function fitsPattern(parts: readonly string[], topic: string): boolean {
-  const [first = '', last = ''] = [parts[0], parts.at(-1)];
-  if (!topic.startsWith(first) || !topic.endsWith(last) || topic.length < first.length + last.length) return false;
-  let from = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const at = topic.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return from <= topic.length - last.length;
 }

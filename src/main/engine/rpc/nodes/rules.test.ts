@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RpcRule } from '../../../../shared/contract/rpc-nodes.ts';
-import { matchesPattern } from './name-pattern.ts';
+import { matchesPattern } from '../name-pattern.ts';
 import { decide, type RunRuleScript } from './rules.ts';
 
 describe('a pattern', () => {
@@ -13,6 +13,9 @@ describe('a pattern', () => {
     ['a*b*c', 'a--b--b--c', true],
     ['a*b*c', 'a--c', false],
     ['a*b', 'ab', true],
+    ['ab*ba', 'aba', false],
+    ['*ab*b', 'ab', false],
+    ['**', 'x', true],
     ['edge/*/rpc', 'edge/a/b/rpc', true],
     ['Get', 'get', false],
     ['a.c', 'abc', false],
@@ -24,6 +27,11 @@ describe('a pattern', () => {
 
   it('of many stars costs no exponential time', () => {
     expect(matchesPattern(`${'a*'.repeat(500)}b`, 'a'.repeat(1000))).toBe(false);
+    // A peer may name a method as it likes.
+    const began = performance.now();
+    expect(matchesPattern(`*${'a'.repeat(998)}b*`, 'a'.repeat(1_000_000))).toBe(false);
+    expect(matchesPattern(`*b${'a'.repeat(997)}*`, 'a'.repeat(1_000_000))).toBe(false);
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 });
 

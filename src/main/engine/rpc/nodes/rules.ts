@@ -1,6 +1,6 @@
 import type { RpcRule } from '../../../../shared/contract/rpc-nodes.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
-import { matchesPattern } from './name-pattern.ts';
+import { matchesPattern } from '../name-pattern.ts';
 
 /** What a rule decides about. */
 export interface RuledCall {
