@@ -162,6 +162,14 @@ describe('what other programs do', () => {
     expect(await readFile(path.join(workspace, 'environments', 'bad.json'), 'utf8')).toBe(content);
   });
 
+  it('may damage the file that says which one is chosen: that is told, and choosing mends it', async () => {
+    await save('lab', []);
+    await writeFile(path.join(workspace, 'active-environment.json'), '{"version": 1, "activeId": ');
+    expect(await viewed()).toMatchObject({ activeId: null, broken: [{ file: 'active-environment.json' }] });
+    await environments.choose('lab');
+    expect(await viewed()).toMatchObject({ activeId: 'lab', broken: [] });
+  });
+
   it('may put a link there, which is not followed', async () => {
     await symlink(os.tmpdir(), path.join(workspace, 'environments'));
     expect((await viewed()).broken).toMatchObject([{ problem: { message: expect.stringContaining('link') } }]);

@@ -84,8 +84,7 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
     })),
   });
 
-  const readChosen = async (): Promise<string | null> =>
-    (await readOpenFile(path.join(workspaceFolder, chosenFileName), chosenFileName, chosenSchema, maxFileBytes))?.content?.activeId ?? null;
+  const readChosen = () => readOpenFile(path.join(workspaceFolder, chosenFileName), chosenFileName, chosenSchema, maxFileBytes);
 
   const read = async (): Promise<readonly string[]> => {
     const environments: EnvironmentView[] = [];
@@ -112,7 +111,9 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
       else if (file?.problem) broken.push({ file: nameOf(id), problem: file.problem });
     }
     environments.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || (a.id < b.id ? -1 : 1));
-    const chosen = await readChosen();
+    const chosenFile = await readChosen();
+    if (chosenFile?.problem) broken.push({ file: chosenFileName, problem: chosenFile.problem });
+    const chosen = chosenFile?.content?.activeId ?? null;
     view = { environments, broken, activeId: environments.some(({ id }) => id === chosen) ? chosen : null };
     return exists ? [folder] : [workspaceFolder];
   };
@@ -164,7 +165,7 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
     refresh: files.refresh,
     variables: (id) => variables(id),
     async activeVariables() {
-      const id = await readChosen();
+      const id = (await readChosen())?.content?.activeId ?? null;
       const missing: string[] = [];
       const exists = id !== null && (await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes)) !== null;
       return { ...(exists ? await variables(id, missing) : { values: new Map(), secrets: [] }), missing };
