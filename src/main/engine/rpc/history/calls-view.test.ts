@@ -16,6 +16,7 @@ const row = (id: number): CallRow => ({
   duplicates: 0,
   timeUs: 0,
   elapsedMs: 1,
+  responseCode: null,
   errorText: null,
 });
 
