@@ -163,6 +163,8 @@ describe('a run on the command line', () => {
   });
 
   it('makes all its calls in one session', async () => {
+    // The broker hears of the end of an earlier run a moment after its process has ended.
+    await vi.waitUntil(() => broker.clients().every(({ clientId }) => clientId === 'demo-thermostat'), { timeout: 20_000 });
     const sessions = new Set<string>();
     const look = setInterval(() => {
       for (const { clientId } of broker.clients()) if (clientId !== 'demo-thermostat') sessions.add(clientId);
