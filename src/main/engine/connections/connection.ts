@@ -4,6 +4,7 @@ import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { brokerAccess, type BrokerAccess } from './broker-access.ts';
+import { closeLink } from './close-link.ts';
 import { ConnectionSession } from './connection-session.ts';
 import { nextStep, retryDelayMs, type ConnectionEvent } from './connection-machine.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
@@ -94,8 +95,7 @@ export class Connection {
     const phase = this.#phase;
     this.#handle('disconnect');
     if (phase === 'connected' && link) {
-      await Promise.race([link.end(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
-      link.abort();
+      await closeLink(link, { isUp: true });
       this.#handle('closed');
     }
   }

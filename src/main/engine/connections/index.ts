@@ -8,6 +8,7 @@ import type { ExplainedFailure } from './explain-failure.ts';
 import { Connection } from './connection.ts';
 
 export type { ConnectionSession } from './connection-session.ts';
+export { closeLink } from './close-link.ts';
 export { retryDelayMs } from './connection-machine.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 

@@ -2,7 +2,7 @@ import type { Qos } from '../../../shared/contract/common.ts';
 import { CallTable } from '../../../shared/rpc/call-table.ts';
 import type { BuiltRequest, Dialect, RpcMessage, RpcOutcome } from '../../../shared/rpc/dialect.ts';
 import { rpcError, type RpcError } from '../../../shared/rpc/rpc-error.ts';
-import { openMqttLink, type MqttLink } from '../connections/index.ts';
+import { closeLink, openMqttLink, type MqttLink } from '../connections/index.ts';
 import { nobodyThere, publishError, subscribeError } from './caller/local-errors.ts';
 import { connectionError } from './connection-error.ts';
 import type { LinkPlan } from './link-arguments.ts';
@@ -28,7 +28,6 @@ export interface CallReport {
 const maxNotes = 5;
 /** Real responders answer with QoS 1. */
 const replyQos: Qos = 1;
-const closeTimeoutMs = 1000;
 
 /** Connects, calls, waits for the answer and disconnects. `null`: it was cancelled. */
 export async function callOnce({ link: options, dialect, request, qos, timeoutMs }: CallPlan, signal: AbortSignal): Promise<CallReport | null> {
@@ -112,16 +111,6 @@ export async function callOnce({ link: options, dialect, request, qos, timeoutMs
   });
 
   clearTimeout(timer);
-  if (link) await close(link, isUp);
+  if (link) await closeLink(link, { isUp });
   return report;
-}
-
-/** DISCONNECT where there is a session; at most a second. */
-async function close(link: MqttLink, isUp: boolean): Promise<void> {
-  if (isUp) {
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([link.end(), new Promise((resolve) => (timer = setTimeout(resolve, closeTimeoutMs)))]);
-    clearTimeout(timer);
-  }
-  link.abort();
 }

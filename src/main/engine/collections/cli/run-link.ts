@@ -2,10 +2,8 @@ import type { Problem } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { RpcError } from '../../../../shared/rpc/rpc-error.ts';
-import { openMqttLink, type MqttLink } from '../../connections/index.ts';
+import { closeLink, openMqttLink, type MqttLink } from '../../connections/index.ts';
 import { connectionError, type CallSession, type LinkPlan } from '../../rpc/index.ts';
-
-const closeTimeoutMs = 1000;
 
 /** One MQTT session for all calls of a run. */
 export interface RunLink {
@@ -33,6 +31,11 @@ export function openRunLink(
   };
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(null);
+    const close = (): Promise<void> => {
+      const isUp = ended === null;
+      end({ code: 'closed', message: 'The run is over.' });
+      return closeLink(link, { isUp });
+    };
     const giveUp = (): void => {
       link.abort();
       resolve(null);
@@ -43,7 +46,7 @@ export function openRunLink(
       {
         connected() {
           signal.removeEventListener('abort', giveUp);
-          resolve({ session: sessionOf(plan, link, listeners, () => ended), lost: () => lost, close: () => close(link, () => ended === null, end) });
+          resolve({ session: sessionOf(plan, link, listeners, () => ended), lost: () => lost, close });
         },
         failed(failure, wasConnected) {
           signal.removeEventListener('abort', giveUp);
@@ -80,14 +83,4 @@ function sessionOf({ clientId, profile }: LinkPlan, link: MqttLink, listeners: S
     hold: () => undefined,
     release: () => undefined,
   };
-}
-
-async function close(link: MqttLink, isUp: () => boolean, end: (problem: Problem) => void): Promise<void> {
-  if (isUp()) {
-    end({ code: 'closed', message: 'The run is over.' });
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([link.end(), new Promise((resolve) => (timer = setTimeout(resolve, closeTimeoutMs)))]);
-    clearTimeout(timer);
-  }
-  link.abort();
 }

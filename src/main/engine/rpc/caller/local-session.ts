@@ -6,7 +6,7 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import { parseBrokerUri } from '../../../../shared/mqtt/broker-uri.ts';
 import type { OutgoingMessage } from '../../../../shared/rpc/dialect.ts';
-import { openMqttLink, type MqttLink } from '../../connections/index.ts';
+import { closeLink, openMqttLink, type MqttLink } from '../../connections/index.ts';
 import type { CallSession } from './call-session.ts';
 
 /** Says in the list of clients what this one is. */
@@ -118,12 +118,7 @@ export class LocalSession implements CallSession {
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#end({ code: 'closed', message: 'The client for calls on the local broker was closed.' });
-    if (this.#isUp) {
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([this.#link.end(), new Promise((resolve) => (timer = setTimeout(resolve, closeTimeoutMs)))]);
-      clearTimeout(timer);
-    }
-    this.#link.abort();
+    await closeLink(this.#link, { isUp: this.#isUp, timeoutMs: closeTimeoutMs });
   }
 
   #leaveLater(): void {

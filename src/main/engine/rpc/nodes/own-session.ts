@@ -1,8 +1,6 @@
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
-import { openMqttLink, type MqttLink } from '../../connections/index.ts';
+import { closeLink, openMqttLink, type MqttLink } from '../../connections/index.ts';
 import type { NodeMessage, NodeSessionHandle, NodeSessionHooks } from './node-session.ts';
-
-const closeTimeoutMs = 1000;
 
 export interface OwnSessionOptions {
   readonly link: Omit<Parameters<typeof openMqttLink>[0], 'nowUs'>;
@@ -52,24 +50,11 @@ export function openOwnSession({ link: options, nowUs, onTraffic }: OwnSessionOp
     },
   );
 
-  const close = async (before: NodeMessage | undefined, wasUp: boolean): Promise<void> => {
-    if (wasUp) {
-      const goodbye = async (): Promise<void> => {
-        // The broker may be gone already.
-        if (before) await publish(link, before).catch(() => undefined);
-        await link.end();
-      };
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([goodbye(), new Promise((resolve) => (timer = setTimeout(resolve, closeTimeoutMs)))]);
-      clearTimeout(timer);
-    }
-    link.abort();
-  };
   return {
     close(before) {
       const wasUp = state === 'up';
       state = 'over';
-      return (closing ??= close(before, wasUp));
+      return (closing ??= closeLink(link, { isUp: wasUp, before: before && (() => publish(link, before)) }));
     },
   };
 }
