@@ -1,6 +1,6 @@
 import type { CallFilter, CallsFrame } from '../../../shared/contract/call-history.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { CallRow } from '../../../shared/contract/rpc.ts';
+import type { CallRow, DialectId } from '../../../shared/contract/rpc.ts';
 import type { CodedError } from '../../../shared/ipc/errors.ts';
 import { FrameNotifier, LatestSender, newId, rowsAround, type Engine, type Pacing } from '../common/index.ts';
 import { toCallFilter, type CallsFilter } from './calls-filter.ts';
@@ -26,6 +26,7 @@ export class CallsView {
   readonly #engine: Engine;
   readonly #pacing: Pacing;
   #filter: CallsFilter;
+  readonly #dialect: DialectId | undefined;
   #window = rowsAround(0, 1);
   #paused = false;
   #following = true;
@@ -36,7 +37,9 @@ export class CallsView {
   #closeStream: () => void = () => undefined;
   #typing: unknown;
 
-  constructor(engine: Engine, source: SourceId, pacing: Pacing, filter: CallsFilter) {
+  /** With `dialect` only the calls in that one. */
+  constructor(engine: Engine, source: SourceId, pacing: Pacing, filter: CallsFilter, dialect?: DialectId) {
+    this.#dialect = dialect;
     this.#engine = engine;
     this.#pacing = pacing;
     this.source = source;
@@ -52,7 +55,7 @@ export class CallsView {
 
   /** As the engine takes it. */
   get filter(): CallFilter {
-    return toCallFilter(this.source, this.#filter);
+    return { ...toCallFilter(this.source, this.#filter), ...(this.#dialect === undefined ? {} : { dialect: this.#dialect }) };
   }
 
   /** The call at a place of the whole list; `undefined` outside the part that is here. */

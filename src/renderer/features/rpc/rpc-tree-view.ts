@@ -25,13 +25,13 @@ export class RpcTreeView {
   #loaded = false;
   #error: CodedError | undefined;
 
-  constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, filter: string, onReturn: () => void, dialects?: ShownDialects) {
+  constructor(engine: Engine, source: SourceId, viewId: string, pacing: Pacing, filter: string, onReturn: () => void, dialects: ShownDialects = 'without-gf') {
     this.#engine = engine;
     this.source = source;
     this.notifier = new FrameNotifier(pacing);
     this.#view = { viewId, first: 0, count: 0, filter };
     this.#sender = new LatestSender(() => engine.call('rpc.setTreeView', this.#view));
-    this.#closeStream = engine.stream('rpc.tree', () => ({ source, ...(dialects === undefined ? {} : { dialects }), ...this.#view }), {
+    this.#closeStream = engine.stream('rpc.tree', () => ({ source, dialects, ...this.#view }), {
       item: (frame) => this.#apply(frame),
       restart: () => {
         onReturn();

@@ -1,0 +1,2 @@
+export { CoapCommands } from './coap-commands.ts';
+export { CoapPlace } from './coap-place.tsx';
