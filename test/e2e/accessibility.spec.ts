@@ -185,6 +185,31 @@ async function callManyTimes(page: Page, look: (where: string) => Promise<void>)
   await look('RPC, equal results');
 }
 
+test('mock devices pass axe, with their resources, log and settings', async ({ workbench }) => {
+  const { page } = workbench;
+  const found: string[] = [];
+  const look = async (where: string): Promise<void> => {
+    for (const theme of themes) found.push(...(await violations(workbench, theme, where)));
+  };
+  await goTo(page, 'Mock devices');
+  await look('Mock devices, empty');
+  await page.getByRole('button', { name: 'Add a mock device' }).last().click();
+  const resource = page.getByRole('form', { name: /^Resource / });
+  await resource.getByRole('radio', { name: 'Static' }).click();
+  await resource.getByRole('button', { name: 'Faults' }).click();
+  await look('Mock devices, a resource');
+  const device = page.getByRole('region', { name: /^Mock device / });
+  await device.getByRole('tab', { name: 'Log' }).click();
+  await look('Mock devices, log');
+  await device.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('checkbox', { name: 'Take CoAP requests' }).click();
+  await look('Mock devices, settings');
+  await page.getByRole('button', { name: 'Make one from recorded traffic' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('Mock devices, from traffic');
+  expect(found).toEqual([]);
+});
+
 /** A run of the example, with one of its requests shown that failed: it calls what always fails. */
 async function runExample(page: Page): Promise<void> {
   await goTo(page, 'Collections');
