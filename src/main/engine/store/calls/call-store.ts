@@ -47,6 +47,8 @@ export class ThreadedCallStore implements CallStore {
   readonly #queue: CallQueue;
   readonly #dropped = new Map<string, number>();
   #inFlight: readonly StoredCall[] = [];
+  /** Deleted while they were under way: what is refused of them is not written once more. */
+  readonly #deleted = new WeakSet<StoredCall>();
   #stored = 0;
   #sizes: Pick<StoreSizes, 'callsBytes' | 'callsExpired'> = { callsBytes: 0, callsExpired: 0 };
   /** Of threads that have ended. */
@@ -68,7 +70,7 @@ export class ThreadedCallStore implements CallStore {
 
   remove(ids: readonly number[]): void {
     const gone = new Set(ids);
-    this.#queue.remove(({ row }) => gone.has(row.id));
+    this.#take(({ row }) => gone.has(row.id));
     const client = this.#link.writer();
     client?.call('removeCalls', { ids: [...ids] }).then(
       (sizes) => this.#link.onSizes(sizes),
@@ -110,7 +112,7 @@ export class ThreadedCallStore implements CallStore {
   }
 
   async clear(source: SourceId | undefined): Promise<number> {
-    const waiting = this.#queue.remove(({ row }) => source === undefined || row.source === source);
+    const waiting = this.#take(({ row }) => source === undefined || row.source === source);
     const { deleted, ...sizes } = await (await this.#reader()).call('clearCalls', source === undefined ? {} : { source });
     this.#link.onSizes(sizes);
     return deleted + waiting;
@@ -207,6 +209,7 @@ export class ThreadedCallStore implements CallStore {
       return;
     }
     for (const call of batch) {
+      if (this.#deleted.has(call)) continue;
       if (!this.#queue.has(call.row.id) && !this.#queue.add(call)) this.#drop(threadEnded ? 'history restarted' : 'disk full', 1);
     }
     if (this.#link.hasFailed()) this.failed();
@@ -215,6 +218,12 @@ export class ThreadedCallStore implements CallStore {
       this.#timer = undefined;
       this.#write();
     }, retryFullDiskMs);
+  }
+
+  /** Answers how many were not under way yet. */
+  #take(goes: (call: StoredCall) => boolean): number {
+    for (const call of this.#inFlight) if (goes(call)) this.#deleted.add(call);
+    return this.#queue.remove(goes);
   }
 
   #drop(reason: string, count: number): void {
