@@ -42,16 +42,30 @@ export class ConnectionSession {
 
   /** Each that was granted is to be given back with `unsubscribe`: several may ask for the same filter. */
   async subscribe(filter: string, qos: Qos): ReturnType<MqttLink['subscribe']> {
-    const outcome = await this.#link.subscribe(filter, qos);
-    if (outcome.grantedQos !== null) this.#users.set(filter, (this.#users.get(filter) ?? 0) + 1);
-    return outcome;
+    const others = this.#users.get(filter) ?? 0;
+    // Before the answer: whoever gives it back meanwhile is not the last one.
+    this.#users.set(filter, others + 1);
+    let granted = false;
+    try {
+      const outcome = await this.#link.subscribe(filter, qos);
+      granted = outcome.grantedQos !== null;
+      return outcome;
+    } finally {
+      // What others had stays in force when it is refused, and they may have given it back.
+      if (!granted && this.#leave(filter) && others > 0) this.#link.unsubscribe(filter).catch(() => undefined);
+    }
   }
 
   async unsubscribe(filter: string): Promise<void> {
+    if (this.#leave(filter)) await this.#link.unsubscribe(filter);
+  }
+
+  /** True: nobody wants it any more. */
+  #leave(filter: string): boolean {
     const users = (this.#users.get(filter) ?? 1) - 1;
     if (users > 0) this.#users.set(filter, users);
     else this.#users.delete(filter);
-    if (users === 0 && !this.#wants(filter)) await this.#link.unsubscribe(filter);
+    return users === 0 && !this.#wants(filter);
   }
 
   /** All that the session receives from now on, whoever asked for it; `id` of the records is 0. Returns what ends it. */
