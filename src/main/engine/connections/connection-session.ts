@@ -60,6 +60,11 @@ export class ConnectionSession {
     if (this.#leave(filter)) await this.#link.unsubscribe(filter);
   }
 
+  /** Whether somebody asks for exactly this filter, beside the profile. */
+  holds(filter: string): boolean {
+    return this.#users.has(filter);
+  }
+
   /** True: nobody wants it any more. */
   #leave(filter: string): boolean {
     const users = (this.#users.get(filter) ?? 1) - 1;

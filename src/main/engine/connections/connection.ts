@@ -46,7 +46,7 @@ export class Connection {
   constructor(profile: ConnectionProfile, hooks: ConnectionHooks) {
     this.#profile = profile;
     this.#hooks = hooks;
-    this.#subscriptions = new Subscriptions(profile.subscriptions, hooks.onChange);
+    this.#subscriptions = new Subscriptions(profile.subscriptions, hooks.onChange, (filter) => this.#session?.holds(filter) ?? false);
   }
 
   status(): ConnectionStatus {

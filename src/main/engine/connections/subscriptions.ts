@@ -6,13 +6,16 @@ import type { MqttLink } from './mqtt-link.ts';
 /** Keeps what the broker grants next to what the profile asks for. One filter a SUBSCRIBE, so that one refusal says nothing of the others. */
 export class Subscriptions {
   readonly #onChange: () => void;
+  readonly #isHeld: (filter: string) => boolean;
   #wanted: readonly Subscription[];
   readonly #states = new Map<string, SubscriptionStatus>();
   #link: MqttLink | undefined;
 
-  constructor(wanted: readonly Subscription[], onChange: () => void) {
+  /** `isHeld`: others ask for the filter in the same session. */
+  constructor(wanted: readonly Subscription[], onChange: () => void, isHeld: (filter: string) => boolean) {
     this.#wanted = wanted;
     this.#onChange = onChange;
+    this.#isHeld = isHeld;
   }
 
   statuses(): SubscriptionStatus[] {
@@ -42,7 +45,7 @@ export class Subscriptions {
         if (!old.enabled || after.has(filter)) continue;
         this.#states.delete(filter);
         // A lost link ends the subscription as well.
-        link.unsubscribe(filter).catch(() => undefined);
+        if (!this.#isHeld(filter)) link.unsubscribe(filter).catch(() => undefined);
       }
       for (const [filter, subscription] of after) {
         const old = before.get(filter);

@@ -39,6 +39,23 @@ describe('over a connection', () => {
     return rows.map(({ method, state, duplicates }) => ({ method, state, duplicates }));
   };
 
+  it('goes on serving in the session of a connection that gives up the same filter', async () => {
+    const broker = await openBroker();
+    await connectLab(portOf(broker), {
+      clientId: 'lab-client',
+      subscriptions: [
+        { filter: topic, qos: 0 },
+        { filter: 'other', qos: 0 },
+      ],
+    });
+    await bench.run(overLab());
+    await bench.page.call('connections.setSubscriptions', { id: 'lab', subscriptions: [] });
+    const filters = (): readonly string[] => broker.engine.clients().flatMap(({ subscriptions }) => subscriptions.map(({ filter }) => filter));
+    await expect.poll(filters).not.toContain('other');
+    const { call } = peerCaller(await bench.openPeer(portOf(broker), 'peer/answers'), mqttxx2, 'peer/answers');
+    expect(await call('status')).toMatchObject({ cpu: 45.2 });
+  });
+
   it.each([
     ['its session', '', []],
     ['its session, subscribed to everything', '', [{ filter: '#', qos: 0 }]],
