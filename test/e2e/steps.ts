@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-type PlaceTitle = 'Start' | 'Topics' | 'RPC' | 'CoAP' | 'Mock devices' | 'Broker' | 'Connections' | 'Collections' | 'Settings';
+type PlaceTitle = 'Start' | 'Topics' | 'RPC' | 'CoAP' | 'Mock devices' | 'CoAP UDP' | 'Broker' | 'Connections' | 'Collections' | 'Settings';
 
 /** Opens a place of the left rail. */
 export async function goTo(page: Page, place: PlaceTitle): Promise<void> {

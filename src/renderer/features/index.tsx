@@ -1,7 +1,8 @@
-import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, ServerCog, Settings } from 'lucide-react';
+import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Network, Plug, RadioTower, ServerCog, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
 import { CoapCommands, CoapPlace } from './coap/index.ts';
+import { CoapUdpPlace } from './coap-udp/index.ts';
 import { CollectionsPlace, CollectionsService, saveIntoCollection } from './collections/index.ts';
 import { connectionSource, offerJumps } from './common/index.ts';
 import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
@@ -21,6 +22,7 @@ export const places: readonly Place[] = [
   { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
   { id: 'rpc', title: 'RPC', icon: ArrowLeftRight, order: 3, shortcut: 'Mod+3', component: () => <RpcPlace onSaveCall={saveIntoCollection} /> },
   { id: 'coap', title: 'CoAP', icon: Cpu, order: 3.2, shortcut: 'Mod+7', component: CoapPlace },
+  { id: 'coap-udp', title: 'CoAP UDP', icon: Network, order: 3.4, component: CoapUdpPlace },
   { id: 'mock-devices', title: 'Mock devices', icon: ServerCog, order: 3.5, component: MockDevices },
   { id: 'broker', title: 'Broker', icon: RadioTower, order: 4, shortcut: 'Mod+4', component: BrokerPlace },
   {

@@ -8,6 +8,7 @@ export { checkJsonTemplate } from './json-template.ts';
 export { ParamsEditor } from './params-editor.tsx';
 export { ParamsForm } from './params-form-view.tsx';
 export { RpcCommands } from './rpc-commands.ts';
+export { PagedView } from './paged-view.ts';
 export { RpcPlace } from './rpc-place.tsx';
 export type { SavableCall } from './saved-call.ts';
 export { formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';

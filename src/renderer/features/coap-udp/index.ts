@@ -1,0 +1,1 @@
+export { CoapUdpPlace } from './coap-udp-place.tsx';
