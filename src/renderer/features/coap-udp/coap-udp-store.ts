@@ -4,7 +4,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import { newId, type Engine } from '../common/index.ts';
 import { emptyDraft, readDraft, type OptionRow, type RequestDraft, type RequestInput } from './request-draft.ts';
 
-export interface ExchangeState {
+interface ExchangeState {
   readonly label: string;
   readonly progress: CoapUdpProgress | null;
   readonly running: boolean;
@@ -35,7 +35,7 @@ export interface ObservationState {
   readonly selected: number | null;
 }
 
-export type CoapUdpView = 'response' | 'observed' | 'messages';
+type CoapUdpView = 'response' | 'observed' | 'messages';
 
 export interface CoapUdpState {
   readonly draft: RequestDraft;

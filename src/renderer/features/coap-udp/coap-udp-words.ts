@@ -15,7 +15,7 @@ export function codeTone(code: number): Tone {
   return kind === 2 ? 'ok' : kind === 4 ? 'warn' : kind === 5 ? 'bad' : 'neutral';
 }
 
-export function optionName(number: number): string {
+function optionName(number: number): string {
   return findOption(number)?.name ?? `Option ${number}`;
 }
 

@@ -141,8 +141,5 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The address of another resource of the same server. */
-export const uriOf = (server: string, path: string): string => `${server}${path}`;
-
 /** Media types to choose from, without their parameters where that is enough. */
 export const formatChoices = contentFormats.map(({ id, name }) => ({ value: String(id), label: name.replace('; charset=utf-8', ''), detail: String(id) }));
