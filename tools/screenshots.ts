@@ -58,6 +58,10 @@ async function takePictures(page: Page): Promise<void> {
   await serveMethods(page);
   await shoot(page, 'rpc-nodes');
 
+  await goTo(page, 'CoAP');
+  await requestDemoDevice(page);
+  await shoot(page, 'coap');
+
   await goTo(page, 'Collections');
   await runExample(page);
   await shoot(page, 'collections');
@@ -81,6 +85,25 @@ async function callDemoDevice(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Call', exact: true }).click();
     await expect(answer.getByRole('heading')).toHaveText(method);
     await expect(answer.getByRole('status').first()).toContainText(state);
+  }
+}
+
+/** Some requests with their codes, and one that the device refuses, the last one shown. */
+async function requestDemoDevice(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Request the demo device' }).first().click();
+  const response = page.getByRole('region', { name: 'Response', exact: true });
+  const form = page.getByRole('form', { name: 'Request to a device' });
+  await expect(response.getByRole('status').first()).toContainText('205');
+  for (const [method, path, code] of [
+    ['GET', 'target', '205'],
+    ['PUT', 'state', '405'],
+    ['GET', 'humidity', '404'],
+  ] as const) {
+    await form.getByRole('radio', { name: method, exact: true }).click();
+    await form.getByRole('textbox', { name: 'Path', exact: true }).fill(path);
+    await form.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(response.getByRole('heading')).toHaveText(`${method} ${path}`);
+    await expect(response.getByRole('status').first()).toContainText(code);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, freePort, test, type Workbench } from './workbench.ts';
 import { goTo, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
 
-const places = ['Start', 'Topics', 'RPC', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
+const places = ['Start', 'Topics', 'RPC', 'CoAP', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
 const themes = ['light', 'dark', 'contrast'] as const;
 
 for (const theme of themes) {
