@@ -57,7 +57,7 @@ export interface CoapUdpResponse {
   readonly payload: Uint8Array;
   /** `127.0.0.1:5683` */
   readonly from: string;
-  /** From the first transmission of the request; of a notification, since it arrived. */
+  /** From the first transmission of the request; of a notification, since the registration was sent. */
   readonly elapsedMs: number;
   /** Unix ms. */
   readonly at: number;

@@ -19,7 +19,7 @@ const formats = [
 interface ResponseViewProps {
   readonly response: CoapUdpResponse;
   readonly label: string;
-  /** In place of the time it took. */
+  /** What the request took; absent: a notification. */
   readonly traffic?: string;
 }
 
@@ -32,7 +32,10 @@ export function ResponseView({ response, label, traffic }: ResponseViewProps): R
     <div className={styles['response']}>
       <div className={styles['head']}>
         <Badge tone={codeTone(code)}>{codeWords(code)}</Badge>
-        <span className={styles['strong']}>{formatMs(elapsedMs)}</span>
+        <span className={styles['strong']} title={traffic === undefined ? 'since the resource was asked to be observed' : 'from the request to the response'}>
+          {traffic === undefined ? '+' : ''}
+          {formatMs(elapsedMs)}
+        </span>
         <span>{formatBytes(payload.length)}</span>
         <span className={styles['ellipsis']} title={label}>
           {label}
