@@ -70,7 +70,15 @@ function ToastList() {
     const action = toast.data?.action;
     const Icon = icons[kind];
     return (
-      <Base.Root key={toast.id} toast={toast} swipeDirection="right" className={cx(styles['toast'], styles[kind])}>
+      <Base.Root
+        key={toast.id}
+        toast={toast}
+        swipeDirection="right"
+        className={cx(styles['toast'], styles[kind])}
+        // Base UI hides a problem from screen readers until it has the focus, though it can be reached: a hidden alert reads it out, so it only must not be read twice.
+        aria-hidden={false}
+        aria-live={kind === 'bad' ? 'off' : undefined}
+      >
         <Base.Content className={styles['content']}>
           <span className={styles['icon']}>
             <Icon size={16} aria-hidden />
@@ -92,7 +100,7 @@ function ToastList() {
               </div>
             )}
           </div>
-          <Base.Close render={<IconButton size="small" label="Dismiss" icon={<X size={14} />} tooltipSide="left" />} />
+          <Base.Close aria-hidden={false} render={<IconButton size="small" label="Dismiss" icon={<X size={14} />} tooltipSide="left" />} />
         </Base.Content>
       </Base.Root>
     );
