@@ -106,6 +106,9 @@ for (const theme of themes) {
   test(`the gallery passes axe in the ${theme} theme`, async ({ workbench }) => {
     await workbench.page.evaluate(() => (location.hash = '#/gallery'));
     await expect(workbench.page.getByRole('heading', { name: 'Gallery' })).toBeVisible();
+    // A problem stays until it is closed, so it is there while other things have the focus.
+    await workbench.page.getByRole('button', { name: 'Bad toast' }).click();
+    await expect(workbench.page.getByRole('alertdialog', { name: 'That did not work' })).toBeVisible();
     expect(await violations(workbench, theme, 'gallery')).toEqual([]);
   });
 }
