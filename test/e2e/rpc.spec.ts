@@ -111,8 +111,10 @@ test('the methods of the demo device are found, called, and every answer is expl
     await chooseMethod(page, 'run_self_test');
     await call(page);
     await expectState(page, 'Pending');
-    await answer(page).getByRole('button', { name: 'Cancel' }).click();
+    await answer(page).getByRole('button', { name: 'Cancel' }).press('Enter');
     await expectState(page, 'Cancelled');
+    // The button is gone, and the focus stays where the answer is.
+    await expect(answer(page)).toBeFocused();
   });
 
   await test.step('what others call is seen, with who it was', async () => {

@@ -1,4 +1,4 @@
-import { BookmarkPlus, PencilLine, RotateCw, Square } from 'lucide-react';
+import { BookmarkPlus, PencilLine, RotateCw } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import type { CallDetail, CallMessage } from '../../../shared/contract/rpc.ts';
@@ -15,6 +15,7 @@ import { Spinner } from '../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { formatBytes, plural, useBrokerStatus, type SourceOption } from '../common/index.ts';
 import { decodeText } from '../messages/index.ts';
+import { CancelCallButton } from './cancel-call-button.tsx';
 import { CallFacts } from './call-facts.tsx';
 import { CallMenu } from './call-menu.tsx';
 import { CallMessages } from './call-messages.tsx';
@@ -75,18 +76,14 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
     return <EmptyState compact title="This call is no longer known" text="It was deleted, or has expired to keep the history within its budget." />;
   const { label, tone, meaning } = stateWords(detail.state);
   return (
-    <section className={styles.panel} aria-label={place === 'list' ? 'Selected call' : 'Answer'}>
+    <section tabIndex={-1} className={styles.panel} aria-label={place === 'list' ? 'Selected call' : 'Answer'}>
       <Toolbar
         label="Answer"
         className={styles.toolbar ?? ''}
         end={
           <>
             <SegmentedControl size="small" label="Show of the call" value={view} onChange={setView} segments={views} />
-            {pendingOwn && (
-              <Button size="small" icon={<Square size={12} aria-hidden />} onClick={() => void cancelCall(detail.id)}>
-                Cancel
-              </Button>
-            )}
+            {pendingOwn && <CancelCallButton id={detail.id} />}
             {place !== 'run' && detail.request !== null && (detail.method !== '' || !needsMethod(detail.dialect)) && (
               <>
                 {place === 'list' && (
