@@ -83,7 +83,7 @@ export function MethodFacts({ source, target, detail }: MethodFactsProps): React
         ]}
       />
       {examples.length > 0 && (
-        <Section title="Examples" note="Click one to call it like this.">
+        <Section title="Examples" note="Click one to take over its params.">
           <ul className={styles.examples} aria-label="Examples">
             {examples.map(({ params, result, error, pinned = false }, at) => (
               // Examples have no identity, and the newest comes first.
