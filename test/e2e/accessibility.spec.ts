@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, freePort, test, type Workbench } from './workbench.ts';
+import { violations } from './axe.ts';
+import { expect, freePort, test } from './workbench.ts';
 import { goTo, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
 
 const places = ['Start', 'Topics', 'RPC', 'CoAP', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
@@ -226,28 +226,4 @@ async function runExample(page: Page): Promise<void> {
   await expect(page.getByRole('group', { name: 'Summary of the run' })).toContainText('failed of 5');
   await page.getByRole('list', { name: 'Requests of the run' }).getByRole('listitem').first().click();
   await expect(page.getByRole('region', { name: 'Result of 1 Read the status' })).toBeVisible();
-}
-
-async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {
-  await setTheme(page, theme);
-  await transitionsOver(page);
-  // axe opens a page of its own by default, which a desktop window can't.
-  const { violations: all } = await new AxeBuilder({ page }).setLegacyMode(kind === 'desktop').analyze();
-  return all.map(
-    ({ id, nodes }) =>
-      `${where}: ${id} at ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`).join(', ')}`,
-  );
-}
-
-/** Colours on their way from one to another are neither. Spinners never come to an end. */
-async function transitionsOver(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const finite = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
-    await Promise.allSettled(finite.map((animation) => animation.finished));
-  });
-}
-
-/** The attribute that the theme switch sets; the switch itself is tested where settings are. */
-async function setTheme(page: Page, theme: string): Promise<void> {
-  await page.evaluate((value) => document.documentElement.setAttribute('data-theme', value), theme);
 }

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { openCoapServer, type CoapServer } from '../../src/main/engine/coap/udp/coap-server.ts';
 import { goTo } from './steps.ts';
+import { violations } from './axe.ts';
 import { expect, test } from './workbench.ts';
 
 const bytes = (words: string): Uint8Array => new TextEncoder().encode(words);
@@ -160,11 +160,9 @@ for (const theme of ['light', 'dark', 'contrast'] as const) {
     const { page } = workbench;
     const { server, uri } = await play();
     await goTo(page, 'CoAP UDP');
-    await page.evaluate((name) => document.documentElement.setAttribute('data-theme', name), theme);
     const found: string[] = [];
     const check = async (when: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      found.push(...violations.map(({ id, nodes }) => `${when}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`));
+      found.push(...(await violations(workbench, theme, when)));
     };
     await check('empty');
     await address(page).fill(`${uri}/temp`);

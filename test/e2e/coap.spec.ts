@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { RawClient } from '../conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../conformance/mqtt/streams.ts';
 import { expectFieldError, fillPublish, goTo, setBrokerPorts, startBroker } from './steps.ts';
-import { expect, freePort, test } from './workbench.ts';
+import { violations } from './axe.ts';
+import { expect, freePort, test, type Workbench } from './workbench.ts';
 
 const tree = (page: Page): Locator => page.getByRole('tree', { name: 'Devices' });
 const treeLine = (page: Page, name: string): Locator => tree(page).getByRole('treeitem', { name: new RegExp(`^${name}\\b`) });
@@ -24,9 +24,8 @@ async function writeBody(page: Page, json: string): Promise<void> {
   if (json !== '') await page.keyboard.insertText(json);
 }
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+async function expectAccessible(workbench: Workbench): Promise<void> {
+  expect(await violations(workbench, 'light', 'CoAP')).toEqual([]);
 }
 
 test('the resources of the demo device are asked for, changed, and every response is explained', async ({ workbench }) => {
@@ -34,7 +33,7 @@ test('the resources of the demo device are asked for, changed, and every respons
   const port = await freePort();
   await goTo(page, 'CoAP');
   await expect(page.getByText('The local broker is not running')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(workbench);
   await setBrokerPorts(page, port, await freePort());
   await startBroker(page);
   await goTo(page, 'CoAP');
@@ -77,7 +76,7 @@ test('the resources of the demo device are asked for, changed, and every respons
     const exception = response(page).getByRole('group', { name: 'Exception' });
     await expect(exception).toContainText('NotFoundResponse');
     await expect(exception).toContainText('There is no resource "nope".');
-    await expectAccessible(page);
+    await expectAccessible(workbench);
   });
 
   await test.step('what cannot be a level of a topic is refused where it stands', async () => {
@@ -135,7 +134,7 @@ test('the resources of the demo device are asked for, changed, and every respons
     await expect(list.getByRole('listitem')).toHaveCount(1);
     await list.getByRole('listitem').first().click();
     await expect(page.getByRole('region', { name: 'Selected request' })).toContainText('NotFoundResponse');
-    await expectAccessible(page);
+    await expectAccessible(workbench);
     await page.getByRole('button', { name: 'Open in the request builder' }).click();
     await expect(field(page, 'Path')).toHaveValue('nope');
   });

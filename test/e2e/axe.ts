@@ -1,0 +1,28 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { Workbench } from './workbench.ts';
+
+/** What axe finds in the page as it stands, in a theme. `where` goes into the words. */
+export async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {
+  await setTheme(page, theme);
+  await transitionsOver(page);
+  // axe opens a page of its own by default, which a desktop window can't.
+  const { violations: all } = await new AxeBuilder({ page }).setLegacyMode(kind === 'desktop').analyze();
+  return all.map(
+    ({ id, nodes }) =>
+      `${where}: ${id} at ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`).join(', ')}`,
+  );
+}
+
+/** Colours on their way from one to another are neither. Spinners never come to an end. */
+async function transitionsOver(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const finite = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(finite.map((animation) => animation.finished));
+  });
+}
+
+/** The attribute that the theme switch sets; the switch itself is tested where settings are. */
+async function setTheme(page: Page, theme: string): Promise<void> {
+  await page.evaluate((value) => document.documentElement.setAttribute('data-theme', value), theme);
+}
