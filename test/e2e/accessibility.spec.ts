@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { violations } from './axe.ts';
 import { expect, freePort, test } from './workbench.ts';
-import { goTo, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
+import { goTo, goToCoap, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
 
 const places = ['Start', 'Topics', 'RPC', 'CoAP', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
 const themes = ['light', 'dark', 'contrast'] as const;
@@ -194,7 +194,7 @@ test('mock devices pass axe, with their resources, log and settings', async ({ w
   const look = async (where: string): Promise<void> => {
     for (const theme of themes) found.push(...(await violations(workbench, theme, where)));
   };
-  await goTo(page, 'Mock devices');
+  await goToCoap(page, 'Mock devices');
   await look('Mock devices, empty');
   await page.getByRole('button', { name: 'Add a mock device' }).last().click();
   const resource = page.getByRole('form', { name: /^Resource / });

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { openCoapServer, type CoapServer } from '../../src/main/engine/coap/udp/coap-server.ts';
-import { goTo } from './steps.ts';
+import { goTo, goToCoap } from './steps.ts';
 import { violations } from './axe.ts';
 import { expect, test } from './workbench.ts';
 
@@ -47,7 +47,7 @@ async function play(): Promise<Played> {
 test('asks a CoAP server, and shows the response, its options and every message', async ({ workbench }) => {
   const { page } = workbench;
   const { server, uri } = await play();
-  await goTo(page, 'CoAP UDP');
+  await goToCoap(page, 'Over UDP');
   await expect(page.getByText('No request yet')).toBeVisible();
   await address(page).fill('http://x');
   await send(page);
@@ -105,7 +105,7 @@ test('asks a CoAP server, and shows the response, its options and every message'
 test('writes 64 KiB in blocks', async ({ workbench }) => {
   const { page } = workbench;
   const { server, uri, stored } = await play();
-  await goTo(page, 'CoAP UDP');
+  await goToCoap(page, 'Over UDP');
   await address(page).fill(`${uri}/file`);
   await builder(page).getByRole('combobox', { name: 'Method' }).click();
   await page.getByRole('option', { name: 'PUT' }).click();
@@ -120,7 +120,7 @@ test('writes 64 KiB in blocks', async ({ workbench }) => {
 test('observes a resource and ends it in each way', async ({ workbench }) => {
   const { page } = workbench;
   const { server, uri } = await play();
-  await goTo(page, 'CoAP UDP');
+  await goToCoap(page, 'Over UDP');
   await address(page).fill(`${uri}/temp`);
   const panel = page.getByRole('region', { name: 'Observed' });
   const begin = async (): Promise<void> => {
@@ -135,7 +135,7 @@ test('observes a resource and ends it in each way', async ({ workbench }) => {
   // It goes on while another place is shown.
   await goTo(page, 'Start');
   server.changed(['temp']);
-  await goTo(page, 'CoAP UDP');
+  await goToCoap(page, 'Over UDP');
   await expect(panel).toContainText('Observing, 3 states');
   await panel.getByRole('button', { name: 'Deregister' }).click();
   await expect(panel).toContainText('Ended: deregistered');
@@ -159,7 +159,7 @@ for (const theme of ['light', 'dark', 'contrast'] as const) {
   test(`passes axe in the ${theme} theme`, async ({ workbench }) => {
     const { page } = workbench;
     const { server, uri } = await play();
-    await goTo(page, 'CoAP UDP');
+    await goToCoap(page, 'Over UDP');
     const found: string[] = [];
     const check = async (when: string): Promise<void> => {
       found.push(...(await violations(workbench, theme, when)));

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { buildGfRequest } from '../../src/shared/coap/gf/build.ts';
-import { goTo, startQuietBroker } from './steps.ts';
+import { goToCoap, startQuietBroker } from './steps.ts';
 import { expect, freePort, test } from './workbench.ts';
 
 const view = (page: Page): Locator => page.getByRole('region', { name: /^Mock device / });
@@ -22,7 +22,7 @@ const asking =
 test('a mock device is made by clicking, keeps what is put, and answers 500 when its script throws', async ({ workbench }) => {
   const { page } = workbench;
   const port = await startQuietBroker(page, await freePort(), await freePort());
-  await goTo(page, 'Mock devices');
+  await goToCoap(page, 'Mock devices');
   await view(page)
     .or(page.getByRole('heading', { name: 'Play a device' }))
     .first()

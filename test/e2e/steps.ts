@@ -1,10 +1,16 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-type PlaceTitle = 'Start' | 'Topics' | 'RPC' | 'CoAP' | 'Mock devices' | 'CoAP UDP' | 'Broker' | 'Connections' | 'Collections' | 'Settings';
+type PlaceTitle = 'Start' | 'Topics' | 'RPC' | 'CoAP' | 'Broker' | 'Connections' | 'Collections' | 'Settings';
 
 /** Opens a place of the left rail. */
 export async function goTo(page: Page, place: PlaceTitle): Promise<void> {
   await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place, exact: true }).click();
+}
+
+/** Opens a view of the place CoAP. */
+export async function goToCoap(page: Page, view: 'Over MQTT' | 'Over UDP' | 'Mock devices'): Promise<void> {
+  await goTo(page, 'CoAP');
+  await page.getByRole('tab', { name: view }).click();
 }
 
 /** Gives the local broker ports of its own, so that tests never meet each other or a broker of this machine. */

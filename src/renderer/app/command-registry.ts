@@ -10,6 +10,8 @@ export interface Command {
   readonly shortcut?: string | undefined;
   /** The place that offers it; commands of different places may share keys, because only one place is shown. Absent: offered everywhere. */
   readonly place?: string | undefined;
+  /** Of a place with several views, the one that offers it; commands of different views may share keys as well. Absent: offered in all of them. */
+  readonly view?: string | undefined;
   /** Further words the palette finds it by. */
   readonly keywords?: string | undefined;
   /** Whether it can be run now; asked at each use. Absent: always. */

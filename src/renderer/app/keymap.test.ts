@@ -30,11 +30,14 @@ describe('bindingsOf', () => {
     expect(bindingsOf(all, { 'view.palette': 'ctrl+enter' }, true)[0]?.conflicts).toEqual([]);
   });
 
-  test('commands of different places share keys, and take none from each other', () => {
+  test('commands of different places, or views of one, share keys, and take none from each other', () => {
     const call: Command = { ...command('rpc.call', 'Mod+Enter'), place: 'rpc' };
     const send: Command = { ...publish, place: 'topics' };
     expect(bindingsOf([call, send, help], {}, false).flatMap(({ conflicts }) => conflicts)).toEqual([]);
     expect(rebind([call, send], {}, 'rpc.call', 'Mod+Enter', true, false)).toEqual({});
+    const tried: Command = { ...command('rpc.try', 'Mod+Enter'), place: 'rpc', view: 'nodes' };
+    expect(bindingsOf([call, tried], {}, false)[0]?.conflicts).toEqual([tried]);
+    expect(bindingsOf([{ ...call, view: 'calls' }, tried], {}, false).flatMap(({ conflicts }) => conflicts)).toEqual([]);
     expect(rebind([call, send, palette], {}, 'rpc.call', 'Mod+K', true, false)).toEqual({ 'rpc.call': 'Mod+K', 'view.palette': null });
   });
 });

@@ -34,7 +34,8 @@ export function bindingsOf(commands: readonly Command[], overrides: KeymapOverri
 
 /** Whether two commands can be offered at the same time, so that they cannot share keys. */
 export function canMeet(a: Command, b: Command): boolean {
-  return a.place === undefined || b.place === undefined || a.place === b.place;
+  if (a.place === undefined || b.place === undefined) return true;
+  return a.place === b.place && (a.view === undefined || b.view === undefined || a.view === b.view);
 }
 
 /** An override that is no chord counts as none, so a hand-edited file cannot lock a command away. */

@@ -1,12 +1,10 @@
-import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Network, Plug, RadioTower, ServerCog, Settings } from 'lucide-react';
+import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
 import { CoapCommands, CoapPlace } from './coap/index.ts';
-import { CoapUdpPlace } from './coap-udp/index.ts';
 import { CollectionsPlace, CollectionsService, saveIntoCollection } from './collections/index.ts';
 import { connectionSource, offerJumps } from './common/index.ts';
 import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
-import { MockDevices } from './coap-mock/index.ts';
 import { LedgerItem } from './history/index.ts';
 import { RpcCommands, RpcPlace, showCall } from './rpc/index.ts';
 import { SettingsPlace } from './settings/index.ts';
@@ -21,9 +19,7 @@ export const places: readonly Place[] = [
   { id: 'start', title: 'Start', icon: House, order: 1, shortcut: 'Mod+1', component: StartPlace },
   { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
   { id: 'rpc', title: 'RPC', icon: ArrowLeftRight, order: 3, shortcut: 'Mod+3', component: () => <RpcPlace onSaveCall={saveIntoCollection} /> },
-  { id: 'coap', title: 'CoAP', icon: Cpu, order: 3.2, shortcut: 'Mod+7', component: CoapPlace },
-  { id: 'coap-udp', title: 'CoAP UDP', icon: Network, order: 3.4, component: CoapUdpPlace },
-  { id: 'mock-devices', title: 'Mock devices', icon: ServerCog, order: 3.5, component: MockDevices },
+  { id: 'coap', title: 'CoAP', icon: Cpu, order: 3.5, shortcut: 'Mod+7', component: CoapPlace },
   { id: 'broker', title: 'Broker', icon: RadioTower, order: 4, shortcut: 'Mod+4', component: BrokerPlace },
   {
     id: 'connections',

@@ -1,7 +1,8 @@
 import { useCommands, type Command } from '../../app/commands.ts';
+import type { CoapViewName } from './coap-views.ts';
 
-const idle = (id: string, title: string, shortcut?: string): Command => ({
-  ...{ id, title, group: 'CoAP', place: 'coap', shortcut },
+const idle = (view: CoapViewName, id: string, title: string, shortcut?: string): Command => ({
+  ...{ id, title, group: 'CoAP', place: 'coap', view, shortcut },
   when: () => false,
   run: () => undefined,
 });
@@ -9,10 +10,13 @@ const idle = (id: string, title: string, shortcut?: string): Command => ({
 /** The commands of the place while it is not shown, so that their keys can be seen and changed; the place replaces them. */
 export function CoapCommands(): null {
   useCommands([
-    idle('coap.send', 'Send the request', 'Mod+Enter'),
-    idle('coap.cancel', 'Cancel the request'),
-    idle('coap.filter', 'Filter devices and paths', 'Mod+F'),
-    idle('coap.toggleRequests', 'Show the list of requests', 'Mod+J'),
+    idle('mqtt', 'coap.send', 'Send the request', 'Mod+Enter'),
+    idle('mqtt', 'coap.cancel', 'Cancel the request'),
+    idle('mqtt', 'coap.filter', 'Filter devices and paths', 'Mod+F'),
+    idle('mqtt', 'coap.toggleRequests', 'Show the list of requests', 'Mod+J'),
+    idle('udp', 'coapUdp.send', 'Send the CoAP request over UDP', 'Mod+Enter'),
+    idle('udp', 'coapUdp.observe', 'Observe the CoAP resource over UDP'),
+    idle('mock', 'mock.saveResource', 'Save the resource of the mock device', 'Mod+S'),
   ]);
   return null;
 }

@@ -1,16 +1,30 @@
 import type { ReactElement } from 'react';
-import { SourceTabs } from '../common/index.ts';
-import { coapStore, useSources } from './coap-model.ts';
-import { CoapView } from './coap-view.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { SourcePicker } from '../common/index.ts';
+import { showCoap, useCoapView, type CoapViewName } from './coap-views.ts';
+import { MockDevices } from './mock/mock-devices.tsx';
+import { coapStore, useSources } from './mqtt/coap-model.ts';
+import { CoapView } from './mqtt/coap-view.tsx';
+import { CoapUdpView } from './udp/coap-udp-view.tsx';
 
-/** Requests to devices of gf_mqtt_client, over every source. */
+/** Requests and responses in CoAP's terms: over MQTT, over UDP, and the devices that answer them. */
 export function CoapPlace(): ReactElement {
+  const view = useCoapView();
+  const { sources, current } = useSources();
   return (
-    <SourceTabs
-      title="CoAP"
-      {...useSources()}
-      onChoose={(id) => coapStore().choose(id)}
-      renderSource={(source) => <CoapView key={source.id} source={source} />}
-    />
+    <>
+      <h1 className="visually-hidden">CoAP</h1>
+      <Tabs<CoapViewName>
+        label="CoAP"
+        value={view}
+        onChange={showCoap}
+        actions={view === 'mqtt' && <SourcePicker sources={sources} current={current} onChoose={(id) => coapStore().choose(id)} />}
+        tabs={[
+          { value: 'mqtt', label: 'Over MQTT', content: <CoapView key={current.id} source={current} /> },
+          { value: 'udp', label: 'Over UDP', content: <CoapUdpView /> },
+          { value: 'mock', label: 'Mock devices', content: <MockDevices /> },
+        ]}
+      />
+    </>
   );
 }

@@ -17,4 +17,5 @@ export { StripButton } from './strip-button.tsx';
 export { LatestSender, rowsAround } from './viewport.ts';
 export { default as treePlace } from './tree-place.module.css';
 export { TreeFilter } from './tree-filter.tsx';
+export { SourcePicker } from './source-picker.tsx';
 export { SourceTabs } from './source-tabs.tsx';

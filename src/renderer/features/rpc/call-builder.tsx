@@ -93,6 +93,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
       title: 'Save the call into a collection …',
       group: 'RPC',
       place: 'rpc',
+      view: 'calls',
       shortcut: 'Mod+S',
       keywords: 'keep request test',
       when: () => savable,

@@ -44,7 +44,16 @@ export function MethodEditor({ node, row, source }: MethodEditorProps): ReactEle
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the editor appears
   }, []);
   useCommands([
-    { id: 'rpc.saveNode', title: 'Save what is written of the node', group: 'RPC', place: 'rpc', shortcut: 'Mod+S', when: () => unsaved, run: save },
+    {
+      id: 'rpc.saveNode',
+      title: 'Save what is written of the node',
+      group: 'RPC',
+      place: 'rpc',
+      view: 'nodes',
+      shortcut: 'Mod+S',
+      when: () => unsaved,
+      run: save,
+    },
   ]);
   const about = answerKinds.find(({ value }) => value === draft.kind)?.about;
   return (

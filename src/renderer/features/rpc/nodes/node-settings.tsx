@@ -40,7 +40,16 @@ export function NodeSettings({ node, source }: { readonly node: RpcNode; readonl
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the form appears
   }, []);
   useCommands([
-    { id: 'rpc.saveNode', title: 'Save what is written of the node', group: 'RPC', place: 'rpc', shortcut: 'Mod+S', when: () => open !== null, run: save },
+    {
+      id: 'rpc.saveNode',
+      title: 'Save what is written of the node',
+      group: 'RPC',
+      place: 'rpc',
+      view: 'nodes',
+      shortcut: 'Mod+S',
+      when: () => open !== null,
+      run: save,
+    },
   ]);
   const own = ownsSession(node.source, draft.clientId);
   return (

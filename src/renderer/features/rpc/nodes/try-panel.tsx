@@ -72,7 +72,16 @@ export function TryPanel({ node, draft }: TryPanelProps): ReactElement {
   // What another kind of answer came to says nothing about this one.
   useEffect(() => setOutcome(null), [draft.kind]);
   useCommands([
-    { id: 'rpc.tryAnswer', title: 'Try the answer of the method', group: 'RPC', place: 'rpc', shortcut: 'Mod+Shift+Enter', keywords: 'run script', run },
+    {
+      id: 'rpc.tryAnswer',
+      title: 'Try the answer of the method',
+      group: 'RPC',
+      place: 'rpc',
+      view: 'nodes',
+      shortcut: 'Mod+Shift+Enter',
+      keywords: 'run script',
+      run,
+    },
   ]);
 
   return (

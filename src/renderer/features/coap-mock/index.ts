@@ -1,1 +1,0 @@
-export { MockDevices } from './mock-devices.tsx';

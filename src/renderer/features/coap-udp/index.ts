@@ -1,1 +1,0 @@
-export { CoapUdpPlace } from './coap-udp-place.tsx';

@@ -1,0 +1,151 @@
+import { Cpu, History, Plus } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import type { MockDevice, MockDeviceStatus } from '../../../../shared/contract/mock-devices.ts';
+import { Badge, StatusDot } from '../../../ui/badge.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { ContextMenu } from '../../../ui/menu.tsx';
+import { Spinner } from '../../../ui/spinner.tsx';
+import { Splitter } from '../../../ui/splitter.tsx';
+import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
+import { VirtualList } from '../../../ui/virtual-list.tsx';
+import { formatCompact, plural } from '../../common/index.ts';
+import { DeviceView } from './device-view.tsx';
+import { FromTrafficDialog } from './from-traffic-dialog.tsx';
+import { addDevice, duplicateDevice, removeDevice, startDevice, stopDevice } from './mock-actions.ts';
+import { isOn, selectDevice, useIsUnsaved, useMockDevices, useMockStatuses, useSelectedDevice, useUnsavedGuard } from './mock-model.ts';
+import { dotOf, phaseWords } from './mock-words.ts';
+import styles from './mock-devices.module.css';
+
+/** Devices that the workbench plays: the list of them, and the one that is looked at. */
+export function MockDevices(): ReactElement {
+  useUnsavedGuard();
+  const devices = useMockDevices();
+  const statuses = new Map(useMockStatuses()?.map((status) => [status.id, status]));
+  const chosen = useSelectedDevice();
+  const [fromTraffic, setFromTraffic] = useState(false);
+  const device = devices?.find(({ id }) => id === chosen) ?? devices?.[0];
+  const add = (): void => void addDevice(devices ?? [], 'broker');
+  return (
+    <>
+      <Splitter
+        id="mock-devices"
+        className={styles['split'] ?? ''}
+        panels={[
+          {
+            id: 'devices',
+            defaultSize: 280,
+            minSize: 200,
+            maxSize: '50%',
+            fixed: true,
+            content: (
+              <section className={styles['side']} aria-label="Mock devices">
+                <Toolbar
+                  label="Mock devices"
+                  end={
+                    <>
+                      <IconButton
+                        size="small"
+                        label="Make one from recorded traffic"
+                        icon={<History size={15} aria-hidden />}
+                        disabled={!devices}
+                        onClick={() => setFromTraffic(true)}
+                      />
+                      <IconButton size="small" label="Add a mock device" icon={<Plus size={15} aria-hidden />} disabled={!devices} onClick={add} />
+                    </>
+                  }
+                >
+                  <PanelTitle>Mock devices</PanelTitle>
+                </Toolbar>
+                {devices === undefined ? (
+                  <div className={styles['center']}>
+                    <Spinner label="Loading mock devices" />
+                  </div>
+                ) : (
+                  <VirtualList
+                    label="Mock devices"
+                    count={devices.length}
+                    getRow={(index) => devices[index]}
+                    keyOf={({ id }) => id}
+                    rowHeightPx={48}
+                    isSelected={({ id }) => id === device?.id}
+                    onSelect={({ id }) => selectDevice(id)}
+                    onRowKeyDown={(event, row) => {
+                      if (event.key === 'Delete') void removeDevice(row, isOn(statuses.get(row.id)));
+                    }}
+                    renderRow={(row) => <DeviceRow device={row} status={statuses.get(row.id)} others={devices} />}
+                    empty={<EmptyState compact title="No mock devices yet" text="Each is listed here with its state." />}
+                  />
+                )}
+              </section>
+            ),
+          },
+          {
+            id: 'device',
+            minSize: 360,
+            content: device ? (
+              <DeviceView key={device.id} device={device} status={statuses.get(device.id)} others={devices ?? []} />
+            ) : devices ? (
+              <EmptyState
+                icon={<Cpu size={28} aria-hidden />}
+                title="Play a device"
+                text="A mock device is a tree of resources that answers requests: over MQTT as a device of gf_mqtt_client, over UDP as a CoAP server. Its resources keep what is put, or answer with fixed bodies, templates and scripts – late, wrong or never on purpose."
+                actions={
+                  <>
+                    <Button variant="primary" size="large" onClick={add}>
+                      Add a mock device
+                    </Button>
+                    <Button size="large" onClick={() => setFromTraffic(true)}>
+                      From recorded traffic …
+                    </Button>
+                  </>
+                }
+              />
+            ) : (
+              <div />
+            ),
+          },
+        ]}
+      />
+      {fromTraffic && <FromTrafficDialog onClose={() => setFromTraffic(false)} />}
+    </>
+  );
+}
+
+interface DeviceRowProps {
+  readonly device: MockDevice;
+  readonly status: MockDeviceStatus | undefined;
+  readonly others: readonly MockDevice[];
+}
+
+function DeviceRow({ device, status, others }: DeviceRowProps): ReactElement {
+  const unsaved = useIsUnsaved(device.id);
+  const on = isOn(status);
+  const answered = status?.byCode.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  return (
+    <ContextMenu
+      items={() => [
+        on ? { label: 'Stop', onSelect: () => void stopDevice(device.id) } : { label: 'Start', onSelect: () => void startDevice(device.id) },
+        { label: 'Duplicate', onSelect: () => void duplicateDevice(device, others) },
+        { kind: 'separator' },
+        { label: 'Remove', shortcut: 'Delete', danger: true, onSelect: () => void removeDevice(device, on) },
+      ]}
+    >
+      <span className={styles['row']}>
+        <StatusDot tone={dotOf(status)} label={phaseWords(device, status)} />
+        <span className={styles['rowText']}>
+          <span className={styles['rowLine']}>
+            <span className={styles['rowName']}>{device.name}</span>
+            {unsaved && <Badge tone="warn">Unsaved</Badge>}
+            {answered > 0 && <span className={styles['number']}>{formatCompact(answered)} answered</span>}
+          </span>
+          <span className={styles['rowLine']}>
+            <span className={styles['rowTag']}>{device.tag}</span>
+            <span className={styles['number']}>{plural(device.resources.length, 'resource')}</span>
+          </span>
+        </span>
+      </span>
+    </ContextMenu>
+  );
+}

@@ -1,0 +1,218 @@
+import { ArrowDownLeft, ArrowUp, ArrowUpRight, Pause, Play, Search } from 'lucide-react';
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactElement } from 'react';
+import type { CallRow } from '../../../../shared/contract/rpc.ts';
+import { Banner } from '../../../ui/banner.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { Spinner } from '../../../ui/spinner.tsx';
+import { Splitter } from '../../../ui/splitter.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { VirtualList, type VirtualListHandle } from '../../../ui/virtual-list.tsx';
+import { formatCount, formatDateTime, formatTimeNear, plural, useModel, useNow, type SourceOption } from '../../common/index.ts';
+import { formatMs, noCallsFilter, type CallsView } from '../../rpc/index.ts';
+import { addressOf, splitMethod } from './coap-address.ts';
+import { CodeBadge } from './code-badge.tsx';
+import { coapStore, useCoapSource, useCoapState } from './coap-model.ts';
+import { ResponsePanel } from './response-panel.tsx';
+import styles from './requests.module.css';
+
+/** Every request of a source, own ones and those of others, newest first; below it the selected one. */
+export function RequestsPanel({ source }: { readonly source: SourceOption }): ReactElement {
+  const [view, setView] = useState<CallsView | null>(null);
+  const text = useCoapState((state) => state.text);
+  const onlyProblems = useCoapState((state) => state.onlyProblems);
+  const selected = useCoapSource(source.id, (state) => state.selected);
+  const reopen = useCallback(() => setView(coapStore().openRequests(source.id)), [source.id]);
+  useEffect(reopen, [reopen]);
+  useEffect(() => () => view?.close(), [view]);
+  useEffect(() => view?.setFilter({ ...noCallsFilter, text, choice: onlyProblems ? 'problems' : 'all' }), [view, text, onlyProblems]);
+  return (
+    <Splitter
+      id="coap-requests"
+      orientation="vertical"
+      panels={[
+        {
+          id: 'list',
+          minSize: 140,
+          content: view ? <RequestsList view={view} source={source} selected={selected} onRetry={reopen} /> : <div className={styles.panel} />,
+        },
+        { id: 'request', defaultSize: '45%', minSize: 110, content: <ResponsePanel source={source} id={selected} place="list" /> },
+      ]}
+    />
+  );
+}
+
+interface RequestsListProps {
+  readonly view: CallsView;
+  readonly source: SourceOption;
+  readonly selected: number | null;
+  readonly onRetry: () => void;
+}
+
+function RequestsList({ view, source, selected, onRetry }: RequestsListProps): ReactElement {
+  useModel(view.notifier);
+  const todayMs = new Date(useNow(60_000)).setHours(0, 0, 0, 0);
+  const handle = useRef<VirtualListHandle>(null);
+  const onRangeChange = useCallback((first: number, last: number) => view.show(first, last), [view]);
+  const onAtTop = useCallback((atTop: boolean) => view.setFollowing(atTop), [view]);
+  const { total, looked, fresh, problem, paused, following, jumps, error } = view.status;
+  useLayoutEffect(() => {
+    if (jumps > 0) handle.current?.scrollTo(0, 'start');
+  }, [jumps]);
+  const retry = (
+    <Button size="small" onClick={onRetry}>
+      Try again
+    </Button>
+  );
+  return (
+    <section className={styles.panel} aria-label="Requests">
+      <RequestsToolbar view={view} />
+      {error && (
+        <Banner kind="bad" title={error.message} actions={retry}>
+          {error.advice}
+        </Banner>
+      )}
+      {problem !== null && (
+        <Banner kind="warn" title="Older requests cannot be read: only those in memory are listed" actions={retry}>
+          {problem}
+        </Banner>
+      )}
+      <div className={styles.frame}>
+        {total === undefined || (total === 0 && looked !== null) ? (
+          !error && (
+            <div className={styles.center}>
+              <Spinner label={total === undefined ? 'Loading requests' : 'Looking through the history'} />
+            </div>
+          )
+        ) : (
+          <VirtualList
+            ref={handle}
+            label="Requests"
+            count={total}
+            getRow={view.row}
+            keyOf={(row) => row.id}
+            rowHeightPx={26}
+            renderRow={(row) => <RequestRow row={row} todayMs={todayMs} />}
+            isSelected={(row) => row.id === selected}
+            onSelect={(row) => coapStore().selectRequest(source.id, row.id)}
+            onRangeChange={onRangeChange}
+            onAtTop={onAtTop}
+            empty={<NoRequests source={source} />}
+          />
+        )}
+        {!paused && !following && fresh > 0 && (
+          <span className={styles.pill}>
+            <Button size="small" variant="primary" icon={<ArrowUp size={13} aria-hidden />} onClick={() => view.jumpToNewest()}>
+              {formatCount(fresh)} new
+            </Button>
+          </span>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function RequestsToolbar({ view }: { readonly view: CallsView }): ReactElement {
+  const text = useCoapState((state) => state.text);
+  const onlyProblems = useCoapState((state) => state.onlyProblems);
+  const { total, looked, paused, fresh } = view.status;
+  const count = total === undefined ? '' : looked === null ? plural(total, 'request') : `${formatCount(total)} so far`;
+  return (
+    <div className={styles.toolbar} role="group" aria-label="Requests">
+      <TextField
+        className={styles.search}
+        label="Filter requests"
+        labelHidden
+        type="search"
+        size="small"
+        icon={<Search size={14} aria-hidden />}
+        placeholder="Device, path, caller or error"
+        clearable
+        maxLength={1000}
+        value={text}
+        onChange={(next) => coapStore().setListFilter({ text: next })}
+      />
+      <SegmentedControl
+        size="small"
+        label="Which requests"
+        value={onlyProblems ? 'problems' : 'all'}
+        onChange={(next) => coapStore().setListFilter({ onlyProblems: next === 'problems' })}
+        segments={[
+          { value: 'all', label: 'All' },
+          { value: 'problems', label: 'Problems' },
+        ]}
+      />
+      <span className={styles.total} role="status">
+        {count}
+        {paused && ` · Paused${fresh > 0 ? `, ${formatCount(fresh)} new` : ''}`}
+      </span>
+      <IconButton
+        size="small"
+        label={paused ? 'Resume' : 'Pause'}
+        pressed={paused}
+        icon={paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+        onClick={() => view.setPaused(!paused)}
+      />
+    </div>
+  );
+}
+
+/** One line of the list. */
+const RequestRow = memo(function RequestRow({ row, todayMs }: { readonly row: CallRow; readonly todayMs: number }): ReactElement {
+  const address = addressOf(row.topic);
+  const { method, path } = splitMethod(row.method);
+  return (
+    <span className={styles.row}>
+      <time className={styles.time} title={formatDateTime(row.timeUs)}>
+        {formatTimeNear(row.timeUs, todayMs)}
+      </time>
+      <span className={styles.own} data-own={row.own || undefined} title={row.own ? 'Made here' : 'Seen: made by another client'}>
+        {row.own ? <ArrowUpRight size={13} aria-hidden /> : <ArrowDownLeft size={13} aria-hidden />}
+        <span className="visually-hidden">{row.own ? 'made here' : 'made by another client'}</span>
+      </span>
+      <span className={styles.code}>
+        <CodeBadge call={row} short />
+      </span>
+      <span className={styles.method}>{method}</span>
+      <span className={styles.path} title={path}>
+        {path === '' ? <i>{row.state === 'orphan' ? 'response alone' : 'unreadable'}</i> : path}
+      </span>
+      <span className={styles.device} title={row.topic}>
+        {address ? `${address.target} · ${address.subsystem}` : row.topic}
+      </span>
+      <span className={row.errorText === null ? styles.caller : styles.problem} title={row.errorText ?? row.callerId}>
+        {row.errorText ?? row.callerId}
+      </span>
+      <span className={styles.elapsed}>{row.elapsedMs === null ? '' : formatMs(row.elapsedMs)}</span>
+    </span>
+  );
+});
+
+function NoRequests({ source }: { readonly source: SourceOption }): ReactElement {
+  const filtered = useCoapState(({ text, onlyProblems }) => text.trim() !== '' || onlyProblems);
+  return filtered ? (
+    <EmptyState
+      compact
+      title="No request fits the filter"
+      text="The text is looked for in topic, method and path, caller and error."
+      actions={
+        <Button size="small" onClick={() => coapStore().setListFilter({ text: '', onlyProblems: false })}>
+          Clear the filter
+        </Button>
+      }
+    />
+  ) : (
+    <EmptyState
+      compact
+      title="No requests seen yet"
+      text="Own requests and those of others are listed here as they come."
+      actions={
+        <Button size="small" onClick={() => coapStore().setTab(source.id, 'request')}>
+          Write a request
+        </Button>
+      }
+    />
+  );
+}
