@@ -73,6 +73,12 @@ test('unsaved changes are asked about, and both answers are obeyed', async ({ wo
   await expect.poll(async () => (await leave()).length).toBe(1);
   await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeHidden();
   await write(page);
+  // What was written in one place is asked about in every other.
+  await goTo(page, 'Topics');
+  const stayElsewhere = await answerDialogs(electron, 1);
+  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(async () => (await stayElsewhere()).length).toBe(1);
+  await answerDialogs(electron, 0);
   const ended = new Promise<number | null>((resolve) => electron.process().once('exit', resolve));
   await electron.evaluate(({ app }) => app.quit());
   expect(await ended).toBe(0);

@@ -3,7 +3,6 @@ import { useCommands, type Command } from '../../app/commands.ts';
 import { goTo } from '../common/index.ts';
 import { editEnvironments, EnvironmentsHost } from '../environments/index.ts';
 import { newCollection } from './collections-actions.ts';
-import { useUnsavedGuard } from './collections-model.ts';
 import { SaveCallHost } from './save-call-dialog.tsx';
 
 const idle = (id: string, title: string, shortcut?: string): Command => ({
@@ -16,9 +15,8 @@ const idle = (id: string, title: string, shortcut?: string): Command => ({
   run: () => undefined,
 });
 
-/** What is there whatever place is shown: commands, the dialogs of the environments and of saving a call, and the question about unsaved changes. */
+/** What is there whatever place is shown: commands, and the dialogs of the environments and of saving a call. */
 export function CollectionsService(): ReactElement {
-  useUnsavedGuard();
   useCommands([
     // Those of the place while it is not shown, so that their keys can be seen and changed; the place replaces them.
     idle('collections.run', 'Run the request, folder or collection', 'Mod+Enter'),

@@ -1,10 +1,10 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useLayoutValue } from '../../app/layout-store.ts';
 import type { CollectionEntry, CollectionsView } from '../../../shared/contract/collections.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import { engineClient, useStreamValue } from '../../data/index.ts';
-import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, useModel, type SourceOption } from '../common/index.ts';
+import { browserPacing, effectiveSource, guardUnsaved, listSources, useBrokerStatus, useConnections, useModel, type SourceOption } from '../common/index.ts';
 import { createCollectionsStore, type CollectionsState, type CollectionsStore, type LastResult } from './collections-store.ts';
 import type { OpenRequest } from './open-requests.ts';
 
@@ -12,7 +12,10 @@ let store: CollectionsStore | undefined;
 
 /** The page's one store of what is open in the collections: it outlives the place, so that unsaved changes and runs wait there. */
 export function collectionsStore(): CollectionsStore {
-  store ??= createCollectionsStore(engineClient(), browserPacing, () => Date.now());
+  if (!store) {
+    store = createCollectionsStore(engineClient(), browserPacing, () => Date.now());
+    guardUnsaved(hasUnsaved);
+  }
   return store;
 }
 
@@ -40,24 +43,7 @@ export function useLastResult(id: string): LastResult | undefined {
 /** The tree of files, live. */
 export const useCollections = (): CollectionsView | undefined => useStreamValue('collections.watch', undefined);
 
-/** Asks before the page is closed or reloaded while something is unsaved. */
-export function useUnsavedGuard(): void {
-  useSyncExternalStore(subscribeGuard, hasUnsaved);
-}
-
 const hasUnsaved = (): boolean => Object.values(collectionsStore().open.state.getState()).some(({ draft }) => draft !== null);
-
-function subscribeGuard(changed: () => void): () => void {
-  const ask = (event: BeforeUnloadEvent): void => {
-    if (hasUnsaved()) event.preventDefault();
-  };
-  addEventListener('beforeunload', ask);
-  const off = collectionsStore().open.state.subscribe(changed);
-  return () => {
-    removeEventListener('beforeunload', ask);
-    off();
-  };
-}
 
 /** Reads what is open again whenever files changed, and lets go of what is gone. */
 export function useFollowFiles(view: CollectionsView | undefined, selectedId: string | null): void {

@@ -5,6 +5,7 @@ export { connectionOf, connectionSource, connectionTone, effectiveSource, listSo
 export { newId } from './new-id.ts';
 export { useMedia, useModel, useNow } from './use-model.ts';
 export { useBrokerClients, useBrokerRefusals, useBrokerStatus, useConnections, useLedger, useWorkspace } from './live.ts';
+export { guardUnsaved, useUnsavedGuard } from './unsaved-guard.ts';
 export { copyName } from './copy-name.ts';
 export { act } from './act.ts';
 export { Card, Page } from './card.tsx';

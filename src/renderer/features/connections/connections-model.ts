@@ -1,14 +1,18 @@
-import { useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { engineClient } from '../../data/index.ts';
+import { guardUnsaved } from '../common/index.ts';
 import { checkUri } from './check-uri.ts';
 import { createConnectionsStore, type ConnectionsState, type ConnectionsStore } from './connections-store.ts';
+import { newDraft, sameDraft } from './profile-draft.ts';
 
 let store: ConnectionsStore | undefined;
 
 /** The page's one store of connection drafts: it outlives the screen, so that unsaved changes wait there. */
 export function connectionsStore(): ConnectionsStore {
-  store ??= createConnectionsStore(engineClient(), checkUri);
+  if (!store) {
+    store = createConnectionsStore(engineClient(), checkUri);
+    guardUnsaved(hasUnsaved);
+  }
   return store;
 }
 
@@ -16,21 +20,6 @@ export function useConnectionsState<T>(select: (state: ConnectionsState) => T): 
   return useStore(connectionsStore().state, select);
 }
 
-/** Asks before the page is closed or reloaded while something is unsaved. */
-export function useUnsavedGuard(): void {
-  useSyncExternalStore(subscribeGuard, hasUnsaved);
-}
-
-const hasUnsaved = (): boolean => Object.values(connectionsStore().state.getState().drafts).some(({ unsaved, draft }) => unsaved === null || draft.name !== '');
-
-function subscribeGuard(changed: () => void): () => void {
-  const ask = (event: BeforeUnloadEvent): void => {
-    if (hasUnsaved()) event.preventDefault();
-  };
-  addEventListener('beforeunload', ask);
-  const off = connectionsStore().state.subscribe(changed);
-  return () => {
-    removeEventListener('beforeunload', ask);
-    off();
-  };
-}
+/** A new profile in which nothing was entered is none. */
+const hasUnsaved = (): boolean =>
+  Object.values(connectionsStore().state.getState().drafts).some(({ unsaved, draft }) => unsaved === null || !sameDraft(draft, newDraft(draft.id)));

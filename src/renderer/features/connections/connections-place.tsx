@@ -8,7 +8,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { connectionTone, useConnections, useNow } from '../common/index.ts';
 import { ConnectionDetail } from './connection-detail.tsx';
 import { describeConnection } from './connection-words.ts';
-import { connectionsStore, useConnectionsState, useUnsavedGuard } from './connections-model.ts';
+import { connectionsStore, useConnectionsState } from './connections-model.ts';
 import styles from './connections.module.css';
 
 interface Entry {
@@ -38,7 +38,6 @@ function useEntries(): readonly Entry[] | undefined {
 }
 
 export function ConnectionsPlace({ onShowTopics }: { readonly onShowTopics: (id: string) => void }): ReactElement {
-  useUnsavedGuard();
   const entries = useEntries();
   const chosenId = useConnectionsState((state) => state.selectedId);
   if (!entries) return <div className={styles.place} />;

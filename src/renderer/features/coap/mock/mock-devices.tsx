@@ -14,13 +14,12 @@ import { formatCompact, plural } from '../../common/index.ts';
 import { DeviceView } from './device-view.tsx';
 import { FromTrafficDialog } from './from-traffic-dialog.tsx';
 import { addDevice, duplicateDevice, removeDevice, startDevice, stopDevice } from './mock-actions.ts';
-import { isOn, selectDevice, useIsUnsaved, useMockDevices, useMockStatuses, useSelectedDevice, useUnsavedGuard } from './mock-model.ts';
+import { isOn, selectDevice, useIsUnsaved, useMockDevices, useMockStatuses, useSelectedDevice } from './mock-model.ts';
 import { dotOf, phaseWords } from './mock-words.ts';
 import styles from './mock-devices.module.css';
 
 /** Devices that the workbench plays: the list of them, and the one that is looked at. */
 export function MockDevices(): ReactElement {
-  useUnsavedGuard();
   const devices = useMockDevices();
   const statuses = new Map(useMockStatuses()?.map((status) => [status.id, status]));
   const chosen = useSelectedDevice();

@@ -1,8 +1,8 @@
-import { useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { MockDevice, MockDeviceStatus, MockMethodName } from '../../../../shared/contract/mock-devices.ts';
 import { useStreamValue } from '../../../data/index.ts';
+import { guardUnsaved } from '../../common/index.ts';
 import type { ResourceDraft } from './resource-draft.ts';
 
 export type DeviceTab = 'resources' | 'log' | 'settings';
@@ -56,21 +56,4 @@ export const isOn = (status: MockDeviceStatus | undefined): boolean =>
   status?.udp?.phase === 'starting' ||
   false;
 
-/** Asks before the page is closed or reloaded while something is unsaved. */
-export function useUnsavedGuard(): void {
-  useSyncExternalStore(subscribeGuard, hasUnsaved);
-}
-
-const hasUnsaved = (): boolean => Object.values(store.getState().devices).some(({ drafts, settings }) => settings !== null || Object.keys(drafts).length > 0);
-
-function subscribeGuard(changed: () => void): () => void {
-  const ask = (event: BeforeUnloadEvent): void => {
-    if (hasUnsaved()) event.preventDefault();
-  };
-  addEventListener('beforeunload', ask);
-  const off = store.subscribe(changed);
-  return () => {
-    removeEventListener('beforeunload', ask);
-    off();
-  };
-}
+guardUnsaved(() => Object.values(store.getState().devices).some(({ drafts, settings }) => settings !== null || Object.keys(drafts).length > 0));

@@ -7,7 +7,7 @@ import { confirm } from '../../../ui/confirm-dialog.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { Menu } from '../../../ui/menu.tsx';
-import { act } from '../../common/index.ts';
+import { act, useUnsavedGuard } from '../../common/index.ts';
 import { useOwnDialects } from '../own-dialects.ts';
 import { draftOfDialect, draftOfExample, examples, newDialectId, readProfile, type DialectDraft, type DialectExample } from './dialect-draft.ts';
 import { DialectEditor } from './dialect-editor.tsx';
@@ -31,6 +31,7 @@ export function DialectsDialog({ onClose }: { readonly onClose: () => void }): R
   const [busy, setBusy] = useState(false);
   const check = useDialectCheck(opened?.draft.profile ?? '', opened?.samples ?? noSamples);
   const unsaved = opened !== null && JSON.stringify(opened.draft) !== JSON.stringify(opened.saved);
+  useUnsavedGuard(unsaved);
   const canSave = unsaved && opened.draft.name.trim() !== '' && check !== null && check.problems.length === 0 && !busy;
 
   const mayLeave = async (): Promise<boolean> =>

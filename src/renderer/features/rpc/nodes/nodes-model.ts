@@ -1,15 +1,18 @@
-import { useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { RpcNode, RpcNodeStatus } from '../../../../shared/contract/rpc-nodes.ts';
 import { engineClient, useStreamValue } from '../../../data/index.ts';
+import { guardUnsaved } from '../../common/index.ts';
 import { createNodesStore, nodeState, unsavedParts, type NodesState, type NodesStore, type NodeState } from './nodes-store.ts';
 
 let store: NodesStore | undefined;
 
 /** The page's one store of what is being written about nodes: it outlives the screen, so that unsaved changes wait there. */
 export function nodesStore(): NodesStore {
-  store ??= createNodesStore(engineClient());
+  if (!store) {
+    store = createNodesStore(engineClient());
+    guardUnsaved(hasUnsaved);
+  }
   return store;
 }
 
@@ -30,21 +33,4 @@ export function useNodesOf(source: SourceId): readonly RpcNode[] | undefined {
 
 export const useNodeStatuses = (): readonly RpcNodeStatus[] | undefined => useStreamValue('rpcNodes.statuses', undefined)?.statuses;
 
-/** Asks before the page is closed or reloaded while something is unsaved. */
-export function useUnsavedGuard(): void {
-  useSyncExternalStore(subscribeGuard, hasUnsaved);
-}
-
 const hasUnsaved = (): boolean => Object.values(nodesStore().state.getState().nodes).some((state) => unsavedParts(state.lastSeen, state).length > 0);
-
-function subscribeGuard(changed: () => void): () => void {
-  const ask = (event: BeforeUnloadEvent): void => {
-    if (hasUnsaved()) event.preventDefault();
-  };
-  addEventListener('beforeunload', ask);
-  const off = nodesStore().state.subscribe(changed);
-  return () => {
-    removeEventListener('beforeunload', ask);
-    off();
-  };
-}

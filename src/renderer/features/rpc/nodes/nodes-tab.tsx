@@ -7,14 +7,13 @@ import type { SourceOption } from '../../common/index.ts';
 import { addNode, restoreNode, serveMethod } from './node-actions.ts';
 import { sourceWords } from './node-words.ts';
 import { NodeView } from './node-view.tsx';
-import { nodesStore, useNodesState, useUnsavedGuard } from './nodes-model.ts';
+import { nodesStore, useNodesState } from './nodes-model.ts';
 import { nodeState, unsavedParts } from './nodes-store.ts';
 import { useShownNode } from './use-shown-node.ts';
 import styles from './nodes.module.css';
 
 /** What is served over a source: the chosen node with its methods, rules, log and settings. */
 export function NodesTab({ source }: { readonly source: SourceOption }): ReactElement {
-  useUnsavedGuard();
   const { nodes, statuses, node, lost } = useShownNode(source.id);
   const lostParts = useNodesState((state) => (lost ? unsavedParts(lost, nodeState(state, lost.id)).join(', ') : ''));
   if (nodes === undefined) {
