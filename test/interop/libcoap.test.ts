@@ -63,11 +63,13 @@ describe('our client and the server of libcoap', () => {
     const client = open();
     const put = await requestWith(client, coapRequest(`${url}/example_data`, 'PUT', { payload: whole, blockSize }));
     expect(put.packet.code >> 5).toBe(2);
-    // Block2 (23) asks for the size.
-    const asked = { number: 23, value: Uint8Array.of(Math.log2(blockSize) - 4) };
-    const got = await requestWith(client, coapRequest(`${url}/example_data`, 'GET', { options: [asked], blockSize }));
+    // The first request says which size is liked (RFC 7959 §2.4).
+    const bytes: number[] = [];
+    const onProgress = ({ bytes: count }: { readonly bytes: number }): void => void bytes.push(count);
+    const got = await client.request(coapRequest(`${url}/example_data`, 'GET', { blockSize }), { signal: AbortSignal.timeout(60_000), onProgress });
     expect(formatCode(got.packet.code)).toBe('2.05');
     expect(isSame(got.packet.payload, whole)).toBe(true);
+    expect(bytes.slice(0, 3)).toEqual([blockSize, 2 * blockSize, 3 * blockSize]);
   });
 
   test('discovery', async ({ skip }) => {

@@ -8,7 +8,8 @@ export interface Block {
 }
 
 export const blockSizes = [16, 32, 64, 128, 256, 512, 1024] as const;
-const maxNumber = 0xfffff;
+export const largestBlock = 1024;
+export const maxBlockNumber = 0xfffff;
 
 /** `null`: more than three bytes, or the reserved size 7. */
 export function decodeBlock(value: Uint8Array): Block | null {
@@ -23,7 +24,7 @@ export function decodeBlock(value: Uint8Array): Block | null {
 export function encodeBlock({ number, more, size }: Block): Uint8Array<ArrayBuffer> {
   const exponent = blockSizes.indexOf(size as (typeof blockSizes)[number]);
   if (exponent < 0) throw new RangeError(`${size} is no size of a block: 16, 32 … 1024 are (RFC 7959 §2.2).`);
-  if (!(Number.isInteger(number) && number >= 0 && number <= maxNumber))
+  if (!(Number.isInteger(number) && number >= 0 && number <= maxBlockNumber))
     throw new RangeError(`${number} is no number of a block: 0 to 1,048,575 are (RFC 7959 §2.2).`);
   const word = (number << 4) | (more ? 8 : 0) | exponent;
   const bytes = [word >> 16, (word >> 8) & 0xff, word & 0xff];

@@ -1,4 +1,5 @@
 import { decodeBlock, formatBlock, parseBlock, type Block } from './block.ts';
+import { fromHex, toHex } from './hex.ts';
 import { findOption, type OptionDefinition } from './options.ts';
 import type { CoapOption, CoapPacket } from './packet.ts';
 
@@ -89,14 +90,4 @@ export function uintOption(packet: Pick<CoapPacket, 'options'>, number: number):
 export function blockOption(packet: Pick<CoapPacket, 'options'>, number: number): Block | undefined {
   const [value] = optionValues(packet, number);
   return (value && decodeBlock(value)) ?? undefined;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function fromHex(text: string): Uint8Array | null {
-  const digits = text.replaceAll(/[\s:]|^0x/g, '');
-  if (!/^(?:[0-9a-f]{2})*$/i.test(digits)) return null;
-  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

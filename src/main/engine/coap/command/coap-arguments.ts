@@ -23,8 +23,8 @@ export const coapUsage = `Usage: mqtt-workbench coap URI [OPTIONS]
                         Opaque and unknown ones in hexadecimal digits
   --token HEX           up to 8 bytes (default: 4 new ones)
   --non                 send a Non-confirmable message
-  --block BYTES         ${blockSizes.join(', ')}: size of the blocks of large payloads
-                        (default 1024)
+  --block BYTES         ${blockSizes.join(', ')}: size of the blocks of large payloads,
+                        both ways (default 1024)
   --observe SECONDS     observe the resource for so long; each notification is
                         one line or text
   --cancel STYLE        how to end it: ${cancelStyles.join(', ')}

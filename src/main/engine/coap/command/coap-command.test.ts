@@ -52,6 +52,15 @@ afterEach(() => server.close());
 const at = (resource: string): string => `coap://127.0.0.1:${server.local.port}/${resource}`;
 
 describe('mqtt-workbench coap', () => {
+  it('fetches in blocks of the size that is asked for', async () => {
+    stored = new Uint8Array(300).fill(0x61);
+    const { code, out, err } = await coap([at('data'), '--block', '64', '--log']);
+    expect([code, out.length]).toEqual([0, 301]);
+    expect(err.match(/Block2:\d\/\d\/\d+/g)?.filter((_, n) => n % 2 === 1)).toEqual(
+      ['0/1/64', '1/1/64', '2/1/64', '3/1/64', '4/0/64'].map((one) => `Block2:${one}`),
+    );
+  });
+
   it('prints the response, and its exit code tells the class', async () => {
     expect(await coap([at('data')])).toEqual({ code: 0, out: 'hello\n', err: '' });
     expect(await coap([at('nope')])).toEqual({ code: 4, out: '', err: '4.04 Not Found\n' });

@@ -168,7 +168,7 @@ const body = Uint8Array.from({ length: 1000 }, (_, n) => n % 251);
 it.each([16, 64, 1024])('fetches a large response in blocks of %i bytes, and tells the progress', async (size) => {
   const server = await serve(blockServer(body, size).respond);
   const progress: number[] = [];
-  const { packet } = await open().request(to(server), { signal, onProgress: (told) => progress.push(told.bytes) });
+  const { packet } = await open().request(to(server, { blockSize: 1024 }), { signal, onProgress: (told) => progress.push(told.bytes) });
   expect(packet.payload).toEqual(body);
   expect(packet.options.map(({ number }) => number)).toEqual(size < body.length ? [28] : [23, 28]);
   if (size < body.length) expect(progress.at(-1)).toBe(body.length);
@@ -207,14 +207,85 @@ it.each([
   ['another block', { number: 5, more: true, size: 64 }, 64, undefined],
   ['a huge number', { number: 0xfffff, more: true, size: 16 }, 16, undefined],
   ['a block that is too short', { number: 1, more: true, size: 64 }, 10, undefined],
-  ['another version', { number: 1, more: true, size: 64 }, 64, 2],
+  ['another version each time', { number: 1, more: true, size: 64 }, 64, 2],
+  ['more than fits a block', { number: 1, more: false, size: 64 }, 65, undefined],
 ])('does not put together what does not belong together: %s', async (_name, block, length, tag) => {
   const server = await serve((request) => {
-    const isFirst = !blockOption(request, 23);
+    const isFirst = blockOption(request, 23)?.number === 0;
     const option = { number: 23, value: encodeBlock(isFirst ? { number: 0, more: true, size: 64 } : block) };
     return { options: [{ number: 4, value: Uint8Array.of(isFirst ? 1 : (tag ?? 1)) }, option], payload: body.subarray(0, isFirst ? 64 : length) };
   });
   expect(await failureOf(open().request(to(server), { signal }))).toBe('bad-response');
+});
+
+it('says from the first request on which size of blocks it likes, with a payload in the last block', async () => {
+  const server = await serve(blockServer(body, 1024).respond);
+  const client = open();
+  expect((await client.request(to(server, { blockSize: 32 }), { signal })).packet.payload).toEqual(body);
+  expect(server.requests.map((request) => blockOption(request, 23))).toEqual(
+    Array.from({ length: Math.ceil(body.length / 32) }, (_, number) => ({ number, more: false, size: 32 })),
+  );
+  server.requests.length = 0;
+  await client.request(to(server, { code: 2, blockSize: 512, payload: body }), { signal });
+  expect(server.requests.map((request) => blockOption(request, 23)?.size)).toEqual([undefined, 512]);
+  server.requests.length = 0;
+  await client.request(to(server, { blockSize: 1024 }), { signal });
+  expect(server.requests.map((request) => blockOption(request, 23))).toEqual([undefined]);
+});
+
+it('asks for smaller blocks where a server passed by the wish, and takes what it gives', async () => {
+  const server = await serve((request) => {
+    const { number, size } = blockOption(request, 23) ?? { number: 0, size: 64 };
+    const given = number === 0 ? 64 : size;
+    const from = number * size;
+    const more = from + given < body.length;
+    return { options: [{ number: 23, value: encodeBlock({ number: from / given, more, size: given }) }], payload: body.subarray(from, from + given) };
+  });
+  expect((await open().request(to(server, { blockSize: 16 }), { signal })).packet.payload).toEqual(body);
+  expect(blockOption(server.requests[1] as CoapPacket, 23)).toEqual({ number: 4, more: false, size: 16 });
+});
+
+it('fetches a resource anew that changes while its blocks are fetched', async () => {
+  let version = 1;
+  const server = await serve((request) => {
+    const { number, size } = blockOption(request, 23) ?? { number: 0, size: 64 };
+    if (number === 3 && version === 1) version = 2;
+    const whole = body.map((byte) => byte ^ version);
+    const more = (number + 1) * size < body.length;
+    return {
+      options: [
+        { number: 4, value: Uint8Array.of(version) },
+        { number: 23, value: encodeBlock({ number, more, size }) },
+      ],
+      payload: whole.subarray(number * size, (number + 1) * size),
+    };
+  });
+  const { packet } = await open().request(to(server), { signal });
+  expect(packet.payload).toEqual(body.map((byte) => byte ^ 2));
+  expect(server.requests).toHaveLength(4 + Math.ceil(body.length / 64));
+  // What does more than reading is not carried out again.
+  version = 1;
+  expect(await failureOf(open().request(to(server, { code: 2 }), { signal }))).toBe('bad-response');
+});
+
+it.each([
+  ['more blocks than can be numbered, as payload', { code: 3, payload: new Uint8Array(16 * (0xfffff + 2)), blockSize: 16 }],
+  ['a response that says at once that it is too large', {}],
+] as const)('refuses %s', async (_name, more) => {
+  const server = await serve((request) => {
+    const up = blockOption(request, 27);
+    if (up) return { code: '2.31', options: [{ number: 27, value: encodeBlock(up) }] };
+    return {
+      options: [
+        { number: 23, value: encodeBlock({ number: 0, more: true, size: 64 }) },
+        { number: 28, value: encodeUint(10_000_000) },
+      ],
+      payload: body.subarray(0, 64),
+    };
+  });
+  const isUpload = 'payload' in more;
+  expect(await failureOf(open().request(to(server, more), { signal }))).toBe('too-large');
+  expect(server.requests.length).toBe(isUpload ? 0 : 1);
 });
 
 it('stops a response without end', async () => {

@@ -1,8 +1,9 @@
-import { encodeBlock } from '../../../../shared/coap/udp/block.ts';
+import { encodeBlock, largestBlock } from '../../../../shared/coap/udp/block.ts';
 import { blockOption, encodeUint, optionValues } from '../../../../shared/coap/udp/option-value.ts';
 import { isNoCacheKey } from '../../../../shared/coap/udp/options.ts';
 import { parseCode, type CoapOption, type CoapPacket } from '../../../../shared/coap/udp/packet.ts';
 import type { Peer } from './datagrams.ts';
+import { joinBytes } from './join-bytes.ts';
 
 const etag = 4;
 const observe = 6;
@@ -11,7 +12,6 @@ const block2 = 23;
 const block1 = 27;
 const size2 = 28;
 const size1 = 60;
-const largestBlock = 1024;
 /** Unfinished bodies, and responses of which blocks are still asked for, live so long, and are at most so many. */
 const keptMs = 60_000;
 const maxKept = 256;
@@ -67,7 +67,7 @@ export class ServedBlocks {
       return { response: { code: parseCode('2.31') ?? 0, options: [option], payload: new Uint8Array(0) } };
     }
     this.#uploads.delete(key);
-    return { payload: concat(all, bytes), acknowledge: option };
+    return { payload: joinBytes(all), acknowledge: option };
   }
 
   /** What a later block is cut from. */
@@ -158,14 +158,4 @@ function tagOf(payload: Uint8Array): Uint8Array {
 
 function refusal(code: string, detail: string): Outcome {
   return { code: parseCode(code) ?? 0, options: [], payload: new TextEncoder().encode(detail) };
-}
-
-function concat(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

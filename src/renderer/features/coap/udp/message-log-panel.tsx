@@ -15,7 +15,7 @@ import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { act, browserPacing, formatBytes, formatCount, plural, useModel } from '../../common/index.ts';
 import { PagedView } from '../../rpc/index.ts';
 import { clockTime, codeTone, codeWords, optionRows } from './coap-udp-words.ts';
-import { toHex } from './request-draft.ts';
+import { toHex } from '../../../../shared/coap/udp/hex.ts';
 import styles from './coap-udp.module.css';
 
 interface LogFilter {

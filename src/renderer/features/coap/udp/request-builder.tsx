@@ -1,6 +1,7 @@
 import { Eye, Send, Square } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useCommands } from '../../../app/commands.ts';
+import { fromHex } from '../../../../shared/coap/udp/hex.ts';
 import { methodCodes, type CoapMethod } from '../../../../shared/coap/udp/packet.ts';
 import { Button } from '../../../ui/button.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
@@ -11,7 +12,7 @@ import { Tooltip } from '../../../ui/tooltip.tsx';
 import { formatBytes } from '../../common/index.ts';
 import { coapUdpStore, useCoapUdp } from './coap-udp-model.ts';
 import { OptionsEditor } from './options-editor.tsx';
-import { formatChoices, readDraft, readHex } from './request-draft.ts';
+import { formatChoices, readDraft } from './request-draft.ts';
 import { SendSettings } from './send-settings.tsx';
 import styles from './coap-udp.module.css';
 
@@ -28,7 +29,7 @@ export function RequestBuilder(): ReactElement {
   const { problems } = readDraft(draft);
   const mayObserve = (draft.method === 'GET' || draft.method === 'FETCH') && !observing;
   const send = (): void => void store.send();
-  const bytes = draft.payloadAs === 'text' ? new TextEncoder().encode(draft.payload).length : (readHex(draft.payload)?.length ?? 0);
+  const bytes = draft.payloadAs === 'text' ? new TextEncoder().encode(draft.payload).length : (fromHex(draft.payload)?.length ?? 0);
   useCommands([
     {
       id: 'coapUdp.send',

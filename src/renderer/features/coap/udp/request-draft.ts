@@ -1,6 +1,7 @@
 import type { EngineContract } from '../../../../shared/contract/index.ts';
 import { contentFormats } from '../../../../shared/coap/udp/content-formats.ts';
 import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
+import { fromHex } from '../../../../shared/coap/udp/hex.ts';
 import { encodeUint, parseOptionValue } from '../../../../shared/coap/udp/option-value.ts';
 import type { CoapMethod, CoapOption } from '../../../../shared/coap/udp/packet.ts';
 import { parseCoapUri } from '../../../../shared/coap/udp/uri.ts';
@@ -76,8 +77,8 @@ export function readDraft(draft: RequestDraft): Read {
     if ('option' in parsed) options.push(parsed.option);
     else wrongOptions[key] = parsed.problem;
   }
-  const payload = draft.payloadAs === 'text' ? new TextEncoder().encode(draft.payload) : readHex(draft.payload);
-  const token = readHex(draft.token);
+  const payload = draft.payloadAs === 'text' ? new TextEncoder().encode(draft.payload) : fromHex(draft.payload);
+  const token = fromHex(draft.token);
   const uriProblem = uriProblemOf(draft.uri);
   const payloadProblem =
     payload === null
@@ -126,19 +127,6 @@ function timingProblem({ timeoutS, ackTimeoutS, randomFactor, maxRetransmit }: R
   if (!within(randomFactor, 1, 3)) return 'The random factor is 1 to 3.';
   if (!within(maxRetransmit, 0, 10) || !Number.isInteger(maxRetransmit ?? 0)) return 'Retransmissions are 0 to 10.';
   return undefined;
-}
-
-/** `null`: not hexadecimal. */
-export function readHex(text: string): Uint8Array<ArrayBuffer> | null {
-  const digits = text.replaceAll(/[\s:]/g, '');
-  if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return null;
-  const bytes = new Uint8Array(digits.length / 2);
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16);
-  return bytes;
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Media types to choose from, without their parameters where that is enough. */

@@ -7,7 +7,7 @@ import { formatBytes } from '../../common/index.ts';
 import { PayloadView, type PayloadFormat } from '../../messages/index.ts';
 import { formatMs } from '../../rpc/index.ts';
 import { clockTime, codeTone, codeWords, optionRows, payloadFormat } from './coap-udp-words.ts';
-import { toHex } from './request-draft.ts';
+import { toHex } from '../../../../shared/coap/udp/hex.ts';
 import styles from './coap-udp.module.css';
 
 const formats = [
