@@ -53,21 +53,30 @@ export async function openEngine(folder?: string): Promise<TestEngine> {
     page,
     folder: workspaceFolder,
     bugs,
-    first: (name, input, wanted = () => true) =>
-      new Promise((resolve) => {
-        const close = page.stream(name, input, {
-          item(item) {
-            if (!wanted(item)) return;
-            resolve(item);
-            // The first item may come before `stream` returns.
-            queueMicrotask(() => close());
-          },
-        });
-      }),
+    first: (name, input, wanted) => first(page, name, input, wanted),
     async close() {
       page.close();
       await engine.close();
       if (folder === undefined) await rm(workspaceFolder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** What a stream says first, of what is wanted. */
+export function first<N extends StreamName<EngineContract>>(
+  page: Client<EngineContract>,
+  name: N,
+  input: InputOf<EngineContract[N]>,
+  wanted: (item: ItemOf<EngineContract[N]>) => boolean = () => true,
+): Promise<ItemOf<EngineContract[N]>> {
+  return new Promise((resolve) => {
+    const close = page.stream(name, input, {
+      item(item) {
+        if (!wanted(item)) return;
+        resolve(item);
+        // The first item may come before `stream` returns.
+        queueMicrotask(() => close());
+      },
+    });
+  });
 }

@@ -1,43 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CallsFrame } from '../../../shared/contract/call-history.ts';
 import { savedRequestSchema, type RunEvent, type RunResult, type SavedRequest, type SavedRequestInput } from '../../../shared/contract/collections.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
-import { connect, type Client } from '../../../shared/ipc/connect.ts';
-import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
-import { startEngine, type Engine } from '../main.ts';
+import type { Client } from '../../../shared/ipc/connect.ts';
+import { openEngine, type TestEngine } from '../../../../test/support/engine.ts';
 
+let workbench: TestEngine;
 let folder: string;
-let engine: Engine;
 let page: Client<EngineContract>;
-const bugs: unknown[] = [];
-const source = (name: string): string => new URL(name, import.meta.url).href;
 const device = 'edge/demo-thermostat';
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'runs-'));
-  engine = await startEngine({
-    host: 'browser',
-    appVersion: '1.2.3',
-    workspaceFolder: folder,
-    workers: { broker: source('../broker/broker-worker.ts'), store: source('../store/store-worker.ts') },
-    instance: 'runs',
-    cipher: 'key-file',
-    now: Date.now,
-    random: Math.random,
-    onBug: (error, where) => void bugs.push([where, error]),
-  });
-  page = connect<EngineContract>({
-    open: async () => {
-      const [ours, theirs] = memoryTransportPair();
-      engine.serve(theirs);
-      return ours;
-    },
-    backoffMs: () => undefined,
-  });
+  workbench = await openEngine();
+  ({ page, folder } = workbench);
   await page.call('broker.start', { host: '127.0.0.1', tcpPort: 0, webSocketPort: null });
   // The device is there when it is subscribed.
   await new Promise<void>((resolve) => {
@@ -49,10 +27,8 @@ beforeAll(async () => {
   });
 }, 60_000);
 afterAll(async () => {
-  page.close();
-  await engine.close();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  expect(bugs).toEqual([]);
+  await workbench.close();
+  expect(workbench.bugs).toEqual([]);
 });
 
 const request = (name: string, method: string, more: Partial<SavedRequestInput> = {}): SavedRequest =>

@@ -1,121 +1,37 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { connectAsync, type MqttClient } from 'mqtt';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BrokerStatus } from '../../../shared/contract/broker.ts';
-import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import type { MqttClient } from 'mqtt';
+import { describe, expect, it } from 'vitest';
 import type { EngineContract } from '../../../shared/contract/index.ts';
-import type { CallFilter, CallsFrame } from '../../../shared/contract/call-history.ts';
-import type { CallDetail, DialectId, RpcMethodDetail, RpcTreeFrame } from '../../../shared/contract/rpc.ts';
-import type { InputOf, ItemOf, StreamName } from '../../../shared/ipc/contract.ts';
-import { connect, type Client } from '../../../shared/ipc/connect.ts';
-import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
+import type { DialectId, RpcMethodDetail, RpcTreeFrame } from '../../../shared/contract/rpc.ts';
+import type { Client } from '../../../shared/ipc/connect.ts';
 import type { RpcRequest } from '../../../shared/rpc/dialect.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { hasMosquitto, startMosquitto } from '../../../../test/conformance/mqtt/broker-process.ts';
+import { first } from '../../../../test/support/engine.ts';
+import {
+  asked,
+  atEnd,
+  call,
+  callsOf,
+  cleanUpAfterEach,
+  client,
+  connected,
+  device,
+  ended,
+  follow,
+  overLab,
+  start,
+  startBroker,
+  wholeList,
+} from '../../../../test/support/rpc-engine.ts';
 import { openLocalBroker } from '../broker/local-broker.ts';
-import { startEngine, type Engine } from '../main.ts';
 import { DialectRegistry } from './dialects/index.ts';
 
-const source = (name: string): string => new URL(name, import.meta.url).href;
-const device = { source: 'broker', dialect: 'mqttxx2', topic: 'edge/demo-thermostat' } as const;
-const asked = { ...device, params: null, timeoutMs: 30_000 };
+cleanUpAfterEach();
 
-let folder: string;
-const cleanups: (() => unknown)[] = [];
-const bugs: unknown[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'engine-rpc-'));
-});
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).toReversed()) await clean();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  expect(bugs.splice(0)).toEqual([]);
-});
-
-async function start(): Promise<{ readonly engine: Engine; readonly page: Client<EngineContract> }> {
-  const engine = await startEngine({
-    host: 'browser',
-    appVersion: '1.2.3',
-    workspaceFolder: folder,
-    workers: { broker: source('../broker/broker-worker.ts'), store: source('../store/store-worker.ts') },
-    instance: 'run',
-    cipher: 'key-file',
-    now: Date.now,
-    random: Math.random,
-    onBug: (error, where) => void bugs.push([where, error]),
-  });
-  cleanups.push(() => engine.close());
-  const page = connect<EngineContract>({
-    open: async () => {
-      const [ours, theirs] = memoryTransportPair();
-      engine.serve(theirs);
-      return ours;
-    },
-    backoffMs: () => undefined,
-  });
-  cleanups.push(() => page.close());
-  return { engine, page };
-}
-
-async function startBroker(page: Client<EngineContract>, more: { readonly engine?: 'workbench' | 'aedes' } = {}): Promise<BrokerStatus> {
-  const status = await page.call('broker.start', { host: '127.0.0.1', tcpPort: 0, webSocketPort: null, ...more });
-  expect(status).toMatchObject({ phase: 'running', failure: null });
-  await expect.poll(() => first(page, 'broker.status', undefined), { timeout: 10_000 }).toMatchObject({ demoDevice: { running: true } });
-  return status;
-}
-
-/** What a stream says first. */
-async function first<N extends StreamName<EngineContract>>(
-  page: Client<EngineContract>,
-  name: N,
-  input: InputOf<EngineContract[N]>,
-  wanted: (item: ItemOf<EngineContract[N]>) => boolean = () => true,
-): Promise<ItemOf<EngineContract[N]>> {
-  return new Promise((resolve) => {
-    const close = page.stream(name, input, {
-      item: (item) => {
-        if (!wanted(item)) return;
-        resolve(item);
-        setImmediate(() => close());
-      },
-    });
-  });
-}
-
-/** What a call has become when it is not pending any more. */
-async function ended(page: Client<EngineContract>, id: number): Promise<CallDetail> {
-  const detail = await first(page, 'rpc.detail', { id }, (now) => now?.state !== 'pending');
-  if (detail === null) throw new Error('no such call');
-  return detail;
-}
-
-async function call(page: Client<EngineContract>, input: Partial<InputOf<EngineContract['rpc.call']>> & { readonly method: string }): Promise<CallDetail> {
-  const { id } = await page.call('rpc.call', { ...asked, ...input });
-  return ended(page, id);
-}
-
-function follow<T>(open: (listener: { item(item: T): void }) => () => void): { readonly value: () => T | undefined } {
-  let last: T | undefined;
-  cleanups.push(open({ item: (item) => void (last = item) }));
-  return { value: () => last };
-}
 const treeOf = (page: Client<EngineContract>, filter = '') =>
   follow<RpcTreeFrame>((listener) => page.stream('rpc.tree', { source: 'broker', viewId: 'tree', first: 0, count: 50, filter }, listener));
 const methodOf = (page: Client<EngineContract>, method: string) =>
   follow<RpcMethodDetail | null>((listener) => page.stream('rpc.method', { ...device, method }, listener));
-const wholeList = (filter: CallFilter = {}) => ({ viewId: randomUUID(), filter, first: 0, count: 50, frozen: false });
-const callsOf = (page: Client<EngineContract>, filter?: CallFilter) =>
-  follow<CallsFrame>((listener) => page.stream('callHistory.list', wholeList(filter), listener));
-
-async function client(url: string, options: Parameters<typeof connectAsync>[1] = {}): Promise<MqttClient> {
-  const opened = await connectAsync(url, { reconnectPeriod: 0, protocolVersion: 5, ...options });
-  cleanups.push(() => opened.endAsync(true));
-  return opened;
-}
 
 describe('own calls on the local broker', () => {
   it('discovers the demo device by calling it', async () => {
@@ -163,10 +79,10 @@ describe('own calls on the local broker', () => {
     const items = { tree: 0, method: 0, detail: 0, calls: 0 };
     const count = (what: keyof typeof items) => ({ item: () => void (items[what] += 1) });
     // The service is closed in the tree, and the filter hides it: no count of it is seen.
-    cleanups.push(page.stream('rpc.tree', { source: 'broker', viewId: 'other', first: 0, count: 50, filter: 'nothing' }, count('tree')));
-    cleanups.push(page.stream('rpc.method', { ...device, method: 'get_status' }, count('method')));
-    cleanups.push(page.stream('rpc.detail', { id }, count('detail')));
-    cleanups.push(page.stream('callHistory.list', wholeList(), count('calls')));
+    atEnd(page.stream('rpc.tree', { source: 'broker', viewId: 'other', first: 0, count: 50, filter: 'nothing' }, count('tree')));
+    atEnd(page.stream('rpc.method', { ...device, method: 'get_status' }, count('method')));
+    atEnd(page.stream('rpc.detail', { id }, count('detail')));
+    atEnd(page.stream('callHistory.list', wholeList(), count('calls')));
     await call(page, { method: 'calibrate' });
     await call(page, { method: 'calibrate' });
     const list = callsOf(page);
@@ -237,13 +153,15 @@ describe('own calls on the local broker', () => {
 /** A broker that is not ours to look into: the core on a port of its own. */
 async function secondBroker(): Promise<string> {
   const broker = await openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null, listeners: [] });
-  cleanups.push(() => broker.close());
+  atEnd(() => broker.close());
   return broker.listeners[0]?.url ?? '';
 }
 
+let responders = 0;
+
 /** A peer that answers on a topic in a dialect, and hands the requests over. */
 async function responder(url: string, topic: string, dialectId: DialectId, answer: (request: RpcRequest) => JsonValue | undefined): Promise<MqttClient> {
-  const peer = await client(url, { clientId: `responder-${cleanups.length}` });
+  const peer = await client(url, { clientId: `responder-${(responders += 1)}` });
   const dialect = new DialectRegistry().get(dialectId);
   peer.on('message', (on, payload, { properties }) => {
     const { responseTopic, correlationData } = properties ?? {};
@@ -259,20 +177,13 @@ async function responder(url: string, topic: string, dialectId: DialectId, answe
   return peer;
 }
 
-async function connected(page: Client<EngineContract>, uri: string, more: Partial<ConnectionProfile> = {}): Promise<void> {
-  const profile = connectionProfileSchema.parse({ id: 'lab', name: 'Lab', uri, clientId: 'bench', ...more });
-  await page.call('connections.save', { profile });
-  await page.call('connections.connect', { id: 'lab' });
-}
-const overLab = { ...asked, source: 'connection:lab' } as const;
-
 const brokers: Readonly<Record<string, () => Promise<string>>> = {
   'the core': secondBroker,
   ...(hasMosquitto()
     ? {
         mosquitto: async () => {
           const broker = await startMosquitto(['allow_anonymous true']);
-          cleanups.push(() => broker.stop());
+          atEnd(() => broker.stop());
           return `mqtt://127.0.0.1:${broker.port}`;
         },
       }

@@ -1,119 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { connectAsync, type MqttClient } from 'mqtt';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BrokerStatus } from '../../../shared/contract/broker.ts';
-import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
-import type { CallsFrame } from '../../../shared/contract/call-history.ts';
+import { describe, expect, it } from 'vitest';
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { BatchStatus } from '../../../shared/contract/rpc-batches.ts';
 import type { TimelineStepKind } from '../../../shared/contract/rpc-timeline.ts';
-import type { CallDetail } from '../../../shared/contract/rpc.ts';
-import type { InputOf, ItemOf, StreamName } from '../../../shared/ipc/contract.ts';
-import { connect, type Client } from '../../../shared/ipc/connect.ts';
-import { memoryTransportPair } from '../../../shared/ipc/memory-transport.ts';
-import { startEngine, type Engine } from '../main.ts';
+import type { Client } from '../../../shared/ipc/connect.ts';
+import type { ItemOf } from '../../../shared/ipc/contract.ts';
+import { first } from '../../../../test/support/engine.ts';
+import { asked, call, callsOf, cleanUpAfterEach, client, connected, device, follow, overLab, start, startBroker } from '../../../../test/support/rpc-engine.ts';
 
-const source = (name: string): string => new URL(name, import.meta.url).href;
-const device = { source: 'broker', dialect: 'mqttxx2', topic: 'edge/demo-thermostat' } as const;
-const asked = { ...device, params: null, timeoutMs: 30_000 };
-
-let folder: string;
-const cleanups: (() => unknown)[] = [];
-const bugs: unknown[] = [];
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'engine-rpc-'));
-});
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).toReversed()) await clean();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  expect(bugs.splice(0)).toEqual([]);
-});
-
-async function start(): Promise<{ readonly engine: Engine; readonly page: Client<EngineContract> }> {
-  const engine = await startEngine({
-    host: 'browser',
-    appVersion: '1.2.3',
-    workspaceFolder: folder,
-    workers: { broker: source('../broker/broker-worker.ts'), store: source('../store/store-worker.ts') },
-    instance: 'run',
-    cipher: 'key-file',
-    now: Date.now,
-    random: Math.random,
-    onBug: (error, where) => void bugs.push([where, error]),
-  });
-  cleanups.push(() => engine.close());
-  const page = connect<EngineContract>({
-    open: async () => {
-      const [ours, theirs] = memoryTransportPair();
-      engine.serve(theirs);
-      return ours;
-    },
-    backoffMs: () => undefined,
-  });
-  cleanups.push(() => page.close());
-  return { engine, page };
-}
-
-async function startBroker(page: Client<EngineContract>, more: { readonly engine?: 'workbench' | 'aedes' } = {}): Promise<BrokerStatus> {
-  const status = await page.call('broker.start', { host: '127.0.0.1', tcpPort: 0, webSocketPort: null, ...more });
-  expect(status).toMatchObject({ phase: 'running', failure: null });
-  await expect.poll(() => first(page, 'broker.status', undefined), { timeout: 10_000 }).toMatchObject({ demoDevice: { running: true } });
-  return status;
-}
-
-/** What a stream says first. */
-async function first<N extends StreamName<EngineContract>>(
-  page: Client<EngineContract>,
-  name: N,
-  input: InputOf<EngineContract[N]>,
-  wanted: (item: ItemOf<EngineContract[N]>) => boolean = () => true,
-): Promise<ItemOf<EngineContract[N]>> {
-  return new Promise((resolve) => {
-    const close = page.stream(name, input, {
-      item: (item) => {
-        if (!wanted(item)) return;
-        resolve(item);
-        setImmediate(() => close());
-      },
-    });
-  });
-}
-
-/** What a call has become when it is not pending any more. */
-async function ended(page: Client<EngineContract>, id: number): Promise<CallDetail> {
-  const detail = await first(page, 'rpc.detail', { id }, (now) => now?.state !== 'pending');
-  if (detail === null) throw new Error('no such call');
-  return detail;
-}
-
-async function call(page: Client<EngineContract>, input: Partial<InputOf<EngineContract['rpc.call']>> & { readonly method: string }): Promise<CallDetail> {
-  const { id } = await page.call('rpc.call', { ...asked, ...input });
-  return ended(page, id);
-}
-
-function follow<T>(open: (listener: { item(item: T): void }) => () => void): { readonly value: () => T | undefined } {
-  let last: T | undefined;
-  cleanups.push(open({ item: (item) => void (last = item) }));
-  return { value: () => last };
-}
-const callsOf = (page: Client<EngineContract>) =>
-  follow<CallsFrame>((listener) => page.stream('callHistory.list', { viewId: 'calls', filter: {}, first: 0, count: 50, frozen: false }, listener));
-
-async function client(url: string, options: Parameters<typeof connectAsync>[1] = {}): Promise<MqttClient> {
-  const opened = await connectAsync(url, { reconnectPeriod: 0, protocolVersion: 5, ...options });
-  cleanups.push(() => opened.endAsync(true));
-  return opened;
-}
-
-async function connected(page: Client<EngineContract>, uri: string, more: Partial<ConnectionProfile> = {}): Promise<void> {
-  const profile = connectionProfileSchema.parse({ id: 'lab', name: 'Lab', uri, clientId: 'bench', ...more });
-  await page.call('connections.save', { profile });
-  await page.call('connections.connect', { id: 'lab' });
-}
-const overLab = { ...asked, source: 'connection:lab' } as const;
+cleanUpAfterEach();
 
 /** What the local broker tells of a call, once it has told all. */
 const timelineOf = (page: Client<EngineContract>, id: number, wanted: TimelineStepKind) =>
