@@ -1,7 +1,7 @@
 import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { createNotifier } from '../notifier.ts';
-import { sendSnapshots } from '../snapshot-stream.ts';
+import { changesOf, sendSnapshots } from '../snapshot-stream.ts';
 import type { Services } from './services.ts';
 
 /** One call, again with each change: from memory while it is there, then as the history has it. */
@@ -40,10 +40,7 @@ export function sendCall({ rpc, callHistory }: Pick<Services, 'rpc' | 'callHisto
   const stopDeleted = callHistory.deleted.subscribe(() => {
     if (sent === 'stored') load();
   });
-  const stop = sendSnapshots(sink, read, (listener) => {
-    const unsubscribe = [rpc.changed.subscribe(listener), loaded.subscribe(listener)];
-    return () => unsubscribe.forEach((one) => one());
-  });
+  const stop = sendSnapshots(sink, read, changesOf(rpc.changed, loaded));
   return () => {
     stop();
     stopDeleted();

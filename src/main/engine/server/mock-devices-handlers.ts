@@ -3,7 +3,7 @@ import type { MockDevice, mockDevicesContract } from '../../../shared/contract/m
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { deviceProblem, recordedDevice } from '../coap/index.ts';
-import { sendSnapshots } from '../snapshot-stream.ts';
+import { sendSnapshots, whenNewItems } from '../snapshot-stream.ts';
 import type { Services } from './services.ts';
 
 const maxDevices = 200;
@@ -29,15 +29,12 @@ export function mockDevicesHandlers({ mockDevices, workspace, callHistory }: Ser
 
   return {
     'mockDevices.watch'(_input, sink) {
-      let sent: readonly MockDevice[] | undefined;
-      const read = (): { readonly devices: readonly MockDevice[] } | undefined => {
-        const devices = saved.list().toSorted((one, other) => one.name.localeCompare(other.name));
-        // Saving puts another object in its place.
-        if (sent?.length === devices.length && devices.every((device, at) => device === sent?.[at])) return undefined;
-        sent = devices;
-        return { devices };
+      const read = whenNewItems(() => saved.list().toSorted((one, other) => one.name.localeCompare(other.name)));
+      const readView = (): { readonly devices: readonly MockDevice[] } | undefined => {
+        const devices = read();
+        return devices && { devices };
       };
-      return sendSnapshots(sink, read, mockDevices.changed.subscribe);
+      return sendSnapshots(sink, readView, mockDevices.changed.subscribe);
     },
     'mockDevices.statuses': (_input, sink) => sendSnapshots(sink, () => ({ statuses: mockDevices.statuses() }), mockDevices.changed.subscribe),
     'mockDevices.log'({ id }, sink) {

@@ -1,7 +1,7 @@
 import type { rpcBatchesContract } from '../../../shared/contract/rpc-batches.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
-import { sendSnapshots } from '../snapshot-stream.ts';
+import { sendSnapshots, whenNewVersion } from '../snapshot-stream.ts';
 import type { Services } from './services.ts';
 
 /** Times go on while no call ends. */
@@ -35,13 +35,10 @@ export function rpcBatchesHandlers({ rpc, callFiller }: Services): Handlers<type
     'rpcBatches.retry': ({ id }) => ({ peers: batches.retry(id) }),
     'rpcBatches.remove': ({ id }) => batches.remove(id),
     'rpcBatches.results'(query, sink) {
-      let sent: number | undefined;
-      const read = () => {
-        const version = batches.resultsVersion(query.id);
-        if (version === sent) return undefined;
-        sent = version;
-        return batches.results(query);
-      };
+      const read = whenNewVersion(
+        () => batches.resultsVersion(query.id),
+        () => batches.results(query),
+      );
       return sendSnapshots(sink, read, batches.changed.subscribe);
     },
     'rpcBatches.peers': (query) => rpc.knownPeers(query),

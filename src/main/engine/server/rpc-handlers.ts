@@ -1,28 +1,17 @@
-import type { CallInput, DialectChoice, rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
+import type { CallInput, rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
-import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { checkTopicName } from './input-rules.ts';
 import { sendCall } from './call-detail.ts';
 import { OpenViews } from './open-views.ts';
 import type { Services } from './services.ts';
 import type { TreeView } from '../rpc/index.ts';
-import { sendSnapshots } from '../snapshot-stream.ts';
+import { changesOf, sendSnapshots, whenNewText, whenNewVersion } from '../snapshot-stream.ts';
 
 /** Views belong to the page that opened them: make these handlers anew for each page. */
 export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
   const { brokerChanged, rpc, rpcPeers, callFiller } = services;
   const trees = new OpenViews<{ readonly tree: TreeView; readonly changed: () => void }>('the services');
-  /** Nothing is read, or sent, again while it is of the same version. */
-  const sendVersions = <T>(sink: StreamSink<T>, version: () => number, read: () => T): (() => void) => {
-    let sent: number | undefined;
-    const readNew = (): T | undefined => {
-      if (sent === version()) return undefined;
-      sent = version();
-      return read();
-    };
-    return sendSnapshots(sink, readNew, rpc.changed.subscribe);
-  };
   const startCall = (input: CallInput): { readonly id: number } => {
     checkService(input);
     const dialect = input.dialect === 'auto' ? rpc.autoDialect(input.source, input.topic).dialect : input.dialect;
@@ -38,8 +27,7 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
         () => opened.tree.frame(),
         (listener) => {
           changed = listener;
-          const stops = [rpc.changed, rpcPeers.changed, ...(source === 'broker' ? [brokerChanged] : [])].map((notifier) => notifier.subscribe(listener));
-          return () => stops.forEach((end) => end());
+          return changesOf(rpc.changed, rpcPeers.changed, ...(source === 'broker' ? [brokerChanged] : []))(listener);
         },
       );
       return () => {
@@ -57,12 +45,13 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
       tree.setExpanded(key, expanded);
       changed();
     },
-    'rpc.method': (id, sink) =>
-      sendVersions(
-        sink,
+    'rpc.method'(id, sink) {
+      const read = whenNewVersion(
         () => rpc.methodVersion(id),
         () => rpc.method(id),
-      ),
+      );
+      return sendSnapshots(sink, read, rpc.changed.subscribe);
+    },
     'rpc.add'(id) {
       checkService(id);
       if (!rpc.add(id)) throw new CodedError('invalid-state', 'No more services or methods can be remembered.', { advice: 'Forget some first.' });
@@ -70,14 +59,7 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
     'rpc.forget': (what) => rpc.forget(what),
     'rpc.detail': ({ id }, sink) => sendCall(services, id, sink),
     'rpc.autoDialect'({ source, topic }, sink) {
-      let sent = '';
-      const read = (): DialectChoice | undefined => {
-        const choice = rpc.autoDialect(source, topic);
-        const text = JSON.stringify(choice);
-        if (text === sent) return undefined;
-        sent = text;
-        return choice;
-      };
+      const read = whenNewText(() => rpc.autoDialect(source, topic));
       return sendSnapshots(sink, read, rpc.changed.subscribe);
     },
     'rpc.call': ({ variables, ...input }) => (variables === true ? callFiller().then((fill) => startCall(fill(input))) : startCall(input)),

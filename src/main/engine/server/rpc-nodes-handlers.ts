@@ -2,7 +2,7 @@ import type { RpcNode, rpcNodesContract } from '../../../shared/contract/rpc-nod
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { nodeProblem } from '../rpc/index.ts';
-import { sendSnapshots } from '../snapshot-stream.ts';
+import { sendSnapshots, whenNewItems } from '../snapshot-stream.ts';
 import type { Services } from './services.ts';
 
 const maxNodes = 200;
@@ -27,15 +27,12 @@ export function rpcNodesHandlers({ rpcNodes, workspace }: Services): Handlers<ty
 
   return {
     'rpcNodes.watch'(_input, sink) {
-      let sent: readonly RpcNode[] | undefined;
-      const read = (): { readonly nodes: readonly RpcNode[] } | undefined => {
-        const nodes = saved.list().toSorted((one, other) => one.name.localeCompare(other.name));
-        // Saving puts another object in its place.
-        if (sent?.length === nodes.length && nodes.every((node, at) => node === sent?.[at])) return undefined;
-        sent = nodes;
-        return { nodes };
+      const read = whenNewItems(() => saved.list().toSorted((one, other) => one.name.localeCompare(other.name)));
+      const readView = (): { readonly nodes: readonly RpcNode[] } | undefined => {
+        const nodes = read();
+        return nodes && { nodes };
       };
-      return sendSnapshots(sink, read, rpcNodes.changed.subscribe);
+      return sendSnapshots(sink, readView, rpcNodes.changed.subscribe);
     },
     'rpcNodes.statuses': (_input, sink) => sendSnapshots(sink, () => ({ statuses: rpcNodes.statuses() }), rpcNodes.changed.subscribe),
     'rpcNodes.log'({ id }, sink) {

@@ -4,7 +4,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { buildEvent } from '../../../shared/rpc/events.ts';
 import { kickMessage, presenceRemoval, type PresenceMessage } from '../../../shared/rpc/presence.ts';
-import { sendSnapshots } from '../snapshot-stream.ts';
+import { changesOf, sendSnapshots, whenNewText } from '../snapshot-stream.ts';
 import { checkTopicName } from './input-rules.ts';
 import { connectionIdOf, type Services } from './services.ts';
 
@@ -17,25 +17,11 @@ export function rpcPeersHandlers({ broker, brokerChanged, connections, rpc, rpcP
     else if (broker.status().phase === 'running') await broker.publish({ topic, payload, qos, retain });
     else throw new CodedError('broker-not-running');
   };
-  /** Nothing is sent again while it is the same. */
-  const whenNew = <T>(read: () => T): (() => T | undefined) => {
-    let sent = '';
-    return () => {
-      const state = read();
-      const text = JSON.stringify(state);
-      if (text === sent) return undefined;
-      sent = text;
-      return state;
-    };
-  };
   return {
     'rpcPeers.watch'(query, sink) {
       const isNode4 = (clientId: string): boolean => rpc.knows({ source: query.source, dialect: 'mqttxx4', topic: `rpc/r/${clientId}` });
-      const read = whenNew(() => rpcPeers.page(query, isNode4));
-      return sendSnapshots(sink, read, (changed) => {
-        const stops = [rpcPeers.changed.subscribe(changed), ...(query.source === 'broker' ? [brokerChanged.subscribe(changed)] : [])];
-        return () => stops.forEach((stop) => stop());
-      });
+      const read = whenNewText(() => rpcPeers.page(query, isNode4));
+      return sendSnapshots(sink, read, changesOf(rpcPeers.changed, ...(query.source === 'broker' ? [brokerChanged] : [])));
     },
     'rpcPeers.kick': ({ source, clientId }) => publish(source, kickMessage(clientId)),
     'rpcPeers.clearPresence': ({ source, clientId }) => publish(source, presenceRemoval(clientId)),
@@ -44,7 +30,7 @@ export function rpcPeersHandlers({ broker, brokerChanged, connections, rpc, rpcP
     'rpcEvents.watch': (query, sink) =>
       sendSnapshots(
         sink,
-        whenNew(() => rpcPeers.events(query)),
+        whenNewText(() => rpcPeers.events(query)),
         rpcPeers.changed.subscribe,
       ),
     'rpcEvents.detail': ({ id }) => rpcPeers.eventDetail(id),
