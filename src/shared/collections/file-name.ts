@@ -1,3 +1,5 @@
+import { isWindowsDevice } from '../text/windows-device.ts';
+
 /** UTF-8 bytes: file systems allow 255 for a name, and the ending and that of a temporary file come on top. */
 const maxBytes = 180;
 
@@ -5,8 +7,6 @@ const maxBytes = 180;
 const forbidden = /[\u0000-\u001f\u007f-\u009f<>:"/\\|?*]/g;
 /** Invisible, or turning the direction of the text around: two names that look alike. */
 const invisible = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-/** What Windows keeps for devices, with any ending as well. */
-const devices = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?=\.|$)/i;
 
 /** A name of a file or folder that every system takes, as close to the given one as can be. */
 export function fileNameOf(name: string): string {
@@ -15,7 +15,7 @@ export function fileNameOf(name: string): string {
   safe = safe.replace(/^\.+/, (points) => '_'.repeat(points.length));
   safe = trimmed(shortened(safe));
   if (safe === '') return 'unnamed';
-  return devices.test(safe) ? `_${safe}` : safe;
+  return isWindowsDevice(safe) ? `_${safe}` : safe;
 }
 
 /** The first of `name`, `name (2)`, `name (3)` … with the ending that none of the others is taken for on any system. */

@@ -4,6 +4,7 @@ import { isJsonObject, readJsonText } from '../rpc/json-payload.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
 import { fillJsonTemplate, fillTemplate, type TemplateFunctions, type TemplateProblem, type TemplateScope } from '../template/index.ts';
 import type { Check, FilledAssertion } from './check.ts';
+import { isList } from '../rpc/is-list.ts';
 
 /** Where `{{variables}}` get their values from. */
 export interface FillSource {
@@ -105,5 +106,3 @@ class Filler {
     this.problem ??= { code: 'bad-template', message: `${what}${where}: ${problem}`, advice };
   }
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

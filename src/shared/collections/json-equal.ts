@@ -1,6 +1,7 @@
 import { exactDigits } from '../rpc/exact-number.ts';
 import { isJsonObject } from '../rpc/json-payload.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
+import { isList } from '../rpc/is-list.ts';
 
 /** The same JSON value, whatever the order of members. A number with more digits than a double keeps equals the double next to it, and only its own digits otherwise. */
 export function jsonEqual(a: JsonValue, b: JsonValue): boolean {
@@ -16,5 +17,3 @@ export function jsonEqual(a: JsonValue, b: JsonValue): boolean {
 function isNumber(value: JsonValue): boolean {
   return typeof value === 'number' || exactDigits(value) !== undefined;
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

@@ -2,6 +2,7 @@ import { JSONPathEnvironment, JSONPathError } from 'json-p3';
 import { exactDigits } from '../rpc/exact-number.ts';
 import { isJsonObject } from '../rpc/json-payload.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
+import { isList } from '../rpc/is-list.ts';
 
 /** More than anybody asserts about; `$..*` of a large answer finds more. */
 const maxFound = 10_000;
@@ -53,5 +54,3 @@ function withDoubles(value: JsonValue): JsonValue {
   // `fromEntries` makes own members even of "__proto__".
   return members.some(([key, inner]) => inner !== value[key]) ? Object.fromEntries(members) : value;
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

@@ -1,5 +1,6 @@
 import { isJsonObject } from './json-payload.ts';
 import type { JsonValue } from './python-json.ts';
+import { isList } from './is-list.ts';
 
 /** RFC 6901: the way to a value inside a JSON document, as its parts. The empty pointer is the whole document. */
 export type JsonPointer = readonly string[];
@@ -32,5 +33,3 @@ export function withValueAt(document: JsonValue, pointer: JsonPointer, value: Js
   // A computed name, which makes an own property even of "__proto__".
   return { ...object, [part]: withValueAt(Object.hasOwn(object, part) ? (object[part] ?? {}) : {}, rest, value) };
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

@@ -1,6 +1,7 @@
 import { isJsonObject } from './json-payload.ts';
 import { parsePointer, valueAt } from './json-pointer.ts';
 import type { JsonValue } from './python-json.ts';
+import { isList } from './is-list.ts';
 
 const maxSchemaBytes = 65_536;
 const maxDepth = 48;
@@ -83,5 +84,3 @@ function isPattern(text: string): boolean {
     return false;
   }
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

@@ -4,6 +4,7 @@ import { isJsonObject, readJsonPayload, textOf } from './json-payload.ts';
 import { mqttxxErrorText, readPeerError } from './peer-error.ts';
 import { pythonJson, type JsonValue } from './python-json.ts';
 import type { RpcError } from './rpc-error.ts';
+import { shorten } from '../text/shorten.ts';
 
 /** mqttxx 2.x and 3.x: a JSON envelope. Requests and responses share a topic and are told apart by `type`; any version of MQTT carries it. */
 export const mqttxx2: Dialect = {
@@ -38,7 +39,7 @@ function parseEnvelope({ payload }: RpcMessage): ParsedMessage {
   const { type, request_id: id } = message;
   if (type === undefined) return other('no type');
   if (type === 'event') return parseEvent(message);
-  if (type !== 'rpc_request' && type !== 'rpc_response') return invalid('INVALID_MESSAGE_TYPE', `unknown type ${shortened(JSON.stringify(type))}`);
+  if (type !== 'rpc_request' && type !== 'rpc_response') return invalid('INVALID_MESSAGE_TYPE', `unknown type ${shorten(JSON.stringify(type), 80)}`);
   if (id === undefined) return invalid('MISSING_REQUIRED_FIELD', 'request_id is missing');
   const key = keyOfId(id);
   if (type === 'rpc_response') {
@@ -61,8 +62,4 @@ function parseEvent({ event_type: eventType, data = null, source = '', timestamp
 
 function nameOf(value: JsonValue): string {
   return value === null ? '' : textOf(value);
-}
-
-function shortened(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

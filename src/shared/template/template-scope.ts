@@ -3,6 +3,7 @@ import type { JsonValue } from '../rpc/python-json.ts';
 import type { PathStep, Placeholder } from './placeholder.ts';
 import type { TemplateFunctions } from './template-functions.ts';
 import { TemplateFault } from './template-problem.ts';
+import { isList } from '../rpc/is-list.ts';
 
 /** What placeholders may name. Only own members count: `__proto__` and `constructor` are names like any other. */
 export type TemplateScope = { readonly [name: string]: JsonValue };
@@ -71,8 +72,6 @@ function member(value: JsonValue, key: string | number): { readonly value: JsonV
   else if (isJsonObject(value) && Object.hasOwn(value, key)) found = value[key];
   return found === undefined ? undefined : { value: found };
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;
 
 function unknownName(path: readonly PathStep[], scope: TemplateScope): TemplateFault {
   const [first, ...rest] = path;

@@ -1,5 +1,6 @@
 import { exactDigits } from '../../../shared/rpc/exact-number.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
+import { isList } from '../../../shared/rpc/is-list.ts';
 
 /** What a page can take in one message, with room for what is around the value. */
 const maxDepth = 48;
@@ -14,5 +15,3 @@ export function plainValue(value: JsonValue, depth = 0): JsonValue {
   // `fromEntries` makes own members even of "__proto__".
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner, depth + 1)]));
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

@@ -1,6 +1,7 @@
 import { exactDigits } from '../../../shared/rpc/exact-number.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import type { GuestTask } from './guest/guest.ts';
+import { isList } from '../../../shared/rpc/is-list.ts';
 
 /** JSON for a script. A whole number that a double cannot hold goes as a text of its digits, with the path to it: it becomes a `BigInt`. */
 export function encodeJson(value: JsonValue): { readonly text: string; readonly bigs: GuestTask['bigs'] } {
@@ -10,8 +11,6 @@ export function encodeJson(value: JsonValue): { readonly text: string; readonly 
   const plain = withoutBigs(value, [], bigs);
   return bigs.length === 0 ? { text, bigs } : { text: JSON.stringify(plain), bigs };
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;
 
 function withoutBigs(value: JsonValue, path: readonly (string | number)[], bigs: (readonly (string | number)[])[]): JsonValue {
   if (value === null || typeof value !== 'object') return value;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import { isWindowsDevice } from '../../../shared/text/windows-device.ts';
 import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
 import { createJsonFile, type JsonFile, type JsonFileOptions } from './json-file.ts';
 
@@ -28,9 +29,6 @@ interface RecordKind<T extends Recorded> {
 
 type Content<T> = Readonly<Record<string, T>> & { readonly version?: never };
 type Options = Omit<JsonFileOptions<never>, 'name' | 'schema' | 'without' | 'mode'>;
-
-/** Names Windows keeps for devices: no file can be called so there. */
-const reservedNames = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /** One file for each, so that sharing, merging and damage stay with one of them. */
 export async function openRecordFiles<T extends Recorded>(options: Options, kind: RecordKind<T>): Promise<RecordFiles<T>> {
@@ -62,7 +60,7 @@ export async function openRecordFiles<T extends Recorded>(options: Options, kind
     list: () => [...records.values()],
     async save(record) {
       const { id } = record;
-      if (reservedNames.test(id)) throw new CodedError('bad-input', `"${id}" cannot be the name of a file on every system.`);
+      if (isWindowsDevice(id)) throw new CodedError('bad-input', `"${id}" cannot be the name of a file on every system.`);
       // Some file systems do not tell capital letters from small ones.
       const twin = [...records.keys()].find((other) => other !== id && other.toLowerCase() === id.toLowerCase());
       if (twin !== undefined) throw new CodedError('bad-input', `The id "${id}" differs from "${twin}" only in capital letters.`);

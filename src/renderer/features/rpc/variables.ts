@@ -1,6 +1,7 @@
 import type { EnvironmentsView, EnvironmentView } from '../../../shared/contract/environments.ts';
 import { fillCall, type FillSource } from '../../../shared/collections/fill-request.ts';
 import { fillTemplate, templateFunctions } from '../../../shared/template/index.ts';
+import { shorten } from '../../../shared/text/shorten.ts';
 
 /** What stands for a secret while a draft is checked: a value as text and as JSON, which is sent nowhere. */
 const secretStandIn = '0';
@@ -43,10 +44,10 @@ const maxValueLength = 40;
 export function variableHints(texts: readonly string[], { environment }: Variables): readonly { readonly name: string; readonly value: string | null }[] {
   const used = new Set(texts.flatMap((text) => [...text.matchAll(/\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)/g)].map(([, name = '']) => name)));
   const known = environment?.variables.filter(({ name }) => used.has(name)) ?? [];
-  return known.slice(0, maxHints).map(({ name, value, secret, stored }) => ({ name, value: secret ? (stored ? '••••' : null) : shortened(value) }));
+  return known
+    .slice(0, maxHints)
+    .map(({ name, value, secret, stored }) => ({ name, value: secret ? (stored ? '••••' : null) : shorten(value, maxValueLength) }));
 }
 
 /** `device = edge/pump, token = ••••`. */
 export const hintText = (hints: ReturnType<typeof variableHints>): string => hints.map(({ name, value }) => `${name} = ${value ?? 'not stored'}`).join(', ');
-
-const shortened = (text: string): string => (text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text);

@@ -2,6 +2,7 @@ import { exactDigits } from '../../rpc/exact-number.ts';
 import { isJsonObject } from '../../rpc/json-payload.ts';
 import type { JsonValue } from '../../rpc/python-json.ts';
 import { gfMethods } from './message.ts';
+import { shorten } from '../../text/shorten.ts';
 
 interface GfProblem {
   /** `header.request_id`. */
@@ -83,7 +84,7 @@ function takeRequestId(value: JsonValue | undefined): Taken {
   const digits = (text.value as string).replaceAll('-', '').trim();
   return /^[0-9a-f]{32}$/i.test(digits)
     ? text
-    : { problem: `It must be a UUID, 32 hexadecimal digits with or without dashes, not "${shortened(text.value as string)}".` };
+    : { problem: `It must be a UUID, 32 hexadecimal digits with or without dashes, not "${shorten(text.value as string, 60)}".` };
 }
 
 function takeMethod(value: JsonValue | undefined): Taken {
@@ -91,7 +92,7 @@ function takeMethod(value: JsonValue | undefined): Taken {
   const method = gfMethods.find((known) => known === word);
   if (method) return { value: method };
   return {
-    problem: `The method must be one of ${gfMethods.join(', ')}, not ${shortened(JSON.stringify(value) ?? 'nothing')}. Peers from 0.1.3 on take no integers.`,
+    problem: `The method must be one of ${gfMethods.join(', ')}, not ${shorten(JSON.stringify(value) ?? 'nothing', 60)}. Peers from 0.1.3 on take no integers.`,
   };
 }
 
@@ -107,8 +108,4 @@ function readInteger(value: JsonValue): JsonValue | undefined {
   if (typeof value === 'string') return /^[+-]?\d+$/.test(value) ? Number(value) : undefined;
   if (typeof value === 'number') return Number.isInteger(value) ? value : undefined;
   return /^-?\d+$/.test(exactDigits(value) ?? '') ? value : undefined;
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

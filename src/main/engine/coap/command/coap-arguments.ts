@@ -6,6 +6,7 @@ import { encodeUint, parseOptionValue } from '../../../../shared/coap/udp/option
 import { findOption, findOptionByName } from '../../../../shared/coap/udp/options.ts';
 import { methodCodes, type CoapMethod, type CoapOption } from '../../../../shared/coap/udp/packet.ts';
 import { parseCoapUri } from '../../../../shared/coap/udp/uri.ts';
+import { readSeconds } from '../../rpc/index.ts';
 import type { CoapRequest } from '../udp/coap-client.ts';
 import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
 
@@ -152,12 +153,6 @@ async function readPayload(text: string | undefined, readStandardInput: () => Pr
   } catch (error) {
     throw new Error(`--payload: the file "${text.slice(1)}" cannot be read (${(error as NodeJS.ErrnoException).code}).`, { cause: error });
   }
-}
-
-function readSeconds(option: string, text: string, least: number, most: number): number {
-  const seconds = /^\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(seconds >= least && seconds <= most)) throw new Error(`${option} needs seconds from ${least} to ${most}, not "${text}".`);
-  return seconds;
 }
 
 function readChoice<T>(option: string, given: unknown, choices: readonly T[]): T {

@@ -3,6 +3,7 @@ import type { Problem } from '../../../../shared/contract/common.ts';
 import { namespaceProblem, topicPartProblem } from '../../../../shared/coap/gf/topics.ts';
 import { normalPath } from '../../../../shared/coap/mock/paths.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { shorten } from '../../../../shared/text/shorten.ts';
 
 const maxDeviceBytes = 4 * 1024 * 1024;
 /** What the page can take in one message, with room for what is around the value. */
@@ -23,7 +24,7 @@ export function deviceProblem(device: MockDevice): DeviceProblem | null {
   const paths = new Set<string>();
   for (const { path, methods, state } of device.resources) {
     const normal = normalPath(path);
-    const shown = shortened(`/${normal}`);
+    const shown = shorten(`/${normal}`, 100);
     if (normal.split('/').some((segment) => Buffer.byteLength(segment) > 255))
       return bad(`A segment of "${shown}" has more than 255 bytes.`, 'CoAP has no room for it (RFC 7252 §5.10): shorten it.');
     if (paths.has(normal)) return bad(`There are two resources "${shown}".`, 'Put their methods into one.');
@@ -44,5 +45,3 @@ export function isDeeper(value: JsonValue, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return levels === 0 || Object.values(value).some((inner: JsonValue) => isDeeper(inner, levels - 1));
 }
-
-const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);

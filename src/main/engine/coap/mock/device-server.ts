@@ -4,6 +4,7 @@ import { normalPath } from '../../../../shared/coap/mock/paths.ts';
 import { usualCode, type MockResponse, type ResourceTree } from '../../../../shared/coap/mock/resource-tree.ts';
 import { isJsonObject } from '../../../../shared/rpc/json-payload.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { shorten } from '../../../../shared/text/shorten.ts';
 import { planFaults, type Answers, type NodeLog } from '../../rpc/index.ts';
 
 /** A request, whichever way it came. */
@@ -225,4 +226,4 @@ function readResponse(result: JsonValue): OwnResponse | null {
   return { code, body, ...(typeof location === 'string' ? { location } : {}), ...(state === undefined ? {} : { state }) };
 }
 
-const shortened = (text: string): string => (text.length > maxLoggedPath ? `${text.slice(0, maxLoggedPath)}…` : text);
+const shortened = (text: string): string => shorten(text, maxLoggedPath);

@@ -11,6 +11,7 @@ import {
 import type { RpcOutcome } from '../../../../shared/rpc/dialect.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { plainValue } from '../plain-value.ts';
+import { isList } from '../../../../shared/rpc/is-list.ts';
 
 const maxTextLength = 1000;
 const shownGroups = 100;
@@ -155,5 +156,3 @@ function sorted(value: JsonValue): JsonValue {
       .map(([name, inner]) => [name, sorted(inner)]),
   );
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../../../shared/contract/rpc.ts';
 import { exactDigits } from '../../../../shared/rpc/exact-number.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { isList } from '../../../../shared/rpc/is-list.ts';
 
 /** Deeper than this, only the type of a value is noted. */
 const maxDepth = 12;
@@ -190,5 +191,3 @@ function describe(shape: Shape): JsonSchema {
   if (Number.isFinite(shape.maximum)) schema['maximum'] = shape.maximum;
   return schema;
 }
-
-const isList: (value: unknown) => value is readonly JsonValue[] = Array.isArray;

@@ -2,6 +2,7 @@ import type { Problem } from '../../../../shared/contract/common.ts';
 import type { RpcNode } from '../../../../shared/contract/rpc-nodes.ts';
 import { validateTopicFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { shorten } from '../../../../shared/text/shorten.ts';
 
 const maxNodeBytes = 4 * 1024 * 1024;
 /** What the page can take in one message, with room for what is around the value. */
@@ -14,14 +15,14 @@ export function nodeProblem(node: RpcNode): NodeProblem | null {
   const topicProblem = node.topic === '' ? null : validateTopicFilter(node.topic);
   if (topicProblem) return { code: 'invalid-topic', message: topicProblem.message, advice: topicProblem.advice };
   const twice = firstRepeated(node.methods.map(({ name }) => name));
-  if (twice !== undefined) return { code: 'bad-input', message: `There are two methods named "${shortened(twice)}".`, advice: 'Rename one of them.' };
+  if (twice !== undefined) return { code: 'bad-input', message: `There are two methods named "${shorten(twice, 100)}".`, advice: 'Rename one of them.' };
   const ruleTwice = firstRepeated(node.rules.map(({ id }) => id));
   if (ruleTwice !== undefined) return { code: 'bad-input', message: `There are two rules with the id "${ruleTwice}".`, advice: 'Give one of them another id.' };
   for (const { name, answer } of node.methods) {
     if (answer.kind === 'static' && isDeeper(answer.result, maxResultDepth))
       return {
         code: 'bad-input',
-        message: `The result of "${shortened(name)}" is nested deeper than ${maxResultDepth} levels.`,
+        message: `The result of "${shorten(name, 100)}" is nested deeper than ${maxResultDepth} levels.`,
         advice: 'Use a script for it.',
       };
   }
@@ -47,8 +48,4 @@ function firstRepeated(texts: readonly string[]): string | undefined {
 function isDeeper(value: JsonValue, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return levels === 0 || Object.values(value).some((inner: JsonValue) => isDeeper(inner, levels - 1));
-}
-
-function shortened(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -6,6 +6,7 @@ import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import type { Dialect, OutgoingMessage, ParsedMessage, RpcRequest } from '../../../../shared/rpc/dialect.ts';
 import { maxPayloadBytes } from '../../../../shared/rpc/json-payload.ts';
 import { mqttxxErrorText } from '../../../../shared/rpc/peer-error.ts';
+import { shorten } from '../../../../shared/text/shorten.ts';
 import type { DialectRegistry } from '../dialects/index.ts';
 import { recognise, type Recognised } from '../recognise.ts';
 import type { Answers } from './answers.ts';
@@ -328,7 +329,7 @@ export function noCounts(): Counts {
 }
 
 function shortened(text: string): string {
-  return text.length > maxLoggedText ? `${text.slice(0, maxLoggedText)}…` : text;
+  return shorten(text, maxLoggedText);
 }
 
 function textOf(error: unknown): string {

@@ -2,6 +2,7 @@ import type { RpcDialect } from '../../../../shared/contract/rpc-dialects.ts';
 import { encodePublishPayload } from '../../../../shared/payload/publish-payload.ts';
 import { valueAt } from '../../../../shared/rpc/json-pointer.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { isWindowsDevice } from '../../../../shared/text/windows-device.ts';
 
 /** A dialect as it is written. */
 export interface DialectDraft {
@@ -79,8 +80,7 @@ export function newDialectId(name: string, taken: readonly string[]): string {
       .toLowerCase()
       .slice(0, 56) || 'dialect';
   const used = new Set(taken.map((id) => id.toLowerCase()));
-  // Windows keeps some names for devices.
-  const base = /^(con|prn|aux|nul|com\d|lpt\d)$/.test(plain) ? `${plain}-dialect` : plain;
+  const base = isWindowsDevice(plain) ? `${plain}-dialect` : plain;
   for (let n = 1; ; n += 1) {
     const id = n === 1 ? base : `${base}-${n}`;
     if (!used.has(id)) return id;
