@@ -12,6 +12,9 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { ConnectionProfile, ConnectionStatus } from '../../../shared/contract/connections.ts';
 import { connectionProfileSchema } from '../../../shared/contract/connections.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { PacketDecoder } from '../../../shared/mqtt/packet/decoder.ts';
+import { encodePacket } from '../../../shared/mqtt/packet/encoder.ts';
+import type { ConnectPacket } from '../../../shared/mqtt/packet/packets.ts';
 import { createConnections, type Connections, type ConnectionsOptions } from './index.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -130,6 +133,40 @@ describe('a healthy broker', () => {
       expect(messages.find((message) => message.direction === 'out')?.topic).toBe('lab/big');
     });
   }
+
+  test('user properties keep their order both ways, and a password goes without a user name', async () => {
+    const connects: ConnectPacket[] = [];
+    const port = await listen(
+      net.createServer((socket) => {
+        const decoder = new PacketDecoder({ role: 'server', maximumPacketSize: 1_000_000 });
+        socket.on('data', (chunk) => {
+          decoder.push(chunk);
+          for (let packet = decoder.next(); packet; packet = decoder.next()) {
+            if (packet.type === 'connect') {
+              connects.push(packet);
+              socket.write(encodePacket({ type: 'connack', sessionPresent: false, code: 0, properties: null }, 5));
+            } else if (packet.type === 'publish') socket.write(encodePacket(packet, 5));
+          }
+        });
+      }),
+    );
+    const { connections, messages } = connectionTo(`mqtt://127.0.0.1:${port}`, { version: '5' }, 'secret');
+    await connections.connect('c');
+    expect(connects).toMatchObject([{ username: null, password: Buffer.from('secret') }]);
+    const userProperties = [
+      ['a', '1'],
+      ['b', '2'],
+      ['a', '3'],
+    ] as const;
+    await connections.publish('c', {
+      topic: 't',
+      payload: new Uint8Array([1]),
+      qos: 0,
+      retain: false,
+      properties: { userProperties: userProperties.map(([name, value]) => [name, value]) },
+    });
+    await vi.waitFor(() => expect(messages.find(({ direction }) => direction === 'in')?.properties?.userProperties).toEqual(userProperties), 20_000);
+  });
 
   test('subscriptions are edited while connected', async () => {
     const { broker, port } = await aedesBroker();

@@ -14,6 +14,11 @@ export interface FailureFacts {
   readonly firstBytes?: Uint8Array | undefined;
   readonly stage: 'connecting' | 'TLS handshake' | 'waiting for CONNACK' | 'connected';
   readonly timedOut?: boolean;
+  /** What the broker sent breaks the specification; the bytes begin with the packet that does. */
+  readonly brokenPacket?: { readonly clause: string; readonly message: string; readonly bytes: Uint8Array } | undefined;
+  readonly noPingresp?: boolean;
+  /** What went wrong in enhanced authentication, on this side. */
+  readonly authentication?: string | undefined;
 }
 
 export interface ExplainedFailure extends Problem {
@@ -28,7 +33,7 @@ const isWebSocket = ({ scheme }: BrokerUri): boolean => scheme === 'ws' || schem
 
 /** Says in plain words why a connection failed, and what to do about it. */
 export function explainFailure(facts: FailureFacts): ExplainedFailure {
-  const [code, message, advice, final = false] = byReason(facts) ?? byBytes(facts) ?? byError(facts) ?? byStage(facts);
+  const [code, message, advice, final = false] = byReason(facts) ?? byBytes(facts) ?? byPacket(facts) ?? byError(facts) ?? byStage(facts);
   return { code, message, advice, final };
 }
 
@@ -86,6 +91,28 @@ function byBytes({ firstBytes, uri }: FailureFacts): Answer | undefined {
     return ['peer-is-not-mqtt', `What answers at ${uri.host}:${uri.port} does not speak MQTT (it sent ${shown} …).`, 'Check the host and the port.', true];
   }
   return undefined;
+}
+
+function byPacket({ brokenPacket, noPingresp, authentication, stage }: FailureFacts): Answer | undefined {
+  if (authentication !== undefined) return ['authentication-failed', authentication, 'Check the user name, the password and the authentication method.', true];
+  if (noPingresp) {
+    return [
+      'keep-alive-lost',
+      'The broker no longer answers: a PINGREQ got no PINGRESP.',
+      'The network or the broker is stuck; the connection is tried again.',
+    ];
+  }
+  if (!brokenPacket) return undefined;
+  const shown = Buffer.from(brokenPacket.bytes.subarray(0, 16))
+    .toString('hex')
+    .replace(/(..)(?=.)/g, '$1 ');
+  return [
+    'illegal-packet',
+    `The broker sent a packet that breaks MQTT: ${brokenPacket.message} It began with ${shown}.`,
+    stage === 'connected'
+      ? 'The fault is on the side of the broker; the connection is tried again.'
+      : 'The fault is on the side of the broker. Another MQTT version in the connection may avoid it.',
+  ];
 }
 
 const certificateErrors: Readonly<Record<string, readonly [code: string, message: string]>> = {
@@ -172,12 +199,6 @@ function byError({ error, uri, stage }: FailureFacts): Answer | undefined {
       `The WebSocket at ${where} does not offer the subprotocol "mqtt".`,
       'Check that the address is the one of the broker.',
       true,
-    ];
-  if (/keepalive/i.test(message))
-    return [
-      'keep-alive-lost',
-      'The broker no longer answers: a PINGREQ got no PINGRESP.',
-      'The network or the broker is stuck; the connection is tried again.',
     ];
   return undefined;
 }

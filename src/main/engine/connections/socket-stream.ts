@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { createWebSocketStream, WebSocket } from 'ws';
 import type { BrokerUri } from '../../../shared/mqtt/broker-uri.ts';
-import { atEndOfTurn } from './end-of-turn.ts';
 
 const keptFirstBytes = 32;
 
@@ -13,40 +12,17 @@ export interface SocketStream {
   firstBytes(): Uint8Array;
 }
 
-/**
- * Everything written within one turn of the event loop goes out together, in one system call: packets that are answers to packets that came in
- * together would otherwise take one each.
- */
-function gatherWrites(stream: Duplex): Duplex {
-  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-  let gathering = false;
-  const release = (): void => {
-    gathering = false;
-    stream.uncork();
-  };
-  return Object.assign(stream, {
-    write(...args: unknown[]): boolean {
-      if (!gathering) {
-        gathering = true;
-        stream.cork();
-        atEndOfTurn(release);
-      }
-      return write(...args);
-    },
-  });
-}
-
 /** Opens the byte stream to a broker. `noDelay` everywhere: Nagle's algorithm would hold small QoS 1 packets back for about 44 ms each. */
 export function openSocketStream(uri: BrokerUri, options: { readonly verifyCertificate: boolean; readonly version: '3.1' | '3.1.1' | '5' }): SocketStream {
   const { host, port } = uri;
   const security = { rejectUnauthorized: options.verifyCertificate, ...(net.isIP(host) === 0 ? { servername: host } : {}) };
   switch (uri.scheme) {
     case 'mqtt':
-      return watchFirstBytes(gatherWrites(net.connect({ host, port, noDelay: true })));
+      return watchFirstBytes(net.connect({ host, port, noDelay: true }));
     case 'mqtts': {
       const socket = tls.connect({ host, port, ...security });
       socket.setNoDelay(true);
-      return watchFirstBytes(gatherWrites(socket));
+      return watchFirstBytes(socket);
     }
     case 'ws':
     case 'wss':

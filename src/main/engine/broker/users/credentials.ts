@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { saslPrep } from './sasl-prep.ts';
+import { saslPrep } from '../../sasl-prep.ts';
 
 /** What is kept of a password (RFC 5802 §3): enough to check one, not enough to log in with. */
 export interface Credentials {

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AuthExchange, AuthStep } from '../core/hooks.ts';
 import { findOrMock, hmac, sha256, type Credentials, type CredentialStore } from './credentials.ts';
-import { saslPrep } from './sasl-prep.ts';
+import { saslPrep } from '../../sasl-prep.ts';
 
 export const scramMethod = 'SCRAM-SHA-256';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { leastIterations, makeCredentials, sha256, usualIterations, type Credentials, type CredentialStore } from './credentials.ts';
-import { saslPrep } from './sasl-prep.ts';
+import { saslPrep } from '../../sasl-prep.ts';
 
 const keyBytes = 32;
 

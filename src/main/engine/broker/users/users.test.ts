@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ScramClient } from '../../../../../test/support/scram-client.ts';
 import type { AuthStep } from '../core/hooks.ts';
 import { isPassword, type CredentialStore } from './credentials.ts';
-import { saslPrep } from './sasl-prep.ts';
+import { saslPrep } from '../../sasl-prep.ts';
 import { ScramExchange } from './scram.ts';
 import { parseUsers, readUsersFile, userLine } from './users-file.ts';
 

@@ -1,0 +1,3 @@
+export { ConnectionEnded, type ClientEnd } from './client-end.ts';
+export { atEndOfTurn } from './end-of-turn.ts';
+export { MqttClient } from './mqtt-client.ts';
