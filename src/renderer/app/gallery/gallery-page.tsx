@@ -15,6 +15,7 @@ import { ContextMenu, Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { NumberField } from '../../ui/number-field.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Select } from '../../ui/select.tsx';
@@ -184,6 +185,7 @@ function Status(): ReactElement {
           <StatusDot key={tone} tone={tone} label={tone} />
         ))}
         <Spinner label="Loading" />
+        <Loading label="Loading a list" />
         <RelativeTime timeMs={opened} />
       </div>
       <Banner inset title="Something to know">

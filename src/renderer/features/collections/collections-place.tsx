@@ -5,7 +5,7 @@ import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Select } from '../../ui/select.tsx';
-import { Spinner } from '../../ui/spinner.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { plural, treePlace, useMedia } from '../common/index.ts';
@@ -41,11 +41,7 @@ export function CollectionsPlace(): ReactElement {
     },
   ]);
   if (!view) {
-    return (
-      <div className={styles.center}>
-        <Spinner label="Reading the collections" />
-      </div>
-    );
+    return <Loading label="Reading the collections" />;
   }
   const selected = entryOf(view, selectedId) ?? orphans.find(({ id }) => id === selectedId);
   const hidden = orphans.filter(({ id }) => id !== selectedId);

@@ -7,7 +7,7 @@ import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { Spinner } from '../../ui/spinner.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { TextArea } from '../../ui/text-area.tsx';
@@ -54,11 +54,7 @@ export function RequestView({ entry, view }: RequestViewProps): ReactElement {
     );
   }
   if (!open || (!open.file && !draft)) {
-    return (
-      <div className={styles.center}>
-        <Spinner label="Reading the request" />
-      </div>
-    );
+    return <Loading label="Reading the request" />;
   }
   if (!draft) return <BrokenRequest entry={entry} view={view} open={open} />;
   return <RequestEditor entry={entry} view={view} open={open} draft={draft} />;

@@ -3,3 +3,4 @@ export { ConnectionCommands } from './connection-commands.ts';
 export { ConnectionsItem } from './connections-item.tsx';
 export { connectionsStore } from './connections-model.ts';
 export { ConnectionsPlace } from './connections-place.tsx';
+export { SourceEmpty } from './source-empty.tsx';

@@ -5,7 +5,7 @@ import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { Spinner } from '../../ui/spinner.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { VirtualList, type VirtualListHandle } from '../../ui/virtual-list.tsx';
 import { formatCount, plural, useModel, useNow } from '../common/index.ts';
@@ -73,9 +73,7 @@ export function MessageListView({ session }: { readonly session: MessageSession 
       )}
       <div className={styles.listFrame}>
         {phase === 'loading' ? (
-          <div className={styles.center}>
-            <Spinner label="Loading messages" />
-          </div>
+          <Loading label="Loading messages" />
         ) : (
           <VirtualList
             ref={handle}

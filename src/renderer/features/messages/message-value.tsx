@@ -9,7 +9,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { HexView } from '../../ui/hex-view.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
-import { Spinner } from '../../ui/spinner.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { act, CopyButton, formatBytes, formatCount, formatDateTime, formatTimeNear, saveFile, useModel, useNow } from '../common/index.ts';
 import { payloadFileName } from './message-facts.ts';
@@ -34,11 +34,7 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
   const format = picked ?? detected;
 
   if (state.phase === 'loading') {
-    return (
-      <div className={styles.center}>
-        <Spinner label="Loading the value" />
-      </div>
-    );
+    return <Loading label="Loading the value" />;
   }
   if (state.phase === 'failed') {
     return (

@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { formatBytes, plural, useBrokerStatus, type SourceOption } from '../common/index.ts';
@@ -66,11 +67,7 @@ export function AnswerPanel({ source, id, place }: AnswerPanelProps): ReactEleme
     );
   }
   if (detail === undefined) {
-    return (
-      <div className={styles.center}>
-        <Spinner label="Loading the call" />
-      </div>
-    );
+    return <Loading label="Loading the call" />;
   }
   if (detail === null)
     return <EmptyState compact title="This call is no longer known" text="It was deleted, or has expired to keep the history within its budget." />;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactEl
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { Spinner } from '../../ui/spinner.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { VirtualList, type VirtualListHandle } from '../../ui/virtual-list.tsx';
 import { formatCount, plural, useModel, useNow, type SourceOption } from '../common/index.ts';
@@ -92,11 +92,7 @@ function CallsList({ view, source, selected, onRetry }: CallsListProps): ReactEl
       )}
       <div className={styles.frame}>
         {total === undefined || (total === 0 && looked !== null) ? (
-          !error && (
-            <div className={styles.center}>
-              <Spinner label={total === undefined ? 'Loading calls' : 'Looking through the history'} />
-            </div>
-          )
+          !error && <Loading label={total === undefined ? 'Loading calls' : 'Looking through the history'} />
         ) : (
           <CallsContextMenu view={view}>
             <VirtualList

@@ -5,7 +5,7 @@ import { Inspector, inspector, useInspectorShown } from '../../app/inspector.tsx
 import { Badge } from '../../ui/badge.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { Spinner } from '../../ui/spinner.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { CopyButton, useModel, useWorkspace, type SourceOption } from '../common/index.ts';
 import { MessageDetails, MessageListView, MessageValue, useMessageSession } from '../messages/index.ts';
@@ -62,9 +62,7 @@ function OpenTopic({ source, view, topic, maxBytes, onSelect }: OpenTopicProps):
           </Inspector>
         </>
       ) : (
-        <div className={styles.center}>
-          <Spinner label="Loading" />
-        </div>
+        <Loading label="Loading" />
       )}
     </section>
   );

@@ -6,7 +6,7 @@ import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { ContextMenu } from '../../../ui/menu.tsx';
-import { Spinner } from '../../../ui/spinner.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
@@ -58,9 +58,7 @@ export function MockDevices(): ReactElement {
                   <PanelTitle>Mock devices</PanelTitle>
                 </Toolbar>
                 {devices === undefined ? (
-                  <div className={styles['center']}>
-                    <Spinner label="Loading mock devices" />
-                  </div>
+                  <Loading label="Loading mock devices" />
                 ) : (
                   <VirtualList
                     label="Mock devices"

@@ -6,7 +6,7 @@ import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { Spinner } from '../../../ui/spinner.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { VirtualList, type VirtualListHandle } from '../../../ui/virtual-list.tsx';
@@ -81,11 +81,7 @@ function RequestsList({ view, source, selected, onRetry }: RequestsListProps): R
       )}
       <div className={styles.frame}>
         {total === undefined || (total === 0 && looked !== null) ? (
-          !error && (
-            <div className={styles.center}>
-              <Spinner label={total === undefined ? 'Loading requests' : 'Looking through the history'} />
-            </div>
-          )
+          !error && <Loading label={total === undefined ? 'Loading requests' : 'Looking through the history'} />
         ) : (
           <VirtualList
             ref={handle}

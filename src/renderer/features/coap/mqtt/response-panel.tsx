@@ -12,6 +12,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { KeyValueTable } from '../../../ui/key-value-table.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { formatDateTime, plural, useBrokerStatus, type SourceOption } from '../../common/index.ts';
@@ -63,11 +64,7 @@ export function ResponsePanel({ source, id, place }: ResponsePanelProps): ReactE
     );
   }
   if (detail === undefined) {
-    return (
-      <div className={styles.center}>
-        <Spinner label="Loading the request" />
-      </div>
-    );
+    return <Loading label="Loading the request" />;
   }
   if (detail === null) {
     return <EmptyState compact title="This request is no longer known" text="It was deleted, or has expired to keep the history within its budget." />;

@@ -8,7 +8,7 @@ import { confirm } from '../../../ui/confirm-dialog.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { Select } from '../../../ui/select.tsx';
-import { Spinner } from '../../../ui/spinner.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
@@ -197,11 +197,7 @@ function EventsList({ view, source, selected, onSelect, onSend }: EventsListProp
             }
           />
         ) : (
-          !error && (
-            <div className={styles['center']}>
-              <Spinner label="Loading events" />
-            </div>
-          )
+          !error && <Loading label="Loading events" />
         )}
       </div>
       {page !== undefined && page.forgotten > 0 && (

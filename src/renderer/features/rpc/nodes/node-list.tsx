@@ -5,7 +5,7 @@ import { Badge, StatusDot } from '../../../ui/badge.tsx';
 import { ContextMenu, type MenuEntry } from '../../../ui/menu.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
-import { Spinner } from '../../../ui/spinner.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { formatCompact, plural, type SourceOption } from '../../common/index.ts';
@@ -36,9 +36,7 @@ export function NodeList({ source }: { readonly source: SourceOption }): ReactEl
         <PanelTitle>Nodes</PanelTitle>
       </Toolbar>
       {nodes === undefined ? (
-        <div className={styles.center}>
-          <Spinner label="Loading nodes" />
-        </div>
+        <Loading label="Loading nodes" />
       ) : (
         <VirtualList
           label="Nodes"

@@ -5,7 +5,7 @@ import { useStreamValue } from '../../../data/index.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
-import { Spinner } from '../../../ui/spinner.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { formatDateTime, formatTimeNear, plural, useNow } from '../../common/index.ts';
 import { clearLog } from './node-actions.ts';
@@ -69,9 +69,7 @@ export function LogView({ live, onClear, about }: LogViewProps): ReactElement {
         <IconButton size="small" label="Clear the log" icon={<ListX size={15} aria-hidden />} disabled={!live?.lines.length} onClick={() => void clear()} />
       </div>
       {log === undefined ? (
-        <div className={styles.center}>
-          <Spinner label="Loading the log" />
-        </div>
+        <Loading label="Loading the log" />
       ) : lines.length === 0 ? (
         wanted === '' ? (
           <EmptyState compact title="Nothing to tell yet" text={about} />

@@ -2,7 +2,7 @@ import { Server } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
-import { Spinner } from '../../../ui/spinner.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import type { SourceOption } from '../../common/index.ts';
 import { addNode, restoreNode, serveMethod } from './node-actions.ts';
 import { sourceWords } from './node-words.ts';
@@ -10,18 +10,13 @@ import { NodeView } from './node-view.tsx';
 import { nodesStore, useNodesState } from './nodes-model.ts';
 import { nodeState, unsavedParts } from './nodes-store.ts';
 import { useShownNode } from './use-shown-node.ts';
-import styles from './nodes.module.css';
 
 /** What is served over a source: the chosen node with its methods, rules, log and settings. */
 export function NodesTab({ source }: { readonly source: SourceOption }): ReactElement {
   const { nodes, statuses, node, lost } = useShownNode(source.id);
   const lostParts = useNodesState((state) => (lost ? unsavedParts(lost, nodeState(state, lost.id)).join(', ') : ''));
   if (nodes === undefined) {
-    return (
-      <div className={styles.center}>
-        <Spinner label="Loading nodes" />
-      </div>
-    );
+    return <Loading label="Loading nodes" />;
   }
   if (lost) {
     return (

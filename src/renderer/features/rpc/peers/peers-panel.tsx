@@ -8,7 +8,7 @@ import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { Spinner } from '../../../ui/spinner.tsx';
+import { Loading } from '../../../ui/loading.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
@@ -135,11 +135,7 @@ function PeersList({ view, source, filter, onFilter, selected, onSelect }: Peers
             empty={<NoPeers filtered={filtered} source={source} onClear={() => onFilter({ state: 'all', text: '' })} />}
           />
         ) : (
-          !error && (
-            <div className={styles['center']}>
-              <Spinner label="Loading peers" />
-            </div>
-          )
+          !error && <Loading label="Loading peers" />
         )}
       </div>
       {page !== undefined && page.leftOut > 0 && (
