@@ -12,7 +12,7 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { createCoapUdp, createMockDevices } from './coap/index.ts';
+import { createCoapBridges, createCoapUdp, createMockDevices } from './coap/index.ts';
 import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
 import { createConnections } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
@@ -195,6 +195,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     newId: randomUUID,
     onBug: (error) => onBug(error, 'mock devices'),
   });
+  const coapBridges = createCoapBridges({
+    bridges: workspace.coapBridges.list(),
+    sessions: nodeSessions,
+    dialects: rpcDialects.registry,
+    scripts,
+    rpc,
+    now,
+    clock: monotonicMs,
+    random,
+    randomBytes: (count) => new Uint8Array(randomBytes(count)),
+    newId: randomUUID,
+    onBug: (error) => onBug(error, 'bridges'),
+  });
+  brokerChanged.subscribe(coapBridges.sourcesChanged);
+  connectionsChanged.subscribe(coapBridges.sourcesChanged);
   brokerChanged.subscribe(mockDevices.sourcesChanged);
   connectionsChanged.subscribe(mockDevices.sourcesChanged);
   brokerChanged.subscribe(rpcNodes.sourcesChanged);
@@ -237,6 +252,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     rpcDialects,
     rpcNodes,
     mockDevices,
+    coapBridges,
     rpcPeers,
     lastMessageId: () => ingest.lastId,
     store,
@@ -256,7 +272,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     collectionRuns.close();
     coapUdp.close();
     schemaThread.close();
-    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), scripts.close()]));
+    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

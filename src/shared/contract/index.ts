@@ -2,6 +2,7 @@ import { brokerContract } from './broker.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
+import { coapBridgesContract } from './coap-bridges.ts';
 import { coapUdpContract } from './coap-udp.ts';
 import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
@@ -33,6 +34,7 @@ export const engineContract = {
   ...rpcSchemasContract,
   ...rpcNodesContract,
   ...mockDevicesContract,
+  ...coapBridgesContract,
   ...environmentsContract,
   ...collectionsContract,
   ...rpcBatchesContract,

@@ -229,6 +229,8 @@ const gfEnvelopeSchema = z.strictObject({
   qos: qosSchema.optional(),
   /** Absent: a new UUID for each call. It becomes a level of the topic. */
   requestId: z.string().min(1).max(200).optional(),
+  /** How many bridges to CoAP it may still go through; absent: the first of them says. */
+  hopLimit: z.int().min(1).max(255).optional(),
 });
 
 export const callInputSchema = z.strictObject({

@@ -46,6 +46,8 @@ interface CallEnvelope {
   readonly correlationId?: string | null | undefined;
   readonly methodAs?: 'word' | 'integer' | undefined;
   readonly qos?: 0 | 1 | 2 | undefined;
+  /** How many bridges the request may still go through. */
+  readonly hopLimit?: number | undefined;
 }
 
 /** MQTT 5 properties that a caller adds to those the dialect needs. */
@@ -104,8 +106,8 @@ export interface RpcRequest {
   readonly service?: string;
 }
 
-/** `code`: of the response, in dialects that have one for successes as well. */
-export type RpcOutcome = ({ readonly result: JsonValue } | { readonly error: RpcError }) & { readonly code?: number };
+/** `code`: of the response, in dialects that have one for successes as well; `location`: of what was created, likewise. */
+export type RpcOutcome = ({ readonly result: JsonValue } | { readonly error: RpcError }) & { readonly code?: number; readonly location?: string };
 
 interface RpcResponse {
   readonly kind: 'response';

@@ -54,6 +54,7 @@ export const gf: Dialect = {
       timestampMs: timeMs,
       correlationId: envelope.correlationId ?? null,
       token: envelope.token ?? null,
+      ...(envelope.hopLimit === undefined ? {} : { hopLimit: envelope.hopLimit }),
     });
     return {
       message: { topic: gfRequestTopic(address, namespace), payload: utf8(payload), qos: envelope.qos ?? 0 },
@@ -125,7 +126,12 @@ function parse({ topic, payload }: RpcMessage): ParsedMessage {
 
 function outcomeOf(response: GfResponseMessage, topic: GfTopic): RpcOutcome {
   const { code } = response;
-  return code === null || !Number.isInteger(code) ? meaningOf(response, topic) : { ...meaningOf(response, topic), code };
+  const { location } = response.others;
+  return {
+    ...meaningOf(response, topic),
+    ...(code === null || !Number.isInteger(code) ? {} : { code }),
+    ...(typeof location === 'string' ? { location } : {}),
+  };
 }
 
 function meaningOf(response: GfResponseMessage, { target }: GfTopic): { readonly result: JsonValue } | { readonly error: RpcError } {

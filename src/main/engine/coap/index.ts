@@ -1,2 +1,3 @@
+export { bridgeProblem, createCoapBridges, type CoapBridges } from './bridge/index.ts';
 export { createMockDevices, deviceProblem, recordedDevice, type MockDevices } from './mock/index.ts';
 export { createCoapUdp, type CoapUdp } from './udp-service/udp-service.ts';

@@ -80,6 +80,11 @@ export interface RpcService {
   add(id: RpcMethodId): boolean;
   /** Whether a service was seen, or added. */
   knows(id: ServiceId): boolean;
+  /** Services of a dialect that were seen or added, with their methods; `lastCode`: of the last response. */
+  servicesOf(
+    source: SourceId,
+    dialect: DialectId,
+  ): readonly { readonly topic: string; readonly methods: readonly { readonly name: string; readonly lastCode: number | null }[] }[];
   forget(id: ServiceId & { readonly method?: string | undefined }): void;
   /** Calls made as a node that wait for their answers. */
   pendingOf(nodeId: string): number;
@@ -221,6 +226,10 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
       return entry !== null;
     },
     knows: ({ source, dialect, topic }) => indexes.get(source)?.has(dialect, topic) ?? false,
+    servicesOf: (source, dialect) =>
+      (indexes.get(source)?.services() ?? [])
+        .filter((service) => service.dialect === dialect)
+        .map((service) => ({ topic: service.topic, methods: service.byName() })),
     forget({ source, ...what }) {
       indexes.get(source)?.forget(what);
       keeper.forget({ source, ...what });

@@ -3,6 +3,7 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
+import { coapBridgesHandlers } from './coap-bridges-handlers.ts';
 import { coapUdpHandlers } from './coap-udp-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
@@ -33,6 +34,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcDialectsHandlers(services),
     ...rpcNodesHandlers(services),
     ...mockDevicesHandlers(services),
+    ...coapBridgesHandlers(services),
     ...rpcPeersHandlers(services),
     ...rpcSchemasHandlers(services),
     ...environmentsHandlers(services),

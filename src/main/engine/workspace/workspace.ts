@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { coapBridgeSchema, type CoapBridge } from '../../../shared/contract/coap-bridges.ts';
 import { mockDeviceSchema, type MockDevice } from '../../../shared/contract/mock-devices.ts';
 import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
 import { keptMethodSchema, type KeptMethod } from '../../../shared/contract/rpc-schemas.ts';
@@ -60,6 +61,8 @@ export interface Workspace {
   readonly rpcNodes: RecordFiles<RpcNode>;
   /** Likewise. */
   readonly mockDevices: RecordFiles<MockDevice>;
+  /** Likewise. */
+  readonly coapBridges: RecordFiles<CoapBridge>;
   /** What is kept of RPC methods. */
   rpcMethods(): readonly KeptMethod[];
   saveRpcMethods(methods: readonly KeptMethod[]): Promise<void>;
@@ -121,6 +124,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const profileFiles = await openRecordFiles(fileOptions, { folder: 'connections', noun: 'connection', schema: connectionProfileSchema });
   const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
   const mockDevices = await openRecordFiles(fileOptions, { folder: 'mock-devices', noun: 'device', schema: mockDeviceSchema });
+  const coapBridges = await openRecordFiles(fileOptions, { folder: 'coap-bridges', noun: 'bridge', schema: coapBridgeSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
@@ -140,7 +144,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (layoutTimer) await saveLayout();
-    for (const file of [settingsFile, layoutFile, publishesFile, rpcMethodsFile, profileFiles, dialects, rpcNodes, mockDevices, secrets]) await file.settle();
+    for (const file of [settingsFile, layoutFile, publishesFile, rpcMethodsFile, profileFiles, dialects, rpcNodes, mockDevices, coapBridges, secrets])
+      await file.settle();
     await lock?.release();
   };
 
@@ -183,6 +188,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     dialects,
     rpcNodes,
     mockDevices,
+    coapBridges,
     rpcMethods: () => rpcMethods,
     saveRpcMethods(methods) {
       rpcMethods = methods;

@@ -15,6 +15,8 @@ export interface GfRequestInput {
   readonly timestampMs: number;
   readonly correlationId?: string | null;
   readonly token?: string | null;
+  /** A field of our own, which peers pass over: how many bridges the request may still go through. */
+  readonly hopLimit?: number;
 }
 
 /** The exact text a caller of gf_mqtt_client sends: timestamp first, all header fields there. Its model has no booleans: a body of `true` travels as 1. */
@@ -30,6 +32,7 @@ export function buildGfRequest(request: GfRequestInput): string {
       source: request.source,
       token: request.token ?? null,
       method: methodAs === 'word' ? method : gfMethods.indexOf(method) + 1,
+      ...(request.hopLimit === undefined ? {} : { hop_limit: request.hopLimit }),
     },
   });
 }
@@ -47,6 +50,8 @@ export interface GfResponseInput {
   readonly timestampMs: number;
   /** Of what a POST has created. */
   readonly location?: string;
+  /** What callers are told of a failure when body and location say nothing. */
+  readonly errorMessage?: string;
 }
 
 /** As the documented handlers answer: four header fields and the source, the timestamp as text. */
@@ -59,6 +64,7 @@ export function buildGfResponse(response: GfResponseInput): string {
       correlation_id: response.correlationId,
       source: response.source,
       ...(response.location === undefined ? {} : { location: response.location }),
+      ...(response.errorMessage === undefined ? {} : { error_message: response.errorMessage }),
     },
     body: response.body,
     timestamp: String(response.timestampMs),

@@ -11,6 +11,8 @@ export interface ServedRequest {
   readonly token: JsonValue;
   readonly body: JsonValue;
   readonly timestamp: JsonValue;
+  /** Fields of the header that are none of the contract. */
+  readonly others: { readonly [name: string]: JsonValue };
 }
 
 /** A request that cannot be carried out, with what is needed to answer it. */
@@ -26,11 +28,11 @@ export interface RefusedRequest {
 export function readServedRequest(payload: Uint8Array, { requestId: idOfTopic }: GfAddress): ServedRequest | RefusedRequest {
   const message = readGfMessage(payload);
   if (message.kind !== 'request') return { code: 400, detail: whyNoRequest(message), path: '', requestId: idOfTopic, correlationId: null };
-  const { method, methodAsSent, correlationId, source, token, body, timestamp } = message;
+  const { method, methodAsSent, correlationId, source, token, body, timestamp, others } = message;
   const requestId = message.requestId ?? idOfTopic;
   const path = typeof message.path === 'string' ? message.path : '';
   if (path === '') return { code: 400, detail: 'The request has no path.', path, requestId, correlationId };
-  if (method !== null) return { method, path, requestId, correlationId, source, token, body, timestamp };
+  if (method !== null) return { method, path, requestId, correlationId, source, token, body, timestamp, others };
   if (methodAsSent === null) return { code: 400, detail: 'The request has no method.', path, requestId, correlationId };
   return { code: 405, detail: `Unknown method ${JSON.stringify(methodAsSent).slice(0, 60)}.`, path, requestId, correlationId };
 }

@@ -7,7 +7,7 @@ export const discoveryPath = '.well-known/core';
 /** The answer to `/.well-known/core` (RFC 6690 §4), filtered by one argument of the query such as `rt=light*` or `href=/sensors/*` (§4.1). */
 export function discover(resources: readonly { readonly path: string; readonly definition: MockResource }[], query: readonly string[]): string {
   const links = resources.filter(({ path }) => path !== discoveryPath).map(({ path, definition }) => linkOf(path, definition));
-  return formatLinkFormat(links.filter((link) => query.every((argument) => matches(link, argument))));
+  return formatLinkFormat(links.filter((link) => query.every((argument) => matchesLink(link, argument))));
 }
 
 function linkOf(path: string, { description, resourceType, methods }: MockResource): WebLink {
@@ -22,7 +22,8 @@ function linkOf(path: string, { description, resourceType, methods }: MockResour
   };
 }
 
-function matches(link: WebLink, argument: string): boolean {
+/** Whether a link fits one argument of a query (RFC 6690 §4.1). */
+export function matchesLink(link: WebLink, argument: string): boolean {
   const at = argument.indexOf('=');
   // What is no filter does not filter.
   if (at < 1) return true;

@@ -1,10 +1,10 @@
 import type { MockDevice, MockDeviceState, MockDeviceStatus } from '../../../../shared/contract/mock-devices.ts';
-import { rpcNodeSchema, type RpcNode } from '../../../../shared/contract/rpc-nodes.ts';
 import { ResourceTree } from '../../../../shared/coap/mock/resource-tree.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { Answers, NodeActor, plainValue, type NodeLog, type RpcNodeOptions } from '../../rpc/index.ts';
+import { gfNode, GfService } from '../gf-service.ts';
 import { DeviceServer } from './device-server.ts';
-import { GfService } from './gf-service.ts';
+
 import { UdpSide } from './udp-side.ts';
 
 export type MockDeviceOptions = Omit<RpcNodeOptions, 'functions' | 'pendingCalls' | 'service'>;
@@ -36,7 +36,7 @@ export class MockDeviceActor {
       onChange();
     });
     const parts: { gf?: GfService; server?: DeviceServer; answers?: Answers } = {};
-    this.#mqtt = new NodeActor(nodeOf(device), {
+    this.#mqtt = new NodeActor(gfNode(device, about(device)), {
       ...options,
       functions: () => ({}),
       pendingCalls: () => 0,
@@ -107,7 +107,7 @@ export class MockDeviceActor {
     const scripts = device.resources.flatMap(({ methods }) => methods.flatMap(({ answer }) => (answer.kind === 'script' ? [answer.source] : [])));
     this.#answers.keepOnly(new Set(scripts));
     if (device.source === null) void this.#mqtt.stop();
-    this.#mqtt.update(nodeOf(device));
+    this.#mqtt.update(gfNode(device, about(device)));
     if (this.#wanted && device.source !== null && before.source === null) this.#mqtt.start();
     const udpOf = ({ udp, maxBodyBytes }: MockDevice): string => JSON.stringify([udp, maxBodyBytes]);
     if (udpOf(before) !== udpOf(device)) {
@@ -148,17 +148,11 @@ export class MockDeviceActor {
   }
 }
 
-/** As the session is kept: a node on the topics of the device. */
-function nodeOf({ id, name, source, tag, namespace, subsystems, clientId, autoStart }: MockDevice): RpcNode {
-  const [only] = subsystems;
-  return rpcNodeSchema.parse({
-    ...{ id, name, dialect: 'gf' },
-    source: source ?? 'broker',
-    clientId: clientId === '' && source === 'broker' ? tag : clientId,
-    topic: `${namespace}/${subsystems.length === 1 && only !== undefined ? only : '+'}/request/${tag}`,
-    autoStart: autoStart && source !== null,
-  });
-}
+const about = ({ id, name, source, clientId, autoStart }: MockDevice): Parameters<typeof gfNode>[1] => ({
+  ...{ id, name, clientId },
+  source: source ?? 'broker',
+  autoStart: autoStart && source !== null,
+});
 
 function shownState(state: JsonValue): JsonValue {
   return JSON.stringify(state).length > maxShownState ? null : plainValue(state);

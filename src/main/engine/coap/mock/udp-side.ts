@@ -4,6 +4,7 @@ import { normalPath, pathSegments } from '../../../../shared/coap/mock/paths.ts'
 import type { ResourceTree } from '../../../../shared/coap/mock/resource-tree.ts';
 import type { Problem } from '../../../../shared/contract/common.ts';
 import { openCoapServer, type CoapServer, type CoapServerOptions, type ServedCoapRequest } from '../udp/coap-server.ts';
+import { udpPortProblem } from '../udp/port-problem.ts';
 import type { DeviceServer, MockServed } from './device-server.ts';
 import { readUdpBody, writeUdpBody } from './udp-body.ts';
 
@@ -53,7 +54,7 @@ export class UdpSide {
         this.#set('running', null);
       },
       (error: unknown) => {
-        if (run === this.#run) this.#set('failed', explain(error, udp));
+        if (run === this.#run) this.#set('failed', udpPortProblem(error, udp));
       },
     );
   }
@@ -109,21 +110,4 @@ export class UdpSide {
 function udpCode(code: number): string {
   const detail = code % 100;
   return `${Math.floor(code / 100)}.${String(detail > 31 ? 30 : detail).padStart(2, '0')}`;
-}
-
-function explain(error: unknown, { host, port }: { readonly host: string; readonly port: number }): Problem {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      return { code: 'port-in-use', message: `The UDP port ${where} is in use.`, advice: 'Choose another one, or 0 for any that is free.' };
-    case 'EACCES':
-      return { code: 'port-refused', message: `The system does not let the workbench open the UDP port ${where}.`, advice: 'Choose one from 1024 on.' };
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EINVAL':
-      return { code: 'bad-input', message: `"${host}" is no address of this machine.`, advice: 'Use 127.0.0.1 or ::1, or an address of this machine.' };
-    default:
-      return { code: 'port-refused', message: `The UDP port ${where} cannot be opened (${code || String(error)}).`, advice: 'Choose another address or port.' };
-  }
 }

@@ -1,20 +1,59 @@
-import type { MockDevice } from '../../../../shared/contract/mock-devices.ts';
-import { buildGfResponse } from '../../../../shared/coap/gf/build.ts';
-import { readServedRequest } from '../../../../shared/coap/gf/served-request.ts';
-import { gfResponseTopic, parseGfTopic } from '../../../../shared/coap/gf/topics.ts';
-import type { MockResponse } from '../../../../shared/coap/mock/resource-tree.ts';
-import { CodedError } from '../../../../shared/ipc/errors.ts';
-import type { MessageRecord } from '../../../../shared/messages/record.ts';
-import { utf8 } from '../../../../shared/rpc/dialect.ts';
-import { maxPayloadBytes } from '../../../../shared/rpc/json-payload.ts';
-import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
-import { noCounts, RequestMemory, type KnownRequest, type NodeLog, type NodeService, type SendAnswer } from '../../rpc/index.ts';
-import type { DeviceServer, MockServed } from './device-server.ts';
+import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
+import { buildGfResponse } from '../../../shared/coap/gf/build.ts';
+import { readServedRequest, type ServedRequest } from '../../../shared/coap/gf/served-request.ts';
+import { gfResponseTopic, parseGfTopic } from '../../../shared/coap/gf/topics.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { utf8 } from '../../../shared/rpc/dialect.ts';
+import { maxPayloadBytes } from '../../../shared/rpc/json-payload.ts';
+import type { JsonValue } from '../../../shared/rpc/python-json.ts';
+import { noCounts, RequestMemory, type KnownRequest, type NodeLog, type NodeService, type SendAnswer } from '../rpc/index.ts';
+
+/** A device as it is named over MQTT. */
+interface GfDevice {
+  readonly tag: string;
+  readonly namespace: string;
+  /** Empty: any. */
+  readonly subsystems: readonly string[];
+}
+
+/** A request that can be carried out. */
+interface GfRequest extends Pick<ServedRequest, 'method' | 'path' | 'body'> {
+  readonly bodyBytes: number;
+  readonly callerId: string;
+  readonly query: readonly string[];
+  readonly via: 'mqtt';
+  readonly topic: string;
+  /** Fields of the header that are none of the contract. */
+  readonly others: { readonly [name: string]: JsonValue };
+}
+
+interface GfResponse {
+  readonly code: number;
+  readonly body: JsonValue;
+  /** Of what a POST has created. */
+  readonly location?: string;
+  /** What callers are told of a failure when the body says nothing. */
+  readonly errorMessage?: string;
+}
+
+/** `times`: how often the response is sent; 0: not at all. */
+interface GfServed {
+  readonly response: GfResponse;
+  readonly times: number;
+}
+
+export interface GfServer {
+  /** Never rejects. `null`: the device was stopped meanwhile. */
+  serve(request: GfRequest): Promise<GfServed | null>;
+  /** A response to what cannot be carried out. */
+  refused(request: null, code: number, detail: string): GfServed;
+}
 
 export interface GfServiceOptions {
-  readonly device: () => MockDevice;
-  readonly server: DeviceServer;
-  readonly log: NodeLog;
+  readonly device: () => GfDevice;
+  readonly server: GfServer;
+  readonly log: Pick<NodeLog, 'add'>;
   /** Unix ms. */
   readonly now: () => number;
   /** ms, of a clock that never goes back. */
@@ -97,16 +136,16 @@ export class GfService implements NodeService {
       this.#send(incoming, request, server.refused(null, request.code, request.detail));
       return;
     }
-    const { method, path, body, source } = request;
+    const { method, path, body, source, others } = request;
     const served = await server.serve({
-      ...{ method, path, body, query: [], via: 'mqtt', topic: record.topic },
+      ...{ method, path, body, others, query: [], via: 'mqtt', topic: record.topic },
       bodyBytes: body === null ? 0 : Buffer.byteLength(JSON.stringify(body)),
       callerId: typeof source === 'string' && source !== '' ? source : (record.publisher ?? ''),
     });
     if (served) this.#send(incoming, request, served);
   }
 
-  #send({ replyTo, known, send }: Incoming, echo: Echo, { response, times }: MockServed): void {
+  #send({ replyTo, known, send }: Incoming, echo: Echo, { response, times }: GfServed): void {
     if (times === 0) return;
     const message = this.#message(replyTo, echo, response);
     this.#memory.answered(known, message);
@@ -122,14 +161,27 @@ export class GfService implements NodeService {
     }
   }
 
-  #message(topic: string, { path, requestId, correlationId }: Echo, { code, body, location }: MockResponse) {
+  #message(topic: string, { path, requestId, correlationId }: Echo, { code, body, ...more }: GfResponse) {
     const { device, now } = this.#options;
     const source = device().tag;
-    const text = buildGfResponse({ code, path, requestId, correlationId, source, body, timestampMs: now(), ...(location === undefined ? {} : { location }) });
+    const text = buildGfResponse({ code, path, requestId, correlationId, source, body, timestampMs: now(), ...more });
     return { topic, payload: utf8(text), qos: 0 as const };
   }
 
   #notSent(error: unknown): void {
     this.#options.log.add('error', '', `A response could not be sent: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** As the session is kept: a node on the topics of the device. */
+export function gfNode(
+  { tag, namespace, subsystems }: GfDevice,
+  { clientId, source, ...about }: Pick<RpcNode, 'id' | 'name' | 'source' | 'clientId' | 'autoStart'>,
+): RpcNode {
+  const [only] = subsystems;
+  return rpcNodeSchema.parse({
+    ...{ ...about, source, dialect: 'gf' },
+    clientId: clientId === '' && source === 'broker' ? tag : clientId,
+    topic: `${namespace}/${subsystems.length === 1 && only !== undefined ? only : '+'}/request/${tag}`,
+  });
 }
