@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coapBridgeSchema, type CoapBridgeInput, type ToCoapBridge, type ToMqttBridge } from '../../contract/coap-bridges.ts';
+import { coapBridgeSchema, type ToCoapBridge, type ToMqttBridge } from '../../contract/coap-bridges.ts';
 import { responseCodes } from '../gf/response-codes.ts';
 import { formatCode, parseCode } from '../udp/packet.ts';
 import { parseCoapUri, type CoapUri } from '../udp/uri.ts';
@@ -33,7 +33,8 @@ describe('codes', () => {
     const known = new Set(responseCodes.map(({ code }) => code));
     for (let code = 0; code < 256; code += 1) for (const hasBody of [true, false]) expect(known).toContain(gfCodeOf(code, hasBody).code);
     for (const text of ['4.08', '4.09', '4.22', '4.29', '4.31']) expect(toGf(text)).toEqual([400, false]);
-    for (const text of ['5.06', '5.08', '5.31']) expect(toGf(text)).toEqual([500, false]);
+    for (const text of ['5.06', '5.31']) expect(toGf(text)).toEqual([500, false]);
+    expect(toGf('5.08')).toEqual([502, false]);
     for (const text of ['2.00', '2.06', '2.31'])
       expect([toGf(text), toGf(text, true)]).toEqual([
         [204, false],
@@ -175,9 +176,9 @@ it('counts hops down from 16, and takes no 0', () => {
 });
 
 describe('circles', () => {
-  const parse = <T>(input: CoapBridgeInput): T => coapBridgeSchema.parse(input) as T;
-  const out = (target: string, more = {}): ToCoapBridge => parse({ id: 'a', name: 'A', direction: 'to-coap', tag: 'T', target, ...more });
-  const back = (more = {}): ToMqttBridge => parse({ id: 'b', name: 'B', direction: 'to-mqtt', ...more });
+  const out = (target: string, more = {}): ToCoapBridge =>
+    coapBridgeSchema.parse({ id: 'a', name: 'A', direction: 'to-coap', tag: 'T', target, ...more }) as ToCoapBridge;
+  const back = (more = {}): ToMqttBridge => coapBridgeSchema.parse({ id: 'b', name: 'B', direction: 'to-mqtt', ...more }) as ToMqttBridge;
   const isHere = (host: string): boolean => host === '127.0.0.1' || host === '192.0.2.1';
   const circle = (one: ToCoapBridge, other: ToMqttBridge, port = 5683): string => circleOf(one, other, port, isHere);
 

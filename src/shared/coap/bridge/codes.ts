@@ -11,11 +11,12 @@ export interface CarriedCode<T> {
 
 /**
  * A response code of CoAP (the byte) as gf_mqtt_client writes it: 2.05 → 205. One that it does not list would silence the caller for good: it becomes
- * x.00 of its class (RFC 7252 §5.9), and 205 or 204 where that is a success.
+ * x.00 of its class (RFC 7252 §5.9), 205 or 204 where that is a success, and 502 for 5.08 (Hop Limit Reached), which the gateways are to blame for.
  */
 export function gfCodeOf(code: number, hasBody: boolean): CarriedCode<GfCode> {
   const same = (code >> 5) * 100 + (code & 31);
   if (isResponseCode(code) && findResponseCode(same)) return { code: same as GfCode, exact: true };
+  if (same === 508) return { code: 502, exact: false };
   const nearest: Readonly<Record<number, GfCode>> = { 2: hasBody ? 205 : 204, 4: 400, 5: 500 };
   return { code: nearest[code >> 5] ?? 502, exact: false };
 }

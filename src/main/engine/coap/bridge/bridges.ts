@@ -136,7 +136,7 @@ function withWarnings(actor: Actor, all: readonly Actor[]): CoapBridgeStatus {
       ...status.warnings,
       ...(twin ? [`"${twin.bridge.name}" has the same tag: when both run, requests are answered twice.`] : []),
       ...(back
-        ? [`Its address is the port of "${back.bridge.name}": a path that names "${tag}" comes back to this bridge, and is refused after 16 rounds.`]
+        ? [`Its address is the port of "${back.bridge.name}": a path that names "${tag}" comes back to this bridge, and is refused after 16 bridges.`]
         : []),
     ],
   };
