@@ -20,9 +20,10 @@ export interface FilledCall {
   readonly replyTo: string | undefined;
   readonly callerId: string | undefined;
   readonly properties: SavedCall['properties'];
+  readonly envelope: SavedCall['envelope'];
 }
 
-type CallTexts = Pick<SavedCall, 'topic' | 'method' | 'params' | 'replyTo' | 'callerId' | 'properties'>;
+type CallTexts = Pick<SavedCall, 'topic' | 'method' | 'params' | 'replyTo' | 'callerId' | 'properties' | 'envelope'>;
 
 /** Fills in a call. A variable that is not known, or params that are no JSON, are a problem that says where. */
 export function fillCall(call: CallTexts, source: FillSource): FilledCall | { readonly problem: Problem } {
@@ -34,7 +35,19 @@ export function fillCall(call: CallTexts, source: FillSource): FilledCall | { re
   const params = call.params.trim() === '' ? null : filler.json('The params', call.params);
   const userProperties = call.properties?.userProperties?.map(([name, value]): [string, string] => [name, filler.text(`The user property "${name}"`, value)]);
   const properties = call.properties && { ...call.properties, ...(userProperties && { userProperties }) };
-  return filler.problem === null ? { topic, method, params, replyTo, callerId, properties } : { problem: filler.problem };
+  const envelope = call.envelope && fillEnvelope(call.envelope, filler);
+  return filler.problem === null ? { topic, method, params, replyTo, callerId, properties, envelope } : { problem: filler.problem };
+}
+
+/** What a request of gf_mqtt_client says beside its body. */
+function fillEnvelope({ token, correlationId, requestId, ...rest }: NonNullable<SavedCall['envelope']>, filler: Filler): SavedCall['envelope'] {
+  const filled = (what: string, text: string): string => filler.text(what, text);
+  return {
+    ...rest,
+    ...(typeof token === 'string' ? { token: filled('The token', token) } : {}),
+    ...(typeof correlationId === 'string' ? { correlationId: filled('The correlation id', correlationId) } : {}),
+    ...(requestId === undefined ? {} : { requestId: filled('The request id', requestId) }),
+  };
 }
 
 /** What is to be looked at after a request, in the order of the file. Without an assertion of the status there is one more: the call has to succeed. */
@@ -86,6 +99,9 @@ class Filler {
   }
 
   json(what: string, template: string): JsonValue {
+    // Only what is to be filled in has the limits of a template.
+    const plain = template.includes('{{') ? null : readJsonText(template);
+    if (plain && 'value' in plain) return plain.value;
     const filled = fillJsonTemplate(template, this.#source.scope, this.#source.functions);
     if ('value' in filled) return filled.value;
     this.#note(what, template, filled);

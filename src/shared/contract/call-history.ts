@@ -12,6 +12,10 @@ export const callFilterSchema = z.strictObject({
   dialect: dialectIdSchema.optional(),
   topic: topicTextSchema.optional(),
   method: z.string().max(1000).optional(),
+  /** Exactly this one. */
+  correlationId: z.string().max(65_536).optional(),
+  /** With a correlation id, or without. */
+  correlated: z.boolean().optional(),
   states: z.array(z.enum(callStates)).max(callStates.length).optional(),
   /** Answered more than once. */
   repeated: z.boolean().optional(),
@@ -52,6 +56,33 @@ export interface CallsFrame {
   readonly problem: string | null;
 }
 
+/** Where a request stands, as many as there are of it in a group. */
+export type GroupOutcome = Pick<CallRow, 'state' | 'own' | 'responseCode'> & { readonly count: number };
+
+/** Requests with the same correlation id. */
+export interface CallGroup {
+  readonly correlationId: string;
+  readonly requests: number;
+  /** Different topics that they went to. */
+  readonly services: number;
+  /** The worst first; at most 20, `otherOutcomes` are requests with further ones. */
+  readonly outcomes: readonly GroupOutcome[];
+  readonly otherOutcomes: number;
+  /** Unix µs of the first and of the last request. */
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
+
+/** As `CallsFrame`: `total` counts groups, `fresh` requests. */
+export interface GroupsFrame extends Omit<CallsFrame, 'rows'> {
+  /** By their newest request, the newest first. */
+  readonly rows: readonly CallGroup[];
+  /** In all groups. */
+  readonly requests: number;
+  /** Only the newest 20,000 requests are grouped: so many older ones are not. */
+  readonly leftOut: number;
+}
+
 /** Part of an exported file. The bytes of all parts, one after the other, are the file. */
 export interface CallsExportPart {
   readonly bytes: Uint8Array;
@@ -67,6 +98,11 @@ export type CallExportFormat = (typeof callExportFormats)[number];
 export const callHistoryContract = {
   /** At most 10 frames a second, and none when nothing visible changed. The view lives as long as the stream; another filter is another stream. */
   'callHistory.list': stream<CallsFrame>()(z.strictObject({ viewId: viewIdSchema, filter: callFilterSchema, ...windowShape }), {
+    overflow: 'coalesce',
+    window: 2,
+  }),
+  /** The calls that fit and have a correlation id, grouped by it. `callHistory.setWindow` moves its window as well. */
+  'callHistory.groups': stream<GroupsFrame>()(z.strictObject({ viewId: viewIdSchema, filter: callFilterSchema, ...windowShape }), {
     overflow: 'coalesce',
     window: 2,
   }),

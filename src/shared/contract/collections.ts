@@ -4,7 +4,7 @@ import { isEntryPath } from '../collections/entry-path.ts';
 import { rpcErrorNames } from '../rpc/rpc-error.ts';
 import { noInput, sourceIdSchema, type Problem } from './common.ts';
 import { environmentIdSchema, plainVariablesSchema, variableNameSchema } from './environments.ts';
-import { callPropertiesSchema, dialectIdSchema } from './rpc.ts';
+import { callPropertiesSchema, dialectIdSchema, gfEnvelopeSchema } from './rpc.ts';
 
 /** In a file: a text of several lines may stand as a list of its lines, so that changes are easy to review. */
 const nameSchema = z.string().trim().min(1, 'Give it a name.').max(200);
@@ -73,6 +73,8 @@ const savedCallSchema = z.strictObject({
   callerId: z.string().max(1000).optional(),
   /** Values of user properties may hold variables as well. */
   properties: callPropertiesSchema.optional(),
+  /** Only in `gf`. Token, correlation id and request id may hold variables. */
+  envelope: gfEnvelopeSchema.optional(),
   assertions: requestFields.assertions,
   captures: requestFields.captures,
   script: requestFields.script,

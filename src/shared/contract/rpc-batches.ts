@@ -4,7 +4,7 @@ import { batchLimits } from '../rpc/batch-limits.ts';
 import { sourceIdSchema, topicTextSchema, type Problem, type SourceId } from './common.ts';
 import { callInputSchema, dialectIdSchema, type DialectId, type RpcLatency } from './rpc.ts';
 
-/** One call made many times: to the same peer, or once to each of many. */
+/** Many calls: one made many times to the same peer, one made once to each of many, or a list of different ones. */
 
 const batchIdSchema = z.string().min(1).max(64);
 
@@ -20,6 +20,14 @@ const planSchema = z.discriminatedUnion('kind', [
       .refine((topics) => topics.reduce((sum, { length }) => sum + length, 0) <= batchLimits.peerCharacters, {
         error: 'The topics are too long together: 4,000,000 characters at most.',
       }),
+  }),
+  /** Each takes the place of topic, method and params of the call, once, in this order. With `variables` params are texts, as in `rpc.call`. */
+  z.strictObject({
+    kind: z.literal('requests'),
+    requests: z
+      .array(z.strictObject({ topic: topicTextSchema, method: z.string().min(1).max(1000), params: z.json() }))
+      .min(1)
+      .max(batchLimits.requests),
   }),
 ]);
 
@@ -46,11 +54,14 @@ export type BatchOutcome = (typeof batchOutcomes)[number];
 export interface BatchStatus {
   readonly id: string;
   readonly source: SourceId;
-  readonly kind: 'repeat' | 'fan-out';
+  readonly kind: 'repeat' | 'fan-out' | 'requests';
   readonly dialect: DialectId | 'auto';
-  /** Empty for a fan-out. */
+  /** Of a repeated call; else empty. */
   readonly topic: string;
+  /** Empty for a list of requests. */
   readonly method: string;
+  /** Of `gf`, where all calls have the same; with a variable in it, as it was written. */
+  readonly correlationId: string | null;
   readonly phase: BatchPhase;
   /** Calls to be made. */
   readonly total: number;
@@ -77,15 +88,19 @@ export interface BatchStatus {
 export const peerStates = ['waiting', 'pending', ...batchOutcomes] as const;
 export type PeerState = (typeof peerStates)[number];
 
-/** What became of the call to one peer of a fan-out. */
+/** What became of the call to one peer of a fan-out, or of one request of a list. */
 export interface PeerResult {
   /** Its place in the list that was given. */
   readonly index: number;
   readonly topic: string;
+  /** Of a request of a list; else empty. */
+  readonly method: string;
   readonly state: PeerState;
   /** Of the last attempt. */
   readonly callId: number | null;
   readonly elapsedMs: number | null;
+  /** In `gf`: of the response, as in `CallRow`. */
+  readonly responseCode: number | null;
   /** The result as JSON with sorted members, or the error; at most 1,000 characters of it. `null` before the end. */
   readonly text: string | null;
   /** Equal for equal results. */
@@ -106,7 +121,7 @@ const resultsQuerySchema = z.strictObject({
   limit: z.int().min(1).max(500),
   states: z.array(z.enum(peerStates)).max(peerStates.length).optional(),
   group: z.string().max(64).optional(),
-  /** Part of topic or result. */
+  /** Part of topic, method or result. */
   text: z.string().max(1000).default(''),
   sort: z.enum(['order', 'topic', 'state', 'result', 'time']).default('order'),
   descending: z.boolean().default(false),

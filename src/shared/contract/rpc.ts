@@ -157,6 +157,8 @@ export interface CallRow {
   readonly elapsedMs: number | null;
   /** In `gf`: of the response, success or error, such as 205; `null`: there is none, or it is no number. */
   readonly responseCode: number | null;
+  /** In `gf`: what the request names as its correlation id, by which requests belong together; `null`: nothing. */
+  readonly correlationId: string | null;
   /** What went wrong, in a sentence. */
   readonly errorText: string | null;
 }
@@ -220,7 +222,7 @@ export const callPropertiesSchema = z.strictObject({
 });
 
 /** What else a request of gf_mqtt_client can say. `null` and absent are the same. */
-const gfEnvelopeSchema = z.strictObject({
+export const gfEnvelopeSchema = z.strictObject({
   token: z.string().max(1000).nullable().optional(),
   correlationId: z.string().max(1000).nullable().optional(),
   /** `integer`: 1 to 4, as peers up to 0.1.2 want it and later ones refuse it. */
@@ -231,6 +233,11 @@ const gfEnvelopeSchema = z.strictObject({
   requestId: z.string().min(1).max(200).optional(),
   /** How many bridges to CoAP it may still go through; absent: the first of them says. */
   hopLimit: z.int().min(1).max(255).optional(),
+  /**
+   * How the response is subscribed to. `exact`: the topic of this response alone, for as long as the request lasts, as gf_mqtt_client does. `standing`:
+   * all responses of the device, for 30 s after its last request. Absent: `exact`.
+   */
+  responses: z.enum(['exact', 'standing']).optional(),
 });
 
 export const callInputSchema = z.strictObject({
@@ -271,7 +278,7 @@ export const rpcContract = {
   /**
    * Answers at once with the id of the call; how it goes on, `rpc.detail` tells. Rejects what cannot be sent, with the reason. Beyond 100 that
    * are pending on a source, a call has failed already, with 3004. With `variables` the params are the text of their JSON, and `{{name}}` in it, in topic, method,
-   * reply topic, caller id and properties is filled in from the chosen environment; one that is not known is a `bad-input` that names it, and nothing is sent.
+   * reply topic, caller id, properties and envelope is filled in from the chosen environment; one that is not known is a `bad-input` that names it, and nothing is sent.
    */
   'rpc.call': call<{ readonly id: number }>()(callInputSchema.extend({ variables: z.literal(true).optional() })),
   /** False when it had ended. */

@@ -48,6 +48,7 @@ interface CallEnvelope {
   readonly qos?: 0 | 1 | 2 | undefined;
   /** How many bridges the request may still go through. */
   readonly hopLimit?: number | undefined;
+  readonly responses?: 'exact' | 'standing' | undefined;
 }
 
 /** MQTT 5 properties that a caller adds to those the dialect needs. */
@@ -79,6 +80,8 @@ export interface BuiltRequest {
   readonly replyTo: string;
   /** Only this call is answered there. */
   readonly replyToOnce?: boolean;
+  /** Subscribed to in place of `replyTo`, which it covers. */
+  readonly replyFilter?: string;
   /** As in `RpcRequest`. */
   readonly service?: string;
 }
@@ -102,6 +105,8 @@ export interface RpcRequest {
   readonly replyTo: string;
   /** Self-declared, not authenticated. Empty: not given. */
   readonly callerId: string;
+  /** By which requests belong together, in dialects that have that. */
+  readonly correlationId?: string | undefined;
   /** The topic that names the service, where it is another one than that of the message. */
   readonly service?: string;
 }

@@ -1,7 +1,7 @@
 import { buildGfRequest, buildGfResponse } from '../coap/gf/build.ts';
 import { gfMethods, readGfMessage, readMethod, type GfMethod, type GfResponseMessage } from '../coap/gf/message.ts';
 import { findResponseCode } from '../coap/gf/response-codes.ts';
-import { gfRequestTopic, gfResponseTopic, parseGfTopic, topicPartProblem, type GfTopic } from '../coap/gf/topics.ts';
+import { gfRequestTopic, gfResponseFilter, gfResponseTopic, parseGfTopic, topicPartProblem, type GfTopic } from '../coap/gf/topics.ts';
 import {
   invalid,
   keyOfId,
@@ -60,7 +60,7 @@ export const gf: Dialect = {
       message: { topic: gfRequestTopic(address, namespace), payload: utf8(payload), qos: envelope.qos ?? 0 },
       key: id,
       replyTo: answeredOn,
-      replyToOnce: true,
+      ...(envelope.responses === 'standing' ? { replyFilter: gfResponseFilter(address, namespace) } : { replyToOnce: true }),
       service: topic,
     };
   },
@@ -115,6 +115,7 @@ function parse({ topic, payload }: RpcMessage): ParsedMessage {
         params: body,
         replyTo: gfResponseTopic(address, namespace),
         callerId: source === null ? '' : textOf(source),
+        ...(isEmpty(message.correlationId) ? {} : { correlationId: textOf(message.correlationId) }),
         service: `${namespace}/${address.subsystem}/request/${address.target}`,
       };
     }
@@ -123,6 +124,8 @@ function parse({ topic, payload }: RpcMessage): ParsedMessage {
       return { kind: 'response', key: keyOfId(message.requestId ?? address.requestId), outcome: outcomeOf(message, address) };
   }
 }
+
+const isEmpty = (value: JsonValue): boolean => value === null || value === '';
 
 function outcomeOf(response: GfResponseMessage, topic: GfTopic): RpcOutcome {
   const { code } = response;

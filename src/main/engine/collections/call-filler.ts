@@ -28,9 +28,9 @@ export function createCallFiller({ environments, now, random }: CallFillerOption
 }
 
 function fill(input: CallInput, source: FillSource, missing: readonly string[]): CallInput {
-  const { topic, method, params, replyTo, callerId, properties } = input;
+  const { topic, method, params, replyTo, callerId, properties, envelope } = input;
   if (typeof params !== 'string') throw new CodedError('bad-input', 'With variables the params are the text of their JSON.');
-  const filled = fillCall({ topic, method, params, replyTo, callerId, properties }, source);
+  const filled = fillCall({ topic, method, params, replyTo, callerId, properties, envelope }, source);
   if ('problem' in filled) {
     const { message, advice } = filled.problem;
     const secrets = missing.length === 0 ? '' : ` Secrets of the environment without a value on this computer: ${missing.join(', ')}.`;

@@ -13,7 +13,7 @@ export { RequestMemory, type KnownRequest } from './nodes/request-memory.ts';
 export { noCounts, type NodeService, type SendAnswer } from './nodes/responder.ts';
 export { NodeActor, type RpcNodeOptions } from './nodes/rpc-node.ts';
 export { plainValue } from './plain-value.ts';
-export { createCallHistory, type CallHistory } from './history/index.ts';
+export { CallGroups, createCallHistory, type CallHistory } from './history/index.ts';
 export type { CallSession } from './caller/call-session.ts';
 export { connectionError } from './connection-error.ts';
 export { DialectRegistry } from './dialects/index.ts';

@@ -18,6 +18,10 @@ export class OpenViews<V> {
     return { view, close: () => void (this.#views.get(viewId) === view && this.#views.delete(viewId)) };
   }
 
+  has(viewId: string): boolean {
+    return this.#views.has(viewId);
+  }
+
   find(viewId: string): V {
     const view = this.#views.get(viewId);
     if (!view) throw new CodedError('not-found', `That view of ${this.#what} is not open (any more).`);

@@ -13,6 +13,7 @@ const status = (id: string, more: Partial<BatchStatus> = {}): BatchStatus => ({
   dialect: 'mqttxx2',
   topic: 'edge/a',
   method: 'get',
+  correlationId: null,
   phase: 'running',
   total: 10,
   pending: 1,

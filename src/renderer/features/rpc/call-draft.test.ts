@@ -79,6 +79,7 @@ describe('a call put into the builder', () => {
     timeUs: 1,
     elapsedMs: 2,
     responseCode: null,
+    correlationId: null,
     errorText: null,
     params: { a: [1] },
     replyTo: 'rpc/r/panel',

@@ -106,7 +106,19 @@ it('keeps the reason why a call was refused until something changes', async () =
 it('repeats a call of the list as it was, and puts one into the builder', async () => {
   const [rpc, backend, state] = open();
   const seen = {
-    ...{ id: 5, source: 'broker', callerId: 'panel', own: false, state: 'ok', duplicates: 0, timeUs: 1, elapsedMs: 1, responseCode: null, errorText: null },
+    ...{
+      id: 5,
+      source: 'broker',
+      callerId: 'panel',
+      own: false,
+      state: 'ok',
+      duplicates: 0,
+      timeUs: 1,
+      elapsedMs: 1,
+      responseCode: null,
+      correlationId: null,
+      errorText: null,
+    },
     ...{ params: [1], replyTo: 'r', requestId: '1', timeoutMs: null, replySubscription: null, request: null, answers: [], steps: [] },
     ...get,
   } satisfies CallDetail;

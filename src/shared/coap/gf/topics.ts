@@ -16,6 +16,11 @@ export function gfResponseTopic({ subsystem, target, requestId }: GfAddress, nam
   return `${namespace}/${subsystem}/response/${target}/${requestId}`;
 }
 
+/** All responses of a device. */
+export function gfResponseFilter({ subsystem, target }: Omit<GfAddress, 'requestId'>, namespace = defaultNamespace): string {
+  return `${namespace}/${subsystem}/response/${target}/+`;
+}
+
 /** What a device subscribes to, once. */
 export function gfDeviceFilter(target: string, namespace = defaultNamespace): string {
   return `${namespace}/+/request/${target}/+`;

@@ -14,7 +14,7 @@ export function createRpcExecutor(rpc: Pick<RpcService, 'start' | 'cancel' | 'au
     start(request, fillSource) {
       const filled = fillCall(request, fillSource);
       if ('problem' in filled) return filled;
-      const { topic, method, params, replyTo, callerId, properties } = filled;
+      const { topic, method, params, replyTo, callerId, properties, envelope } = filled;
       const dialect = request.dialect === 'auto' ? rpc.autoDialect(source, topic).dialect : request.dialect;
       if (method === '' && dialect !== 'mqtt5') {
         return { problem: { code: 'bad-input', message: 'A call needs a method.', advice: 'Only in the dialect mqtt5 may it be empty.' } };
@@ -31,6 +31,7 @@ export function createRpcExecutor(rpc: Pick<RpcService, 'start' | 'cancel' | 'au
         ...(replyTo === undefined ? {} : { replyTo }),
         ...(callerId === undefined ? {} : { callerId }),
         ...(properties === undefined ? {} : { properties }),
+        ...(envelope === undefined ? {} : { envelope }),
       };
       const callId = rpc.start(input, {
         onEnd: (outcome, elapsedMs) => tell(subjectOf(outcome, elapsedMs)),

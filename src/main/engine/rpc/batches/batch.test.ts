@@ -184,6 +184,21 @@ describe('a repeated call', () => {
   });
 });
 
+it('makes a list of different requests, and goes on after one that cannot be sent', async () => {
+  refuse = ({ method }) => (method === 'bad' ? new CodedError('bad-input', 'There is no such method.') : undefined);
+  const requests = ['a', 'bad', 'c'].map((method, at) => ({ topic: `t/${at}`, method, params: at }));
+  const batch = begin({ call, plan: { kind: 'requests', requests }, inFlight: 1 });
+  await end({ result: 1, code: 205 });
+  await end({ ...failure, code: 404 });
+  expect(batch.status()).toMatchObject({ kind: 'requests', phase: 'done', total: 3, method: '', outcomes: { ok: 1, failed: 2 } });
+  expect(batch.peers?.page({ offset: 0, limit: 10 }).rows).toMatchObject([
+    { topic: 't/0', method: 'a', state: 'ok', responseCode: 205 },
+    { topic: 't/1', method: 'bad', state: 'failed', responseCode: null, callId: null },
+    { topic: 't/2', method: 'c', state: 'failed', responseCode: 404 },
+  ]);
+  expect(batch.peers?.page({ offset: 0, limit: 10, text: 'BAD' }).total).toBe(1);
+});
+
 describe('a fan-out', () => {
   const page = { offset: 0, limit: 100 };
 

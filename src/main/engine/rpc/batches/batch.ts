@@ -36,14 +36,21 @@ const tracedCalls = 100;
 /** When the source has no room for one more, the next try waits a little. */
 const noRoomWaitMs = 100;
 
+/** What is wrong with one of the calls alone: the others can be made. */
+const ofOne: Readonly<Record<BatchInput['plan']['kind'], readonly string[]>> = {
+  repeat: [],
+  'fan-out': ['invalid-topic'],
+  requests: ['invalid-topic', 'bad-input'],
+};
+
 /** Without a connection no further call can go out. */
 const fatal: ReadonlySet<string> = new Set(['NOT_CONNECTED', 'CONNECTION_FAILED', 'CONNECTION_LOST']);
 
-/** One call made many times, a few at the same time. */
+/** One call made many times, or many calls, a few at the same time. */
 export class Batch {
   readonly id: string;
   readonly input: BatchInput;
-  /** Of a fan-out. */
+  /** Of each peer of a fan-out, or request of a list. */
   readonly peers: PeerResults | null;
   readonly #deps: BatchDeps;
   readonly #startedAt: number;
@@ -76,12 +83,13 @@ export class Batch {
     this.#startedAt = deps.now();
     this.#runStartedClock = deps.clock();
     this.#rate = new RecentRate(deps.clock);
-    this.peers = input.plan.kind === 'fan-out' ? new PeerResults(input.plan.topics) : null;
+    const targets = targetsOf(input.plan);
+    this.peers = targets && new PeerResults(targets);
   }
 
   get total(): number {
     const { plan } = this.input;
-    return plan.kind === 'repeat' ? plan.times : plan.topics.length;
+    return plan.kind === 'repeat' ? plan.times : plan.kind === 'fan-out' ? plan.topics.length : plan.requests.length;
   }
 
   get isOver(): boolean {
@@ -103,7 +111,8 @@ export class Batch {
       kind: plan.kind,
       dialect: call.dialect,
       topic: plan.kind === 'repeat' ? call.topic : '',
-      method: call.method,
+      method: plan.kind === 'requests' ? '' : call.method,
+      correlationId: call.envelope?.correlationId ?? null,
       phase: this.#phase,
       total: this.total,
       pending: this.#pending.size,
@@ -178,7 +187,6 @@ export class Batch {
     this.#next += 1;
     this.#made += 1;
     const { call, plan } = this.input;
-    const topic = plan.kind === 'fan-out' ? (plan.topics[index] as string) : call.topic;
     let id = 0;
     let endedAtOnce = false;
     const observer: CallObserver = {
@@ -191,11 +199,11 @@ export class Batch {
       onCancelled: () => this.#cancelled(index, id),
     };
     try {
-      const input = { ...call, topic };
+      const input = { ...call, ...partAt(plan, index) };
       id = this.#deps.caller.start(this.#deps.fill?.(input) ?? input, observer);
     } catch (error) {
       this.#made -= 1;
-      if (this.peers && error instanceof CodedError && error.code === 'invalid-topic') {
+      if (this.peers && error instanceof CodedError && ofOne[plan.kind].includes(error.code)) {
         this.#notCalled(index, error);
         return false;
       }
@@ -212,7 +220,7 @@ export class Batch {
     return true;
   }
 
-  /** A peer whose topic is none. */
+  /** A peer whose topic is none, or a request that cannot be sent. */
   #notCalled(index: number, { message, advice }: CodedError): void {
     const outcome = { error: rpcError('INVALID_RPC_REQUEST', 'local', message, advice === undefined ? {} : { advice }) };
     this.#outcomes.failed += 1;
@@ -314,6 +322,17 @@ export class Batch {
   #takeOut(id: number): void {
     if (this.#deps.caller.takeOut(id)) this.#unlisted += 1;
   }
+}
+
+function targetsOf(plan: BatchInput['plan']): ConstructorParameters<typeof PeerResults>[0] | null {
+  return plan.kind === 'repeat' ? null : plan.kind === 'fan-out' ? plan.topics.map((topic) => ({ topic })) : plan.requests;
+}
+
+/** What of the call is another one at a place of the plan. */
+function partAt(plan: BatchInput['plan'], index: number): Partial<Pick<CallInput, 'topic' | 'method' | 'params'>> {
+  if (plan.kind === 'requests') return plan.requests[index] ?? {};
+  const topic = plan.kind === 'fan-out' ? plan.topics[index] : undefined;
+  return topic === undefined ? {} : { topic };
 }
 
 function problemOf(error: unknown): Problem {

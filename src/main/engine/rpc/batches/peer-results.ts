@@ -26,9 +26,11 @@ interface Group {
 interface Peer {
   readonly index: number;
   readonly topic: string;
+  readonly method: string;
   state: PeerState;
   callId: number | null;
   elapsedMs: number | null;
+  responseCode: number | null;
   group: Group | null;
 }
 
@@ -42,8 +44,11 @@ export class PeerResults {
   version = 0;
   #sorted: { readonly question: string; readonly version: number; readonly peers: readonly Peer[] } | undefined;
 
-  constructor(topics: readonly string[]) {
-    this.#peers = topics.map((topic, index) => ({ index, topic, state: 'waiting', callId: null, elapsedMs: null, group: null }));
+  /** `method` where each has its own. */
+  constructor(targets: readonly { readonly topic: string; readonly method?: string }[]) {
+    this.#peers = targets.map(({ topic, method = '' }, index) => ({
+      ...{ index, topic, method, state: 'waiting', callId: null, elapsedMs: null, responseCode: null, group: null },
+    }));
   }
 
   begin(index: number, callId: number): void {
@@ -57,6 +62,7 @@ export class PeerResults {
     const peer = this.#peers[index] as Peer;
     peer.state = state;
     peer.elapsedMs = state === 'ok' || (outcome !== null && 'error' in outcome && outcome.error.origin === 'remote') ? elapsedMs : null;
+    peer.responseCode = outcome?.code ?? null;
     peer.group = this.#groupOf(state, outcome);
     peer.group.count += 1;
     this.version += 1;
@@ -70,7 +76,7 @@ export class PeerResults {
       group.count -= 1;
       if (group.count === 0) this.#groups.delete(group.key);
     }
-    Object.assign(peer, { state: 'waiting', elapsedMs: null, group: null });
+    Object.assign(peer, { state: 'waiting', elapsedMs: null, responseCode: null, group: null });
     this.version += 1;
     return state;
   }
@@ -103,7 +109,7 @@ export class PeerResults {
       if (wanted !== undefined && !wanted.has(peer.state)) return false;
       if (group !== undefined && peer.group?.key !== group) return false;
       if (words.length === 0) return true;
-      const haystack = `${peer.topic}\n${peer.group?.text ?? ''}`.toLowerCase();
+      const haystack = `${peer.topic}\n${peer.method}\n${peer.group?.text ?? ''}`.toLowerCase();
       return words.every((word) => haystack.includes(word));
     });
     const compare = comparers[sort];
@@ -125,7 +131,7 @@ export class PeerResults {
 
 const comparers: Readonly<Record<NonNullable<Query['sort']>, (a: Peer, b: Peer) => number>> = {
   order: (a, b) => a.index - b.index,
-  topic: (a, b) => compareTexts(a.topic, b.topic),
+  topic: (a, b) => compareTexts(a.topic, b.topic) || compareTexts(a.method, b.method),
   state: (a, b) => peerStates.indexOf(a.state) - peerStates.indexOf(b.state),
   result: (a, b) => compareTexts(a.group?.text ?? '', b.group?.text ?? ''),
   // Without a time comes last.
@@ -136,8 +142,8 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function rowOf({ index, topic, state, callId, elapsedMs, group }: Peer): PeerResult {
-  return { index, topic, state, callId, elapsedMs, text: group?.text ?? null, group: group?.key ?? null };
+function rowOf({ index, topic, method, state, callId, elapsedMs, responseCode, group }: Peer): PeerResult {
+  return { index, topic, method, state, callId, elapsedMs, responseCode, text: group?.text ?? null, group: group?.key ?? null };
 }
 
 function textOf(state: BatchOutcome, outcome: RpcOutcome | null): string {

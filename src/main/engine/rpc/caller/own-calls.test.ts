@@ -275,7 +275,9 @@ it('writes what a request of gf_mqtt_client can say, and tells the code of its r
   rpc.ingest('connection:lab', [
     { id: 1, timeUs: wallMs * 1000, topic, payload, qos: 0, retain: false, dup: false, direction: 'in', publisher: null, properties: null },
   ]);
-  expect(detail(id)).toMatchObject({ state: 'ok', responseCode: 204 });
+  expect(detail(id)).toMatchObject({ state: 'ok', responseCode: 204, correlationId: 'batch 7' });
+  expect(session.subscribed).toEqual([topic]);
+  expect(session.unsubscribed).toEqual([topic]);
   expect(() => rpc.start({ ...gf, envelope: { requestId: 'a/b' } })).toThrow('The request id contains "/"');
   expect(() => rpc.start({ ...asked, envelope })).toThrow('belong to requests of gf_mqtt_client');
 });

@@ -150,6 +150,7 @@ export class OwnCalls {
       key,
       replyTo: request.replyTo,
       via: session.clientId,
+      correlationId: (envelope?.correlationId ?? '') === '' ? null : (envelope?.correlationId ?? null),
     };
     const record = book.openOwn(about, now() * 1000);
     const table = this.#tableOf(tableOf);
@@ -197,7 +198,7 @@ export class OwnCalls {
       this.#sendTraced(live);
       return;
     }
-    live.reply = used.topics.hold(request.replyTo, request.replyToOnce);
+    live.reply = used.topics.hold(request.replyTo, { once: request.replyToOnce, filter: request.replyFilter });
     const { subscribing } = live.reply;
     if (!subscribing) {
       this.#sendTraced(live);
@@ -208,7 +209,7 @@ export class OwnCalls {
         // It may have been cancelled, or its time may be over.
         if (!used.calls.has(live)) return;
         if (reason === null) this.#sendTraced(live);
-        else table.fail(request.key, subscribeError(request.replyTo, reason, reasonCode));
+        else table.fail(request.key, subscribeError(request.replyFilter ?? request.replyTo, reason, reasonCode));
       },
       (error: unknown) => table.fail(request.key, subscribeError(request.replyTo, error instanceof Error ? error.message : String(error), undefined)),
     );

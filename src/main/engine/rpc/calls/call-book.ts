@@ -167,6 +167,7 @@ export class CallBook {
     call.method = call.method.slice(0, maxTextLength);
     // Where a dialect does not name the caller, the local broker knows who it was.
     call.callerId = (request.callerId || (record.publisher ?? '')).slice(0, maxTextLength);
+    call.correlationId = request.correlationId?.slice(0, maxTextLength) ?? null;
     call.state = 'pending';
     call.errorText = request.replyTo === '' ? 'The request names no topic for its answer.' : null;
     this.#learn(call, request.params, message.sizeBytes, record.timeUs / 1000);
@@ -185,6 +186,7 @@ export class CallBook {
     call.callerId = own.callerId;
     call.replyTo = own.replyTo;
     call.via = own.via ?? '';
+    call.correlationId = own.correlationId ?? null;
     this.#open(call, Infinity);
     return call;
   }
@@ -439,6 +441,7 @@ export class CallBook {
       duplicates: 0,
       elapsedMs: null,
       responseCode: null,
+      correlationId: null,
       errorText: null,
       error: null,
       replySubscription: null,

@@ -49,6 +49,8 @@ export interface CallRecord {
   elapsedMs: number | null;
   /** As in `CallRow`. */
   responseCode: number | null;
+  /** As in `CallRow`. */
+  correlationId: string | null;
   errorText: string | null;
   error: RpcError | null;
   readonly timeoutMs: number | null;
@@ -82,6 +84,7 @@ export interface OwnCall {
   readonly replyTo: string;
   /** The client id of the session it goes through. */
   readonly via?: string;
+  readonly correlationId?: string | null;
 }
 
 export function keep(record: MessageRecord, receivedAt: number): KeptMessage {
@@ -93,8 +96,9 @@ export function keep(record: MessageRecord, receivedAt: number): KeptMessage {
   return { messageId: id, topic, timeUs, receivedAt, qos, payload: kept, sizeBytes: payload.byteLength, properties };
 }
 
-export function bytesOf({ topic, method, callerId, replyTo, key, request, answers }: CallRecord): number {
-  let bytes = recordBytes + (topic.length + method.length + callerId.length + replyTo.length + key.length) * 2;
+export function bytesOf({ topic, method, callerId, replyTo, key, correlationId, request, answers }: CallRecord): number {
+  const texts = topic.length + method.length + callerId.length + replyTo.length + key.length + (correlationId?.length ?? 0);
+  let bytes = recordBytes + texts * 2;
   if (request) bytes += messageBytes + request.payload.byteLength;
   for (const answer of answers) bytes += messageBytes + answer.payload.byteLength;
   return bytes;
@@ -117,9 +121,9 @@ const trustedDriftMs = 1000;
 const shownErrorLength = 2000;
 
 export function rowOf(call: CallRow): CallRow {
-  const { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, responseCode } = call;
+  const { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, responseCode, correlationId } = call;
   const errorText = call.errorText?.slice(0, shownErrorLength) ?? null;
-  return { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, responseCode, errorText };
+  return { id, source, dialect, topic, method, callerId, own, state, duplicates, timeUs, elapsedMs, responseCode, correlationId, errorText };
 }
 
 /** As much of a call as its detail is made of. */

@@ -4,7 +4,22 @@ import type { CallRecord } from '../calls/call-record.ts';
 
 /** A filter for the calls in memory; says of each call the same as the store does of those on disk. */
 export function matcherOf(filter: CallFilter): (call: CallRecord) => boolean {
-  const { source, dialect, topic, method, states, repeated, own, fromMs, toMs, slowerThanMs, text = '', inPayloads = false } = filter;
+  const {
+    source,
+    dialect,
+    topic,
+    method,
+    correlationId,
+    correlated,
+    states,
+    repeated,
+    own,
+    fromMs,
+    toMs,
+    slowerThanMs,
+    text = '',
+    inPayloads = false,
+  } = filter;
   const words = wordsOf(text);
   const wanted = states && new Set(states);
   return (call) => {
@@ -12,6 +27,8 @@ export function matcherOf(filter: CallFilter): (call: CallRecord) => boolean {
     if (dialect !== undefined && call.dialect !== dialect) return false;
     if (topic !== undefined && call.topic !== topic) return false;
     if (method !== undefined && call.method !== method) return false;
+    if (correlationId !== undefined && call.correlationId !== correlationId) return false;
+    if (correlated !== undefined && (call.correlationId !== null) !== correlated) return false;
     if (wanted !== undefined && !wanted.has(call.state)) return false;
     if (repeated !== undefined && call.duplicates > 0 !== repeated) return false;
     if (own !== undefined && call.own !== own) return false;

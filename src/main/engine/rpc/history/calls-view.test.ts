@@ -17,6 +17,7 @@ const row = (id: number): CallRow => ({
   timeUs: 0,
   elapsedMs: 1,
   responseCode: null,
+  correlationId: null,
   errorText: null,
 });
 

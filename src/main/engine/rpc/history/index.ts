@@ -1,1 +1,2 @@
+export { CallGroups } from './call-groups.ts';
 export { createCallHistory, type CallHistory } from './call-history.ts';

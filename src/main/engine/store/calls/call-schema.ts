@@ -31,6 +31,7 @@ export const callMigrations: readonly string[] = [
   ) STRICT;
   `,
   'ALTER TABLE call ADD COLUMN code INTEGER;',
+  'ALTER TABLE call ADD COLUMN correlation INTEGER;',
 ];
 
 export const callSchemaVersion = callMigrations.length;

@@ -26,6 +26,7 @@ interface SqlRow {
   readonly time_us: number;
   readonly elapsed_ms: number | null;
   readonly code: number | null;
+  readonly correlation: string | null;
 }
 
 /** One database file of calls. Calls end in another order than they begin, so the stretches of ids of neighbouring files may overlap. */
@@ -88,6 +89,7 @@ export class CallSegment implements SegmentFile {
           row.timeUs,
           row.elapsedMs,
           row.responseCode,
+          row.correlationId === null ? null : this.#textId(row.correlationId),
         );
         this.#sql.putBody.run(row.id, body);
         for (const messageId of messageIds) this.#sql.putMessage.run(messageId, row.id);
@@ -174,7 +176,8 @@ export class CallSegment implements SegmentFile {
         DELETE FROM message WHERE call NOT IN (SELECT id FROM call);
         DELETE FROM text WHERE id NOT IN (
           SELECT source FROM call UNION SELECT dialect FROM call UNION SELECT topic FROM call UNION SELECT method FROM call
-          UNION SELECT caller FROM call UNION SELECT error FROM call WHERE error IS NOT NULL);
+          UNION SELECT caller FROM call UNION SELECT error FROM call WHERE error IS NOT NULL
+          UNION SELECT correlation FROM call WHERE correlation IS NOT NULL);
         COMMIT`);
     } catch (error) {
       rollBack(this.#database);
@@ -228,13 +231,13 @@ export class CallSegment implements SegmentFile {
 
 function prepareAll(database: Database) {
   const text = (column: string): string => `(SELECT value FROM text WHERE text.id = ${column}) AS ${column}`;
-  const columns = `id, ${['source', 'dialect', 'topic', 'method', 'caller', 'error'].map(text).join(', ')}, state, own, duplicates, time_us, elapsed_ms, code`;
+  const columns = `id, ${['source', 'dialect', 'topic', 'method', 'caller', 'error', 'correlation'].map(text).join(', ')}, state, own, duplicates, time_us, elapsed_ms, code`;
   return {
     extent: database.prepare('SELECT count(*) AS count, min(id) AS low, max(id) AS high FROM call'),
     has: database.prepare('SELECT 1 FROM call WHERE id = ?'),
     put: database.prepare(
-      `INSERT OR REPLACE INTO call (id, source, dialect, topic, method, caller, error, state, own, duplicates, time_us, elapsed_ms, code)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO call (id, source, dialect, topic, method, caller, error, state, own, duplicates, time_us, elapsed_ms, code, correlation)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     putBody: database.prepare('INSERT OR REPLACE INTO body (call, bytes) VALUES (?, ?)'),
     putMessage: database.prepare('INSERT OR REPLACE INTO message (id, call) VALUES (?, ?)'),
@@ -266,6 +269,7 @@ function toRow(row: SqlRow): CallRow {
     timeUs: row.time_us,
     elapsedMs: row.elapsed_ms,
     responseCode: row.code,
+    correlationId: row.correlation,
     errorText: row.error,
   };
 }

@@ -39,7 +39,7 @@ function call(id: number, row: Partial<CallRow> = {}, payload = '{}', messageIds
   return {
     row: {
       ...{ id, source: 'broker', dialect: 'mqttxx2', topic: 'edge/pump', method: 'run', callerId: 'panel', own: false, state: 'ok', duplicates: 0 },
-      ...{ timeUs: startUs + id * 1000, elapsedMs: 5, responseCode: null, errorText: null },
+      ...{ timeUs: startUs + id * 1000, elapsedMs: 5, responseCode: null, correlationId: null, errorText: null },
       ...row,
     },
     body: encodeValue({ request: message, answers: [] }),
@@ -62,7 +62,12 @@ for (const binding of ['node:sqlite', '@photostructure/sqlite'] as const) {
     open({ binding });
     const rows = [
       call(1),
-      call(2, { own: true, state: 'failed', responseCode: 404, errorText: 'too hot', elapsedMs: null, duplicates: 3, callerId: '' }, '{"p":1}', [70, 71]),
+      call(
+        2,
+        { own: true, state: 'failed', responseCode: 404, correlationId: 'c1', errorText: 'too hot', elapsedMs: null, duplicates: 3, callerId: '' },
+        '{"p":1}',
+        [70, 71],
+      ),
     ];
     store.calls.put(rows);
     const check = async (): Promise<void> => {
@@ -104,7 +109,7 @@ it('finds what a filter says, by each of its parts', async () => {
     call(1),
     call(2, { source: 'connection:x', topic: 'edge/oven', method: 'heat', callerId: 'Küche', dialect: 'jsonrpc' }),
     call(3, { state: 'failed', errorText: 'Too HOT: 100 %_', elapsedMs: 900 }),
-    call(4, { own: true, state: 'timed-out', elapsedMs: null }),
+    call(4, { own: true, state: 'timed-out', elapsedMs: null, correlationId: 'batch 7' }),
     call(5, { duplicates: 2, elapsedMs: 5.001 }, '{"note":"\\u65b9\\u6cd5 gone"}'),
     call(6, { state: 'late', timeUs: startUs + 999_999_000 }),
   ]);
@@ -118,6 +123,10 @@ it('finds what a filter says, by each of its parts', async () => {
     [{ states: [] }, []],
     [{ own: true }, [4]],
     [{ own: false, repeated: true }, [5]],
+    [{ correlationId: 'batch 7' }, [4]],
+    [{ correlationId: 'batch' }, []],
+    [{ correlated: true }, [4]],
+    [{ correlated: false }, [6, 5, 3, 2, 1]],
     [{ slowerThanMs: 5 }, [5, 3]],
     [{ fromMs: startUs / 1000 + 2, toMs: startUs / 1000 + 3 }, [3, 2]],
     [{ text: 'hot pump' }, [3]],

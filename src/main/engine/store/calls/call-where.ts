@@ -38,6 +38,13 @@ export function whereOf(filter: CallFilter, textId: (value: string) => number | 
     if (id === undefined) return null;
     add(`${column} = ?`, id);
   }
+  const { correlationId, correlated } = filter;
+  if (correlationId !== undefined) {
+    const id = textId(correlationId);
+    if (id === undefined) return null;
+    add('correlation = ?', id);
+  }
+  if (correlated !== undefined) add(correlated ? 'correlation IS NOT NULL' : 'correlation IS NULL');
   const { states, own, repeated, fromMs, toMs, slowerThanMs, text = '', inPayloads } = filter;
   if (states) add(`state IN (${states.map(() => '?').join(', ')})`, ...states.map((state) => stateCodes[state]));
   if (own !== undefined) add('own = ?', own ? 1 : 0);

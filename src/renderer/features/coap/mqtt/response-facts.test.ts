@@ -6,7 +6,18 @@ import { codeWords, exceptionOfCall, responseOf } from './response-facts.ts';
 const topic = 'gf_int_v1/demo/response/PUMP/id';
 const answered = (code: number, body: unknown, more: Partial<CallDetail> = {}): CallDetail => ({
   ...{ id: 1, source: 'broker', dialect: 'gf', topic: 'gf_int_v1/demo/request/PUMP', method: 'GET nope', callerId: 'me', own: true, state: 'failed' },
-  ...{ duplicates: 0, timeUs: 1, elapsedMs: 1, responseCode: code, errorText: null, params: null, replyTo: topic, requestId: 'id', timeoutMs: 5000 },
+  ...{
+    duplicates: 0,
+    timeUs: 1,
+    elapsedMs: 1,
+    responseCode: code,
+    correlationId: null,
+    errorText: null,
+    params: null,
+    replyTo: topic,
+    requestId: 'id',
+    timeoutMs: 5000,
+  },
   ...{ replySubscription: null, request: null, steps: [] },
   answers: [response(code, body)],
   ...more,
