@@ -11,12 +11,16 @@ import type { ScriptRunner } from './hooks/request-script.ts';
 import { createRpcExecutor } from './run/rpc-executor.ts';
 import { newCounter } from './run/new-counter.ts';
 import { planRun } from './run/run-plan.ts';
+import { createRunSlots } from './run/run-slots.ts';
 import { RunVariables } from './run/run-variables.ts';
 import { runRequests } from './run/runner.ts';
 import { waitFor } from './run/wait-for.ts';
 
+/** Each holds its requests, its variables and maybe a script; their checks share the threads. */
+const maxRuns = 20;
+
 export interface CollectionRuns {
-  /** Resolves at the end, which `emit` has been told of. Rejects, before anything is sent, for what cannot be run. */
+  /** Resolves at the end, which `emit` has been told of. Rejects, before anything is sent, for what cannot be run, and while too many are under way. */
   run(input: RunInput, emit: (event: RunEvent) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Cancels what is under way. */
   close(): void;
@@ -37,7 +41,8 @@ export interface CollectionRunsOptions {
 export function createCollectionRuns({ files, environments, rpc, scripts, now, random }: CollectionRunsOptions): CollectionRuns {
   const checks = createCheckThread();
   const closing = new AbortController();
-  return {
+  const slots = createRunSlots(maxRuns);
+  const runs: CollectionRuns = {
     async run({ id, source, environmentId, variables = {}, iterations = 1, delayMs = 0, stopOnFailure = false, only }, emit, signal) {
       const collection = collectionOf(id);
       const entries = await files.entriesOf(collection);
@@ -71,4 +76,5 @@ export function createCollectionRuns({ files, environments, rpc, scripts, now, r
       checks.close();
     },
   };
+  return { ...runs, run: (input, emit, signal) => slots.hold(input.id, () => runs.run(input, emit, signal)) };
 }

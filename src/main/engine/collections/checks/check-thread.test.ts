@@ -3,6 +3,7 @@ import type { Check } from '../../../../shared/collections/check.ts';
 import { readNumber } from '../../../../shared/rpc/exact-number.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { createCheckThread, type CheckSubject } from './check-thread.ts';
+import { createSchemaThread } from './schema-thread.ts';
 
 const thread = createCheckThread({ limitMs: 400 });
 afterAll(() => thread.close());
@@ -46,6 +47,48 @@ it('keeps the digits of numbers on the way there and back', async () => {
 it('serves several runs at once', async () => {
   const all = await Promise.all(Array.from({ length: 5 }, (_, n) => passed([{ kind: 'path', path: '$', operator: 'equals', value: n }], n)));
   expect(all.flat()).toEqual([true, true, true, true, true]);
+});
+
+describe('many runs at once', () => {
+  const slow: Check = { kind: 'path', path: '$', operator: 'matches', value: '^(a+)+$' };
+
+  it('share few threads, and those that wait may be cancelled', async () => {
+    const few = createCheckThread({ maxThreads: 2 });
+    const stop = new AbortController();
+    const cancel = new AbortController();
+    const ends: string[] = [];
+    const start = (name: string, check: Check, signal = never): Promise<unknown> =>
+      few.run([check], ok(`${evil}!`), signal).then(
+        () => ends.push(name),
+        () => ends.push(`${name} cancelled`),
+      );
+    const hanging = [start('first', slow, stop.signal), start('second', slow, stop.signal)];
+    const waiting = start('third', { kind: 'status', is: 'ok' });
+    const gone = start('fourth', { kind: 'status', is: 'ok' }, cancel.signal);
+    cancel.abort();
+    await gone;
+    expect(ends, 'nobody waits for a turn that is not wanted any more').toEqual(['fourth cancelled']);
+    // Long enough for a thread that should not be there to answer.
+    await passed([{ kind: 'status', is: 'ok' }], 1);
+    expect(ends).toHaveLength(1);
+    stop.abort();
+    await Promise.all([...hanging, waiting]);
+    expect(ends.slice(1)).toEqual(['first cancelled', 'second cancelled', 'third']);
+    few.close();
+  });
+
+  it('end with the threads: nothing is started afterwards', async () => {
+    const closing = createCheckThread();
+    const hanging = closing.run([slow, slow], ok(`${evil}!`), never);
+    const after = closing.run([{ kind: 'status', is: 'ok' }], ok(1), never);
+    await after;
+    closing.close();
+    await expect(hanging).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(closing.run([{ kind: 'status', is: 'ok' }], ok(1), never)).rejects.toMatchObject({ code: 'cancelled' });
+    const schemas = createSchemaThread();
+    schemas.close();
+    await expect(schemas.problem({ type: 'string' }, 1)).rejects.toMatchObject({ code: 'cancelled' });
+  });
 });
 
 it('has nothing to do without checks', async () => {

@@ -11,11 +11,13 @@ const defaultLimitMs = 2000;
 /** A thread needs so long to start on a busy machine; its first check may wait for it. */
 const startMs = 20_000;
 const maxMemoryMb = 256;
+/** Each may take that much memory: what more runs at once ask for waits its turn. */
+const defaultMaxThreads = 4;
 
 export type CheckSubject = Omit<Subject, 'body'> & { readonly body: JsonValue };
 
 export interface CheckThread {
-  /** One outcome for each check. Rejects with `cancelled`. */
+  /** One outcome for each check; it may wait for its turn before. Rejects with `cancelled`, also once it is closed. */
   run(checks: readonly Check[], subject: CheckSubject, signal: AbortSignal): Promise<readonly CheckOutcome[]>;
   close(): void;
 }
@@ -25,10 +27,12 @@ function workerUrl(ownUrl: string): URL {
   return new URL(ownUrl.endsWith('.ts') ? './check-worker.ts' : '../workers/check-worker.js', ownUrl);
 }
 
-/** Runs checks in a thread that is stopped, and started anew, when one of them takes too long or too much memory. */
-export function createCheckThread({ limitMs = defaultLimitMs } = {}): CheckThread {
+/** Runs checks in threads, few at once, that are stopped, and started anew, when one of them takes too long or too much memory. */
+export function createCheckThread({ limitMs = defaultLimitMs, maxThreads = defaultMaxThreads } = {}): CheckThread {
   let idle: Worker | undefined;
   const busy = new Set<Worker>();
+  const turns = createTurns(maxThreads);
+  let closed = false;
 
   const take = (): { readonly worker: Worker; readonly isNew: boolean } => {
     const worker = idle;
@@ -82,9 +86,9 @@ export function createCheckThread({ limitMs = defaultLimitMs } = {}): CheckThrea
       worker.postMessage({ ...subject, checks } satisfies CheckRequest);
     });
     busy.delete(worker);
-    if (end === 'done' && idle === undefined) idle = worker;
+    if (end === 'done' && idle === undefined && !closed) idle = worker;
     else worker.terminate().catch(() => undefined);
-    if (end === 'cancelled') throw new CodedError('cancelled');
+    if (end === 'cancelled' || closed) throw new CodedError('cancelled');
     return end === 'done' ? outcomes : [...outcomes, end];
   };
 
@@ -93,8 +97,15 @@ export function createCheckThread({ limitMs = defaultLimitMs } = {}): CheckThrea
       const outcomes: CheckOutcome[] = [];
       const text = JSON.stringify(body);
       while (outcomes.length < checks.length) {
-        if (signal.aborted) throw new CodedError('cancelled');
-        for (const outcome of await runSome(checks.slice(outcomes.length), { subject, body: text }, signal)) {
+        const leave = await turns.wait(signal);
+        let some: Awaited<ReturnType<typeof runSome>>;
+        try {
+          if (signal.aborted || closed) throw new CodedError('cancelled');
+          some = await runSome(checks.slice(outcomes.length), { subject, body: text }, signal);
+        } finally {
+          leave();
+        }
+        for (const outcome of some) {
           const check = checks[outcomes.length] as Check;
           outcomes.push('why' in outcome ? { assertion: stopped(check, outcome.why), captured: null } : outcome);
         }
@@ -102,9 +113,40 @@ export function createCheckThread({ limitMs = defaultLimitMs } = {}): CheckThrea
       return outcomes;
     },
     close() {
+      closed = true;
       for (const worker of [...busy, ...(idle ? [idle] : [])]) worker.terminate().catch(() => undefined);
       idle = undefined;
     },
+  };
+}
+
+interface Turns {
+  /** Resolves when it is its turn, or at once when that is not wanted any more, with what gives it on. */
+  wait(signal: AbortSignal): Promise<() => void>;
+}
+
+function createTurns(most: number): Turns {
+  const waiting = new Set<() => void>();
+  let taken = 0;
+  const leave = (): void => {
+    taken -= 1;
+    const [next] = waiting;
+    // One that was given up has taken no turn of others.
+    if (taken < most) next?.();
+  };
+  return {
+    wait: (signal) =>
+      new Promise((resolve) => {
+        const start = (): void => {
+          waiting.delete(start);
+          signal.removeEventListener('abort', start);
+          taken += 1;
+          resolve(leave);
+        };
+        if (taken < most || signal.aborted) return start();
+        waiting.add(start);
+        signal.addEventListener('abort', start, { once: true });
+      }),
   };
 }
 

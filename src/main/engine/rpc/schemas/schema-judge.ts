@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../../../shared/contract/rpc.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { schemaProblemOf } from '../../../../shared/rpc/lockable-schema.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import type { SchemaLock } from './schema-lock.ts';
@@ -67,7 +68,8 @@ export class SchemaJudge {
         else lock.contradicted(problem, value, at);
       } catch (error) {
         lock.unchecked();
-        this.#onBug(error);
+        // `cancelled`: the program is about to end.
+        if (!(error instanceof CodedError)) this.#onBug(error);
       }
       onDone();
     }
