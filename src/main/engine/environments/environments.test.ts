@@ -3,19 +3,26 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EnvironmentInput } from '../../../shared/contract/environments.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
 import { createEnvironments, type Environments } from './environments.ts';
 
 let workspace: string;
 let environments: Environments;
 let vault: Map<string, string>;
+let failsFor: string | undefined;
 
 beforeEach(async () => {
   workspace = await mkdtemp(path.join(os.tmpdir(), 'environments-'));
   vault = new Map();
+  failsFor = undefined;
   const secrets = {
     has: (key: string) => vault.has(key),
     get: (key: string) => Promise.resolve(vault.get(key)),
-    set: (key: string, value: string) => Promise.resolve(void vault.set(key, value)),
+    // As the real one: what cannot be written is in use all the same.
+    set(key: string, value: string) {
+      vault.set(key, value);
+      return key === failsFor ? Promise.reject(new CodedError('workspace-unwritable')) : Promise.resolve();
+    },
     remove: (key: string) => Promise.resolve(void vault.delete(key)),
     settle: () => Promise.resolve(),
   };
@@ -40,6 +47,24 @@ const viewed = async (): Promise<NonNullable<ReturnType<Environments['view']>>> 
 const valuesOf = async (id: string): Promise<unknown> => Object.fromEntries((await environments.variables(id)).values);
 
 describe('an environment', () => {
+  it('leaves the vault as it was when it cannot be saved', async () => {
+    const secret = (name: string, value: string) => ({ name, value, secret: true });
+    await save('lab', [secret('token', 'old')]);
+    const file = path.join(workspace, 'environments', 'lab.json');
+    await rm(file);
+    // The disk says no only when the secrets are in the vault already.
+    await symlink(path.join(workspace, 'elsewhere.json'), file);
+    const refused = { code: 'workspace-unwritable' };
+    await expect(save('lab', [secret('token', 'new'), secret('other', 'x')])).rejects.toMatchObject(refused);
+    expect(Object.fromEntries(vault)).toEqual({ 'environment/lab/token': 'old' });
+
+    // So does a vault that refuses the second of them.
+    await rm(file);
+    failsFor = 'environment/lab/other';
+    await expect(save('lab', [secret('token', 'new'), secret('other', 'x')])).rejects.toMatchObject(refused);
+    expect(Object.fromEntries(vault)).toEqual({ 'environment/lab/token': 'old' });
+  });
+
   it('keeps plain values in its file and secrets out of it, and out of what the page sees', async () => {
     await save('lab', [
       { name: 'topic', value: 'edge/a' },

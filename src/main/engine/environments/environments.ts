@@ -141,8 +141,8 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
     return { values, secrets: opened };
   };
 
-  /** The values are in the vault before the file says that there are any, and go after it. */
-  const saveSecrets = async (environment: EnvironmentInput['environment'], before: Environment['variables']): Promise<void> => {
+  /** The values are in the vault before the file says that there are any, and go after it. Answers with what takes them back, and brings back those before. */
+  const saveSecrets = async (environment: EnvironmentInput['environment'], before: Environment['variables']): Promise<() => Promise<void>> => {
     const { id } = environment;
     const kept = new Map<string, string>();
     // All are read first: two may have changed names with each other.
@@ -156,7 +156,24 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
         if (plain !== undefined) kept.set(name, plain);
       }
     }
-    for (const [name, text] of kept) await secrets.set(secretKey(id, name), text);
+    const undo: (() => Promise<void>)[] = [];
+    const takeBack = async (): Promise<void> => {
+      // The disk may refuse this as well: then memory is right, and the failure that is told is the first one.
+      for (const one of undo.toReversed()) await one().catch(() => undefined);
+    };
+    try {
+      for (const [name, text] of kept) {
+        const key = secretKey(id, name);
+        // What cannot be opened cannot be used either.
+        const old = await secrets.get(key).catch(() => undefined);
+        undo.push(() => (old === undefined ? secrets.remove(key) : secrets.set(key, old)));
+        await secrets.set(key, text);
+      }
+    } catch (error) {
+      await takeBack();
+      throw error;
+    }
+    return takeBack;
   };
 
   return {
@@ -187,13 +204,19 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
         if (revision !== undefined) checkRevision(nameOf(id), present?.revision ?? goneRevision, revision);
         const plain = environment.variables.find(({ value, secret = false }) => value === null && !secret);
         if (plain) throw new CodedError('bad-input', `The variable "${plain.name}" needs a value.`);
-        await saveSecrets(environment, before);
+        const takeBack = await saveSecrets(environment, before);
         const stored = environment.variables.map((one) => ({
           name: one.name,
           value: one.secret === true ? '' : (one.value ?? ''),
           secret: one.secret ?? false,
         }));
-        const saved = await makeAndWrite(folder, () => writeOpenFile(fileOf(id), nameOf(id), { name, variables: stored }, maxFileBytes, revision));
+        let saved: string;
+        try {
+          saved = await makeAndWrite(folder, () => writeOpenFile(fileOf(id), nameOf(id), { name, variables: stored }, maxFileBytes, revision));
+        } catch (error) {
+          await takeBack();
+          throw error;
+        }
         const secretNames = new Set(stored.filter(({ secret }) => secret).map((one) => one.name));
         for (const one of before) if (one.secret && !secretNames.has(one.name)) await secrets.remove(secretKey(id, one.name));
         return { revision: saved };
