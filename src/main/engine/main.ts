@@ -81,7 +81,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const tails = createTails({ now });
   const rpcDialects = createRpcDialects(workspace.dialects, randomUUID);
   const schemaThread = createSchemaThread();
-  const rpcPeers = createRpcPeers({ brokerClients: () => (broker.status().phase === 'running' ? broker.clients() : null), maxClients: 1000 });
+  const rpcPeers = createRpcPeers({
+    brokerClients: () => (broker.status().phase === 'running' ? broker.clients() : null),
+    maxClients: 1000,
+    clock: monotonicMs,
+  });
   const coapUdp = createCoapUdp({ now, clock: monotonicMs, random, randomBytes: (count) => new Uint8Array(randomBytes(count)) });
   const scripts = createScripts({ onBug: (error) => onBug(error, 'scripts') });
   const rpc = createRpcService({

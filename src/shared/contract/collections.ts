@@ -120,8 +120,10 @@ export interface CollectionEntry {
 export interface CollectionsView {
   /** Parents before their children, in the order in which they run. */
   readonly entries: readonly CollectionEntry[];
-  /** Beyond 20,000 entries, or nested deeper than 10 levels, nothing is listed: so many were met. */
+  /** Beyond 20,000 entries, nested deeper than 10 levels, or with a name that not every system takes, nothing is listed: so many were met. */
   readonly leftOut: number;
+  /** Why, in sentences; `null`: none are left out. */
+  readonly leftOutWhy: string | null;
   /** The folder itself cannot be read. */
   readonly problem: Problem | null;
 }

@@ -76,7 +76,7 @@ export interface RpcService {
   methodVersion(id: RpcMethodId): number;
   method(id: RpcMethodId): RpcMethodDetail | null;
   openTree(source: SourceId, view: OpenedView): TreeView;
-  /** With an empty method, only the service. False: there is no room. */
+  /** With an empty method, only the service. False: there is no room. Throws `invalid-state` when no more can be kept: it would be gone after a restart. */
   add(id: RpcMethodId): boolean;
   /** Whether a service was seen, or added. */
   knows(id: ServiceId): boolean;
@@ -218,6 +218,7 @@ export function createRpcService(options: RpcServiceOptions): RpcService {
         return client === null ? null : (peers?.presenceOf(source, client) ?? null);
       }),
     add({ source, dialect, topic, method }) {
+      keeper.checkRoom({ source, dialect, topic, method });
       const index = indexOf(source);
       const entry = method === '' ? index.growService(dialect, topic) : index.grow({ dialect, topic, method });
       entry?.addByHand();

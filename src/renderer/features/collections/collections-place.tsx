@@ -81,7 +81,7 @@ export function CollectionsPlace(): ReactElement {
                   ))}
                   {view.leftOut > 0 && (
                     <p className={styles.leftOut}>
-                      {plural(view.leftOut, 'file or folder', 'files and folders')} more than are listed here, or nested too deep.
+                      {plural(view.leftOut, 'file or folder is', 'files and folders are')} not listed. {view.leftOutWhy}
                     </p>
                   )}
                 </section>

@@ -254,8 +254,21 @@ describe('what other programs do', () => {
     await plant(plain, ...Array.from({ length: 30 }, () => 'd'), 'a.request.json');
     const all = await entries();
     expect(all).toHaveLength(10);
-    expect(collections.view()?.leftOut).toBe(1);
+    expect(collections.view()).toMatchObject({ leftOut: 1, leftOutWhy: '1 are nested deeper than 10 levels.' });
     await expect(collections.createFolder(all.at(-1)?.id ?? '', 'x')).rejects.toThrow('10 levels');
+  });
+
+  it('may have names that not every system takes: they are named, and a run does not pass them by', async () => {
+    await plant(plain, 'Lab', 'ok.request.json');
+    for (const name of ['a:b', 'a\\b', 'a:c', 'a:d']) await plant(plain, 'Lab', `${name}.request.json`);
+    expect(await ids()).toEqual(['Lab', 'Lab/ok.request.json']);
+    const why = expect.stringMatching(/Names with “:”, “\\”.*: “a:b\.request\.json”.* and 1 more\.$/) as string;
+    expect(collections.view()).toMatchObject({ leftOut: 4, leftOutWhy: why });
+    await expect(collections.entriesOf('Lab')).rejects.toMatchObject({
+      code: 'invalid-state',
+      message: expect.stringContaining('“a:b.request.json”') as string,
+    });
+    await expect(collections.entriesOf('Lab')).rejects.not.toThrow('deeper');
   });
 
   it('may break collection.json: the requests stay, and the file as well', async () => {

@@ -24,7 +24,8 @@ import {
 } from '../../workspace/index.ts';
 import { entryFile } from './entry-folder.ts';
 import { maxRequestFileBytes, requestFileContent, requestFileSchema, settingsFileContent, settingsFileSchema } from './request-file.ts';
-import { CollectionScan, entriesForRun, maxEntries } from './scan.ts';
+import { maxEntries } from './left-out.ts';
+import { CollectionScan, entriesForRun } from './scan.ts';
 import { inOrder } from './sibling-order.ts';
 
 export interface CollectionFiles {

@@ -3,14 +3,14 @@ import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CollectionEntry, CollectionsView } from '../../../../shared/contract/collections.ts';
 import type { Problem } from '../../../../shared/contract/common.ts';
-import { isEntryPath, lastLevel, maxEntryDepth, requestSuffix, settingsFileName } from '../../../../shared/collections/entry-path.ts';
+import { isEntryPath, lastLevel, requestSuffix, settingsFileName } from '../../../../shared/collections/entry-path.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { errorCode, isGone, readOpenFile } from '../../workspace/index.ts';
 import { entryFile } from './entry-folder.ts';
 import { maxRequestFileBytes, requestFileSchema, settingsFileSchema } from './request-file.ts';
+import { LeftOut, maxEntries } from './left-out.ts';
 import { inOrder } from './sibling-order.ts';
 
-export const maxEntries = 20_000;
 /** Files read at once. */
 const atOnce = 16;
 
@@ -52,26 +52,24 @@ export class CollectionScan {
   }
 
   /** One collection alone; without entries there is no such folder. */
-  async one(name: string): Promise<Pick<CollectionsView, 'entries' | 'leftOut'>> {
+  async one(name: string): Promise<Pick<CollectionsView, 'entries' | 'leftOut' | 'leftOutWhy'>> {
     const run = new ScanRun(this.#root, this.#known);
     const entries = await run.collection(name);
-    return { entries, leftOut: run.view().leftOut };
+    const { leftOut, leftOutWhy } = run.view();
+    return { entries, leftOut, leftOutWhy };
   }
 }
 
 /** For runs, of the workspace or of any folder. */
 export async function entriesForRun(root: string, scan: CollectionScan, collection: string): Promise<readonly CollectionEntry[]> {
   await entryFile(root, collection);
-  const { entries, leftOut } = await scan.one(collection);
+  const { entries, leftOut, leftOutWhy } = await scan.one(collection);
   if (entries.length === 0) throw new CodedError('not-found', `The collection "${collection}" does not exist (any more).`);
-  if (leftOut > 0) {
-    throw new CodedError(
-      'invalid-state',
-      `${leftOut} of the entries of "${collection}" are left out, as there are more than ${maxEntries}, or nested deeper than ${maxEntryDepth} levels.`,
-      {
-        advice: 'Divide the collection.',
-      },
-    );
+  // A run that passes by some of its requests in silence would look green.
+  if (leftOutWhy !== null) {
+    throw new CodedError('invalid-state', `${leftOut} of the entries of "${collection}" cannot be run. ${leftOutWhy}`, {
+      advice: 'Rename or move them, or divide the collection.',
+    });
   }
   return entries;
 }
@@ -84,7 +82,7 @@ class ScanRun {
   problem: Problem | null = null;
   #entries: readonly CollectionEntry[] = [];
   #count = 0;
-  #leftOut = 0;
+  readonly #leftOut = new LeftOut();
 
   constructor(root: string, known: ReadonlyMap<string, KnownFile>) {
     this.#root = root;
@@ -92,7 +90,7 @@ class ScanRun {
   }
 
   view(): CollectionsView {
-    return { entries: this.#entries, leftOut: this.#leftOut, problem: this.problem };
+    return { entries: this.#entries, leftOut: this.#leftOut.count, leftOutWhy: this.#leftOut.why(), problem: this.problem };
   }
 
   async root(): Promise<void> {
@@ -180,11 +178,12 @@ class ScanRun {
 
   /** False: it is counted as left out. */
   #takes(id: string): boolean {
-    if (this.#count < maxEntries && isEntryPath(id) && id.split('/').length <= maxEntryDepth) {
+    if (!isEntryPath(id)) this.#leftOut.badPath(id);
+    else if (this.#count >= maxEntries) this.#leftOut.crowded();
+    else {
       this.#count += 1;
       return true;
     }
-    this.#leftOut += 1;
     return false;
   }
 
@@ -192,7 +191,7 @@ class ScanRun {
     const files = new Map<string, KnownFile>();
     // What will be left out need not be read.
     const waiting = ids.slice(0, Math.max(0, maxEntries - this.#count)).values();
-    this.#leftOut += Math.max(0, ids.length - Math.max(0, maxEntries - this.#count));
+    this.#leftOut.crowded(Math.max(0, ids.length - Math.max(0, maxEntries - this.#count)));
     const work = async (): Promise<void> => {
       for (const id of waiting) {
         const file = await this.#file(id);

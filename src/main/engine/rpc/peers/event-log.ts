@@ -37,6 +37,12 @@ export class EventLog {
   #forgotten = 0;
   readonly #seen = new Map<SourceId, number>();
   #sent: { readonly source: SourceId; readonly topic: string; readonly payload: Uint8Array; readonly atMs: number }[] = [];
+  readonly #clock: () => number;
+
+  /** `clock`: ms, of a clock that never goes back: that of messages may be set meanwhile. */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
 
   /** `own`: the publisher is this workbench. */
   add(source: SourceId, dialect: DialectId, record: MessageRecord, event: SeenEvent, own: boolean): void {
@@ -127,14 +133,15 @@ export class EventLog {
     this.#forgotten += gone;
   }
 
-  #expectEcho(source: SourceId, { topic, payload, timeUs }: MessageRecord): void {
-    this.#sent.push({ source, topic, payload: new Uint8Array(payload), atMs: timeUs / 1000 });
+  #expectEcho(source: SourceId, { topic, payload }: MessageRecord): void {
+    this.#sent.push({ source, topic, payload: new Uint8Array(payload), atMs: this.#clock() });
     if (this.#sent.length > maxEchoes) this.#sent.shift();
   }
 
-  #isEcho(source: SourceId, { topic, payload, timeUs }: MessageRecord): boolean {
+  #isEcho(source: SourceId, { topic, payload }: MessageRecord): boolean {
+    const now = this.#clock();
     const at = this.#sent.findIndex(
-      (sent) => sent.source === source && sent.topic === topic && timeUs / 1000 - sent.atMs < echoMs && Buffer.compare(sent.payload, payload) === 0,
+      (sent) => sent.source === source && sent.topic === topic && now - sent.atMs < echoMs && Buffer.compare(sent.payload, payload) === 0,
     );
     if (at >= 0) this.#sent.splice(at, 1);
     return at >= 0;

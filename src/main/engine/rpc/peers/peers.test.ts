@@ -13,6 +13,7 @@ import { createRpcPeers, type RpcPeers } from './rpc-peers.ts';
 
 const lab = 'connection:lab';
 let nowMs: number;
+let clockMs: number;
 let clients: readonly ConnectedClient[] | null;
 let peers: RpcPeers;
 let rpc: RpcService;
@@ -22,8 +23,9 @@ let ids: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  clockMs = 0;
   [nowMs, clients, published, version, ids] = [1_700_000_000_000, [], [], '5', 0];
-  peers = createRpcPeers({ brokerClients: () => clients, maxClients: 3 });
+  peers = createRpcPeers({ brokerClients: () => clients, maxClients: 3, clock: () => clockMs });
   const session: CallSession = {
     clientId: 'me',
     get version() {
@@ -270,6 +272,22 @@ describe('events', () => {
     expect(events().rows.map(({ own }) => own)).toEqual([false, true]);
     version = '3.1.1';
     await expect(rpc.publish(lab, () => buildEvent('mqttxx4', event))).rejects.toThrow('needs the properties of MQTT 5');
+  });
+
+  it('are noted once although the clock of the computer is set meanwhile', async () => {
+    await rpc.publish(lab, (atMs) => buildEvent('mqttxx2', { ...event, atMs }));
+    for (const setByMs of [3_600_000, -7_200_000]) {
+      see(published[0] as Message, { direction: 'out', publisher: 'me' });
+      nowMs += setByMs;
+      clockMs += 50;
+      see(published[0] as Message);
+    }
+    expect(events().total).toBe(2);
+    // Much later it is that of somebody else.
+    see(published[0] as Message, { direction: 'out', publisher: 'me' });
+    clockMs += 11_000;
+    see(published[0] as Message);
+    expect(events().total).toBe(4);
   });
 
   it('are kept within bounds: the oldest go first, and are counted', () => {

@@ -13,6 +13,8 @@ export interface RpcPeersOptions {
   /** Those of the local broker, at most `maxClients`; `null` while it does not run. The list is replaced when it changes. */
   readonly brokerClients: () => readonly ConnectedClient[] | null;
   readonly maxClients: number;
+  /** ms, of a clock that never goes back. */
+  readonly clock: () => number;
 }
 
 /** The clients of each source, as far as they can be known, and the events they send. Everything is kept in memory, within bounds. */
@@ -38,11 +40,11 @@ export interface RpcPeers {
   drop(source: SourceId): void;
 }
 
-export function createRpcPeers({ brokerClients, maxClients }: RpcPeersOptions): RpcPeers {
+export function createRpcPeers({ brokerClients, maxClients, clock }: RpcPeersOptions): RpcPeers {
   const changed = createNotifier();
   const room = roomForPeers();
   const books = new Map<SourceId, PeerBook>();
-  const log = new EventLog();
+  const log = new EventLog(clock);
   const bookOf = (source: SourceId): PeerBook => {
     let book = books.get(source);
     if (!book) books.set(source, (book = new PeerBook(room)));

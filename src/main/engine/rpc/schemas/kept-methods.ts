@@ -15,6 +15,8 @@ export interface KeptMethodsFile {
   save(methods: readonly KeptMethod[]): Promise<void>;
 }
 
+type Change = Partial<Omit<KeptMethod, keyof RpcMethodId>>;
+
 /** What is kept of methods over restarts. What cannot be written is in use all the same, and rejects. */
 export class KeptMethods {
   readonly #file: KeptMethodsFile;
@@ -35,12 +37,16 @@ export class KeptMethods {
   }
 
   /** Throws `invalid-state` when there is no room. */
-  async change(id: RpcMethodId, change: Partial<Omit<KeptMethod, keyof RpcMethodId>>): Promise<KeptMethod> {
-    const { source, dialect, topic, method } = id;
+  checkRoom(id: RpcMethodId, change: Change): void {
     const before = this.find(id);
-    const next: KeptMethod = { addedByHand: false, pinned: [], ...before, ...change, source, dialect, topic, method };
     if (!before && this.#kept.size >= maxKept) throw noRoom(`${maxKept} methods are kept`);
-    if (this.#bytes + sizeOf(next) - (before ? sizeOf(before) : 0) > maxBytes) throw noRoom('schemas and examples of 8 MiB are kept');
+    if (this.#bytes + sizeOf(changed(id, before, change)) - (before ? sizeOf(before) : 0) > maxBytes) throw noRoom('schemas and examples of 8 MiB are kept');
+  }
+
+  /** Rejects with `invalid-state` when there is no room. */
+  async change(id: RpcMethodId, change: Change): Promise<KeptMethod> {
+    this.checkRoom(id, change);
+    const next = changed(id, this.find(id), change);
     this.#put(next);
     await this.#save();
     return next;
@@ -98,9 +104,13 @@ export class KeptMethods {
   }
 }
 
+function changed({ source, dialect, topic, method }: RpcMethodId, before: KeptMethod | undefined, change: Change): KeptMethod {
+  return { addedByHand: false, pinned: [], ...before, ...change, source, dialect, topic, method };
+}
+
 const keyOf = ({ source, dialect, topic, method }: RpcMethodId): string => JSON.stringify([source, dialect, topic, method]);
 const sizeOf = (method: KeptMethod): number => JSON.stringify(method).length;
 
 function noRoom(what: string): CodedError {
-  return new CodedError('invalid-state', `No more than ${what}.`, { advice: 'Forget or unlock some first.' });
+  return new CodedError('invalid-state', `No more than ${what}.`, { advice: 'Forget some methods that were added by hand, or unlock and unpin some, first.' });
 }

@@ -15,6 +15,8 @@ export interface MethodKeeperOptions {
   readonly onChange: () => void;
 }
 
+const byHand = { addedByHand: true } as const;
+
 /** What the user keeps of methods, in the file and in the methods themselves. */
 export class MethodKeeper {
   readonly #options: MethodKeeperOptions;
@@ -43,9 +45,14 @@ export class MethodKeeper {
     this.#options.onChange();
   }
 
-  /** That it was added by hand. What cannot be written, the workspace complains of. */
+  /** Throws `invalid-state` when one added by hand would be gone after a restart. */
+  checkRoom(id: RpcMethodId): void {
+    this.#kept.checkRoom(id, byHand);
+  }
+
+  /** That it was added by hand, after `checkRoom`. What cannot be written, the workspace complains of. */
   added(id: RpcMethodId): void {
-    this.#kept.change(id, { addedByHand: true }).catch(() => undefined);
+    this.#kept.change(id, byHand).catch(() => undefined);
   }
 
   forget(what: Parameters<KeptMethods['forget']>[0]): void {

@@ -155,6 +155,17 @@ describe('a locked schema', () => {
   });
 });
 
+it('refuses to add by hand what would be gone after a restart', () => {
+  const full = Array.from({ length: 5000 }, (_, n): KeptMethod => ({ ...id, method: `m${n}`, addedByHand: true, pinned: [] }));
+  const { rpc, file } = setUp(full);
+  expect(() => rpc.add({ ...id, method: 'one-more' })).toThrow('No more than 5000 methods are kept.');
+  expect(rpc.method({ ...id, method: 'one-more' })).toBeNull();
+  expect(rpc.add({ ...id, method: 'm7' })).toBe(true);
+  expect(file.methods).toHaveLength(5000);
+  const large = setUp([{ ...id, addedByHand: true, pinned: Array.from({ length: 8 }, () => ({ params: 'x'.repeat(2 ** 20), result: 1 })) }]);
+  expect(() => large.rpc.add({ ...id, method: 'one-more' })).toThrow('8 MiB');
+});
+
 it('pins no more than 10 examples of a method, and none that is long', async () => {
   const { rpc, detail } = setUp();
   for (let n = 0; n < 10; n += 1) await rpc.keeper.pin(id, { params: n }, true);
