@@ -72,7 +72,7 @@ export async function benchCalls(calls: BenchedCalls): Promise<readonly BenchRow
   });
   const connections = createConnections({
     profiles: [],
-    passwords: { get: () => Promise.resolve(undefined) },
+    secrets: () => Promise.resolve({}),
     now: Date.now,
     random: Math.random,
     onMessages: (id, records) => take(`connection:${id}`, records),

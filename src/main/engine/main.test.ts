@@ -6,6 +6,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerStatus } from '../../shared/contract/broker.ts';
 import type { MessageTrace, TracingStatus } from '../../shared/contract/broker-inside.ts';
+import { newSubscription } from '../../shared/connections/new-profile.ts';
 import { connectionProfileSchema, type ConnectionProfile, type ConnectionsView } from '../../shared/contract/connections.ts';
 import type { EngineContract } from '../../shared/contract/index.ts';
 import type { Ledger, MessageTail } from '../../shared/contract/messages.ts';
@@ -226,7 +227,7 @@ describe('retained messages of the local broker', () => {
     await page.call('workspace.updateSettings', { demoDevice: false });
     const status = await startBroker(page);
     await page.call('messages.publish', { source: 'broker', topic: 'lamp', payload: bytes('on'), qos: 0, retain: true });
-    await page.call('connections.save', { profile: profileFor(status, { subscriptions: [{ filter: 'lamp', qos: 0, enabled: true }] }) });
+    await page.call('connections.save', { profile: profileFor(status, { subscriptions: [newSubscription('lamp')] }) });
     await page.call('connections.connect', { id: 'lab' });
     const [ours, theirs] = [watchTopics(page), watchTopics(page, { viewId: 'theirs', source: 'connection:lab' })];
     const marks = (): unknown => [ours, theirs].map((tree) => tree.value()?.rows.map(({ path, retained }) => [path, retained]));
@@ -319,8 +320,8 @@ describe('connections', () => {
     const page = openPage(engine);
     const status = await startBroker(page);
     const connections = newest<ConnectionsView>((listener) => page.stream('connections.watch', undefined, listener));
-    const saved = await page.call('connections.save', { profile: profileFor(status), password: 'hunter2' });
-    expect(saved).toMatchObject({ id: 'lab', passwordSet: true });
+    const saved = await page.call('connections.save', { profile: profileFor(status), secrets: { password: 'hunter2' } });
+    expect(saved).toMatchObject({ id: 'lab', secretsSet: ['password'] });
     expect(JSON.stringify(saved)).not.toContain('hunter2');
     await page.call('connections.connect', { id: 'lab' });
     await expect
@@ -332,7 +333,7 @@ describe('connections', () => {
     expect((await page.call('messages.latest', { source: 'connection:lab', topic: 'out/lamp', maxBytes: 10 }))?.payload).toEqual(bytes('on'));
     expect(JSON.stringify(connections.value())).not.toContain('hunter2');
     await page.call('connections.save', { profile: profileFor(status, { name: 'Renamed' }) });
-    await expect.poll(() => connections.value()?.profiles).toMatchObject([{ name: 'Renamed', passwordSet: true }]);
+    await expect.poll(() => connections.value()?.profiles).toMatchObject([{ name: 'Renamed', secretsSet: ['password'] }]);
 
     await page.call('connections.remove', { id: 'lab' });
     await expect.poll(() => connections.value()).toEqual({ profiles: [], statuses: [] });
@@ -345,15 +346,15 @@ describe('connections', () => {
     const first = await start();
     const page = openPage(first);
     const status = await startBroker(page);
-    await page.call('connections.save', { profile: profileFor(status), password: 'hunter2' });
+    await page.call('connections.save', { profile: profileFor(status), secrets: { password: 'hunter2' } });
     await page.call('connections.connect', { id: 'lab' });
     await page.call('messages.publish', { source: 'connection:lab', topic: 'out/lamp', payload: bytes('on'), qos: 1, retain: false });
     await expect.poll(() => page.call('messages.latest', { source: 'connection:lab', topic: 'out/lamp', maxBytes: 10 })).not.toBeNull();
-    await page.call('connections.setSubscriptions', { id: 'lab', subscriptions: [{ filter: 'other/#', qos: 0, enabled: true }] });
+    await page.call('connections.setSubscriptions', { id: 'lab', subscriptions: [newSubscription('other/#')] });
     await first.close();
     const again = openPage(await start());
     const connections = newest<ConnectionsView>((listener) => again.stream('connections.watch', undefined, listener));
-    await expect.poll(() => connections.value()?.profiles).toMatchObject([{ id: 'lab', passwordSet: true, subscriptions: [{ filter: 'other/#' }] }]);
+    await expect.poll(() => connections.value()?.profiles).toMatchObject([{ id: 'lab', secretsSet: ['password'], subscriptions: [{ filter: 'other/#' }] }]);
     const tree = watchTopics(again, { source: 'connection:lab' });
     await expect.poll(() => tree.value()?.topicCount).toBeGreaterThan(0);
   });

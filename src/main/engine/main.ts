@@ -14,7 +14,7 @@ import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { createCoapBridges, createCoapUdp, createMockDevices } from './coap/index.ts';
 import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
-import { createConnections } from './connections/index.ts';
+import { createConnections, watchSleep } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
@@ -22,7 +22,7 @@ import { monotonicMs } from './monotonic.ts';
 import { createNotifier } from './notifier.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
-import { createHandlers, passwordKey, type Services } from './server/index.ts';
+import { createHandlers, storedSecrets, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
 import { openWorkspace, type VaultCipher } from './workspace/index.ts';
@@ -159,12 +159,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const connections = createConnections({
     profiles: workspace.profiles(),
-    passwords: { get: (id) => workspace.secrets.get(passwordKey(id)) },
+    secrets: (id) => storedSecrets(workspace.secrets, id),
     now,
     random,
     onMessages: (id, records) => receive(`connection:${id}`, records),
     onChange: connectionsChanged.notify,
   });
+  const stopWatchingSleep = watchSleep(() => connections.wake());
   const nodeSessions = createNodeSessions({
     now,
     brokerStatus: () => broker.status(),
@@ -273,6 +274,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopFollowing();
+    stopWatchingSleep();
     collectionRuns.close();
     coapUdp.close();
     schemaThread.close();
@@ -288,6 +290,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     collections.close();
     await workspace.close();
   };
+
+  for (const { id, connectAtStart } of workspace.profiles()) {
+    // Why it fails stands in its status; it goes on trying.
+    if (connectAtStart) connections.connect(id, true).catch(() => undefined);
+  }
 
   return {
     instance,

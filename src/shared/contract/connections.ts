@@ -1,38 +1,19 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
-import { noInput, protocolVersionSchema, qosSchema, topicTextSchema, type Problem, type Qos } from './common.ts';
+import { noInput, type Problem, type Qos } from './common.ts';
+import {
+  connectionProfileSchema,
+  connectionSecretsSchema,
+  subscriptionSchema,
+  type ConnectionProfile,
+  type ConnectionSecretName,
+} from './connection-profile.ts';
 
-const subscriptionSchema = z.strictObject({
-  filter: topicTextSchema.min(1),
-  qos: qosSchema,
-  enabled: z.boolean().default(true),
-});
-export type Subscription = z.infer<typeof subscriptionSchema>;
+export { connectionProfileSchema, type ConnectionProfile, type Subscription } from './connection-profile.ts';
 
-export const connectionProfileSchema = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/)
-    .describe('letters, digits, "_" and "-"'),
-  name: z.string().min(1, 'Give the connection a name.').max(200),
-  /** `mqtt://host:1883`, `mqtts://`, `ws://host:8083/mqtt`, `wss://`. User info is not kept here. */
-  uri: z.string().min(1, 'Enter the address of the broker.').max(2048),
-  /** `null`: a new random id for each connect. */
-  clientId: z.string().max(65_535).nullable().default(null),
-  version: protocolVersionSchema.default('5'),
-  username: z.string().max(65_535).default(''),
-  keepAliveSeconds: z.int().min(0).max(65_535).default(60),
-  cleanStart: z.boolean().default(true),
-  connectTimeoutSeconds: z.number().min(1).max(300).default(10),
-  /** TLS: refuse certificates that cannot be verified. */
-  verifyCertificate: z.boolean().default(true),
-  subscriptions: z.array(subscriptionSchema).max(10_000).default([]),
-});
-export type ConnectionProfile = z.infer<typeof connectionProfileSchema>;
-
-/** What the page sees: never the password, only whether one is stored. */
+/** What the page sees: never a secret, only which are stored. */
 export interface ConnectionProfileView extends ConnectionProfile {
-  readonly passwordSet: boolean;
+  readonly secretsSet: readonly ConnectionSecretName[];
 }
 
 export type ConnectionPhase = 'disconnected' | 'connecting' | 'connected' | 'waiting' | 'disconnecting';
@@ -46,6 +27,63 @@ export interface SubscriptionStatus {
   readonly reason: string | null;
 }
 
+/** What the broker asks in enhanced authentication; answered with `connections.answerChallenge`. */
+export interface AuthenticationChallenge {
+  /** Grows with each challenge. */
+  readonly number: number;
+  readonly method: string;
+  readonly data: Uint8Array;
+}
+
+/** What the broker said of itself in CONNACK (§3.2.2.3), with the defaults of the specification where it said nothing. */
+export interface BrokerCapabilities {
+  readonly sessionPresent: boolean;
+  readonly maximumQos: Qos;
+  readonly retainAvailable: boolean;
+  /** Bytes; `null`: no limit told. */
+  readonly maximumPacketSize: number | null;
+  readonly receiveMaximum: number;
+  readonly topicAliasMaximum: number;
+  readonly wildcardSubscriptions: boolean;
+  readonly subscriptionIdentifiers: boolean;
+  readonly sharedSubscriptions: boolean;
+  /** Seconds. `null`: as asked for. */
+  readonly serverKeepAliveSeconds: number | null;
+  readonly sessionExpirySeconds: number | null;
+  readonly assignedClientId: string | null;
+  readonly responseInformation: string | null;
+  readonly serverReference: string | null;
+  readonly reasonString: string | null;
+  readonly authenticationMethod: string | null;
+  readonly userProperties: readonly (readonly [string, string])[];
+}
+
+/** A message that was not taken because its payload is larger than the profile allows. */
+export interface DroppedMessage {
+  /** Unix ms. */
+  readonly timeMs: number;
+  readonly topic: string;
+  readonly sizeBytes: number;
+  /** The first bytes of the payload, at most 256. */
+  readonly head: Uint8Array;
+}
+
+/** How the connection is protected now. */
+export interface TlsState {
+  /** `TLSv1.3`. */
+  readonly protocol: string | null;
+  /** As OpenSSL names it. */
+  readonly cipher: string | null;
+  readonly alpn: string | null;
+  /** Whether the chain was verified; otherwise why it would not have been. */
+  readonly verified: boolean;
+  readonly problem: string | null;
+  /** Trusted by its fingerprint alone. */
+  readonly pinned: boolean;
+  /** SHA-256. */
+  readonly fingerprint: string | null;
+}
+
 export interface ConnectionStatus {
   readonly id: string;
   readonly phase: ConnectionPhase;
@@ -57,6 +95,20 @@ export interface ConnectionStatus {
   /** The client id in use, as sent or as assigned by the broker. */
   readonly clientId: string | null;
   readonly lastProblem: Problem | null;
+  /** `null` while not connected, and below MQTT 5 all but the defaults. */
+  readonly broker: BrokerCapabilities | null;
+  /** `null` without TLS, and while not connected. */
+  readonly tls: TlsState | null;
+  /** Seconds, as sent in CONNECT or as the broker asks for. */
+  readonly keepAliveSeconds: number | null;
+  /** Of the last PINGREQ sent by hand; `null`: none. */
+  readonly roundTripMs: number | null;
+  /** Published while the connection was down; they wait for it. */
+  readonly queuedMessages: number;
+  /** Too large for the limit of the profile. */
+  readonly droppedMessages: number;
+  /** A challenge waits for a person (§4.12). */
+  readonly challenge: AuthenticationChallenge | null;
   readonly subscriptions: readonly SubscriptionStatus[];
   readonly receivedMessages: number;
   readonly sentMessages: number;
@@ -71,15 +123,19 @@ const idInput = z.strictObject({ id: z.string().min(1).max(64) });
 
 export const connectionsContract = {
   'connections.watch': stream<ConnectionsView>()(noInput, { overflow: 'coalesce', window: 2 }),
-  /** Creates or replaces a profile. `password`: a text sets it, `null` removes it, absent keeps it. */
-  'connections.save': call<ConnectionProfileView>()(
-    z.strictObject({ profile: connectionProfileSchema, password: z.string().max(65_535).nullable().optional() }),
-  ),
+  /** Creates or replaces a profile, and sets or removes its secrets. */
+  'connections.save': call<ConnectionProfileView>()(z.strictObject({ profile: connectionProfileSchema, secrets: connectionSecretsSchema.optional() })),
   'connections.remove': call<void>()(idInput),
   /** Resolves when connected; rejects with `connect-failed`. A retryable failure goes on retrying in the background only after a first success. */
   'connections.connect': call<void>()(idInput),
   /** Also aborts a running attempt or a waiting retry. */
   'connections.disconnect': call<void>()(idInput),
+  /** Sends PINGREQ and waits for PINGRESP: the time in ms. */
+  'connections.ping': call<number>()(idInput),
+  /** The last 50 messages that were too large, newest first. */
+  'connections.droppedMessages': call<readonly DroppedMessage[]>()(idInput),
+  /** Base64; empty: an answer without data. `null` gives up. */
+  'connections.answerChallenge': call<void>()(z.strictObject({ id: z.string().min(1).max(64), number: z.int(), data: z.string().max(90_000).nullable() })),
   /** Takes effect at once on a live connection, otherwise at the next connect. */
   'connections.setSubscriptions': call<void>()(z.strictObject({ id: z.string().min(1).max(64), subscriptions: z.array(subscriptionSchema).max(10_000) })),
 } as const;

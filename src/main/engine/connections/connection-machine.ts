@@ -29,14 +29,9 @@ const table: Readonly<Record<ConnectionPhase, Partial<Record<ConnectionEvent, St
   disconnecting: { closed: { phase: 'disconnected' }, lost: { phase: 'disconnected' }, failed: { phase: 'disconnected' } },
 };
 
-/** The next phase, or `undefined` where the event means nothing (a second click, a late network event). */
+/** The next phase, or `undefined` where the event means nothing (a second click, a late network event). `retries`: what failed or was lost is tried again. */
 export function nextStep(phase: ConnectionPhase, event: ConnectionEvent, options: { readonly retries: boolean }): Step | undefined {
-  // After a first success a failed attempt is tried again, until the broker refuses for good.
   if (phase === 'connecting' && event === 'failed' && options.retries) return { phase: 'waiting', action: 'wait' };
+  if (phase === 'connected' && event === 'lost' && !options.retries) return { phase: 'disconnected' };
   return table[phase][event];
-}
-
-/** Wait before reconnect attempt n (1, 2, …): 1 s doubling to 30 s, spread by ±20 % so that many clients don't return at once. */
-export function retryDelayMs(attempt: number, random: number): number {
-  return Math.round(Math.min(30_000, 1000 * 2 ** (attempt - 1)) * (0.8 + 0.4 * random));
 }

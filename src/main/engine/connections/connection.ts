@@ -1,41 +1,67 @@
-import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
+import { randomBytes } from 'node:crypto';
+import { idleStatus } from '../../../shared/connections/idle-status.ts';
+import { spreadWaitMs } from '../../../shared/connections/reconnect.ts';
+import type { BrokerCapabilities, ConnectionProfile, ConnectionStatus, DroppedMessage, Subscription, TlsState } from '../../../shared/contract/connections.ts';
 import type { Problem } from '../../../shared/contract/common.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import { brokerAccess, type BrokerAccess } from './broker-access.ts';
+import { ClientSession } from '../mqtt-client/index.ts';
+import { authenticatorOf, Challenges } from './authentication.ts';
+import { brokerAccess, type BrokerAccess, type ConnectionSecrets } from './broker-access.ts';
 import { closeLink } from './close-link.ts';
+import { keepAliveOnTheWire } from './connect-packet.ts';
 import { ConnectionSession } from './connection-session.ts';
-import { nextStep, retryDelayMs, type ConnectionEvent } from './connection-machine.ts';
+import { nextStep, type ConnectionEvent } from './connection-machine.ts';
+import { DroppedMessages } from './dropped-messages.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
 import { openMqttLink, type MqttLink } from './mqtt-link.ts';
+import { OfflineQueue } from './offline-queue.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 const closedProblem: Problem = { code: 'closed', message: 'The connection was closed.' };
+/** A broker that is silent for so long after the machine was asleep is gone. */
+const wakePatienceMs = 5_000;
 
 export interface ConnectionHooks {
-  readonly password: () => Promise<string | undefined>;
+  readonly secrets: () => Promise<ConnectionSecrets>;
   readonly now: () => number;
   readonly random: () => number;
   readonly onMessages: (records: MessageRecord[]) => void;
   readonly onChange: () => void;
 }
 
+interface Up {
+  readonly clientId: string;
+  readonly broker: BrokerCapabilities;
+  readonly tls: TlsState | null;
+  readonly since: number;
+  readonly keepAliveSeconds: number;
+}
+
 /** One profile and its link to a broker, kept by an explicit state machine. */
 export class Connection {
   readonly #hooks: ConnectionHooks;
   readonly #subscriptions: Subscriptions;
+  readonly #challenges: Challenges;
+  readonly #queue = new OfflineQueue();
+  readonly #dropped = new DroppedMessages();
   #profile: ConnectionProfile;
   #phase: ConnectionStatus['phase'] = 'disconnected';
   #link: MqttLink | undefined;
   #session: ConnectionSession | undefined;
+  /** What the broker keeps for the client, where it is to (§4.1). */
+  #state: { readonly clientId: string; readonly session: ClientSession } | undefined;
   /** The profile may be changed meanwhile. */
   #openedVersion: ConnectionProfile['version'] = '5';
   #attempt = 0;
-  #everConnected = false;
+  /** Since the user asked or the connection was lost. */
+  #waits = 0;
+  #retries = false;
   #nextAttemptAt: number | null = null;
-  #connectedAt: number | null = null;
+  #up: Up | null = null;
   #clientId: string | null = null;
+  #roundTripMs: number | null = null;
   #problem: Problem | null = null;
   #received = 0;
   #sent = 0;
@@ -46,22 +72,29 @@ export class Connection {
   constructor(profile: ConnectionProfile, hooks: ConnectionHooks) {
     this.#profile = profile;
     this.#hooks = hooks;
+    this.#challenges = new Challenges(hooks.onChange);
     this.#subscriptions = new Subscriptions(profile.subscriptions, hooks.onChange, (filter) => this.#session?.holds(filter) ?? false);
   }
 
   status(): ConnectionStatus {
-    return {
-      id: this.#profile.id,
+    return idleStatus(this.#profile.id, {
       phase: this.#phase,
       attempt: this.#attempt,
       nextAttemptAt: this.#nextAttemptAt,
-      connectedAt: this.#connectedAt,
+      connectedAt: this.#up?.since ?? null,
       clientId: this.#clientId,
       lastProblem: this.#problem,
+      broker: this.#up?.broker ?? null,
+      tls: this.#up?.tls ?? null,
+      keepAliveSeconds: this.#up?.keepAliveSeconds ?? null,
+      roundTripMs: this.#roundTripMs,
+      queuedMessages: this.#queue.size,
+      droppedMessages: this.#dropped.count,
+      challenge: this.#challenges.current,
       subscriptions: this.#subscriptions.statuses(),
       receivedMessages: this.#received,
       sentMessages: this.#sent,
-    };
+    });
   }
 
   /** Takes effect at the next connect; subscriptions at once. */
@@ -76,14 +109,16 @@ export class Connection {
     this.#subscriptions.set(subscriptions);
   }
 
-  connect(): Promise<void> {
+  /** `keepsTrying`: also when the first attempt fails, as the profile may say as well. */
+  connect(keepsTrying = false): Promise<void> {
     if (this.#phase === 'connected') return Promise.resolve();
     if (this.#phase === 'disconnecting') return Promise.reject(new CodedError('invalid-state', 'This connection is just being closed. Try again in a moment.'));
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       if (this.#phase === 'disconnected') {
         this.#attempt = 1;
-        this.#everConnected = false;
+        this.#waits = 0;
+        this.#retries = keepsTrying || (this.#profile.reconnect.enabled && this.#profile.reconnect.retryFirst);
       }
       this.#handle('connect');
     });
@@ -93,6 +128,12 @@ export class Connection {
     this.#settle(new CodedError('cancelled', 'The attempt to connect was stopped.'));
     const link = this.#link;
     const phase = this.#phase;
+    const unsent = this.#queue.take().length;
+    if (unsent > 0)
+      this.#problem = {
+        code: 'queue-discarded',
+        message: `${unsent === 1 ? 'One message that waited' : `${unsent} messages that waited`} for the connection was not sent.`,
+      };
     this.#handle('disconnect');
     if (phase === 'connected' && link) {
       await closeLink(link, { isUp: true });
@@ -101,13 +142,53 @@ export class Connection {
   }
 
   async publish(input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }> {
+    const { maxQueuedMessages } = this.#profile.limits;
+    if (this.#phase !== 'connected' && this.#retries && maxQueuedMessages > 0) {
+      this.#queue.add(input, maxQueuedMessages);
+      this.#hooks.onChange();
+      return { note: 'The connection is down: the message waits until it is back.' };
+    }
     const { note } = await this.#publish(this.#needLink(), input);
     return { note };
   }
 
+  /** Answers the time from PINGREQ to PINGRESP in ms. */
+  async ping(): Promise<number> {
+    const link = this.#needLink();
+    try {
+      this.#roundTripMs = await link.ping();
+      this.#hooks.onChange();
+      return this.#roundTripMs;
+    } catch (error) {
+      throw new CodedError('not-connected', 'The connection ended before the broker answered.', { data: error });
+    }
+  }
+
+  answerChallenge(number: number, data: Uint8Array | null): void {
+    this.#challenges.answer(number, data);
+  }
+
+  droppedMessages(): readonly DroppedMessage[] {
+    return this.#dropped.list();
+  }
+
+  /** The machine was asleep: what waits is tried at once, and a broker that is gone is noticed. */
+  wake(): void {
+    if (this.#phase === 'waiting') this.#handle('retry-due');
+    const link = this.#link;
+    if (this.#phase !== 'connected' || !link) return;
+    const timer = setTimeout(() => {
+      if (this.#link !== link) return;
+      link.abort();
+      this.#fail({ code: 'lost-asleep', message: 'The connection did not survive the sleep of this machine.', final: false }, true);
+    }, wakePatienceMs);
+    const done = (): void => clearTimeout(timer);
+    link.ping().then(done, done);
+  }
+
   /** For a session beside this one. */
   async access(): Promise<BrokerAccess | { readonly failure: ExplainedFailure }> {
-    return brokerAccess(this.#profile, await this.#hooks.password().catch(() => undefined));
+    return brokerAccess(this.#profile, await this.#hooks.secrets());
   }
 
   /** The one that is up now. Throws `not-connected`. */
@@ -144,11 +225,13 @@ export class Connection {
   }
 
   #handle(event: ConnectionEvent): void {
-    const step = nextStep(this.#phase, event, { retries: this.#everConnected });
+    const step = nextStep(this.#phase, event, { retries: this.#retries });
     if (!step) return;
     this.#phase = step.phase;
     if (step.phase !== 'connected') {
-      this.#connectedAt = null;
+      this.#up = null;
+      this.#roundTripMs = null;
+      this.#challenges.clear();
       this.#subscriptions.detach();
       this.#session?.end(event === 'lost' || event === 'failed' ? (this.#problem ?? closedProblem) : closedProblem);
       this.#session = undefined;
@@ -173,9 +256,9 @@ export class Connection {
   }
 
   #wait(): void {
-    // The attempt to come, on which the wait depends.
     this.#attempt += 1;
-    const delay = retryDelayMs(this.#attempt, this.#hooks.random());
+    this.#waits += 1;
+    const delay = spreadWaitMs(this.#profile.reconnect, this.#waits, this.#hooks.random());
     this.#nextAttemptAt = this.#hooks.now() + delay;
     this.#retryTimer = setTimeout(() => this.#handle('retry-due'), delay);
   }
@@ -183,21 +266,34 @@ export class Connection {
   async #open(): Promise<void> {
     const run = (this.#run += 1);
     const profile = this.#profile;
-    const stored = await this.#hooks.password().catch(() => undefined);
+    const secrets = await this.#hooks.secrets();
     if (run !== this.#run) return;
-    const access = brokerAccess(profile, stored);
+    const access = brokerAccess(profile, secrets);
     if ('failure' in access) return this.#fail(access.failure);
-    const clientId =
-      profile.clientId ??
-      `workbench-${Math.floor(this.#hooks.random() * 2 ** 32)
-        .toString(16)
-        .padStart(8, '0')}`;
+    const { clientId, cleanStart, session } = this.#sessionFor(profile);
     this.#openedVersion = profile.version;
+    this.#clientId = clientId;
+    const { authentication } = profile;
+    let authenticator;
+    try {
+      const ask = (data: Uint8Array): Promise<Uint8Array | null> => this.#challenges.ask(authentication?.kind === 'dialog' ? authentication.method : '', data);
+      authenticator = authentication && profile.version === '5' ? authenticatorOf(authentication, access.username, access.password, ask) : undefined;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#fail({ code: 'authentication-failed', message, advice: 'Check the user name, the password and the authentication method.', final: true });
+    }
+    // With SCRAM the password stays on this machine; the user name is in its messages.
+    const credentials = authentication?.kind === 'scram-sha-256' && authenticator ? { username: undefined, password: undefined } : {};
     this.#link = openMqttLink(
-      { ...access, clientId, nowUs: () => this.#hooks.now() * 1000 },
+      { ...access, ...credentials, clientId, cleanStart, session, authenticator, nowUs: () => this.#hooks.now() * 1000 },
       {
-        connected: (info) => this.#connected(info.clientId),
+        connected: (info) => this.#connected(info),
         failed: (failure, wasConnected) => this.#fail(failure, wasConnected),
+        dropped: ({ topic, payload }) => {
+          this.#received += 1;
+          this.#dropped.add({ timeMs: this.#hooks.now(), topic, sizeBytes: payload.byteLength, head: payload });
+          this.#hooks.onChange();
+        },
         messages: (records) => {
           this.#received += records.length;
           this.#hooks.onMessages(records);
@@ -208,15 +304,30 @@ export class Connection {
     );
   }
 
-  #connected(clientId: string): void {
+  /** A session that the broker keeps goes on: with Clean Start 0, or within a run where MQTT 5 lets it outlive the connection. */
+  #sessionFor(profile: ConnectionProfile): { readonly clientId: string; readonly cleanStart: boolean; readonly session: ClientSession | undefined } {
+    const ending = randomBytes(4).toString('hex');
+    const outlives = profile.version === '5' ? (profile.connectProperties.sessionExpirySeconds ?? 0) > 0 : !profile.cleanStart;
+    const kept =
+      outlives && this.#state && (profile.clientId === null || profile.clientIdSuffix || profile.clientId === this.#state.clientId) ? this.#state : undefined;
+    const clientId =
+      kept?.clientId ?? (profile.clientId === null ? `workbench-${ending}` : profile.clientIdSuffix ? `${profile.clientId}-${ending}` : profile.clientId);
+    const goesOn = kept !== undefined && this.#waits > 0;
+    const session = outlives ? (kept?.session ?? new ClientSession()) : undefined;
+    this.#state = session && { clientId, session };
+    return { clientId, cleanStart: profile.cleanStart && !goesOn, session };
+  }
+
+  #connected({ clientId, broker, tls }: { readonly clientId: string; readonly broker: BrokerCapabilities; readonly tls: TlsState | null }): void {
+    const link = this.#link;
     this.#clientId = clientId;
-    this.#everConnected = true;
+    this.#retries = this.#profile.reconnect.enabled;
     this.#attempt = 0;
+    this.#waits = 0;
     this.#problem = null;
     this.#handle('connack');
-    this.#connectedAt = this.#hooks.now();
-    if (this.#link) {
-      const link = this.#link;
+    this.#up = { clientId, broker, tls, since: this.#hooks.now(), keepAliveSeconds: broker.serverKeepAliveSeconds ?? keepAliveOnTheWire(this.#profile) };
+    if (link) {
       this.#subscriptions.attach(link);
       this.#session = new ConnectionSession({
         clientId,
@@ -226,16 +337,36 @@ export class Connection {
         covering: (topic) => this.#subscriptions.covering(topic),
         wants: (filter) => this.#subscriptions.wants(filter),
       });
+      void this.#sendQueued(link);
     }
     this.#settle();
     this.#hooks.onChange();
   }
 
+  /** Those that cannot be sent any more wait again, in their order, as long as there is room. */
+  async #sendQueued(link: MqttLink): Promise<void> {
+    const messages = this.#queue.take();
+    const outcomes = await Promise.allSettled(messages.map((message) => this.#publish(link, message)));
+    outcomes.forEach((outcome, at) => {
+      const message = messages[at];
+      if (outcome.status === 'fulfilled' || !message) return;
+      const { code, message: words } = outcome.reason as CodedError;
+      if (code === 'not-connected' && this.#retries) this.#queue.add(message, Number.POSITIVE_INFINITY);
+      else this.#problem = { code: 'queued-message-refused', message: `A message on "${message.topic}" that waited for the connection was not sent: ${words}` };
+    });
+    this.#hooks.onChange();
+  }
+
   #fail(failure: ExplainedFailure, wasConnected = false): void {
     const { final, ...problem } = failure;
-    this.#problem = problem;
+    const { enabled, maxAttempts } = this.#profile.reconnect;
+    const isSpent = this.#retries && maxAttempts > 0 && this.#waits >= maxAttempts;
+    if (final || isSpent || !enabled) this.#retries = false;
+    this.#problem =
+      isSpent && !final
+        ? { ...problem, message: `${problem.message} It was given up after ${maxAttempts === 1 ? 'one more attempt' : `${maxAttempts} more attempts`}.` }
+        : problem;
     this.#link = undefined;
-    if (final) this.#everConnected = false;
     this.#handle(wasConnected && !final ? 'lost' : 'failed');
     this.#settle(new CodedError('connect-failed', problem.message, { advice: problem.advice, data: { reason: problem.code } }));
     this.#hooks.onChange();

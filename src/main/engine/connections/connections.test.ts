@@ -10,6 +10,7 @@ import { Aedes } from 'aedes';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { ConnectionProfile, ConnectionStatus } from '../../../shared/contract/connections.ts';
+import { newProfile, newSubscription } from '../../../shared/connections/new-profile.ts';
 import { connectionProfileSchema } from '../../../shared/contract/connections.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { PacketDecoder } from '../../../shared/mqtt/packet/decoder.ts';
@@ -33,7 +34,7 @@ function connectionTo(uri: string, more: Partial<ConnectionProfile> = {}, passwo
   const profile = connectionProfileSchema.parse({ id: 'c', name: 'Test', uri, version: '3.1.1', connectTimeoutSeconds: 5, ...more });
   const connections = createConnections({
     profiles: [profile],
-    passwords: { get: () => Promise.resolve(password) },
+    secrets: () => Promise.resolve(password === undefined ? {} : { password }),
     now: Date.now,
     random: Math.random,
     onMessages: (_id, records) => messages.push(...records),
@@ -117,10 +118,7 @@ describe('a healthy broker', () => {
       const { port } = await aedesBroker();
       const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, {
         version,
-        subscriptions: [
-          { filter: 'lab/#', qos: 1, enabled: true },
-          { filter: 'off', qos: 0, enabled: false },
-        ],
+        subscriptions: [newSubscription('lab/#', { qos: 1 }), newSubscription('off', { enabled: false })],
       });
       await connections.connect('c');
       await vi.waitFor(() => expect(status().subscriptions[0]).toMatchObject({ state: 'granted', grantedQos: 1 }), 20_000);
@@ -170,9 +168,9 @@ describe('a healthy broker', () => {
 
   test('subscriptions are edited while connected', async () => {
     const { broker, port } = await aedesBroker();
-    const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'a', qos: 0, enabled: true }] });
+    const { connections, messages, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [newSubscription('a')] });
     await connections.connect('c');
-    connections.setSubscriptions('c', [{ filter: 'b', qos: 2, enabled: true }]);
+    connections.setSubscriptions('c', [newSubscription('b', { qos: 2 })]);
     await vi.waitFor(() => expect(status().subscriptions).toMatchObject([{ filter: 'b', state: 'granted', grantedQos: 2 }]), 20_000);
     for (const topic of ['a', 'b'])
       await new Promise<void>((resolve) =>
@@ -186,10 +184,7 @@ describe('a healthy broker', () => {
       broker.authorizeSubscribe = (_client, subscription, done) => done(null, subscription.topic === 'secret' ? null : subscription);
     });
     const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, {
-      subscriptions: [
-        { filter: 'secret', qos: 0, enabled: true },
-        { filter: 'open', qos: 0, enabled: true },
-      ],
+      subscriptions: [newSubscription('secret'), newSubscription('open')],
     });
     await connections.connect('c');
     await vi.waitFor(() => expect(status().subscriptions.map(({ state }) => state)).toEqual(['refused', 'granted']), 20_000);
@@ -222,7 +217,7 @@ describe('a healthy broker', () => {
 
   test('a lost connection comes back by itself, with its subscriptions', async () => {
     const { broker, port } = await aedesBroker();
-    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [{ filter: 'a', qos: 0, enabled: true }], clientId: 'steady' });
+    const { connections, status } = connectionTo(`mqtt://127.0.0.1:${port}`, { subscriptions: [newSubscription('a')], clientId: 'steady' });
     await connections.connect('c');
     Object.values((broker as unknown as { clients: Record<string, { conn: net.Socket }> }).clients)[0]?.conn.destroy();
     await vi.waitFor(() => expect(status().phase).toBe('waiting'), 20_000);
@@ -405,7 +400,7 @@ describe('failures in plain words', () => {
     expect(await reasonOf(careful.connections.connect('c'))).toBe('self-signed');
     // The words of the checkbox.
     expect(careful.status().lastProblem?.advice).toContain('"Verify the broker’s certificate"');
-    const trusting = connectionTo(`mqtts://localhost:${port}`, { verifyCertificate: false });
+    const trusting = connectionTo(`mqtts://localhost:${port}`, { tls: { ...newProfile('').tls, verify: 'none' } });
     await trusting.connections.connect('c');
     expect(trusting.status().phase).toBe('connected');
   });

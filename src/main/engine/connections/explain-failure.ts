@@ -1,6 +1,7 @@
 import type { Problem } from '../../../shared/contract/common.ts';
 import { connackReason, describeReason } from '../../../shared/mqtt/reason-codes.ts';
 import type { BrokerUri } from '../../../shared/mqtt/broker-uri.ts';
+import type { TransportStage } from './transport/open-transport.ts';
 
 /** What is known when a connection fails or ends. */
 export interface FailureFacts {
@@ -12,7 +13,8 @@ export interface FailureFacts {
   readonly reasonString?: string | undefined;
   /** The first bytes the peer sent, as far as they came. */
   readonly firstBytes?: Uint8Array | undefined;
-  readonly stage: 'connecting' | 'TLS handshake' | 'waiting for CONNACK' | 'connected';
+  readonly stage: TransportStage | 'waiting for CONNACK' | 'connected';
+  readonly proxy?: { readonly host: string; readonly port: number } | null | undefined;
   readonly timedOut?: boolean;
   /** What the broker sent breaks the specification; the bytes begin with the packet that does. */
   readonly brokenPacket?: { readonly clause: string; readonly message: string; readonly bytes: Uint8Array } | undefined;
@@ -125,6 +127,51 @@ const certificateErrors: Readonly<Record<string, readonly [code: string, message
   ERR_TLS_CERT_ALTNAME_INVALID: ['wrong-host-name', 'is for another host name'],
 };
 
+/** What a server says in a TLS alert (RFC 8446 §6), by the end of OpenSSL's name for it. */
+const tlsAlerts: Readonly<Record<string, readonly [code: string, message: string, advice: string]>> = {
+  CERTIFICATE_REQUIRED: ['client-certificate-missing', 'it wants a certificate of this client', 'Enter a client certificate and its key in the connection.'],
+  BAD_CERTIFICATE: [
+    'client-certificate-refused',
+    'it does not accept the certificate of this client',
+    'Check that the broker trusts the authority of the client certificate.',
+  ],
+  UNKNOWN_CA: [
+    'client-certificate-refused',
+    'it does not know the authority of the client certificate',
+    'Use a certificate of an authority that the broker trusts.',
+  ],
+  CERTIFICATE_EXPIRED: ['client-certificate-expired', 'the certificate of this client has expired', 'Ask for a new client certificate.'],
+  CERTIFICATE_REVOKED: ['client-certificate-refused', 'the certificate of this client was revoked', 'Ask for a new client certificate.'],
+  CERTIFICATE_UNKNOWN: ['client-certificate-refused', 'it does not accept the certificate of this client', 'Check the client certificate and its purpose.'],
+  HANDSHAKE_FAILURE: ['tls-handshake-refused', 'it found no common ground', 'It may want a client certificate, or other ciphers or versions of TLS.'],
+  PROTOCOL_VERSION: ['tls-version', 'it does not speak the versions of TLS that were offered', 'Widen the range of TLS versions in the connection.'],
+  INSUFFICIENT_SECURITY: ['tls-ciphers', 'the offered ciphers are too weak for it', 'Leave the ciphers of the connection empty.'],
+  NO_APPLICATION_PROTOCOL: [
+    'tls-alpn',
+    'it speaks none of the offered application protocols',
+    'Check the ALPN names of the connection: many brokers want "mqtt".',
+  ],
+  UNRECOGNIZED_NAME: ['tls-server-name', 'it does not know the server name that was sent', 'Check the server name (SNI) of the connection.'],
+};
+
+/** Codes of our own, whose messages say what happened. */
+function byStep(code: string, message: string): Answer {
+  switch (code) {
+    case 'WB_TLS_MATERIAL':
+      return ['tls-material', message, 'Check the certificates, the key and its passphrase in the connection.', true];
+    case 'WB_PROXY_UNREACHABLE':
+      return ['proxy-unreachable', message, 'Check the host and port of the proxy, or connect without one.'];
+    case 'WB_PROXY_CREDENTIALS':
+      return ['proxy-credentials', message, 'Enter the user name and password of the proxy.', true];
+    case 'WB_PROXY_REFUSED':
+      return ['proxy-refused', message, 'The proxy may not reach the broker, or not be allowed to: ask whoever runs it.'];
+    case 'WB_PROXY_CLOSED':
+      return ['proxy-closed', message, 'Check that the proxy allows this connection, and its kind: HTTP or SOCKS 5.'];
+    default:
+      return ['not-a-proxy', message, 'Check the kind, host and port of the proxy.', true];
+  }
+}
+
 function byError({ error, uri, stage }: FailureFacts): Answer | undefined {
   const code = String(error?.code ?? '');
   const where = `${uri.host}:${uri.port}`;
@@ -137,6 +184,9 @@ function byError({ error, uri, stage }: FailureFacts): Answer | undefined {
       true,
     ];
   }
+  if (code.startsWith('WB_')) return byStep(code, error?.message ?? '');
+  const alert = tlsAlerts[/ALERT_(\w+)$/.exec(code)?.[1] ?? code];
+  if (alert) return [alert[0], `The broker at ${where} ended the TLS handshake: ${alert[1]} (${code}).`, alert[2], true];
   switch (code) {
     case 'ECONNREFUSED':
       return [
@@ -173,7 +223,7 @@ function byError({ error, uri, stage }: FailureFacts): Answer | undefined {
     ];
   }
   if (/before secure TLS connection/i.test(message)) return noTlsAnswer(uri);
-  if (isWebSocket(uri) && stage === 'connecting' && (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_'))) {
+  if (isWebSocket(uri) && stage === 'WebSocket handshake' && (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_'))) {
     return [
       'peer-is-not-websocket',
       // What Node's HTTP parser does not understand has a code that begins with HPE_.
@@ -208,6 +258,9 @@ function byStage({ stage, timedOut, uri, error }: FailureFacts): Answer {
   if (timedOut && stage === 'waiting for CONNACK')
     return ['no-connack', `${where} accepts the connection but does not answer CONNECT.`, 'Check that this port speaks MQTT, or raise the connect time-out.'];
   if (stage === 'TLS handshake') return noTlsAnswer(uri);
+  if (stage === 'proxy') {
+    return ['proxy-timed-out', 'The proxy did not answer in time.', 'Check the host, port and kind of the proxy, or raise the connect time-out.'];
+  }
   if (timedOut) {
     const port = isWebSocket(uri) ? 'check host and port (does that port speak WebSocket?)' : 'check host and port';
     return ['timed-out', `${where} did not answer in time.`, `A firewall may swallow the packets; ${port}, or raise the connect time-out.`];

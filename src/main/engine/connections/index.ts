@@ -1,22 +1,24 @@
-import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
+import type { ConnectionProfile, ConnectionStatus, DroppedMessage, Subscription } from '../../../shared/contract/connections.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { BrokerAccess } from './broker-access.ts';
+import type { BrokerAccess, ConnectionSecrets } from './broker-access.ts';
 import type { ConnectionSession } from './connection-session.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
 import { Connection } from './connection.ts';
 
 export type { ConnectionSession } from './connection-session.ts';
 export { closeLink } from './close-link.ts';
-export { retryDelayMs } from './connection-machine.ts';
+export type { ConnectionSecrets } from './broker-access.ts';
+export { watchSleep } from './watch-sleep.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 
 const notifyEveryMs = 100;
 
 export interface ConnectionsOptions {
   readonly profiles: readonly ConnectionProfile[];
-  readonly passwords: { get(id: string): Promise<string | undefined> };
+  /** What is stored of the secrets of a connection. */
+  readonly secrets: (id: string) => Promise<ConnectionSecrets>;
   /** Unix ms. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -31,9 +33,18 @@ export interface ConnectionsOptions {
 export interface Connections {
   save(profile: ConnectionProfile): void;
   remove(id: string): Promise<void>;
-  connect(id: string): Promise<void>;
+  /** `keepsTrying`: also when the first attempt fails. */
+  connect(id: string, keepsTrying?: boolean): Promise<void>;
   disconnect(id: string): Promise<void>;
   setSubscriptions(id: string, subscriptions: readonly Subscription[]): void;
+  /** Answers the time from PINGREQ to PINGRESP in ms. */
+  ping(id: string): Promise<number>;
+  /** `null` gives up. Throws `not-found` for a challenge that is over. */
+  answerChallenge(id: string, number: number, data: Uint8Array | null): void;
+  /** Too large for the limit of the profile; newest first. */
+  droppedMessages(id: string): readonly DroppedMessage[];
+  /** The machine was asleep. */
+  wake(): void;
   publish(id: string, input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
   /** The session that is up now. Throws `not-found` or `not-connected`. */
   session(id: string): ConnectionSession;
@@ -60,7 +71,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     connections.set(
       id,
       new Connection(profile, {
-        password: () => options.passwords.get(id),
+        secrets: () => options.secrets(id),
         now: options.now,
         random: options.random,
         onMessages: (records) => options.onMessages(id, records),
@@ -87,9 +98,15 @@ export function createConnections(options: ConnectionsOptions): Connections {
       connections.delete(id);
       changed();
     },
-    connect: async (id) => find(id).connect(),
+    connect: async (id, keepsTrying) => find(id).connect(keepsTrying),
     disconnect: async (id) => find(id).disconnect(),
     setSubscriptions: (id, subscriptions) => find(id).setSubscriptions(subscriptions),
+    ping: async (id) => find(id).ping(),
+    answerChallenge: (id, number, data) => find(id).answerChallenge(number, data),
+    droppedMessages: (id) => find(id).droppedMessages(),
+    wake: () => {
+      for (const connection of connections.values()) connection.wake();
+    },
     publish: async (id, input) => find(id).publish(input),
     session: (id) => find(id).session(),
     access: async (id) => find(id).access(),

@@ -1,21 +1,24 @@
 import type { Qos } from '../../../shared/contract/common.ts';
-import type { ConnectionProfile } from '../../../shared/contract/connections.ts';
+import type { BrokerCapabilities, Subscription, TlsState } from '../../../shared/contract/connections.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { BrokerUri } from '../../../shared/mqtt/broker-uri.ts';
-import type { ConnackPacket } from '../../../shared/mqtt/packet/packets.ts';
+import type { PublishPacket } from '../../../shared/mqtt/packet/packets.ts';
 import { describeReason } from '../../../shared/mqtt/reason-codes.ts';
-import { atEndOfTurn, ConnectionEnded, MqttClient, type ClientEnd } from '../mqtt-client/index.ts';
-import { explainFailure, type ExplainedFailure, type FailureFacts } from './explain-failure.ts';
+import { atEndOfTurn, ConnectionEnded, MqttClient, type Authenticator, type ClientEnd, type ClientSession } from '../mqtt-client/index.ts';
+import { brokerCapabilities } from './broker-capabilities.ts';
+import type { BrokerAccess } from './broker-access.ts';
 import { connectPacket, protocolLevels } from './connect-packet.ts';
+import { explainFailure, type ExplainedFailure, type FailureFacts } from './explain-failure.ts';
 import { messageRecord, publishProperties } from './message-properties.ts';
-import { openSocketStream } from './socket-stream.ts';
+import { openTransport, type Transport } from './transport/open-transport.ts';
 
 export interface MqttLinkHooks {
-  connected(info: { readonly clientId: string }): void;
+  connected(info: { readonly clientId: string; readonly broker: BrokerCapabilities; readonly tls: TlsState | null }): void;
   /** Once, when the link is over without having been asked to end. */
   failed(failure: ExplainedFailure, wasConnected: boolean): void;
+  /** A message that is larger than the profile allows; its payload is a view into what was read. */
+  dropped?(packet: PublishPacket): void;
   /** `id` of the records is 0. */
   messages(records: MessageRecord[]): void;
 }
@@ -33,57 +36,50 @@ interface PublishOutcome {
   readonly noSubscribers: boolean;
 }
 
+type SubscribeOptions = Partial<Pick<Subscription, 'noLocal' | 'retainAsPublished' | 'retainHandling' | 'identifier'>>;
+
 /** One MQTT session over one socket: it never reconnects by itself. */
 export interface MqttLink {
-  subscribe(filter: string, qos: Qos): Promise<SubscribeOutcome>;
+  /** What `more` says is for MQTT 5. */
+  subscribe(filter: string, qos: Qos, more?: SubscribeOptions): Promise<SubscribeOutcome>;
   unsubscribe(filter: string): Promise<void>;
   /** Rejects with `publish-refused`, with the reason code as its data, `payload-too-large` or `not-connected`. */
   publish(input: Omit<PublishInput, 'source'>): Promise<PublishOutcome>;
   /** The time from PINGREQ to PINGRESP, in ms. */
   ping(): Promise<number>;
+  /** Goes through the authentication method once more (§4.12.1). */
+  authenticateAgain(): Promise<void>;
   /** DISCONNECT, then close; resolves when the socket is closed. */
   end(): Promise<void>;
   /** Drops the socket now. */
   abort(): void;
 }
 
-export interface MqttLinkOptions {
-  readonly profile: ConnectionProfile;
-  readonly uri: BrokerUri;
+export interface MqttLinkOptions extends BrokerAccess {
   readonly clientId: string;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
+  /** Absent: as the profile says. */
+  readonly cleanStart?: boolean;
+  /** Absent: that of the profile. */
   readonly will?: { readonly topic: string; readonly payload: Uint8Array; readonly qos: Qos; readonly retain: boolean } | undefined;
+  readonly authenticator?: Authenticator | undefined;
+  /** Of an earlier link, to go on with. */
+  readonly session?: ClientSession | undefined;
   /** Unix µs. */
   readonly nowUs: () => number;
-}
-
-/** What a broker takes at most; a session of 3.x says nothing, so everything is tried. */
-interface ServerLimits {
-  readonly maximumPacketSize: number;
-  readonly maximumQos: Qos;
-  readonly retainAvailable: boolean;
-  readonly topicAliasMaximum: number;
-}
-
-function serverLimits({ properties }: ConnackPacket): ServerLimits {
-  return {
-    maximumPacketSize: properties?.maximumPacketSize ?? Infinity,
-    maximumQos: properties?.maximumQos ?? 2,
-    retainAvailable: properties?.retainAvailable !== 0,
-    topicAliasMaximum: properties?.topicAliasMaximum ?? 0,
-  };
 }
 
 /** Opens a session; time-outs, failures and what they mean are told through the hooks. */
 export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): MqttLink {
   const { profile, uri } = options;
   const level = protocolLevels[profile.version];
-  const socket = openSocketStream(uri, profile);
+  const { maxPayloadBytes } = profile.limits;
+  const isWebSocket = uri.scheme === 'ws' || uri.scheme === 'wss';
+  const opening = new AbortController();
+  let client: MqttClient | undefined;
   let over = false;
   let connected = false;
   let stage: FailureFacts['stage'] = 'connecting';
-  let limits: ServerLimits | undefined;
+  let capabilities: BrokerCapabilities | undefined;
   let waiting: MessageRecord[] = [];
 
   const flush = (): void => {
@@ -92,66 +88,85 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
     waiting = [];
     hooks.messages(records);
   };
-  const finish = (facts: Omit<FailureFacts, 'uri' | 'stage'>): void => {
-    if (over) return;
+  const stop = (): void => {
     over = true;
     clearTimeout(timer);
-    flush();
-    hooks.failed(explainFailure({ uri, stage, firstBytes: connected ? undefined : socket.firstBytes(), ...facts }), connected);
+    opening.abort();
   };
-
-  const client = new MqttClient(
-    socket.stream,
-    { connect: connectPacket(options) },
-    {
-      connected(connack) {
-        clearTimeout(timer);
-        connected = true;
-        stage = 'connected';
-        limits = serverLimits(connack);
-        hooks.connected({ clientId: connack.properties?.assignedClientIdentifier ?? options.clientId });
-      },
-      message(packet) {
-        if (waiting.length === 0) atEndOfTurn(flush);
-        waiting.push(messageRecord(packet, options.nowUs()));
-      },
-      ended: (end) => finish(factsOf(end)),
-    },
-  );
+  const finish = (facts: Omit<FailureFacts, 'uri' | 'stage'>): void => {
+    if (over) return;
+    stop();
+    flush();
+    // A WebSocket said clearly what it is.
+    const firstBytes = connected || isWebSocket ? undefined : client?.firstBytes;
+    hooks.failed(explainFailure({ uri, stage, firstBytes, proxy: profile.proxy, ...facts }), connected);
+  };
   const timer = setTimeout(() => {
     finish({ timedOut: true });
-    client.destroy();
+    client?.destroy();
   }, profile.connectTimeoutSeconds * 1000);
 
-  // A TLS socket says `connect` when TCP is up; a WebSocket stream when its handshake is done.
-  const isTcpTls = uri.scheme === 'mqtts';
-  const ready = (): void => {
+  const start = ({ stream, tls }: Transport): void => {
     stage = 'waiting for CONNACK';
+    client = new MqttClient(
+      stream,
+      { connect: connectPacket(options), authenticator: options.authenticator, session: options.session },
+      {
+        connected(connack) {
+          clearTimeout(timer);
+          connected = true;
+          stage = 'connected';
+          capabilities = brokerCapabilities(connack);
+          hooks.connected({ clientId: capabilities.assignedClientId ?? options.clientId, broker: capabilities, tls });
+        },
+        message(packet) {
+          if (maxPayloadBytes !== null && packet.payload.byteLength > maxPayloadBytes) return hooks.dropped?.(packet);
+          if (waiting.length === 0) atEndOfTurn(flush);
+          waiting.push(messageRecord(packet, options.nowUs()));
+        },
+        ended: (end) => finish(factsOf(end)),
+      },
+    );
     client.open();
   };
-  socket.stream.once('connect', () => {
-    if (isTcpTls) stage = 'TLS handshake';
-    else ready();
-  });
-  if (isTcpTls) socket.stream.once('secureConnect', ready);
+  const fail = (error: unknown): void => {
+    const { message, code } = error as NodeJS.ErrnoException;
+    finish({ error: { message, code } });
+  };
+  openTransport(options, (next) => (stage = next), opening.signal)
+    .then((transport) => {
+      if (over) transport.stream.destroy();
+      else start(transport);
+    }, fail)
+    .catch(fail);
+  const up = (): MqttClient => {
+    if (!client || !connected) throw new ConnectionEnded();
+    return client;
+  };
 
   return {
-    async subscribe(filter, qos) {
-      const { codes } = await client.subscribe([{ filter, qos, noLocal: false, retainAsPublished: false, retainHandling: 0 }]);
+    async subscribe(filter, qos, more) {
+      const { noLocal = false, retainAsPublished = false, retainHandling = 0, identifier } = more ?? {};
+      // A broker that knows no identifiers ends the connection over one [§3.2.2.3.12].
+      const subscriptionIdentifiers = identifier && level === 5 && capabilities?.subscriptionIdentifiers !== false ? [identifier] : undefined;
+      const { codes } = await up().subscribe(
+        [{ filter, qos, noLocal, retainAsPublished, retainHandling }],
+        subscriptionIdentifiers ? { subscriptionIdentifiers } : null,
+      );
       const code = codes[0] as number;
       const refused = code >= 0x80;
       return { grantedQos: refused ? null : (code as Qos), reason: refused ? `Refused: ${describeReason(code)}.` : null, reasonCode: code };
     },
     async unsubscribe(filter) {
-      await client.unsubscribe([filter]);
+      await up().unsubscribe([filter]);
     },
     async publish(input) {
-      if (limits) checkLimits(input, limits);
+      if (capabilities) checkLimits(input, capabilities);
       const properties = level === 5 ? publishProperties(input.properties) : null;
       const lost = input.properties && level !== 5 ? 'Properties were left out: they need MQTT 5.' : null;
       try {
         const { topic, qos, retain, payload } = input;
-        const { code } = await client.publish({ topic, qos, retain, payload, properties });
+        const { code } = await up().publish({ topic, qos, retain, payload, properties });
         if (code >= 0x80) throw new CodedError('publish-refused', `The broker refused the message: ${describeReason(code)}.`, { data: { reasonCode: code } });
         const none = code === 0x10;
         return { note: none ? 'Accepted, but nobody is subscribed to this topic.' : lost, noSubscribers: none };
@@ -159,17 +174,18 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
         throw publishFailure(error);
       }
     },
-    ping: () => client.ping(),
+    ping: async () => up().ping(),
+    async authenticateAgain() {
+      await up().authenticateAgain();
+    },
     async end() {
-      over = true;
-      clearTimeout(timer);
-      await client.disconnect();
+      stop();
+      await client?.disconnect();
       flush();
     },
     abort() {
-      over = true;
-      clearTimeout(timer);
-      client.destroy();
+      stop();
+      client?.destroy();
     },
   };
 }
@@ -195,9 +211,9 @@ function factsOf(end: ClientEnd): Omit<FailureFacts, 'uri' | 'stage'> {
 }
 
 /** Refused here, because the broker would end the connection over it (§3.2.2.3). Throws `publish-refused` or `payload-too-large`. */
-function checkLimits(input: Omit<PublishInput, 'source'>, limits: ServerLimits): void {
+function checkLimits(input: Omit<PublishInput, 'source'>, limits: BrokerCapabilities): void {
   const size = input.payload.byteLength + input.topic.length;
-  if (size > limits.maximumPacketSize) {
+  if (limits.maximumPacketSize !== null && size > limits.maximumPacketSize) {
     throw new CodedError('payload-too-large', `The broker accepts packets of at most ${limits.maximumPacketSize} bytes; this message has ${size}.`, {
       advice: 'Publish it in parts, or raise the limit of the broker.',
     });

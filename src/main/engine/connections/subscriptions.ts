@@ -3,6 +3,17 @@ import type { ReplySubscription } from '../../../shared/contract/rpc.ts';
 import { matchesFilter } from '../../../shared/mqtt/topic-filter.ts';
 import type { MqttLink } from './mqtt-link.ts';
 
+/** Whether SUBSCRIBE says the same; how a subscription looks and what is done with its messages is no matter of the broker. */
+function isSameRequest(a: Subscription, b: Subscription): boolean {
+  return (
+    a.qos === b.qos &&
+    a.noLocal === b.noLocal &&
+    a.retainAsPublished === b.retainAsPublished &&
+    a.retainHandling === b.retainHandling &&
+    a.identifier === b.identifier
+  );
+}
+
 /** Keeps what the broker grants next to what the profile asks for. One filter a SUBSCRIBE, so that one refusal says nothing of the others. */
 export class Subscriptions {
   readonly #onChange: () => void;
@@ -49,7 +60,7 @@ export class Subscriptions {
       }
       for (const [filter, subscription] of after) {
         const old = before.get(filter);
-        if (!old?.enabled || old.qos !== subscription.qos) this.#ask(link, subscription);
+        if (!old?.enabled || !isSameRequest(old, subscription)) this.#ask(link, subscription);
       }
     }
     this.#onChange();
@@ -69,14 +80,15 @@ export class Subscriptions {
     return this.#wanted.some((wanted) => wanted.enabled && wanted.filter === filter);
   }
 
-  #ask(link: MqttLink, { filter, qos }: Subscription): void {
+  #ask(link: MqttLink, subscription: Subscription): void {
+    const { filter, qos } = subscription;
     const set = (status: Omit<SubscriptionStatus, 'filter' | 'requestedQos'>): void => {
       if (this.#link !== link || !this.#wanted.some((wanted) => wanted.filter === filter && wanted.qos === qos)) return;
       this.#states.set(filter, { filter, requestedQos: qos, ...status });
       this.#onChange();
     };
     set({ state: 'pending', grantedQos: null, reason: null });
-    link.subscribe(filter, qos).then(
+    link.subscribe(filter, qos, subscription).then(
       ({ grantedQos, reason }) => set({ state: grantedQos === null ? 'refused' : 'granted', grantedQos, reason }),
       (error: unknown) => set({ state: 'refused', grantedQos: null, reason: error instanceof Error ? error.message : String(error) }),
     );

@@ -76,6 +76,7 @@ export class MqttClient {
   readonly #incoming: Incoming;
   readonly #requests = new Map<number, Request>();
   readonly #pings: { readonly at: number; readonly resolve: (ms: number) => void; readonly reject: (error: Error) => void }[] = [];
+  #firstBytes: Uint8Array = new Uint8Array();
   #keepAlive: KeepAlive | undefined;
   #phase: 'opening' | 'connecting' | 'connected' | 'over' = 'opening';
   #authenticating: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
@@ -115,6 +116,11 @@ export class MqttClient {
   /** Messages of QoS 1 and 2 that are not acknowledged. */
   get pendingMessages(): number {
     return this.#outgoing.pending;
+  }
+
+  /** What the server sent first, at most 32 bytes of it: tells a web server or a TLS port from a broker. */
+  get firstBytes(): Uint8Array {
+    return this.#firstBytes;
   }
 
   get pendingBytes(): number {
@@ -220,6 +226,7 @@ export class MqttClient {
   #read(chunk: Uint8Array): void {
     if (this.#phase === 'over') return;
     this.#keepAlive?.received();
+    if (this.#firstBytes.length === 0) this.#firstBytes = Uint8Array.from(chunk.subarray(0, 32));
     // As plain bytes: `slice` of a Buffer would not copy.
     this.#decoder.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     try {

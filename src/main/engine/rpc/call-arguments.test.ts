@@ -41,7 +41,7 @@ describe('the arguments of a call', () => {
   it('need no options', async () => {
     const { link, request, timeoutMs } = await planOf([]);
     expect(link).toMatchObject({ uri: { host: 'lab', port: 1883 }, username: undefined, password: undefined });
-    expect(link.profile).toMatchObject({ version: '5', cleanStart: true, verifyCertificate: true, connectTimeoutSeconds: 10 });
+    expect(link.profile).toMatchObject({ version: '5', cleanStart: true, tls: { verify: 'required' }, connectTimeoutSeconds: 10 });
     expect(link.clientId).toMatch(/^workbench-[0-9a-f]{8}$/);
     expect(request.replyTo).toBe(`mqtt-workbench/${link.clientId}`);
     expect(payloadOf({ request } as CallArguments['plan'])).toContain(`"params": null, "reply_to": "${request.replyTo}", "caller_id": "${link.clientId}"}`);
@@ -70,7 +70,7 @@ describe('the arguments of a call', () => {
   it('reach the connection', async () => {
     const { link, timeoutMs } = await planOf(['--client-id', 'c', '--mqtt', '3.1.1', '--insecure', '--timeout', '0.25', '--connect-timeout', '3']);
     expect(link.clientId).toBe('c');
-    expect(link.profile).toMatchObject({ version: '3.1.1', verifyCertificate: false, connectTimeoutSeconds: 3 });
+    expect(link.profile).toMatchObject({ version: '3.1.1', tls: { verify: 'none' }, connectTimeoutSeconds: 3 });
     expect(timeoutMs).toBe(250);
   });
 

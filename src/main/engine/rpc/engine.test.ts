@@ -1,5 +1,6 @@
 import type { MqttClient } from 'mqtt';
 import { describe, expect, it } from 'vitest';
+import { newSubscription } from '../../../shared/connections/new-profile.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { DialectId, RpcMethodDetail, RpcTreeFrame } from '../../../shared/contract/rpc.ts';
 import type { Client } from '../../../shared/ipc/connect.ts';
@@ -223,7 +224,7 @@ describe('own calls over a connection', () => {
     const { page } = await start();
     const url = await secondBroker();
     await responder(url, 'lab/echo', 'mqttxx2', () => true);
-    await connected(page, url, { subscriptions: [{ filter: '#', qos: 1, enabled: true }] });
+    await connected(page, url, { subscriptions: [newSubscription('#', { qos: 1 })] });
     for (let n = 0; n < 3; n += 1) expect(await call(page, { ...overLab, topic: 'lab/echo', method: 'x' })).toMatchObject({ state: 'ok' });
     const calls = callsOf(page);
     await expect

@@ -55,7 +55,7 @@ export async function readLink(address: string, values: LinkValues, env: Readonl
     uri: address,
     version,
     connectTimeoutSeconds: readSeconds('--connect-timeout', values['connect-timeout'], 1, 300),
-    verifyCertificate: !values.insecure,
+    tls: { verify: values.insecure ? 'none' : 'required' },
   });
   return { profile, uri: uri.value, clientId: values['client-id'] ?? `workbench-${newId().slice(0, 8)}`, username, password: known };
 }

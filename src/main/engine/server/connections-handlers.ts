@@ -1,9 +1,10 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
+import { connectionSecretNames, type ConnectionSecretChanges } from '../../../shared/contract/connection-profile.ts';
 import type { ConnectionProfile, ConnectionProfileView, connectionsContract } from '../../../shared/contract/connections.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { checkBrokerUri, checkTopicFilter } from './input-rules.ts';
-import { passwordKey, type Services } from './services.ts';
+import { secretKey, type Services } from './services.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
 
 const maxProfiles = 1_000;
@@ -17,20 +18,26 @@ export function connectionsHandlers({
   topics,
   workspace,
 }: Services): Handlers<typeof connectionsContract> {
-  const view = (profile: ConnectionProfile): ConnectionProfileView => ({ ...profile, passwordSet: workspace.secrets.has(passwordKey(profile.id)) });
+  const view = (profile: ConnectionProfile): ConnectionProfileView => ({
+    ...profile,
+    secretsSet: connectionSecretNames.filter((name) => workspace.secrets.has(secretKey(profile.id, name))),
+  });
   const find = (id: string): ConnectionProfile => {
     const profile = workspace.profiles().find((one) => one.id === id);
     if (!profile) throw new CodedError('not-found', 'That connection does not exist (any more).');
     return profile;
   };
   /** What was changed is in use even when it could not be written: the failure is told afterwards. */
-  const keep = async (profile: ConnectionProfile, password?: string | null): Promise<void> => {
+  const keep = async (profile: ConnectionProfile, secrets: ConnectionSecretChanges): Promise<void> => {
     const saves = [workspace.saveProfile(profile)];
-    if (password === null) saves.push(workspace.secrets.remove(passwordKey(profile.id)));
-    else if (password !== undefined) saves.push(workspace.secrets.set(passwordKey(profile.id), password));
+    for (const name of connectionSecretNames) {
+      const value = secrets[name];
+      if (value === null) saves.push(workspace.secrets.remove(secretKey(profile.id, name)));
+      else if (value !== undefined) saves.push(workspace.secrets.set(secretKey(profile.id, name), value));
+    }
     const outcomes = await Promise.allSettled(saves);
     // A profile the workspace refused is not in use.
-    if (workspace.profiles().includes(profile)) await connections.save(profile);
+    if (workspace.profiles().includes(profile)) connections.save(profile);
     connectionsChanged.notify();
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure) throw failure.reason;
@@ -47,14 +54,14 @@ export function connectionsHandlers({
   return {
     'connections.watch': (_input, sink) =>
       sendSnapshots(sink, () => ({ profiles: workspace.profiles().map(view), statuses: connections.statuses() }), connectionsChanged.subscribe),
-    async 'connections.save'({ profile, password }) {
+    async 'connections.save'({ profile, secrets }) {
       checkBrokerUri(profile.uri);
       for (const { filter } of profile.subscriptions) checkTopicFilter(filter);
       const profiles = workspace.profiles();
       if (profiles.length >= maxProfiles && !profiles.some(({ id }) => id === profile.id)) {
         throw new CodedError('invalid-state', `No more than ${maxProfiles} connections can be kept.`, { advice: 'Remove some first.' });
       }
-      await keep(profile, password);
+      await keep(profile, secrets ?? {});
       return view(profile);
     },
     async 'connections.remove'({ id }) {
@@ -63,7 +70,11 @@ export function connectionsHandlers({
       const source = `connection:${id}` as const;
       topics.drop(source);
       rpc.drop(source);
-      const outcomes = await Promise.allSettled([workspace.removeProfile(id), workspace.secrets.remove(passwordKey(id)), forgetHistory(source)]);
+      const outcomes = await Promise.allSettled([
+        workspace.removeProfile(id),
+        ...connectionSecretNames.map((name) => workspace.secrets.remove(secretKey(id, name))),
+        forgetHistory(source),
+      ]);
       connectionsChanged.notify();
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failure) throw failure.reason;
@@ -76,10 +87,13 @@ export function connectionsHandlers({
       find(id);
       await connections.disconnect(id);
     },
+    'connections.ping': ({ id }) => connections.ping(id),
+    'connections.droppedMessages': ({ id }) => connections.droppedMessages(id),
+    'connections.answerChallenge': ({ id, number, data }) => connections.answerChallenge(id, number, data === null ? null : Buffer.from(data, 'base64')),
     async 'connections.setSubscriptions'({ id, subscriptions }) {
       for (const { filter } of subscriptions) checkTopicFilter(filter);
       const profile = { ...find(id), subscriptions };
-      await connections.setSubscriptions(id, subscriptions);
+      connections.setSubscriptions(id, subscriptions);
       await workspace.saveProfile(profile);
       connectionsChanged.notify();
     },

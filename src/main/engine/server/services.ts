@@ -1,12 +1,13 @@
 import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
+import { connectionSecretNames, type ConnectionSecretName } from '../../../shared/contract/connection-profile.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { ConnectionProfile, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
 import type { CoapBridges, CoapUdp, MockDevices } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, FillCall } from '../collections/index.ts';
+import type { Connections, ConnectionSecrets } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
@@ -32,15 +33,7 @@ export interface Services {
     readonly inside: BrokerInsideView;
   };
   readonly brokerChanged: Notifier;
-  readonly connections: {
-    save(profile: ConnectionProfile): MaybePromise<unknown>;
-    remove(id: string): Promise<unknown>;
-    connect(id: string): Promise<unknown>;
-    disconnect(id: string): Promise<unknown>;
-    setSubscriptions(id: string, subscriptions: readonly Subscription[]): MaybePromise<unknown>;
-    publish(id: string, input: Omit<PublishInput, 'source'>): Promise<{ readonly note: string | null }>;
-    statuses(): readonly ConnectionStatus[];
-  };
+  readonly connections: Omit<Connections, 'session' | 'access' | 'wake' | 'close'>;
   readonly connectionsChanged: Notifier;
   readonly topics: {
     openView(view: TopicView & { readonly source: SourceId }, onFrame: (frame: TopicsFrame) => void): TopicViewHandle;
@@ -94,7 +87,15 @@ export interface TopicViewHandle {
 }
 
 /** Of a connection's password in the vault. */
-export const passwordKey = (connectionId: string): string => `connection/${connectionId}/password`;
+export const secretKey = (connectionId: string, name: ConnectionSecretName): string => `connection/${connectionId}/${name}`;
+
+/** What is stored of them; one that cannot be opened (any more) counts as none. */
+export async function storedSecrets(vault: Workspace['secrets'], connectionId: string): Promise<ConnectionSecrets> {
+  const stored = await Promise.all(
+    connectionSecretNames.map(async (name) => [name, await vault.get(secretKey(connectionId, name)).catch(() => undefined)] as const),
+  );
+  return Object.fromEntries(stored.filter(([, value]) => value !== undefined));
+}
 
 /** `connection:<id>` → `<id>`; `null` for the local broker. */
 export function connectionIdOf(source: SourceId): string | null {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { idleStatus } from '../../../shared/connections/idle-status.ts';
+import { newProfile } from '../../../shared/connections/new-profile.ts';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { ConnectionsView, ConnectionStatus } from '../../../shared/contract/connections.ts';
 import { connectionOf, connectionSource, effectiveSource, listSources } from './sources.ts';
@@ -19,38 +21,10 @@ const broker = (phase: BrokerStatus['phase']): BrokerStatus => ({
 function connections(...entries: readonly (readonly [id: string, status: Partial<ConnectionStatus> | null])[]): ConnectionsView {
   return {
     profiles: entries.map(([id]) => ({
-      id,
-      name: `Name of ${id}`,
-      uri: 'mqtt://h',
-      clientId: null,
-      version: '5',
-      username: '',
-      keepAliveSeconds: 60,
-      cleanStart: true,
-      connectTimeoutSeconds: 10,
-      verifyCertificate: true,
-      subscriptions: [],
-      passwordSet: false,
+      ...newProfile(id, { name: `Name of ${id}`, uri: 'mqtt://h' }),
+      secretsSet: [],
     })),
-    statuses: entries.flatMap(([id, status]) =>
-      status === null
-        ? []
-        : [
-            {
-              id,
-              phase: 'disconnected',
-              attempt: 0,
-              nextAttemptAt: null,
-              connectedAt: null,
-              clientId: null,
-              lastProblem: null,
-              subscriptions: [],
-              receivedMessages: 0,
-              sentMessages: 0,
-              ...status,
-            },
-          ],
-    ),
+    statuses: entries.flatMap(([id, status]) => (status === null ? [] : [idleStatus(id, status)])),
   };
 }
 

@@ -31,7 +31,7 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
   const open = useConnectionsState((state) => state.drafts[id]);
   const saving = useConnectionsState((state) => state.saving);
   const draft = open?.draft ?? (profile ? draftOf(profile) : newDraft(id));
-  const problems = checkDraft(draft, profile?.passwordSet ?? false, checkUri);
+  const problems = checkDraft(draft, profile?.secretsSet.includes('password') ?? false, checkUri);
   const saved = profile ? draftOf(profile) : newDraft(id);
   // A field is judged once it was touched; all of them once a save was tried.
   const shown = Object.fromEntries(
@@ -66,7 +66,7 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
           key={id}
           draft={draft}
           problems={shown}
-          passwordSet={profile?.passwordSet ?? false}
+          passwordSet={profile?.secretsSet.includes('password') ?? false}
           isNew={profile === undefined}
           onChange={(change) => connectionsStore().edit(id, profile, change)}
           onSubmit={() => void save(id, profile)}

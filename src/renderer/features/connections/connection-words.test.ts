@@ -1,20 +1,9 @@
 import { expect, it } from 'vitest';
+import { idleStatus } from '../../../shared/connections/idle-status.ts';
 import type { ConnectionStatus } from '../../../shared/contract/connections.ts';
 import { deletionQuestion, describeConnection, secondsLeft } from './connection-words.ts';
 
-const status = (change: Partial<ConnectionStatus>): ConnectionStatus => ({
-  id: 'a',
-  phase: 'disconnected',
-  attempt: 1,
-  nextAttemptAt: null,
-  connectedAt: null,
-  clientId: null,
-  lastProblem: null,
-  subscriptions: [],
-  receivedMessages: 0,
-  sentMessages: 0,
-  ...change,
-});
+const status = (change: Partial<ConnectionStatus>): ConnectionStatus => idleStatus('a', { attempt: 1, ...change });
 
 it.each([
   [undefined, 'Disconnected'],

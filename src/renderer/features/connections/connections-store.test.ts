@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { newProfile, newSubscription } from '../../../shared/connections/new-profile.ts';
 import { connectionsContract, type ConnectionProfileView } from '../../../shared/contract/connections.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { serveForTests, type ServedEngine } from '../serve-for-tests.ts';
@@ -8,18 +9,8 @@ const { 'connections.save': save } = connectionsContract;
 const contract = { 'connections.save': save };
 
 const lab: ConnectionProfileView = {
-  id: 'lab',
-  name: 'Lab',
-  uri: 'mqtt://lab',
-  clientId: null,
-  version: '5',
-  username: '',
-  keepAliveSeconds: 60,
-  cleanStart: true,
-  connectTimeoutSeconds: 10,
-  verifyCertificate: true,
-  subscriptions: [{ filter: 'a/#', qos: 1, enabled: true }],
-  passwordSet: false,
+  ...newProfile('lab', { name: 'Lab', uri: 'mqtt://lab', subscriptions: [newSubscription('a/#', { qos: 1 })] }),
+  secretsSet: [],
 };
 
 let served: ServedEngine | undefined;
@@ -31,7 +22,7 @@ function open(fail = false): readonly [ConnectionsStore, { readonly profile: unk
     'connections.save': (input) => {
       if (fail) throw new CodedError('workspace-unwritable');
       saved.push(input);
-      return { ...input.profile, passwordSet: false };
+      return { ...input.profile, secretsSet: [] };
     },
   });
   return [createConnectionsStore(served.engine, () => undefined), saved];
@@ -81,7 +72,7 @@ describe('new profiles', () => {
     const [store, saved] = open();
     const id = store.add();
     store.edit(id, undefined, { name: 'New', uri: 'mqtt://new' });
-    store.setUnsavedSubscriptions(id, [{ filter: 'x', qos: 0, enabled: true }]);
+    store.setUnsavedSubscriptions(id, [newSubscription('x')]);
     expect(await store.save(id, undefined)).toBe(true);
     expect(saved).toMatchObject([{ profile: { name: 'New', subscriptions: [{ filter: 'x' }] } }]);
   });

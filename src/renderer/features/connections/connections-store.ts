@@ -80,13 +80,13 @@ export function createConnectionsStore(engine: Engine, checkUri: CheckUri): Conn
     save: async (id, saved) => {
       const open = getState().drafts[id];
       if (!open) return saved !== undefined;
-      if (Object.keys(checkDraft(open.draft, saved?.passwordSet ?? false, checkUri)).length > 0) {
+      if (Object.keys(checkDraft(open.draft, saved?.secretsSet.includes('password') ?? false, checkUri)).length > 0) {
         put(id, { ...open, reveal: true });
         return false;
       }
       setState({ saving: true });
       try {
-        await engine.call('connections.save', saveInput(open.draft, open.unsaved?.subscriptions ?? saved?.subscriptions ?? []));
+        await engine.call('connections.save', saveInput(open.draft, saved, open.unsaved?.subscriptions ?? saved?.subscriptions ?? []));
         // What was typed while saving stays open.
         if (getState().drafts[id]?.draft === open.draft) put(id, null);
         return true;

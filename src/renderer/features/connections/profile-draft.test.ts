@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newProfile, newSubscription } from '../../../shared/connections/new-profile.ts';
 import type { ConnectionProfileView } from '../../../shared/contract/connections.ts';
 import { checkDraft, draftOf, newDraft, sameDraft, saveInput, usesTls, type ProfileDraft } from './profile-draft.ts';
 
@@ -31,27 +32,23 @@ describe('checkDraft', () => {
 
 describe('saveInput', () => {
   it('sends the password only when it changes', () => {
-    expect(saveInput(draft(), [])).not.toHaveProperty('password');
-    expect(saveInput(draft({ passwordChange: 'set', password: 'p' }), []).password).toBe('p');
-    expect(saveInput(draft({ passwordChange: 'remove', password: 'p' }), []).password).toBeNull();
+    expect(saveInput(draft(), undefined, [])).not.toHaveProperty('secrets');
+    expect(saveInput(draft({ passwordChange: 'set', password: 'p' }), undefined, []).secrets).toEqual({ password: 'p' });
+    expect(saveInput(draft({ passwordChange: 'remove', password: 'p' }), undefined, []).secrets).toEqual({ password: null });
   });
   it('round-trips a profile', () => {
     const profile: ConnectionProfileView = {
-      id: 'a',
-      name: 'Lab',
-      uri: 'mqtts://lab',
-      clientId: 'fixed-1',
-      version: '3.1.1',
-      username: 'me',
-      keepAliveSeconds: 15,
-      cleanStart: false,
-      connectTimeoutSeconds: 2.5,
-      verifyCertificate: false,
-      subscriptions: [{ filter: 'a/#', qos: 1, enabled: false }],
-      passwordSet: true,
+      ...newProfile('a', {
+        ...{ name: 'Lab', uri: 'mqtts://lab', clientId: 'fixed-1', version: '3.1.1', username: 'me', keepAliveSeconds: 15, cleanStart: false },
+        connectTimeoutSeconds: 2.5,
+        notes: 'in the cellar',
+        tls: { ...newProfile('a').tls, verify: 'none' },
+        subscriptions: [newSubscription('a/#', { qos: 1, enabled: false })],
+      }),
+      secretsSet: ['password'],
     };
-    const { passwordSet: _passwordSet, ...plain } = profile;
-    expect(saveInput(draftOf(profile), profile.subscriptions).profile).toEqual(plain);
+    const { secretsSet: _secretsSet, ...plain } = profile;
+    expect(saveInput(draftOf(profile), profile, profile.subscriptions).profile).toEqual(plain);
     expect(sameDraft(draftOf(profile), draftOf(profile))).toBe(true);
     expect(sameDraft(draftOf(profile), { ...draftOf(profile), name: 'x' })).toBe(false);
   });

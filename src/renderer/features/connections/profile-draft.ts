@@ -1,3 +1,5 @@
+import { newProfile } from '../../../shared/connections/new-profile.ts';
+import type { ConnectionSecretChanges } from '../../../shared/contract/connection-profile.ts';
 import type { MqttVersion } from '../../../shared/contract/common.ts';
 import type { ConnectionProfile, ConnectionProfileView, Subscription } from '../../../shared/contract/connections.ts';
 
@@ -57,7 +59,7 @@ export function draftOf(profile: ConnectionProfileView): ProfileDraft {
     keepAliveSeconds: String(profile.keepAliveSeconds),
     connectTimeoutSeconds: String(profile.connectTimeoutSeconds),
     cleanStart: profile.cleanStart,
-    verifyCertificate: profile.verifyCertificate,
+    verifyCertificate: profile.tls.verify !== 'none',
   };
 }
 
@@ -89,9 +91,12 @@ export function checkDraft(draft: ProfileDraft, passwordSet: boolean, checkUri: 
 /** The profile and the password change to send. Only for a draft without problems. */
 export function saveInput(
   draft: ProfileDraft,
+  saved: ConnectionProfileView | undefined,
   subscriptions: readonly Subscription[],
-): { readonly profile: ConnectionProfile; readonly password?: string | null } {
+): { readonly profile: ConnectionProfile; readonly secrets?: ConnectionSecretChanges } {
+  const { secretsSet: _secretsSet, ...others } = saved ?? { ...newProfile(draft.id), secretsSet: [] };
   const profile: ConnectionProfile = {
+    ...others,
     id: draft.id,
     name: draft.name.trim(),
     uri: draft.uri.trim(),
@@ -101,11 +106,11 @@ export function saveInput(
     keepAliveSeconds: Number(draft.keepAliveSeconds),
     cleanStart: draft.cleanStart,
     connectTimeoutSeconds: Number(draft.connectTimeoutSeconds),
-    verifyCertificate: draft.verifyCertificate,
+    tls: { ...others.tls, verify: draft.verifyCertificate ? (others.tls.verify === 'none' ? 'required' : others.tls.verify) : 'none' },
     subscriptions: [...subscriptions],
   };
   if (draft.passwordChange === 'keep') return { profile };
-  return { profile, password: draft.passwordChange === 'set' ? draft.password : null };
+  return { profile, secrets: { password: draft.passwordChange === 'set' ? draft.password : null } };
 }
 
 export function sameDraft(a: ProfileDraft, b: ProfileDraft): boolean {

@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { idleStatus } from '../../../shared/connections/idle-status.ts';
+import { newSubscription } from '../../../shared/connections/new-profile.ts';
 import type { ConnectionPhase, ConnectionStatus, SubscriptionStatus } from '../../../shared/contract/connections.ts';
 import { asksForEverything, putSubscription, subscriptionRows } from './subscription-rows.ts';
 
-const status = (phase: ConnectionPhase, ...subscriptions: readonly SubscriptionStatus[]): ConnectionStatus => ({
-  id: 'a',
-  phase,
-  attempt: 1,
-  nextAttemptAt: null,
-  connectedAt: null,
-  clientId: null,
-  lastProblem: null,
-  subscriptions,
-  receivedMessages: 0,
-  sentMessages: 0,
-});
+const status = (phase: ConnectionPhase, ...subscriptions: readonly SubscriptionStatus[]): ConnectionStatus =>
+  idleStatus('a', { phase, attempt: 1, subscriptions });
 const entry = (change: Partial<SubscriptionStatus>): SubscriptionStatus => ({
   filter: 'a/#',
   requestedQos: 2,
@@ -22,7 +14,7 @@ const entry = (change: Partial<SubscriptionStatus>): SubscriptionStatus => ({
   reason: null,
   ...change,
 });
-const asked = { filter: 'a/#', qos: 2, enabled: true } as const;
+const asked = newSubscription('a/#', { qos: 2 });
 
 describe('subscriptionRows', () => {
   it.each([

@@ -2,6 +2,7 @@ import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { Qos } from '../../../shared/contract/common.ts';
 import type { ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
+import { newSubscription } from '../../../shared/connections/new-profile.ts';
 import { validateTopicFilter } from '../../../shared/mqtt/topic-filter.ts';
 import { Badge, StatusDot } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -88,12 +89,7 @@ export function SubscriptionsEditor({ subscriptions, status, onChange }: Subscri
       )}
       <div className={styles.subscriptionAdd}>
         {editing === 'new' ? (
-          <SubscriptionForm
-            initial={{ filter: '', qos: 0, enabled: true }}
-            submitLabel="Subscribe"
-            onSubmit={(entry) => put(entry)}
-            onCancel={() => setEditing(null)}
-          />
+          <SubscriptionForm initial={newSubscription('')} submitLabel="Subscribe" onSubmit={(entry) => put(entry)} onCancel={() => setEditing(null)} />
         ) : (
           <Button icon={<Plus size={14} aria-hidden />} onClick={() => setEditing('new')}>
             Add subscription

@@ -26,7 +26,7 @@ describe('over a connection', () => {
   }
   async function connectLab(port: number, more: object = {}, password?: string): Promise<void> {
     const profile = connectionProfileSchema.parse({ id: 'lab', name: 'Lab', uri: `mqtt://127.0.0.1:${port}`, ...more });
-    await bench.page.call('connections.save', { profile, ...(password === undefined ? {} : { password }) });
+    await bench.page.call('connections.save', { profile, ...(password === undefined ? {} : { secrets: { password } }) });
     await bench.page.call('connections.connect', { id: 'lab' });
   }
   const portOf = ({ listeners }: LocalBroker): number => listeners[0]?.port ?? 0;
@@ -124,7 +124,7 @@ describe('over a connection', () => {
         clientId: 'lab-client',
         username: 'lab-user',
       }),
-      password: 'wrong',
+      secrets: { password: 'wrong' },
     });
     await bench.page.call('rpcNodes.stop', { id: 'mine' });
     await bench.page.call('rpcNodes.start', { id: 'mine' });

@@ -2,7 +2,8 @@ import type { Problem, Qos } from '../../../../shared/contract/common.ts';
 import type { RpcNode, RpcNodeStatus } from '../../../../shared/contract/rpc-nodes.ts';
 import type { ReplySubscription } from '../../../../shared/contract/rpc.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
-import { retryDelayMs } from '../../connections/index.ts';
+import { newProfile } from '../../../../shared/connections/new-profile.ts';
+import { spreadWaitMs } from '../../../../shared/connections/reconnect.ts';
 import type { DialectRegistry } from '../dialects/index.ts';
 import { Answers, type ScriptFunctions, type ScriptRunner } from './answers.ts';
 import { nodeProblem } from './check-node.ts';
@@ -369,7 +370,7 @@ export class NodeActor {
       return;
     }
     this.#attempt += 1;
-    const delay = retryDelayMs(this.#attempt, this.#options.random());
+    const delay = spreadWaitMs(newProfile('').reconnect, this.#attempt, this.#options.random());
     this.#nextAttemptAt = this.#options.now() + delay;
     this.#retryTimer = setTimeout(() => this.#handleEvent('retry-due'), delay);
     this.#retryTimer.unref();

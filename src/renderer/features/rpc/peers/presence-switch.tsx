@@ -1,4 +1,5 @@
 import { useState, type ReactElement } from 'react';
+import { newSubscription } from '../../../../shared/connections/new-profile.ts';
 import type { Subscription } from '../../../../shared/contract/connections.ts';
 import { engineClient } from '../../../data/index.ts';
 import { Switch } from '../../../ui/switch.tsx';
@@ -18,8 +19,8 @@ export function PresenceSwitch({ source }: { readonly source: SourceOption }): R
   const own = profile.subscriptions.find((subscription) => subscription.filter === filter);
   const status = view?.statuses.find((one) => one.id === id)?.subscriptions.find((subscription) => subscription.filter === filter);
   const change = async (enabled: boolean): Promise<void> => {
-    const others: readonly Subscription[] = profile.subscriptions.filter((subscription) => subscription !== own);
-    const subscriptions = enabled ? [...others, { filter, qos: 1 as const, enabled: true }] : [...others];
+    const others: Subscription[] = profile.subscriptions.filter((subscription) => subscription !== own);
+    const subscriptions = enabled ? [...others, newSubscription(filter, { qos: 1 })] : [...others];
     setBusy(true);
     await act(engineClient().call('connections.setSubscriptions', { id, subscriptions }), 'The subscription could not be changed');
     setBusy(false);
