@@ -23,7 +23,7 @@ const optionSchema = z.union([
   z.strictObject({ number: optionNumber, text: z.string().max(3000) }),
 ]);
 
-const requestSchema = z.strictObject({
+export const coapUdpRequestSchema = z.strictObject({
   /** `coap://host:port/path?query`; path and query become options. */
   uri: uriSchema,
   method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'FETCH', 'PATCH', 'iPATCH'] satisfies readonly CoapMethod[]),
@@ -44,7 +44,7 @@ const requestSchema = z.strictObject({
   timeoutMs: z.int().min(1).max(86_400_000).default(30_000),
   transmission: transmissionSchema.prefault({}),
 });
-export type CoapUdpRequest = z.infer<typeof requestSchema>;
+export type CoapUdpRequest = z.infer<typeof coapUdpRequestSchema>;
 
 export interface CoapUdpResponse {
   readonly type: CoapType;
@@ -180,9 +180,9 @@ export const coapUdpContract = {
    * Sends the request; closing the stream cancels it. Each item is the state as it is; ends after the response or failure. Fails with `invalid-uri`, `bad-input` (an
    * option that cannot be, a multicast address) or `too-many-requests` (32 at once), before anything is sent.
    */
-  'coapUdp.request': stream<CoapUdpProgress>()(requestSchema, { overflow: 'coalesce', window: 2 }),
+  'coapUdp.request': stream<CoapUdpProgress>()(coapUdpRequestSchema, { overflow: 'coalesce', window: 2 }),
   /** Observes with GET or FETCH. Closing the stream deregisters. `id` is chosen by the caller, for `coapUdp.endObservation`. Fails as `coapUdp.request`. */
-  'coapUdp.observe': stream<CoapObserveEvent>()(z.strictObject({ id: idSchema, request: requestSchema }), { overflow: 'drop-oldest', window: 200 }),
+  'coapUdp.observe': stream<CoapObserveEvent>()(z.strictObject({ id: idSchema, request: coapUdpRequestSchema }), { overflow: 'drop-oldest', window: 200 }),
   /** The stream tells when it has ended. Rejects with `not-found`. */
   'coapUdp.endObservation': call<void>()(z.strictObject({ id: idSchema, style: z.enum(endStyles) })),
   /** Asks for `/.well-known/core` (RFC 6690 §4) of the server of an address; `coapUdp.servers` has the resources. Rejects as `coapUdp.request`. */

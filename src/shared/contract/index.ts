@@ -3,6 +3,7 @@ import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
 import { coapBridgesContract } from './coap-bridges.ts';
+import { coapMulticastContract } from './coap-multicast.ts';
 import { coapUdpContract } from './coap-udp.ts';
 import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
@@ -40,6 +41,7 @@ export const engineContract = {
   ...rpcBatchesContract,
   ...rpcTimelineContract,
   ...coapUdpContract,
+  ...coapMulticastContract,
   ...workspaceContract,
 } as const;
 

@@ -9,6 +9,8 @@ export interface CoapUri {
 
 const defaultCoapPort = 5683;
 const maxSegmentBytes = 255;
+/** Of an IPv6 address, with the bracket behind it. */
+const zone = /(?<=^coap:\/\/\[[0-9a-f:.]+)%(?:25)?([A-Za-z0-9._~-]{1,64})\]/i;
 
 /** Takes a URI apart into what goes into options (RFC 7252 §6.4). */
 export function parseCoapUri(text: string): { readonly uri: CoapUri } | { readonly problem: string; readonly advice: string } {
@@ -22,7 +24,8 @@ export function parseCoapUri(text: string): { readonly uri: CoapUri } | { readon
   let url: URL;
   try {
     // The parser of the platform knows the rules of hosts for http only.
-    url = new URL(`http${trimmed.slice(4)}`);
+    // They know no zones, which address a link of this machine (RFC 6874); `%` may stand for itself there.
+    url = new URL(`http${trimmed.replace(zone, ']').slice(4)}`);
   } catch {
     return { problem: 'The address cannot be read.', advice: 'Write it as coap://host:5683/path?query; an IPv6 address in brackets: coap://[::1]/path.' };
   }
@@ -43,12 +46,13 @@ export function parseCoapUri(text: string): { readonly uri: CoapUri } | { readon
       problem: `"${long.slice(0, 40)}…" has more than ${maxSegmentBytes} bytes.`,
       advice: 'A segment of the path, and an argument of the query, has at most 255 bytes (RFC 7252 §5.10).',
     };
-  return { uri: { host: url.hostname.replace(/^\[|\]$/g, ''), port, path, query } };
+  const link = zone.exec(trimmed)?.[1];
+  return { uri: { host: `${url.hostname.replace(/^\[|\]$/g, '')}${link === undefined ? '' : `%${link}`}`, port, path, query } };
 }
 
 /** The reverse (§6.5). */
 export function formatCoapUri({ host, port, path, query }: CoapUri): string {
-  const authority = `${host.includes(':') ? `[${host}]` : host}${port === defaultCoapPort ? '' : `:${port}`}`;
+  const authority = `${host.includes(':') ? `[${host.replace('%', '%25')}]` : host}${port === defaultCoapPort ? '' : `:${port}`}`;
   const segments = path.map((segment) => encodeURIComponent(segment).replaceAll(/%(?:21|24|26|27|28|29|2A|2B|2C|3A|3B|3D|40)/g, decodeURIComponent));
   const args = query.map((part) => encodeURIComponent(part).replaceAll(/%(?:21|24|27|28|29|2A|2B|2C|2F|3A|3B|3D|3F|40)/g, decodeURIComponent));
   return `coap://${authority}/${segments.join('/')}${args.length > 0 ? `?${args.join('&')}` : ''}`;

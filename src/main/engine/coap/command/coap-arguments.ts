@@ -8,6 +8,8 @@ import { methodCodes, type CoapMethod, type CoapOption } from '../../../../share
 import { parseCoapUri } from '../../../../shared/coap/udp/uri.ts';
 import { readSeconds } from '../../rpc/index.ts';
 import type { CoapRequest } from '../udp/coap-client.ts';
+import { collectMs } from '../udp/ask-all.ts';
+import { isMulticast } from '../udp/multicast-address.ts';
 import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
 
 const cancelStyles = ['deregister', 'reset', 'forget'] as const;
@@ -24,13 +26,18 @@ export const coapUsage = `Usage: mqtt-workbench coap URI [OPTIONS]
                         Opaque and unknown ones in hexadecimal digits
   --token HEX           up to 8 bytes (default: 4 new ones)
   --non                 send a Non-confirmable message
+  --multicast           the address may be one of a group: 224.0.1.187 or
+                        [ff02::fd%25eth0]. One Non-confirmable message is sent,
+                        and the responses of all servers are collected
+  --interface NAME      with --multicast: by name or address of this machine
   --block BYTES         ${blockSizes.join(', ')}: size of the blocks of large payloads,
                         both ways (default 1024)
   --observe SECONDS     observe the resource for so long; each notification is
                         one line or text
   --cancel STYLE        how to end it: ${cancelStyles.join(', ')}
                         (default deregister)
-  --timeout SECONDS     for each response (default 30)
+  --timeout SECONDS     for each response (default 30; of a group 7, as servers
+                        spread theirs over 5)
   --ack-timeout SECONDS before the first retransmission (default 2)
   --max-retransmit N    (default 4)
   --output FILE         write the payload of the response there, byte for byte
@@ -45,6 +52,8 @@ export interface CoapArguments {
   readonly observeMs: number | null;
   readonly cancel: (typeof cancelStyles)[number];
   readonly output: string | null;
+  /** `null`: one server is asked. `networkInterface` `null`: the system chooses. */
+  readonly multicast: { readonly networkInterface: string | null } | null;
   readonly log: boolean;
   readonly json: boolean;
 }
@@ -62,10 +71,12 @@ export async function readCoapArguments(args: readonly string[], readStandardInp
       option: { type: 'string', multiple: true, default: [] },
       token: { type: 'string' },
       non: { type: 'boolean', default: false },
+      multicast: { type: 'boolean', default: false },
+      interface: { type: 'string' },
       block: { type: 'string', default: '1024' },
       observe: { type: 'string' },
       cancel: { type: 'string', default: 'deregister' },
-      timeout: { type: 'string', default: '30' },
+      timeout: { type: 'string' },
       'ack-timeout': { type: 'string', default: '2' },
       'max-retransmit': { type: 'string', default: '4' },
       output: { type: 'string' },
@@ -81,6 +92,13 @@ export async function readCoapArguments(args: readonly string[], readStandardInp
   const parsed = parseCoapUri(address);
   if ('problem' in parsed) throw new Error(`${parsed.problem} ${parsed.advice}`);
   const { host, port, path, query } = parsed.uri;
+  const isGroup = isMulticast(host);
+  if (isGroup && !values.multicast)
+    throw new Error(`${host} is a multicast address, for all servers of a network at once. Ask them with --multicast, or give the address of one.`);
+  if (values.multicast && !isGroup)
+    throw new Error(`--multicast: "${host}" is no multicast address. That of all CoAP servers is 224.0.1.187 or [ff02::fd%25eth0].`);
+  if (values.interface !== undefined && !isGroup) throw new Error('--interface goes with --multicast.');
+  if (isGroup && (values.observe !== undefined || values.output !== undefined)) throw new Error('--multicast goes neither with --observe nor with --output.');
   const text = (part: string): Uint8Array => new TextEncoder().encode(part);
   const options: CoapOption[] = [...path.map((part) => ({ number: 11, value: text(part) })), ...query.map((part) => ({ number: 15, value: text(part) }))];
   if (values['content-format'] !== undefined) options.push({ number: 12, value: encodeUint(readFormat('--content-format', values['content-format'])) });
@@ -90,12 +108,13 @@ export async function readCoapArguments(args: readonly string[], readStandardInp
   const request: CoapRequest = {
     host,
     port,
-    type: values.non ? 'NON' : 'CON',
+    // Of a Confirmable one every server would have to acknowledge the same message (RFC 7252 §8.1).
+    type: values.non || isGroup ? 'NON' : 'CON',
     code: readMethod(values.method),
     token: values.token === undefined ? undefined : readToken(values.token),
     options,
     payload: await readPayload(values.payload, readStandardInput),
-    timeoutMs: readSeconds('--timeout', values.timeout, 0.001, 86_400) * 1000,
+    timeoutMs: readSeconds('--timeout', values.timeout ?? (isGroup ? String(collectMs / 1000) : '30'), 0.001, 86_400) * 1000,
     blockSize: readChoice('--block', Number(values.block), blockSizes),
     maxBodyBytes: 64 * 1024 * 1024,
   };
@@ -108,6 +127,7 @@ export async function readCoapArguments(args: readonly string[], readStandardInp
     observeMs: values.observe === undefined ? null : readSeconds('--observe', values.observe, 0.001, 86_400 * 24) * 1000,
     cancel: readChoice('--cancel', values.cancel, cancelStyles),
     output: values.output ?? null,
+    multicast: isGroup ? { networkInterface: values.interface ?? null } : null,
     log: values.log,
     json: values.json,
   };

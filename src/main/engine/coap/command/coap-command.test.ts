@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { group, openGroup } from '../../../../../test/support/coap-group.ts';
 import { openCoapServer, type CoapServer } from '../udp/coap-server.ts';
 
 interface Run {
@@ -151,5 +152,32 @@ describe('mqtt-workbench coap', () => {
 
   it('lists its arguments', async () => {
     expect((await coap(['--help'])).out).toContain('Usage: mqtt-workbench coap URI');
+  });
+
+  it('asks a group with --multicast alone, and tells who responded', async () => {
+    const members = await openGroup(2, (number) => ({ code: number === 0 ? 0x45 : 0x84, options: [], payload: new TextEncoder().encode(`server ${number}`) }));
+    const uri = `coap://${group}:${members.port}/a`;
+    const off = await coap([uri]);
+    expect([off.code, off.err]).toEqual([2, expect.stringContaining('--multicast')]);
+    expect(members.received).toEqual([]);
+    const asked = await coap([uri, '--multicast', '--interface', '127.0.0.1', '--timeout', '1.5', '--json']);
+    expect(asked.code).toBe(0);
+    const lines = asked.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly from: string; readonly payload: string });
+    expect(lines.map(({ from, payload }) => [from, payload]).toSorted()).toEqual(members.addresses.map((address, at) => [address, `server ${at}`]).toSorted());
+    expect(members.received.map(({ type }) => type)).toEqual(['NON']);
+    const words = await coap([uri, '--multicast', '--interface', 'lo', '--timeout', '1.5']);
+    expect(words.out).toBe('server 0\n');
+    expect(words.err).toContain(`${members.addresses[1]} 4.04 Not Found\nserver 1`);
+    members.close();
+    expect((await coap([uri, '--multicast', '--interface', 'lo', '--timeout', '0.3'])).code).toBe(7);
+    for (const args of [
+      [uri, '--multicast', '--observe', '1'],
+      [at('data'), '--multicast'],
+      [at('data'), '--interface', 'lo'],
+    ])
+      expect((await coap(args)).code).toBe(2);
   });
 });

@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { buffer } from 'node:stream/consumers';
 import { CommandSignals } from '../../command-signals.ts';
-import { CoapClient, type CoapResponse } from '../udp/coap-client.ts';
+import { askAll } from '../udp/ask-all.ts';
+import { CoapClient, type CoapClientOptions, type CoapResponse } from '../udp/coap-client.ts';
 import { CoapFailure } from '../udp/coap-failure.ts';
+import { peerText } from '../udp-service/peer-text.ts';
 import { coapUsage, readCoapArguments, type CoapArguments } from './coap-arguments.ts';
 import { codeText, exitCodeOfFailure, exitCodeOfResponse, failureLine, failureText, logLine, payloadText, responseLine } from './coap-words.ts';
 
@@ -21,18 +23,20 @@ export async function coapCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(coapUsage);
     return 0;
   }
-  const { request, transmission, observeMs, json } = given;
+  const { request, transmission, observeMs, multicast, json } = given;
   const began = performance.now();
   const { log } = given;
-  const client = new CoapClient({
+  const options: CoapClientOptions = {
     clock: () => performance.now(),
     random: Math.random,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
     transmission,
     ...(log ? { onLog: (message) => void process.stderr.write(logLine(message, began)) } : {}),
-  });
+  };
+  const client = new CoapClient(options);
   const signals = new CommandSignals();
   try {
+    if (multicast) return await askGroup(given, options, signals);
     if (observeMs === null) {
       const response = await client.request(request, { signal: signals.signal });
       await show(response, given);
@@ -51,6 +55,29 @@ export async function coapCommand(args: readonly string[]): Promise<number> {
   } finally {
     client.close();
   }
+}
+
+/** Each response with the address it came from, as it comes. A success of any server is one. */
+async function askGroup(given: CoapArguments, options: CoapClientOptions, signals: CommandSignals): Promise<number> {
+  const { request, multicast, json } = given;
+  const codes: number[] = [];
+  await askAll({ ...request, group: request.host, networkInterface: multicast?.networkInterface ?? null }, options, {
+    signal: signals.signal,
+    onResponse(response) {
+      codes.push(exitCodeOfResponse(response));
+      if (!json) process.stderr.write(`${peerText(response.from)} `);
+      if (!json && codes.at(-1) === 0) process.stderr.write(codeText(response));
+      void show(response, given);
+    },
+  });
+  if (signals.exitCode !== undefined) return signals.exitCode;
+  if (codes.length === 0)
+    throw new CoapFailure(
+      'no-response',
+      `No server of the group responded within ${request.timeoutMs / 1000} s.`,
+      'Servers may pass over what they have no answer to, and have to belong to the group. --interface chooses another network.',
+    );
+  return Math.min(...codes);
 }
 
 async function observe(client: CoapClient, given: CoapArguments, observeMs: number, signals: CommandSignals): Promise<number> {

@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises';
-import net from 'node:net';
 import type { CoapUdpRequest } from '../../../../shared/contract/coap-udp.ts';
 import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
 import { parseOptionValue } from '../../../../shared/coap/udp/option-value.ts';
@@ -9,6 +8,8 @@ import { parseCoapUri, type CoapUri } from '../../../../shared/coap/udp/uri.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { CoapRequest } from '../udp/coap-client.ts';
 import { CoapFailure } from '../udp/coap-failure.ts';
+import { multicastAdvice } from '../udp/datagrams.ts';
+import { isMulticast } from '../udp/multicast-address.ts';
 import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
 
 export interface Plan {
@@ -17,9 +18,9 @@ export interface Plan {
   readonly transmission: Transmission;
 }
 
-/** What is sent for the input. Throws a CodedError for an address or option that cannot be. */
-export function planRequest(input: CoapUdpRequest): Plan {
-  const uri = readUri(input.uri);
+/** What is sent for the input. Throws a CodedError for an address or option that cannot be. `to`: many servers, or one. */
+export function planRequest(input: CoapUdpRequest, to: 'one' | 'many' = 'one'): Plan {
+  const uri = to === 'one' ? readUri(input.uri) : readGroup(input.uri);
   const text = (part: string): Uint8Array => new TextEncoder().encode(part);
   const options: CoapOption[] = [
     ...uri.path.map((part) => ({ number: 11, value: text(part) })),
@@ -46,9 +47,23 @@ export function planRequest(input: CoapUdpRequest): Plan {
 
 /** Throws a CodedError `invalid-uri`, or `bad-input` for a multicast address. */
 export function readUri(text: string): CoapUri {
+  const uri = readAnyUri(text);
+  if (isMulticast(uri.host)) throw new CodedError('bad-input', multicastWords(uri.host), { advice: multicastAdvice });
+  return uri;
+}
+
+/** Of a multicast address. Throws a CodedError `invalid-uri`, or `bad-input` for any other address. */
+export function readGroup(text: string): CoapUri {
+  const uri = readAnyUri(text);
+  if (isMulticast(uri.host)) return uri;
+  throw new CodedError('bad-input', `"${uri.host}" is no multicast address.`, {
+    advice: 'All CoAP servers of a network listen on 224.0.1.187 and [ff02::fd%25eth0], eth0 being an interface.',
+  });
+}
+
+function readAnyUri(text: string): CoapUri {
   const parsed = parseCoapUri(text);
   if ('problem' in parsed) throw new CodedError('invalid-uri', parsed.problem, { advice: parsed.advice });
-  if (isMulticast(parsed.uri.host)) throw new CodedError('bad-input', multicastWords(parsed.uri.host), { advice: multicastAdvice });
   return parsed.uri;
 }
 
@@ -65,17 +80,6 @@ export async function lookUp(host: string): Promise<string> {
 }
 
 const multicastWords = (address: string): string => `${address} is a multicast address, for all servers of a network at once.`;
-const multicastAdvice = 'The workbench asks one server at a time: give the address of one.';
-
-/** 224.0.0.0/4 and ff00::/8, also as IPv4 within IPv6. */
-export function isMulticast(host: string): boolean {
-  if (net.isIPv4(host)) return multicast.check(host, 'ipv4');
-  return net.isIPv6(host) && multicast.check(host.split('%')[0] ?? host, 'ipv6');
-}
-
-const multicast = new net.BlockList();
-multicast.addSubnet('224.0.0.0', 4, 'ipv4');
-multicast.addSubnet('ff00::', 8, 'ipv6');
 
 function readOption(given: CoapUdpRequest['options'][number]): CoapOption {
   if ('value' in given) return given;

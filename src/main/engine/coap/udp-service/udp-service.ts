@@ -1,3 +1,4 @@
+import type { CoapMulticastDiscovery, CoapMulticastProgress } from '../../../../shared/contract/coap-multicast.ts';
 import type {
   CoapDiscovery,
   CoapEndStyle,
@@ -11,6 +12,7 @@ import type {
 import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
 import { parseLinkFormat } from '../../../../shared/coap/udp/link-format.ts';
 import { methodCodes } from '../../../../shared/coap/udp/packet.ts';
+import { formatCoapUri } from '../../../../shared/coap/udp/uri.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { Notifier } from '../../notifier.ts';
 import { CoapClient } from '../udp/coap-client.ts';
@@ -18,6 +20,7 @@ import type { LoggedMessage } from '../udp/message-layer.ts';
 import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
 import { KnownServers } from './known-servers.ts';
 import { MessageLog, type LogQuery } from './message-log.ts';
+import { discoverAll, requestAll, type MulticastParts } from './multicast.ts';
 import { observeResource } from './observation.ts';
 import { lookUp, planRequest, readUri } from './plan-request.ts';
 import { plainFailure, plainResponse, RequestProgress } from './request-progress.ts';
@@ -40,6 +43,9 @@ export interface CoapUdp {
   observe(id: string, input: CoapUdpRequest, signal: AbortSignal, onEvent: (event: CoapObserveEvent) => void): Promise<void>;
   endObservation(id: string, style: CoapEndStyle): void;
   discover(uri: string, timeoutMs: number, signal: AbortSignal): Promise<CoapDiscovery>;
+  /** As `request`, of all servers of a group. */
+  requestAll(input: Parameters<typeof requestAll>[0], signal: AbortSignal, onProgress: (state: CoapMulticastProgress) => void): Promise<void>;
+  discoverAll(input: Parameters<typeof discoverAll>[0], signal: AbortSignal): Promise<CoapMulticastDiscovery>;
   servers(): readonly CoapUdpServer[];
   forgetServer(uri: string): void;
   readonly serversChanged: Notifier;
@@ -72,12 +78,24 @@ export function createCoapUdp(options: CoapUdpOptions): CoapUdp {
       },
     });
 
+  const takeRoom = (): void => {
+    if (requests >= coapUdpLimits.requests)
+      throw new CodedError('too-many-requests', `${coapUdpLimits.requests} CoAP requests are under way.`, { advice: 'Wait for some, or cancel them.' });
+    requests += 1;
+  };
+  const toMany = async <T>(signal: AbortSignal, work: (parts: MulticastParts) => Promise<T>): Promise<T> => {
+    takeRoom();
+    try {
+      return await work({ client: { clock, random, randomBytes, onLog: log.add.bind(log) }, known, now, signal: AbortSignal.any([signal, closing.signal]) });
+    } finally {
+      requests -= 1;
+    }
+  };
+
   const service: CoapUdp = {
     async request(input, signal, onProgress) {
       const { uri, request, transmission } = planRequest(input);
-      if (requests >= coapUdpLimits.requests)
-        throw new CodedError('too-many-requests', `${coapUdpLimits.requests} CoAP requests are under way.`, { advice: 'Wait for some, or cancel them.' });
-      requests += 1;
+      takeRoom();
       const progress = new RequestProgress({ now, clock }, onProgress);
       const client = openClient(transmission, (message) => progress.logged(message));
       try {
@@ -152,6 +170,11 @@ export function createCoapUdp(options: CoapUdpOptions): CoapUdp {
       }
       return outcome;
     },
+    requestAll: (input, signal, onProgress) => toMany(signal, (parts) => requestAll(input, parts, onProgress)),
+    discoverAll: (input, signal) =>
+      toMany(signal, (parts) =>
+        discoverAll(input, parts, async (server) => (await service.discover(formatCoapUri({ ...server, path: [], query: [] }), input.collectMs, signal)).links),
+      ),
     servers: () => known.list(),
     forgetServer(uri) {
       if (!known.forget(readUri(uri))) throw new CodedError('not-found', 'This server is not known (any more).');

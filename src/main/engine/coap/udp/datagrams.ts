@@ -2,7 +2,9 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
+import os from 'node:os';
 import { CoapFailure } from './coap-failure.ts';
+import { isMulticast } from './multicast-address.ts';
 
 /** A UDP endpoint. */
 export interface Peer {
@@ -25,13 +27,18 @@ export interface Datagrams {
 
 /** Looks up a name. Throws a CoapFailure. */
 export async function resolvePeer(host: string, port: number): Promise<Peer> {
+  let address: string;
   try {
-    const { address } = await lookup(host);
-    return { address, port };
+    ({ address } = await lookup(host));
   } catch {
     throw new CoapFailure('unreachable', `The host "${host}" was not found.`, 'Check its spelling, or write its IP address.');
   }
+  // A message that many would have to acknowledge at once is not to be sent (RFC 7252 §8.1).
+  if (isMulticast(address)) throw new CoapFailure('unreachable', `${address} is a multicast address, for all servers of a network at once.`, multicastAdvice);
+  return { address, port };
 }
+
+export const multicastAdvice = 'Multicast is off. Turn it on for this request, or give the address of one server.';
 
 /** Connected to one peer: what others send is not seen, and a closed port shows at once instead of after all retransmissions. */
 export async function openConnected(peer: Peer, hooks: DatagramHooks): Promise<Datagrams> {
@@ -57,6 +64,42 @@ export async function openBound(port: number, host: string, hooks: DatagramHooks
     throw error;
   }
   return adapt(socket, hooks, null);
+}
+
+/** To ask a group of servers. `networkInterface`: a name or an address of this machine; `null`: the system chooses. Throws a CoapFailure. */
+export async function openMulticast(group: string, networkInterface: string | null, hooks: DatagramHooks): Promise<Datagrams> {
+  const [address = group, zone] = group.split('%');
+  const family = net.isIPv6(address) ? 'IPv6' : 'IPv4';
+  const by = networkInterface ?? zone;
+  const chosen = by === undefined ? null : interfaceOf(by, family);
+  if (by !== undefined && chosen === null)
+    throw new CoapFailure('unreachable', `"${by}" is no network interface of this machine with ${family}.`, `There is ${interfaceNames(family) || 'none'}.`);
+  const socket = createSocket(family === 'IPv6' ? 'udp6' : 'udp4');
+  try {
+    socket.bind(0);
+    await once(socket, 'listening');
+    if (chosen) socket.setMulticastInterface(chosen);
+  } catch (error) {
+    socket.close();
+    throw explain(error, null);
+  }
+  return adapt(socket, hooks, null);
+}
+
+/** As the system wants it named; `null`: there is none. */
+function interfaceOf(by: string, family: 'IPv4' | 'IPv6'): string | null {
+  for (const [name, addresses] of Object.entries(os.networkInterfaces())) {
+    const found = addresses?.find((one) => one.family === family && (one.address === by || name === by));
+    if (found) return family === 'IPv4' ? found.address : `::%${name}`;
+  }
+  return null;
+}
+
+function interfaceNames(family: string): string {
+  return Object.entries(os.networkInterfaces())
+    .filter(([, addresses]) => addresses?.some((one) => one.family === family))
+    .map(([name]) => name)
+    .join(', ');
 }
 
 function adapt(socket: Socket, hooks: DatagramHooks, connectedTo: Peer | null): Datagrams {
