@@ -2,7 +2,7 @@ import type { CoapBridge } from '../../../../shared/contract/coap-bridges.ts';
 import type { Problem } from '../../../../shared/contract/common.ts';
 import { namespaceProblem, topicPartProblem } from '../../../../shared/coap/gf/topics.ts';
 import { parseCoapUri } from '../../../../shared/coap/udp/uri.ts';
-import { isMulticast } from '../udp/multicast-address.ts';
+import { isMulticast } from '../../../../shared/coap/udp/multicast-address.ts';
 
 type BridgeProblem = Problem & { readonly code: 'bad-input' };
 

@@ -9,7 +9,7 @@ import { parseCoapUri } from '../../../../shared/coap/udp/uri.ts';
 import { readSeconds } from '../../rpc/index.ts';
 import type { CoapRequest } from '../udp/coap-client.ts';
 import { collectMs } from '../udp/ask-all.ts';
-import { isMulticast } from '../udp/multicast-address.ts';
+import { isMulticast } from '../../../../shared/coap/udp/multicast-address.ts';
 import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
 
 const cancelStyles = ['deregister', 'reset', 'forget'] as const;

@@ -166,7 +166,9 @@ describe('mqtt-workbench coap', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { readonly from: string; readonly payload: string });
-    expect(lines.map(({ from, payload }) => [from, payload]).toSorted()).toEqual(members.addresses.map((address, at) => [address, `server ${at}`]).toSorted());
+    expect(lines.map(({ from, payload }) => `${from} ${payload}`).toSorted()).toEqual(
+      members.addresses.map((address, number) => `${address} server ${number}`).toSorted(),
+    );
     expect(members.received.map(({ type }) => type)).toEqual(['NON']);
     const words = await coap([uri, '--multicast', '--interface', 'lo', '--timeout', '1.5']);
     expect(words.out).toBe('server 0\n');

@@ -9,7 +9,7 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { CoapRequest } from '../udp/coap-client.ts';
 import { CoapFailure } from '../udp/coap-failure.ts';
 import { multicastAdvice } from '../udp/datagrams.ts';
-import { isMulticast } from '../udp/multicast-address.ts';
+import { isMulticast } from '../../../../shared/coap/udp/multicast-address.ts';
 import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
 
 export interface Plan {

@@ -6,7 +6,7 @@ import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
 import { formatCode } from '../../../../shared/coap/udp/packet.ts';
 import { openCoapServer, type CoapServer, type CoapServerOptions } from '../udp/coap-server.ts';
 import { openBound } from '../udp/datagrams.ts';
-import { isMulticast } from '../udp/multicast-address.ts';
+import { isMulticast } from '../../../../shared/coap/udp/multicast-address.ts';
 import { createCoapUdp, type CoapUdp } from './udp-service.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);

@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import os from 'node:os';
 import { CoapFailure } from './coap-failure.ts';
-import { isMulticast } from './multicast-address.ts';
+import { isMulticast } from '../../../../shared/coap/udp/multicast-address.ts';
 
 /** A UDP endpoint. */
 export interface Peer {

@@ -11,6 +11,8 @@ import { TextField } from '../../../ui/text-field.tsx';
 import { Tooltip } from '../../../ui/tooltip.tsx';
 import { formatBytes } from '../../common/index.ts';
 import { coapUdpStore, useCoapUdp } from './coap-udp-model.ts';
+import { sendDraft, stopCollecting, useMulticast } from './multicast-model.ts';
+import { MulticastSettings } from './multicast-settings.tsx';
 import { OptionsEditor } from './options-editor.tsx';
 import { formatChoices, readDraft } from './request-draft.ts';
 import { SendSettings } from './send-settings.tsx';
@@ -24,11 +26,12 @@ export function RequestBuilder(): ReactElement {
   const store = coapUdpStore();
   const draft = useCoapUdp((state) => state.draft);
   const reveal = useCoapUdp((state) => state.reveal);
-  const running = useCoapUdp((state) => state.exchange?.running === true);
+  const collecting = useMulticast((state) => state.exchange?.running === true);
+  const running = useCoapUdp((state) => state.exchange?.running === true) || collecting;
   const observing = useCoapUdp((state) => state.observation !== null && state.observation.phase !== 'ended');
   const { problems } = readDraft(draft);
   const mayObserve = (draft.method === 'GET' || draft.method === 'FETCH') && !observing;
-  const send = (): void => void store.send();
+  const send = sendDraft;
   const bytes = draft.payloadAs === 'text' ? new TextEncoder().encode(draft.payload).length : (fromHex(draft.payload)?.length ?? 0);
   useCommands([
     {
@@ -82,8 +85,8 @@ export function RequestBuilder(): ReactElement {
             </Button>
           </Tooltip>
           {running ? (
-            <Button icon={<Square size={13} aria-hidden />} onClick={() => store.cancel()}>
-              Cancel
+            <Button icon={<Square size={13} aria-hidden />} onClick={collecting ? stopCollecting : () => store.cancel()}>
+              {collecting ? 'Stop' : 'Cancel'}
             </Button>
           ) : (
             <Tooltip text="Send the request" shortcut="Mod+Enter" side="top">
@@ -95,6 +98,7 @@ export function RequestBuilder(): ReactElement {
         </span>
       </div>
       <SendSettings draft={draft} problems={problems} reveal={reveal} />
+      <MulticastSettings uri={draft.uri} />
       <div className={styles['parts']}>
         <section className={styles['part']} aria-label="Payload">
           <div className={styles['partHead']}>

@@ -10,6 +10,8 @@ import { formatBytes, plural } from '../../common/index.ts';
 import { formatMs } from '../../rpc/index.ts';
 import { coapUdpStore, useCoapUdp } from './coap-udp-model.ts';
 import { phaseWords } from './coap-udp-words.ts';
+import { MulticastResponses } from './multicast-responses.tsx';
+import { useMulticast } from './multicast-model.ts';
 import { ResponseView } from './response-view.tsx';
 import styles from './coap-udp.module.css';
 
@@ -18,6 +20,8 @@ const example = 'coap://127.0.0.1:5683/.well-known/core';
 /** What became of the last request. */
 export function ResponsePanel(): ReactElement {
   const exchange = useCoapUdp((state) => state.exchange);
+  const group = useMulticast((state) => state.exchange);
+  if (group) return <MulticastResponses exchange={group} />;
   if (!exchange) {
     return (
       <EmptyState

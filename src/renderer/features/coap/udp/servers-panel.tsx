@@ -10,6 +10,7 @@ import { VirtualTree } from '../../../ui/virtual-tree.tsx';
 import { act, plural } from '../../common/index.ts';
 import { coapUdpStore, useCoapUdp } from './coap-udp-model.ts';
 import { codeWords } from './coap-udp-words.ts';
+import { isGroupAddress, multicastWish, sendDraft, useMulticast } from './multicast-model.ts';
 import { treeRows, type ServerRow } from './server-tree.ts';
 import styles from './coap-udp.module.css';
 
@@ -30,6 +31,22 @@ export function ServersPanel(): ReactElement {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const rows = useMemo(() => treeRows(servers ?? [], closed), [servers, closed]);
   const canAsk = 'uri' in parseCoapUri(uri);
+  const onGroup = useMulticast((state) => state.on) && isGroupAddress(uri);
+  const discoverGroup = async (address: string): Promise<void> => {
+    setBusy(true);
+    setOutcome(null);
+    await act(
+      engineClient()
+        .call('coapMulticast.discover', { uri: address, ...multicastWish() })
+        .then(({ servers: found, links, failure }) => {
+          if (failure) setOutcome({ kind: 'bad', title: failure.message, advice: failure.advice });
+          else if (found === 0) setOutcome({ kind: 'warn', title: 'No server of the group told of its resources.' });
+          else setOutcome({ kind: 'ok', title: `${plural(found, 'server')} with ${plural(links, 'resource')}` });
+        }),
+      'The group could not be asked',
+    );
+    setBusy(false);
+  };
   const discover = async (address: string): Promise<void> => {
     setBusy(true);
     setOutcome(null);
@@ -63,7 +80,7 @@ export function ServersPanel(): ReactElement {
           busy={busy}
           disabled={!canAsk}
           title={canAsk ? 'Asks the server of the address for /.well-known/core' : 'Give the address of a server first'}
-          onClick={() => void discover(uri)}
+          onClick={() => void (onGroup ? discoverGroup(uri) : discover(uri))}
         >
           Discover
         </Button>
@@ -88,7 +105,7 @@ export function ServersPanel(): ReactElement {
         }}
         onActivate={(row) => {
           choose(row);
-          store.send();
+          sendDraft();
         }}
         renderRow={(row) => <RowContent row={row} />}
         empty={
