@@ -111,7 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       settled: () => broker.inside.clients({ offset: 0, limit: 1 }),
       whoGot: (messageId) => broker.inside.whoGot(messageId),
     },
-    nodeCaller: (id) => rpcNodes.caller(id),
+    nodeCaller: (id) => mockDevices.caller(id) ?? rpcNodes.caller(id),
     onBug: (error) => onBug(error, 'rpc'),
   });
   const callHistory = createCallHistory({
@@ -194,6 +194,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     sessions: nodeSessions,
     dialects: rpcDialects.registry,
     scripts,
+    calls: { start: (input, observer) => rpc.start(input, observer), cancel: (id) => rpc.cancel(id) },
     now,
     clock: monotonicMs,
     random,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
 import { noInput, sourceIdSchema, topicTextSchema, type Problem } from './common.ts';
-import { faultsSchema, type RpcNodeLog, type RpcNodeStatus } from './rpc-nodes.ts';
+import { faultsSchema, type RpcNodeLog, type RpcNodeLogLine, type RpcNodeStatus } from './rpc-nodes.ts';
 
 const deviceIdSchema = z
   .string()
@@ -115,8 +115,8 @@ export interface MockDeviceStatus {
   readonly dropped: number;
   /** Delivered again within 60 s: answered as the first time, not carried out again. */
   readonly repeated: number;
-  /** Passed over: retained, or of another subsystem. */
-  readonly ignored: number;
+  /** Requests that were not answered, as they were no business of the device: retained, or for a subsystem that it does not have. */
+  readonly passedOver: { readonly retained: number; readonly otherSubsystem: number };
   /** Requests being worked out now, or waiting for their delay. */
   readonly running: number;
   /** Requests that reached a resource, by method and path. */
@@ -150,6 +150,35 @@ export interface RecordedDevice {
   readonly leftOut: number;
 }
 
+const tryRequestSchema = z.strictObject({
+  id: z.string().min(1).max(64),
+  /** Of the saved resource that `resource` stands in for. */
+  savedPath: z.string().max(2000),
+  /** It need not be saved. */
+  resource: mockResourceSchema,
+  request: z.strictObject({
+    method: z.enum(mockMethodNames),
+    path: z.string().max(2000),
+    /** Arguments: there are some over UDP alone. */
+    query: z.array(z.string().max(1000)).max(100).default([]),
+    body: z.json(),
+    callerId: z.string().max(1000),
+  }),
+});
+export type TryRequest = z.infer<typeof tryRequestSchema>;
+
+export interface TriedRequest {
+  /** `isTooLarge`: the body has more than 1 MiB and is not told. */
+  readonly response: { readonly code: number; readonly body: JsonValue; readonly isTooLarge: boolean; readonly location: string | null };
+  /** What it would do to the resources, the first 20 of `totalChanges`. States of more than 64 KiB of JSON are left out: `null`. */
+  readonly changes: readonly { readonly path: string; readonly what: 'changed' | 'created' | 'deleted'; readonly state: JsonValue }[];
+  readonly totalChanges: number;
+  /** Where a template or script failed; `null`: nowhere, or not known. */
+  readonly place: { readonly line: number; readonly column: number | null } | null;
+  readonly console: readonly Pick<RpcNodeLogLine, 'level' | 'text'>[];
+  readonly elapsedMs: number;
+}
+
 const idInput = z.strictObject({ id: z.string().min(1).max(64) });
 const pathText = z.string().max(2000);
 
@@ -165,6 +194,11 @@ export const mockDevicesContract = {
   'mockDevices.state': stream<MockDeviceState>()(idInput, { overflow: 'coalesce', window: 2 }),
   /** Sets the state of a resource by hand; observers are told. Rejects with `not-found` or `payload-too-large`. */
   'mockDevices.setState': call<void>()(z.strictObject({ id: z.string().min(1).max(64), path: pathText, state: z.json() })),
+  /**
+   * Carries a request out on a copy of the device as it is now, with a resource that need not be saved: nothing is sent, nothing changes, and faults are left out. A script's `call` and `publish` go through the
+   * device while it runs. Rejects with `not-found`, `bad-input`, `payload-too-large` or `cancelled`; what else goes wrong is the response.
+   */
+  'mockDevices.tryRequest': call<TriedRequest>()(tryRequestSchema),
   /** Every resource is as it began. */
   'mockDevices.reset': call<void>()(idInput),
   /**

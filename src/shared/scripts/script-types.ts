@@ -45,6 +45,23 @@ type Json = any;
 `,
 };
 
+/** Who makes the calls: `this node`. */
+const messages = (self: string): ScriptTypes => ({
+  name: `messages of ${self}`,
+  text: `
+interface RpcCallOptions {
+  /** Else that of ${self}. */
+  timeoutMs?: number;
+  dialect?: string;
+  replyTo?: string;
+}
+/** Calls a method of a peer as ${self}. Throws when the answer is an error or does not come: \`error.code\` is its name, such as RPC_TIMEOUT. */
+declare function call(topic: string, method: string, params?: Json, options?: RpcCallOptions): Promise<Json>;
+/** Publishes in the session of ${self}: texts as they are, anything else as JSON. */
+declare function publish(topic: string, payload: Json, options?: { qos?: 0 | 1; retain?: boolean }): Promise<void>;
+`,
+});
+
 const node: ScriptTypes = {
   name: 'node',
   text: `
@@ -60,16 +77,6 @@ interface RpcRequest {
 type Answer = (params: Json, request: RpcRequest) => Json | Promise<Json>;
 /** Decides about a call: only \`true\` allows it. */
 type Rule = (request: RpcRequest & { readonly params: Json }) => boolean | Promise<boolean>;
-interface RpcCallOptions {
-  /** Else that of the node. */
-  timeoutMs?: number;
-  dialect?: string;
-  replyTo?: string;
-}
-/** Calls a method of a peer as this node. Throws when the answer is an error or does not come: \`error.code\` is its name, such as RPC_TIMEOUT. */
-declare function call(topic: string, method: string, params?: Json, options?: RpcCallOptions): Promise<Json>;
-/** Publishes in the session of this node: texts as they are, anything else as JSON. */
-declare function publish(topic: string, payload: Json, options?: { qos?: 0 | 1; retain?: boolean }): Promise<void>;
 `,
 };
 
@@ -161,8 +168,8 @@ type After = (response: ScriptResponse, variables: Variables, expect: Expect) =>
 };
 
 /** Of scripts that answer calls, and of scripted rules. */
-export const nodeScriptTypes: readonly ScriptTypes[] = [language, node];
+export const nodeScriptTypes: readonly ScriptTypes[] = [language, node, messages('this node')];
 /** Of scripts that answer for a mock device. */
-export const mockScriptTypes: readonly ScriptTypes[] = [language, mock];
+export const mockScriptTypes: readonly ScriptTypes[] = [language, mock, messages('this device')];
 /** Of the script of a saved request. */
 export const hookScriptTypes: readonly ScriptTypes[] = [language, hook];

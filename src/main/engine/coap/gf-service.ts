@@ -61,6 +61,14 @@ export interface GfServiceOptions {
   readonly onChange: () => void;
 }
 
+/** Requests that were no business of the device. */
+interface PassedOver {
+  readonly retained: number;
+  readonly otherSubsystem: number;
+}
+
+const nothingPassedOver: PassedOver = { retained: 0, otherSubsystem: 0 };
+
 /** What a response repeats of its request. */
 interface Echo {
   readonly path: string;
@@ -78,7 +86,7 @@ interface Incoming {
 export class GfService implements NodeService {
   readonly counts = { ...noCounts(), running: 0, methodCalls: [] };
   repeated = 0;
-  ignored = 0;
+  passedOver = nothingPassedOver;
   readonly #options: GfServiceOptions;
   readonly #memory: RequestMemory;
 
@@ -87,9 +95,14 @@ export class GfService implements NodeService {
     this.#memory = new RequestMemory(options.clock);
   }
 
+  /** All that were passed over. */
+  get ignored(): number {
+    return this.passedOver.retained + this.passedOver.otherSubsystem;
+  }
+
   start(): void {
     this.repeated = 0;
-    this.ignored = 0;
+    this.passedOver = nothingPassedOver;
     this.#memory.clear();
   }
 
@@ -102,16 +115,16 @@ export class GfService implements NodeService {
     const { namespace, tag, subsystems } = device();
     const address = parseGfTopic(record.topic, namespace);
     if (address?.kind !== 'request' || address.target !== tag) return;
-    const why = record.retain
-      ? 'A retained request was passed over: the broker keeps it for every subscriber. Publish requests without retain.'
-      : subsystems.length > 0 && !subsystems.includes(address.subsystem)
-        ? `A request for the subsystem "${address.subsystem.slice(0, 200)}" was passed over: the device has others.`
-        : null;
-    if (why !== null) {
-      this.ignored += 1;
-      log.add('warn', '', why);
-      onChange();
-      return;
+    const { retained, otherSubsystem } = this.passedOver;
+    if (record.retain) {
+      this.passedOver = { retained: retained + 1, otherSubsystem };
+      log.add('warn', '', 'A retained request was passed over: the broker keeps it for every subscriber. Publish requests without retain.');
+      return onChange();
+    }
+    if (subsystems.length > 0 && !subsystems.includes(address.subsystem)) {
+      this.passedOver = { retained, otherSubsystem: otherSubsystem + 1 };
+      log.add('warn', '', `A request for the subsystem "${address.subsystem.slice(0, 200)}" was passed over: the device has others.`);
+      return onChange();
     }
     const replyTo = gfResponseTopic(address, namespace);
     const taken = this.#memory.take(record, { key: address.requestId, replyTo });

@@ -50,6 +50,7 @@ export function mockDevicesHandlers({ mockDevices, workspace, callHistory }: Ser
       return sendSnapshots(sink, () => mockDevices.state(id) ?? undefined, mockDevices.changed.subscribe);
     },
     'mockDevices.setState': ({ id, path, state }) => mockDevices.setState(id, path, state),
+    'mockDevices.tryRequest': (asked, { signal }) => mockDevices.tryRequest(asked, signal),
     'mockDevices.reset': ({ id }) => mockDevices.reset(id),
     async 'mockDevices.save'(device) {
       check(device);

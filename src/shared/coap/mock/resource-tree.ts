@@ -49,6 +49,16 @@ export class ResourceTree {
     for (const definition of resources) this.#entries.set(normalPath(definition.path), fresh(definition));
   }
 
+  /** Another tree with the same states: what happens to one, does not happen to the other. */
+  copy(onChange: (path: string) => void): ResourceTree {
+    const copy = new ResourceTree([], onChange);
+    for (const [path, entry] of this.#entries) copy.#entries.set(path, { ...entry });
+    for (const [path, number] of this.#lastChild) copy.#lastChild.set(path, number);
+    copy.#created = this.#created;
+    copy.#size = this.#size;
+    return copy;
+  }
+
   /** Takes other definitions. States stay where path and first state are the same; what was created below a resource that is gone, goes. */
   define(resources: readonly MockResource[]): void {
     const next = new Map(resources.map((definition) => [normalPath(definition.path), definition]));
@@ -86,9 +96,13 @@ export class ResourceTree {
 
   /** Those that are there, and those that were deleted, by path. */
   list(): readonly MockResourceState[] {
-    return [...this.#entries.values()]
-      .map(({ path, state, created, deleted, version }) => ({ path, state, created, deleted, version }))
-      .toSorted((one, other) => (one.path < other.path ? -1 : 1));
+    return [...this.#entries.values()].map(stateOf).toSorted((one, other) => (one.path < other.path ? -1 : 1));
+  }
+
+  /** `null`: there is none, or it was created and deleted again. */
+  find(path: string): MockResourceState | null {
+    const entry = this.#entries.get(normalPath(path));
+    return entry ? stateOf(entry) : null;
   }
 
   /** Those that answer now, with what is known of them. */
@@ -189,6 +203,8 @@ export class ResourceTree {
 function fresh(definition: MockResource): Entry {
   return { path: normalPath(definition.path), definition, state: definition.state, created: false, deleted: false, version: 0, size: 0 };
 }
+
+const stateOf = ({ path, state, created, deleted, version }: Entry): MockResourceState => ({ path, state, created, deleted, version });
 
 const full: MockResponse = { code: 413, body: 'The states of all resources together are too large. Delete some, or reset the device.' };
 

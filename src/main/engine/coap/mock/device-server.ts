@@ -1,26 +1,10 @@
-import type { MockDevice, MockMethodName } from '../../../../shared/contract/mock-devices.ts';
+import type { MockDevice } from '../../../../shared/contract/mock-devices.ts';
 import { findResponseCode } from '../../../../shared/coap/gf/response-codes.ts';
 import { normalPath } from '../../../../shared/coap/mock/paths.ts';
-import { usualCode, type MockResponse, type ResourceTree } from '../../../../shared/coap/mock/resource-tree.ts';
-import { isJsonObject } from '../../../../shared/rpc/json-payload.ts';
-import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import type { MockResponse, ResourceTree } from '../../../../shared/coap/mock/resource-tree.ts';
 import { shorten } from '../../../../shared/text/shorten.ts';
 import { planFaults, type Answers, type NodeLog } from '../../rpc/index.ts';
-
-/** A request, whichever way it came. */
-export interface MockRequest {
-  readonly method: MockMethodName;
-  /** As sent. */
-  readonly path: string;
-  readonly body: JsonValue;
-  /** Of the body as it was sent. */
-  readonly bodyBytes: number;
-  readonly callerId: string;
-  /** Arguments of the query; over MQTT none. */
-  readonly query: readonly string[];
-  readonly via: 'mqtt' | 'udp';
-  readonly topic: string;
-}
+import { routeOf, workOut, type MockRequest } from './work-out.ts';
 
 /** `times`: how often the response is sent; 0: not at all. */
 export interface MockServed {
@@ -119,11 +103,9 @@ export class DeviceServer {
   }
 
   async #serve(request: MockRequest, signal: AbortSignal): Promise<MockServed> {
-    const { device, tree, random } = this.#options;
-    const { method, path, bodyBytes } = request;
-    const limit = device().maxBodyBytes;
-    if (bodyBytes > limit) return { response: { code: 413, body: `The body has ${bodyBytes} bytes, and ${limit} are taken.` }, times: 1 };
-    const route = tree.route(method, path);
+    const { device, tree, answers, log, random } = this.#options;
+    const { method, path } = request;
+    const route = routeOf(tree, device(), request);
     if ('refusal' in route) return { response: route.refusal, times: 1 };
     const { served, state } = route;
     const { faults } = served;
@@ -131,46 +113,13 @@ export class DeviceServer {
     const plan = planFaults(faults, random);
     const isUnlisted = faults.unlistedRate > 0 && random() < faults.unlistedRate;
     const outcome =
-      plan.errorText === null ? this.#work(request, served.answer, state, signal) : { code: faults.errorCode, body: plan.errorText || 'Injected error' };
-    const response = outcome instanceof Promise ? await outcome : outcome;
+      plan.errorText === null
+        ? workOut({ answers, tree }, request, served.answer, state, signal)
+        : { response: { code: faults.errorCode, body: plan.errorText || 'Injected error' }, failure: null };
+    const { response, failure } = outcome instanceof Promise ? await outcome : outcome;
+    if (failure) log.add('error', shortened(`${method} ${normalPath(path)}`), failure.place ? `${failure.text} (line ${failure.place.line})` : failure.text);
     if (plan.delayMs > 0 && !signal.aborted) await this.#sleep(plan.delayMs);
     return { response: isUnlisted ? { ...response, code: faults.unlistedCode } : response, times: plan.times };
-  }
-
-  #work(request: MockRequest, answer: MockDevice['resources'][number]['methods'][number]['answer'], state: JsonValue, signal: AbortSignal) {
-    const { tree } = this.#options;
-    const { method, path, body } = request;
-    if (answer.kind === 'state') return tree.carryOut(method, path, body);
-    if (answer.kind === 'static') return { code: answer.code, body: answer.body, ...(answer.location === '' ? {} : { location: answer.location }) };
-    return this.#run(request, answer, state, signal);
-  }
-
-  async #run(
-    { method, path, body, callerId, query, via, topic }: MockRequest,
-    answer: { readonly kind: 'template'; readonly code: number; readonly text: string } | { readonly kind: 'script'; readonly source: string },
-    state: JsonValue,
-    signal: AbortSignal,
-  ): Promise<MockResponse> {
-    const { answers, tree, log } = this.#options;
-    const normal = normalPath(path);
-    const name = `${method} ${normal}`;
-    const about = { method, path: normal, state, callerId, query, topic, via, params: body };
-    const outcome = await (answer.kind === 'template'
-      ? answers.work({ kind: 'template', text: answer.text }, { ...about, ...{ body } }, signal, name)
-      : answers.work({ kind: 'script', source: answer.source }, about, signal, name));
-    if ('error' in outcome) {
-      const text = outcome.error || 'Unknown error';
-      log.add('error', shortened(name), outcome.place ? `${text} (line ${outcome.place.line})` : text);
-      return { code: 500, body: text };
-    }
-    if (answer.kind === 'template') return { code: answer.code, body: outcome.result };
-    const own = readResponse(outcome.result);
-    if (!own) return { code: usualCode[method], body: outcome.result };
-    if (own.state !== undefined) {
-      const problem = tree.setState(path, own.state);
-      if (problem === 'full') return { code: 413, body: 'There is no room for the new state.' };
-    }
-    return { code: own.code, body: own.body, ...(own.location === undefined ? {} : { location: own.location }) };
   }
 
   #sleep(ms: number): Promise<void> {
@@ -207,23 +156,6 @@ export class DeviceServer {
     const shown = request === null ? '' : shortened(`${request.method} ${request.path}`);
     this.#options.log.add(level, shown, `${code} ${title}${from}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}${detail}`);
   }
-}
-
-interface OwnResponse {
-  readonly code: number;
-  readonly body: JsonValue;
-  readonly location?: string;
-  readonly state?: JsonValue;
-}
-
-const responseMembers = new Set(['code', 'body', 'location', 'state']);
-
-/** `null`: it is a body. */
-function readResponse(result: JsonValue): OwnResponse | null {
-  if (!isJsonObject(result) || !Object.keys(result).every((name) => responseMembers.has(name))) return null;
-  const { code, body = null, location, state } = result;
-  if (typeof code !== 'number' || !Number.isInteger(code) || code < 200 || code > 599) return null;
-  return { code, body, ...(typeof location === 'string' ? { location } : {}), ...(state === undefined ? {} : { state }) };
 }
 
 const shortened = (text: string): string => shorten(text, maxLoggedPath);

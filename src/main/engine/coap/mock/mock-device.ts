@@ -1,16 +1,20 @@
-import type { MockDevice, MockDeviceState, MockDeviceStatus } from '../../../../shared/contract/mock-devices.ts';
+import type { MockDevice, MockDeviceState, MockDeviceStatus, TriedRequest, TryRequest } from '../../../../shared/contract/mock-devices.ts';
 import { ResourceTree } from '../../../../shared/coap/mock/resource-tree.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
-import { Answers, NodeActor, plainValue, type NodeLog, type RpcNodeOptions } from '../../rpc/index.ts';
+import { Answers, NodeActor, type NodeCaller, type NodeCalls, type NodeLog, type RpcNodeOptions } from '../../rpc/index.ts';
 import { gfNode, GfService } from '../gf-service.ts';
+import { deviceCaller, deviceFunctions } from './device-functions.ts';
 import { DeviceServer } from './device-server.ts';
-
+import { shownState, tryRequest } from './try-request.ts';
 import { UdpSide } from './udp-side.ts';
 
-export type MockDeviceOptions = Omit<RpcNodeOptions, 'functions' | 'pendingCalls' | 'service'>;
+export interface MockDeviceOptions extends Omit<RpcNodeOptions, 'functions' | 'pendingCalls' | 'service'> {
+  /** Makes the calls of scripts. */
+  readonly calls: NodeCalls;
+}
 
 const maxShown = 1000;
-const maxShownState = 65_536;
+const maxConsoleLines = 200;
 
 /** One mock device: its resources, and the two ways to them. The MQTT session is kept as that of an RPC node is. */
 export class MockDeviceActor {
@@ -21,7 +25,7 @@ export class MockDeviceActor {
   readonly #mqtt: NodeActor;
   readonly #udp: UdpSide;
   readonly #answers: Answers;
-  readonly #onChange: () => void;
+  readonly #options: MockDeviceOptions;
   #device: MockDevice;
   /** By the user, or as it starts by itself. */
   #wanted = false;
@@ -29,7 +33,7 @@ export class MockDeviceActor {
   constructor(device: MockDevice, options: MockDeviceOptions) {
     const { now, clock, random, onChange } = options;
     this.#device = device;
-    this.#onChange = onChange;
+    this.#options = options;
     const current = (): MockDevice => this.#device;
     this.#tree = new ResourceTree(device.resources, (path) => {
       this.#udp.changed(path);
@@ -43,7 +47,7 @@ export class MockDeviceActor {
       service: (log) => {
         const answers = new Answers({
           ...options,
-          functions: {},
+          functions: deviceFunctions(current, () => this.#mqtt, options.calls),
           onConsole: (name, { level, text }) => log.add(level, name, text),
         });
         const server = new DeviceServer({ device: current, tree: this.#tree, answers, log, clock, random, onChange });
@@ -80,7 +84,7 @@ export class MockDeviceActor {
       ],
       ...this.#server.counts,
       repeated: this.#gf.repeated,
-      ignored: this.#gf.ignored,
+      passedOver: this.#gf.passedOver,
     };
   }
 
@@ -90,13 +94,39 @@ export class MockDeviceActor {
     return { resources, total: all.length };
   }
 
+  /** For calls of its scripts. Throws `invalid-state` while it is not running. */
+  caller(): NodeCaller {
+    return deviceCaller(this.#mqtt);
+  }
+
+  /** Rejects with `bad-input`, `payload-too-large`, or when the signal is aborted. */
+  async tryRequest(asked: Pick<TryRequest, 'savedPath' | 'resource' | 'request'>, signal: AbortSignal): Promise<TriedRequest> {
+    const { calls, clock } = this.#options;
+    const console: { readonly level: TriedRequest['console'][number]['level']; readonly text: string }[] = [];
+    const answers = new Answers({
+      ...this.#options,
+      functions: deviceFunctions(
+        () => this.#device,
+        () => this.#mqtt,
+        calls,
+      ),
+      onConsole: (_name, line) => void (console.length < maxConsoleLines && console.push(line)),
+    });
+    try {
+      const tried = await tryRequest({ device: this.#device, tree: this.#tree, answers, clock }, asked, signal);
+      return { ...tried, console };
+    } finally {
+      answers.close();
+    }
+  }
+
   setState(path: string, state: JsonValue): ReturnType<ResourceTree['setState']> {
     return this.#tree.setState(path, state);
   }
 
   reset(): void {
     this.#tree.reset();
-    this.#onChange();
+    this.#options.onChange();
   }
 
   /** Resources take effect with the next request; another way, address or limit opens what it concerns anew. */
@@ -115,7 +145,7 @@ export class MockDeviceActor {
       if (this.#wanted) this.#startUdp();
     }
     if (device.autoStart && !before.autoStart) this.#startUdp();
-    this.#onChange();
+    this.#options.onChange();
   }
 
   start(): void {
@@ -153,7 +183,3 @@ const about = ({ id, name, source, clientId, autoStart }: MockDevice): Parameter
   source: source ?? 'broker',
   autoStart: autoStart && source !== null,
 });
-
-function shownState(state: JsonValue): JsonValue {
-  return JSON.stringify(state).length > maxShownState ? null : plainValue(state);
-}

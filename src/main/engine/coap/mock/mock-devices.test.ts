@@ -163,7 +163,7 @@ describe('over MQTT', () => {
     expect(await ask('GET', 'gains')).toEqual([205, [0, 1]]);
     expect((await stateOf()).map(([path]) => path)).toEqual(['gains', 'gains/1']);
     expect(peer.received.filter((message) => message.topic.endsWith(requestId))).toHaveLength(1);
-    expect(await statusOf()).toMatchObject({ repeated: 1, ignored: 1 });
+    expect(await statusOf()).toMatchObject({ repeated: 1, passedOver: { retained: 0, otherSubsystem: 1 } });
   });
 
   it('answers with templates and scripts, and with 500 where they fail', async () => {

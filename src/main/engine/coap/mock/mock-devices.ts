@@ -1,9 +1,11 @@
-import type { MockDevice, MockDeviceState, MockDeviceStatus } from '../../../../shared/contract/mock-devices.ts';
+import type { MockDevice, MockDeviceState, MockDeviceStatus, TriedRequest, TryRequest } from '../../../../shared/contract/mock-devices.ts';
 import type { RpcNodeLog } from '../../../../shared/contract/rpc-nodes.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { createNotifier, type Notifier } from '../../notifier.ts';
+import type { NodeCaller } from '../../rpc/index.ts';
 import { deviceProblem } from './check-device.ts';
+import { deviceIdOf } from './device-functions.ts';
 import { MockDeviceActor, type MockDeviceOptions } from './mock-device.ts';
 
 export interface MockDevicesOptions extends Omit<MockDeviceOptions, 'onChange'> {
@@ -25,6 +27,9 @@ export interface MockDevices {
   remove(id: string): Promise<void>;
   start(id: string): void;
   stop(id: string): Promise<void>;
+  tryRequest(asked: TryRequest, signal: AbortSignal): Promise<TriedRequest>;
+  /** For calls of scripts; `null`: it names no mock device. Throws `not-found`, or `invalid-state` when it is not running. */
+  caller(node: string): NodeCaller | null;
   /** A broker or connection may have come up or gone down. */
   readonly sourcesChanged: () => void;
   /** Told of changes of statuses, states and logs. */
@@ -82,6 +87,11 @@ export function createMockDevices(options: MockDevicesOptions): MockDevices {
       actor.start();
     },
     stop: (id) => find(id).stop(),
+    tryRequest: async ({ id, ...asked }, signal) => find(id).tryRequest(asked, signal),
+    caller(node) {
+      const id = deviceIdOf(node);
+      return id === null ? null : find(id).caller();
+    },
     sourcesChanged() {
       for (const actor of actors.values()) actor.sourceChanged();
     },

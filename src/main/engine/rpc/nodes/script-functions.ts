@@ -23,7 +23,7 @@ const callShape = callInputSchema.pick({ dialect: true, topic: true, method: tru
  * What scripts of a node may do: `call(topic, method, params?, { timeoutMs?, dialect?, replyTo? }?)` as this node, and `publish(topic, payload, { qos?, retain?, knowingly? }?)` in its session, where a text
  * is sent as it is and anything else as JSON. Both need the node to run.
  */
-export function scriptFunctions(actor: NodeActor, calls: NodeCalls): ScriptFunctions {
+export function scriptFunctions(actor: Pick<NodeActor, 'node' | 'session'>, calls: NodeCalls): ScriptFunctions {
   return {
     async call([topic, method, params = null, options], signal) {
       const more = optionsOf(options);
