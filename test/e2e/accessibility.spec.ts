@@ -136,6 +136,9 @@ async function* nodeParts(page: Page): AsyncGenerator<string> {
   await page.getByRole('button', { name: 'Serve a method' }).click();
   const form = page.getByRole('form', { name: 'Served method' });
   await page.getByRole('region', { name: 'Faults' }).getByRole('button', { name: 'Faults' }).click();
+  await expect(page.getByRole('dialog', { name: 'Faults' })).toBeVisible();
+  yield 'faults';
+  await page.keyboard.press('Escape');
   for (const kind of ['Static', 'Error', 'Template', 'Script']) {
     await form.getByRole('radio', { name: kind }).click();
     await form.getByRole('button', { name: 'Try it' }).click();
@@ -199,8 +202,14 @@ test('mock devices pass axe, with their resources, log and settings', async ({ w
   await page.getByRole('button', { name: 'Add a mock device' }).last().click();
   const resource = page.getByRole('form', { name: /^Resource / });
   await resource.getByRole('radio', { name: 'Static' }).click();
-  await resource.getByRole('button', { name: 'Faults' }).click();
   await look('Mock devices, a resource');
+  await resource.getByRole('button', { name: 'Try it' }).click();
+  await expect(resource.getByRole('region', { name: 'Try it' })).toContainText('205 Content');
+  await look('Mock devices, a request that was tried');
+  await resource.getByRole('button', { name: 'Faults' }).click();
+  await expect(page.getByRole('dialog', { name: 'Faults' })).toBeVisible();
+  await look('Mock devices, faults');
+  await page.keyboard.press('Escape');
   const device = page.getByRole('region', { name: /^Mock device / });
   await device.getByRole('tab', { name: 'Log' }).click();
   await look('Mock devices, log');

@@ -238,8 +238,9 @@ test('faults: silence times out, errors and further answers are seen as such', a
   const faults = page.getByRole('region', { name: 'Faults' });
   await faults.getByRole('button', { name: 'Faults' }).click();
   const set = async (field: string, value: string): Promise<void> => {
-    await faults.getByRole('textbox', { name: field, exact: true }).fill(value);
-    await faults.getByRole('textbox', { name: field, exact: true }).press('Tab');
+    const box = page.getByRole('dialog', { name: 'Faults' }).getByRole('textbox', { name: field, exact: true });
+    await box.fill(value);
+    await box.press('Tab');
   };
 
   await set('Not answered', '100');

@@ -5,6 +5,7 @@ import { catchStrayErrors, describeBug } from './bug-reports.ts';
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
   call: async () => (await import('./rpc/call-command.ts')).callCommand,
   coap: async () => (await import('./coap/command/coap-command.ts')).coapCommand,
+  mock: async () => (await import('./coap/mock-command/mock-command.ts')).mockCommand,
   request: async () => (await import('./coap/command/request-command.ts')).requestCommand,
   run: async () => (await import('./collections/cli/run-command.ts')).runCommand,
 };

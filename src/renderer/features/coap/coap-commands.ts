@@ -17,6 +17,9 @@ export function CoapCommands(): null {
     idle('udp', 'coapUdp.send', 'Send the CoAP request over UDP', 'Mod+Enter'),
     idle('udp', 'coapUdp.observe', 'Observe the CoAP resource over UDP'),
     idle('mock', 'mock.saveResource', 'Save the resource of the mock device', 'Mod+S'),
+    idle('mock', 'mock.tryRequest', 'Try the answer of the mock device', 'Mod+Shift+Enter'),
+    idle('mock', 'mock.startAll', 'Start all mock devices'),
+    idle('mock', 'mock.stopAll', 'Stop all mock devices'),
   ]);
   return null;
 }

@@ -8,6 +8,7 @@ export { useBrokerClients, useBrokerRefusals, useBrokerStatus, useConnections, u
 export { guardUnsaved, useUnsavedGuard } from './unsaved-guard.ts';
 export { copyName } from './copy-name.ts';
 export { act } from './act.ts';
+export { useAttempt, type AttemptOutcome } from './use-attempt.ts';
 export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
 export { goTo } from './go-to.ts';

@@ -5,8 +5,12 @@ import { useNodes } from '../../../../../test/support/rpc-nodes.ts';
 const bench = useNodes();
 const resource = (path: string, more: object = {}): MockResource =>
   mockDeviceSchema.parse({ id: 'x', name: 'x', tag: 'x', resources: [{ path, methods: [], ...more }] }).resources[0] as MockResource;
-const scripted = (source: string, method: 'GET' | 'PUT' = 'GET'): MockResource => resource('it', { state: 1, methods: [{ method, answer: { kind: 'script', source } }] });
-const stateful = resource('it', { state: 1, methods: ['GET', 'PUT', 'POST', 'DELETE'].map((method) => ({ method, answer: { kind: 'state' }, faults: { dropRate: 1 } })) });
+const scripted = (source: string, method: 'GET' | 'PUT' = 'GET'): MockResource =>
+  resource('it', { state: 1, methods: [{ method, answer: { kind: 'script', source } }] });
+const stateful = resource('it', {
+  state: 1,
+  methods: ['GET', 'PUT', 'POST', 'DELETE'].map((method) => ({ method, answer: { kind: 'state' }, faults: { dropRate: 1 } })),
+});
 
 async function save(id: string, resources: readonly MockResource[], more: Partial<MockDeviceInput> = {}): Promise<void> {
   await bench.page.call('mockDevices.save', mockDeviceSchema.parse({ id, name: id, tag: id.toUpperCase(), resources, ...more }));
@@ -81,7 +85,8 @@ const asking = "export default () => call('gf_int_v1/any/request/OTHER', 'PUT it
 
 it('lets scripts call as the device and publish, while it runs', async () => {
   const port = await bench.startBroker();
-  const publishing = "export default async (body, { state }) => { await publish('news', { state }); await publish('text', 'as it is', { qos: 1, retain: true }); }";
+  const publishing =
+    "export default async (body, { state }) => { await publish('news', { state }); await publish('text', 'as it is', { qos: 1, retain: true }); }";
   await save('mine', [scripted(asking)]);
   await save('other', [
     scripted(
@@ -107,17 +112,25 @@ it('lets scripts call as the device and publish, while it runs', async () => {
   expect(await attempt(scripted(publishing))).toMatchObject({ response: { code: 205, body: null } });
   await expect
     .poll(() => peer.received.map(({ topic, text }) => [topic, text]), { timeout: 10_000 })
-    .toEqual(expect.arrayContaining([
-      ['news', '{"state":1}'],
-      ['text', 'as it is'],
-    ]));
+    .toEqual(
+      expect.arrayContaining([
+        ['news', '{"state":1}'],
+        ['text', 'as it is'],
+      ]),
+    );
   // And with a request that came in.
   const answered = peer.received.length;
   await peer.client.publishAsync(
     'gf_int_v1/any/request/MINE/0d6b3c52-6f0f-4c3a-9a55-0e9a1c9d5d11',
-    JSON.stringify({ header: { method: 'GET', path: 'it', request_id: '0d6b3c52-6f0f-4c3a-9a55-0e9a1c9d5d11', correlation_id: null }, body: null, timestamp: 1 }),
+    JSON.stringify({
+      header: { method: 'GET', path: 'it', request_id: '0d6b3c52-6f0f-4c3a-9a55-0e9a1c9d5d11', correlation_id: null },
+      body: null,
+      timestamp: 1,
+    }),
   );
-  await expect.poll(() => peer.received.slice(answered).some(({ topic, text }) => topic.includes('/response/MINE/') && text.includes('not you')), { timeout: 10_000 }).toBe(true);
+  await expect
+    .poll(() => peer.received.slice(answered).some(({ topic, text }) => topic.includes('/response/MINE/') && text.includes('not you')), { timeout: 10_000 })
+    .toBe(true);
 });
 
 it('does not call for a device that takes no requests over MQTT', async () => {

@@ -45,7 +45,8 @@ export async function tryRequest(
   };
   const began = clock();
   const route = routeOf(copy, device, asked);
-  const { response, failure } = 'refusal' in route ? { response: route.refusal, failure: null } : await workOut({ tree: copy, answers }, asked, route.served.answer, route.state, signal);
+  const { response, failure } =
+    'refusal' in route ? { response: route.refusal, failure: null } : await workOut({ tree: copy, answers }, asked, route.served.answer, route.state, signal);
   const elapsedMs = clock() - began;
 
   const text = JSON.stringify(response.body);

@@ -38,7 +38,13 @@ export function routeOf(tree: ResourceTree, { maxBodyBytes }: MockDevice, { meth
 }
 
 /** What a method answers, without faults, and what that does to the tree. Needs no waiting but for scripts. Rejects only when the signal is aborted. */
-export function workOut(parts: Parts, request: MockRequest, answer: MockMethod['answer'], state: JsonValue, signal: AbortSignal): WorkedOut | Promise<WorkedOut> {
+export function workOut(
+  parts: Parts,
+  request: MockRequest,
+  answer: MockMethod['answer'],
+  state: JsonValue,
+  signal: AbortSignal,
+): WorkedOut | Promise<WorkedOut> {
   const { method, path, body } = request;
   if (answer.kind === 'state') return { response: parts.tree.carryOut(method, path, body), failure: null };
   if (answer.kind !== 'static') return run(parts, request, answer, state, signal);

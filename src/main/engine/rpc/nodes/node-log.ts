@@ -10,13 +10,18 @@ export class NodeLog {
   readonly #now: () => number;
   readonly #onChange: () => void;
 
-  constructor(now: () => number, onChange: () => void) {
+  readonly #onLine: ((line: Omit<RpcNodeLogLine, 'times'>) => void) | undefined;
+
+  /** `onLine`: told of each line, also of one that is only counted. */
+  constructor(now: () => number, onChange: () => void, onLine?: (line: Omit<RpcNodeLogLine, 'times'>) => void) {
     this.#now = now;
     this.#onChange = onChange;
+    this.#onLine = onLine;
   }
 
   add(level: RpcNodeLogLine['level'], method: string, text: string): void {
     const line = { at: this.#now(), method: method.slice(0, 1000), level, text: text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text };
+    this.#onLine?.(line);
     const last = this.#lines.at(-1);
     if (last && last.level === level && last.method === line.method && last.text === line.text) {
       this.#lines[this.#lines.length - 1] = { ...line, times: last.times + 1 };

@@ -1,5 +1,5 @@
 import type { Problem, Qos } from '../../../../shared/contract/common.ts';
-import type { RpcNode, RpcNodeStatus } from '../../../../shared/contract/rpc-nodes.ts';
+import type { RpcNode, RpcNodeLogLine, RpcNodeStatus } from '../../../../shared/contract/rpc-nodes.ts';
 import type { ReplySubscription } from '../../../../shared/contract/rpc.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import { newProfile } from '../../../../shared/connections/new-profile.ts';
@@ -36,6 +36,8 @@ export interface RpcNodeOptions {
   readonly newId: () => string;
   readonly pendingCalls: (nodeId: string) => number;
   readonly onChange: () => void;
+  /** Told of each line of the log. */
+  readonly onLine?: (id: string, line: Omit<RpcNodeLogLine, 'times'>) => void;
   /** Absent: it answers calls of its methods. */
   readonly service?: (log: NodeLog) => NodeService;
   readonly onBug: (error: unknown) => void;
@@ -76,7 +78,7 @@ export class NodeActor {
     this.#node = node;
     this.#options = options;
     const { now, random, newId, clock, dialects, onChange } = options;
-    this.log = new NodeLog(now, onChange);
+    this.log = new NodeLog(now, onChange, options.onLine && ((line) => options.onLine?.(node.id, line)));
     this.answers = new Answers({
       scripts: options.scripts,
       functions: options.functions(this),

@@ -9,13 +9,15 @@ import { Button } from '../../../ui/button.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
+import { Tooltip } from '../../../ui/tooltip.tsx';
 import { StartBrokerButton } from '../../broker/index.ts';
 import { formatCount } from '../../common/index.ts';
 import { LogView } from '../../rpc/index.ts';
 import { DeviceSettingsForm } from './device-settings.tsx';
 import { clearLog, duplicateDevice, removeDevice, resetDevice, startDevice, stopDevice } from './mock-actions.ts';
 import { isOn, setDevice, useDeviceState, type DeviceTab } from './mock-model.ts';
-import { codeTone, dotOf, phaseWords } from './mock-words.ts';
+import { codeWords } from '../mqtt/response-facts.ts';
+import { dotOf, passedOverWords, phaseWords } from './mock-words.ts';
 import { ResourcesPanel } from './resources-panel.tsx';
 import styles from './mock-devices.module.css';
 
@@ -43,7 +45,7 @@ export function DeviceView({ device, status, others }: DeviceViewProps): ReactEl
             </span>
           </p>
         </div>
-        <Codes status={status} />
+        <Codes device={device} status={status} />
         <div className={styles['headerButtons']}>
           {on ? (
             <Button icon={<Square size={13} aria-hidden />} onClick={() => void stopDevice(device.id)}>
@@ -101,38 +103,53 @@ export function DeviceView({ device, status, others }: DeviceViewProps): ReactEl
   );
 }
 
-/** Responses since the start, by code. */
-function Codes({ status }: { readonly status: MockDeviceStatus | undefined }): ReactElement {
-  const shown = [
-    ...(status?.byCode ?? []).map(({ code, count }) => ({
-      key: String(code),
-      count,
-      tone: codeTone(code),
-      title: findResponseCode(code)?.title ?? 'unlisted',
-    })),
-    ...(['dropped', 'repeated', 'ignored', 'running'] as const).flatMap((key) => {
+/** Since the start: responses by code, and what was not answered or is not yet. */
+function Codes({ device, status }: Pick<DeviceViewProps, 'device' | 'status'>): ReactElement {
+  const counts = [
+    ...(status?.byCode ?? []).map(({ code, count }) => ({ label: String(code), count, tone: codeWords(code).tone, title: codeTitle(code) })),
+    ...others.flatMap(({ key, label, title }) => {
       const count = status?.[key] ?? 0;
-      return count === 0 ? [] : [{ key, count, tone: 'neutral' as const, title: meanings[key] }];
+      return count === 0 ? [] : [{ label, count, tone: 'neutral' as const, title }];
     }),
   ];
+  const { retained = 0, otherSubsystem = 0 } = status?.passedOver ?? {};
+  const why = passedOverWords({ retained, otherSubsystem }, device.subsystems);
   return (
     <dl className={styles['codes']} aria-label="Responses">
-      {shown.map(({ key, count, tone, title }) => (
-        <div key={key} title={`${title}: ${formatCount(count)}`}>
-          <dt>{key}</dt>
+      {counts.map(({ label, count, tone, title }) => (
+        <div key={label} title={`${title}: ${formatCount(count)}`}>
+          <dt>{label}</dt>
           <dd data-tone={tone}>{formatCount(count)}</dd>
         </div>
       ))}
+      {why !== null && (
+        <div>
+          <dt>passed over</dt>
+          <dd data-tone="warn">
+            <Tooltip text={`${why} The log has each of them.`}>
+              <button
+                type="button"
+                className={styles['count']}
+                aria-label={`${formatCount(retained + otherSubsystem)}: show the log`}
+                onClick={() => setDevice(device.id, { tab: 'log' })}
+              >
+                {formatCount(retained + otherSubsystem)}
+              </button>
+            </Tooltip>
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }
 
-const meanings = {
-  dropped: 'Not answered on purpose',
-  repeated: 'Delivered again within 60 s: answered as the first time',
-  ignored: 'Passed over: retained, or of another subsystem',
-  running: 'Being worked out now, or waiting for their delay',
-};
+const codeTitle = (code: number): string => findResponseCode(code)?.title ?? 'A code that no peer lists';
+
+const others = [
+  { key: 'dropped', label: 'not answered', title: 'Not answered on purpose' },
+  { key: 'repeated', label: 'repeated', title: 'Delivered again within 60 s: answered as the first time' },
+  { key: 'running', label: 'running', title: 'Being worked out now, or waiting for their delay' },
+] as const;
 
 function News({ status }: { readonly status: MockDeviceStatus | undefined }): ReactElement {
   const problems = [status?.mqtt, status?.udp].flatMap((way) => (way?.problem ? [{ ...way.problem, failed: way.phase === 'failed' }] : []));

@@ -1,15 +1,15 @@
 import { useId, type ReactElement } from 'react';
-import { findResponseCode, responseCodes } from '../../../../shared/coap/gf/response-codes.ts';
 import type { MockMethodName } from '../../../../shared/contract/mock-devices.ts';
 import { mockScriptTypes } from '../../../../shared/scripts/script-types.ts';
 import { CodeView } from '../../../editor/code-view.tsx';
 import { ScriptEditor } from '../../../editor/script-editor.tsx';
 import { NumberField } from '../../../ui/number-field.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { Select } from '../../../ui/select.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { FaultsSection, noFaults } from '../../rpc/index.ts';
+import { CodePicker } from './code-picker.tsx';
+import { percentWords } from './mock-words.ts';
 import type { MethodDraft, MethodProblems, MockAnswerKind } from './resource-draft.ts';
 import styles from './mock-devices.module.css';
 
@@ -41,8 +41,7 @@ const stateWords: Readonly<Record<MockMethodName, string>> = {
 export function MethodAnswer({ method, draft, problems, onChange }: MethodAnswerProps): ReactElement {
   const errorId = useId();
   const { on, kind, code, texts } = draft;
-  const { answer, code: codeProblem, ...faultProblems } = problems;
-  const codes = [...responseCodes.map((known) => known.code), ...(code === null || findResponseCode(code) ? [] : [code])];
+  const { answer, code: codeProblem, unlistedRate: rateProblem, unlistedCode: unlistedProblem, ...faultProblems } = problems;
   return (
     <section className={styles['method']} aria-label={`${method} is answered`}>
       <div className={styles['methodHead']}>
@@ -52,16 +51,7 @@ export function MethodAnswer({ method, draft, problems, onChange }: MethodAnswer
         ) : (
           <span className={styles['note']}>Answered with 405.</span>
         )}
-        {on && (kind === 'static' || kind === 'template') && (
-          <Select
-            label="Code"
-            labelHidden
-            size="small"
-            value={String(code ?? '')}
-            onChange={(next) => onChange({ code: Number(next) })}
-            options={codes.map((one) => ({ value: String(one), label: `${one} ${findResponseCode(one)?.title ?? 'unlisted'}` }))}
-          />
-        )}
+        {on && (kind === 'static' || kind === 'template') && <CodePicker label="Code" labelHidden value={code} onChange={(next) => onChange({ code: next })} />}
       </div>
       {on && kind === 'state' && <p className={styles['about']}>{stateWords[method]}</p>}
       {on && kind !== 'state' && (
@@ -75,7 +65,7 @@ export function MethodAnswer({ method, draft, problems, onChange }: MethodAnswer
             )}
             {kind === 'script' && (
               <>
-                Returns the body, or <code>{'{ code, body, location, state }'}</code>.
+                Returns the body, or <code>{'{ code, body, location, state }'}</code>; <code>call</code> and <code>publish</code> reach others over MQTT.
               </>
             )}
           </p>
@@ -119,10 +109,10 @@ export function MethodAnswer({ method, draft, problems, onChange }: MethodAnswer
           problems={faultProblems}
           onChange={(faults) => onChange({ faults: { ...draft.faults, ...faults } })}
           more={{
-            words: (draft.unlistedRate ?? 0) > 0 ? [`${toPercent(draft.unlistedRate)} % with the code ${draft.unlistedCode}`] : [],
-            broken: codeProblem !== undefined,
+            words: (draft.unlistedRate ?? 0) > 0 ? [percentWords(draft.unlistedRate ?? 0, draft.unlistedCode)] : [],
+            broken: rateProblem !== undefined || unlistedProblem !== undefined,
             switchOff: () => onChange({ faults: noFaults, unlistedRate: 0 }),
-            fields: <CodeFaults draft={draft} onChange={onChange} />,
+            fields: <CodeFaults draft={draft} problems={problems} onChange={onChange} />,
           }}
         />
       )}
@@ -131,10 +121,10 @@ export function MethodAnswer({ method, draft, problems, onChange }: MethodAnswer
 }
 
 /** What only responses with codes can get wrong. */
-function CodeFaults({ draft, onChange }: Pick<MethodAnswerProps, 'draft' | 'onChange'>): ReactElement {
+function CodeFaults({ draft, problems, onChange }: Pick<MethodAnswerProps, 'draft' | 'problems' | 'onChange'>): ReactElement {
   return (
     <>
-      <NumberField label="Code of the error" size="small" min={200} max={599} value={draft.errorCode} onChange={(errorCode) => onChange({ errorCode })} />
+      <CodePicker className={styles['wide']} label="Code of the error" value={draft.errorCode} onChange={(errorCode) => onChange({ errorCode })} />
       <NumberField
         label="Unlisted code"
         unit="%"
@@ -144,9 +134,18 @@ function CodeFaults({ draft, onChange }: Pick<MethodAnswerProps, 'draft' | 'onCh
         step={10}
         value={toPercent(draft.unlistedRate)}
         onChange={(rate) => onChange({ unlistedRate: rate === null ? null : rate / 100 })}
+        error={problems.unlistedRate}
         hint="silences real callers"
       />
-      <NumberField label="Which one" size="small" min={200} max={599} value={draft.unlistedCode} onChange={(unlistedCode) => onChange({ unlistedCode })} />
+      <NumberField
+        label="Which one"
+        size="small"
+        min={200}
+        max={599}
+        value={draft.unlistedCode}
+        onChange={(unlistedCode) => onChange({ unlistedCode })}
+        error={problems.unlistedCode}
+      />
     </>
   );
 }

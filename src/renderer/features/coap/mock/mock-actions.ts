@@ -1,6 +1,7 @@
 import type { MockDevice, MockResource } from '../../../../shared/contract/mock-devices.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
 import { normalPath } from '../../../../shared/coap/mock/paths.ts';
+import { showError } from '../../../app/show-error.ts';
 import { engineClient } from '../../../data/index.ts';
 import { confirm } from '../../../ui/confirm-dialog.tsx';
 import { toasts } from '../../../ui/toast.tsx';
@@ -47,6 +48,14 @@ export async function removeDevice(device: MockDevice, wasOn: boolean): Promise<
 
 export const startDevice = (id: string): Promise<boolean> => act(engineClient().call('mockDevices.start', { id }), 'The device could not be started');
 export const stopDevice = (id: string): Promise<boolean> => act(engineClient().call('mockDevices.stop', { id }), 'The device could not be stopped');
+/** Starts or stops several devices; one message for all that failed. */
+export async function switchDevices(ids: readonly string[], on: boolean): Promise<void> {
+  const method = on ? 'mockDevices.start' : 'mockDevices.stop';
+  const outcomes = await Promise.allSettled(ids.map((id) => engineClient().call(method, { id })));
+  const problems = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  if (problems.length > 0) showError(problems[0], `${problems.length} of ${plural(ids.length, 'device')} could not be ${on ? 'started' : 'stopped'}`);
+}
+
 export const clearLog = (id: string): Promise<boolean> => act(engineClient().call('mockDevices.clearLog', { id }), 'The log could not be cleared');
 
 export async function resetDevice({ id, name }: MockDevice): Promise<void> {

@@ -1,19 +1,21 @@
-import { Cpu, History, Plus } from 'lucide-react';
+import { Cpu, History, MoreHorizontal, Plus, Search } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
+import { useCommands } from '../../../app/commands.ts';
 import type { MockDevice, MockDeviceStatus } from '../../../../shared/contract/mock-devices.ts';
 import { Badge, StatusDot } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
-import { ContextMenu } from '../../../ui/menu.tsx';
+import { ContextMenu, Menu } from '../../../ui/menu.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { formatCompact, plural } from '../../common/index.ts';
 import { DeviceView } from './device-view.tsx';
 import { FromTrafficDialog } from './from-traffic-dialog.tsx';
-import { addDevice, duplicateDevice, removeDevice, startDevice, stopDevice } from './mock-actions.ts';
+import { addDevice, duplicateDevice, removeDevice, startDevice, stopDevice, switchDevices } from './mock-actions.ts';
 import { isOn, selectDevice, useIsUnsaved, useMockDevices, useMockStatuses, useSelectedDevice } from './mock-model.ts';
 import { dotOf, phaseWords } from './mock-words.ts';
 import styles from './mock-devices.module.css';
@@ -24,8 +26,25 @@ export function MockDevices(): ReactElement {
   const statuses = new Map(useMockStatuses()?.map((status) => [status.id, status]));
   const chosen = useSelectedDevice();
   const [fromTraffic, setFromTraffic] = useState(false);
+  const [filter, setFilter] = useState('');
+  const wanted = filter.trim().toLowerCase();
+  const shown = devices?.filter(({ name, tag }) => `${name}\n${tag}`.toLowerCase().includes(wanted)) ?? [];
+  const startable = shown.flatMap(({ id }) => (isOn(statuses.get(id)) ? [] : [id]));
+  const stoppable = shown.flatMap(({ id }) => (isOn(statuses.get(id)) ? [id] : []));
   const device = devices?.find(({ id }) => id === chosen) ?? devices?.[0];
   const add = (): void => void addDevice(devices ?? [], 'broker');
+  useCommands([
+    {
+      ...{ id: 'mock.startAll', title: 'Start all mock devices', group: 'CoAP', place: 'coap', view: 'mock', keywords: 'run' },
+      when: () => startable.length > 0,
+      run: () => void switchDevices(startable, true),
+    },
+    {
+      ...{ id: 'mock.stopAll', title: 'Stop all mock devices', group: 'CoAP', place: 'coap', view: 'mock' },
+      when: () => stoppable.length > 0,
+      run: () => void switchDevices(stoppable, false),
+    },
+  ]);
   return (
     <>
       <Splitter
@@ -52,18 +71,53 @@ export function MockDevices(): ReactElement {
                         onClick={() => setFromTraffic(true)}
                       />
                       <IconButton size="small" label="Add a mock device" icon={<Plus size={15} aria-hidden />} disabled={!devices} onClick={add} />
+                      <Menu
+                        align="end"
+                        trigger={<IconButton size="small" label="Several devices" icon={<MoreHorizontal size={15} aria-hidden />} disabled={!devices} />}
+                        items={[
+                          { kind: 'heading', label: wanted === '' ? 'All devices' : 'Devices that fit the filter' },
+                          {
+                            label: 'Start them',
+                            detail: plural(startable.length, 'stopped one', 'stopped ones'),
+                            disabled: startable.length === 0,
+                            onSelect: () => void switchDevices(startable, true),
+                          },
+                          {
+                            label: 'Stop them',
+                            detail: plural(stoppable.length, 'running one', 'running ones'),
+                            disabled: stoppable.length === 0,
+                            onSelect: () => void switchDevices(stoppable, false),
+                          },
+                        ]}
+                      />
                     </>
                   }
                 >
                   <PanelTitle>Mock devices</PanelTitle>
                 </Toolbar>
+                {devices !== undefined && devices.length > 1 && (
+                  <div className={styles['toolbar']}>
+                    <TextField
+                      className={styles['search']}
+                      label="Filter mock devices"
+                      labelHidden
+                      type="search"
+                      size="small"
+                      icon={<Search size={14} aria-hidden />}
+                      placeholder={plural(devices.length, 'device')}
+                      clearable
+                      value={filter}
+                      onChange={setFilter}
+                    />
+                  </div>
+                )}
                 {devices === undefined ? (
                   <Loading label="Loading mock devices" />
                 ) : (
                   <VirtualList
                     label="Mock devices"
-                    count={devices.length}
-                    getRow={(index) => devices[index]}
+                    count={shown.length}
+                    getRow={(index) => shown[index]}
                     keyOf={({ id }) => id}
                     rowHeightPx={48}
                     isSelected={({ id }) => id === device?.id}
@@ -72,7 +126,13 @@ export function MockDevices(): ReactElement {
                       if (event.key === 'Delete') void removeDevice(row, isOn(statuses.get(row.id)));
                     }}
                     renderRow={(row) => <DeviceRow device={row} status={statuses.get(row.id)} others={devices} />}
-                    empty={<EmptyState compact title="No mock devices yet" text="Each is listed here with its state." />}
+                    empty={
+                      devices.length === 0 ? (
+                        <EmptyState compact title="No mock devices yet" text="Each is listed here with its state." />
+                      ) : (
+                        <EmptyState compact title="No device fits the filter" />
+                      )
+                    }
                   />
                 )}
               </section>

@@ -1,5 +1,7 @@
-import type { MockDevice, MockDeviceStatus } from '../../../../shared/contract/mock-devices.ts';
-import type { DotTone, Tone } from '../../../ui/badge.tsx';
+import type { MockDevice, MockDeviceStatus, MockResource } from '../../../../shared/contract/mock-devices.ts';
+import type { DotTone } from '../../../ui/badge.tsx';
+import { plural } from '../../common/index.ts';
+import { faultWords } from '../../rpc/index.ts';
 
 const tones = { running: 'ok', starting: 'busy', waiting: 'warn', failed: 'bad', stopped: 'off' } as const;
 
@@ -21,6 +23,21 @@ export function phaseWords({ tag, namespace }: Pick<MockDevice, 'tag' | 'namespa
 
 const hostOf = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
-export function codeTone(code: number): Tone {
-  return code >= 500 ? 'bad' : code >= 400 ? 'warn' : 'ok';
+export const percentWords = (rate: number, code: number | null): string => `${Number((rate * 100).toFixed(2))} % with the code ${code ?? '?'}`;
+
+/** What goes wrong on purpose with a resource, a phrase for each method; empty: nothing. */
+export function resourceFaults({ methods }: Pick<MockResource, 'methods'>): readonly string[] {
+  return methods.flatMap(({ method, faults }) => {
+    const words = [...faultWords(faults), ...(faults.unlistedRate > 0 ? [percentWords(faults.unlistedRate, faults.unlistedCode)] : [])];
+    return words.length === 0 ? [] : [`${method}: ${words.join(', ')}`];
+  });
+}
+
+/** Why requests were passed over; `null`: none was. */
+export function passedOverWords({ retained, otherSubsystem }: MockDeviceStatus['passedOver'], subsystems: readonly string[]): string | null {
+  const reasons = [
+    ...(retained > 0 ? [`${plural(retained, 'retained request')}, which the broker keeps for every subscriber`] : []),
+    ...(otherSubsystem > 0 ? [`${plural(otherSubsystem, 'request')} for a subsystem that the device does not have (it has ${subsystems.join(', ')})`] : []),
+  ];
+  return reasons.length === 0 ? null : `Not answered, as they were no business of the device: ${reasons.join('; ')}.`;
 }

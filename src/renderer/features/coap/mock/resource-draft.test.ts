@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { mockDeviceSchema, type MockResource } from '../../../../shared/contract/mock-devices.ts';
-import { checkResource, freePath, newResource, resourceDraftOf, resourceOf } from './resource-draft.ts';
+import { checkResource, draftToTry, freePath, newResource, resourceDraftOf, resourceOf } from './resource-draft.ts';
 
 const device = mockDeviceSchema.parse({
   ...{ id: 'd', name: 'D', tag: 'T' },
@@ -42,4 +42,24 @@ it('says what is wrong, at its field', () => {
 it('finds a path that is free', () => {
   expect(freePath(device, 'new')).toBe('new');
   expect(freePath(device, 'all')).toBe('all-2');
+});
+
+it('takes a listed code for an unlisted one only while it is not used', () => {
+  const draft = resourceDraftOf(all);
+  const withCode = (unlistedCode: number | null, unlistedRate: number | null) =>
+    checkResource({ ...draft, methods: { ...draft.methods, GET: { ...draft.methods.GET, unlistedCode, unlistedRate } } }, [])?.methods.GET;
+  expect(withCode(404, 0.5)?.unlistedCode).toBe('404 is listed (Not Found): take another one, such as 299.');
+  expect(withCode(404, 0)).toBeUndefined();
+  expect(withCode(null, 0)?.unlistedCode).toContain('200 to 599');
+  expect(withCode(299, 2)?.unlistedRate).toBe('Enter 0 to 100 %.');
+});
+
+it('tries a method whatever is wrong with others', () => {
+  const draft = resourceDraftOf(all);
+  const broken = { ...draft, methods: { ...draft.methods, PUT: { ...draft.methods.PUT, texts: { ...draft.methods.PUT.texts, template: ' ' } } } };
+  const problems = checkResource(broken, []);
+  expect(draftToTry(broken, problems, 'PUT')).toEqual({ problem: expect.stringContaining('Write JSON') });
+  const tried = draftToTry(broken, problems, 'GET');
+  expect('methods' in tried && tried.methods.map(({ method }) => method)).toEqual(['GET', 'POST', 'iPATCH']);
+  expect(draftToTry({ ...draft, state: '{' }, checkResource({ ...draft, state: '{' }, []), 'GET')).toHaveProperty('problem');
 });

@@ -1,4 +1,5 @@
 import type { MockDevice, MockMethod, MockMethodName, MockResource } from '../../../../shared/contract/mock-devices.ts';
+import { findResponseCode } from '../../../../shared/coap/gf/response-codes.ts';
 import { normalPath } from '../../../../shared/coap/mock/paths.ts';
 import { checkFaults, noFaults, readParams, type FaultsDraft } from '../../rpc/index.ts';
 
@@ -34,7 +35,7 @@ export interface ResourceProblems {
   readonly methods: Readonly<Partial<Record<MockMethodName, MethodProblems>>>;
 }
 
-export type MethodProblems = ReturnType<typeof checkFaults> & { readonly code?: string };
+export type MethodProblems = ReturnType<typeof checkFaults> & { readonly code?: string; readonly unlistedRate?: string; readonly unlistedCode?: string };
 
 const usualCodes: Readonly<Record<MockMethodName, number>> = { GET: 205, POST: 201, PUT: 204, DELETE: 202, FETCH: 205, PATCH: 204, iPATCH: 204 };
 
@@ -116,13 +117,22 @@ const isCode = (code: number | null): boolean => code !== null && Number.isInteg
 function checkMethod(draft: MethodDraft): MethodProblems {
   const { kind, code, faults, errorCode, unlistedRate, unlistedCode } = draft;
   const answer = answerProblem(draft);
-  const codes = [errorCode, unlistedCode, ...(kind === 'static' || kind === 'template' ? [code] : [])];
+  const codes = [errorCode, ...(kind === 'static' || kind === 'template' ? [code] : [])];
   const wrongRate = unlistedRate === null || !(unlistedRate >= 0 && unlistedRate <= 1);
+  const unlisted = unlistedProblem(unlistedCode, (unlistedRate ?? 0) > 0);
   return {
     ...checkFaults(faults),
     ...(answer === undefined ? {} : { answer }),
-    ...(codes.every(isCode) && !wrongRate ? {} : { code: wrongRate ? 'Enter 0 to 100 %.' : 'A code is a number from 200 to 599.' }),
+    ...(codes.every(isCode) ? {} : { code: 'A code is a number from 200 to 599.' }),
+    ...(wrongRate ? { unlistedRate: 'Enter 0 to 100 %.' } : {}),
+    ...(unlisted === undefined ? {} : { unlistedCode: unlisted }),
   };
+}
+
+function unlistedProblem(code: number | null, used: boolean): string | undefined {
+  if (code === null || !isCode(code)) return 'A code is a number from 200 to 599.';
+  const known = used ? findResponseCode(code) : undefined;
+  return known && `${code} is listed (${known.title}): take another one, such as 299.`;
 }
 
 function answerProblem({ kind, texts }: MethodDraft): string | undefined {
@@ -137,6 +147,15 @@ function answerProblem({ kind, texts }: MethodDraft): string | undefined {
   return kind === 'template'
     ? 'Write JSON; placeholders such as {{body}} are filled in for each request.'
     : 'Write a script with a default export: export default (body) => body';
+}
+
+/** What is tried of a draft: what is wrong with other methods does not matter. */
+export function draftToTry(draft: ResourceDraft, problems: ResourceProblems | null, method: MockMethodName): MockResource | { readonly problem: string } {
+  const { path, state, methods = {} } = problems ?? {};
+  const own = methods[method];
+  const problem = path ?? state ?? (own && (Object.values(own) as readonly string[])[0]);
+  if (problem !== undefined) return { problem };
+  return resourceOf({ ...draft, methods: byMethod((name) => (methods[name] ? { ...draft.methods[name], on: false } : draft.methods[name])) });
 }
 
 /** What is saved; only for a draft without problems. */

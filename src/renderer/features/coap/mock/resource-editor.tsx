@@ -7,12 +7,14 @@ import { Button } from '../../../ui/button.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { Splitter } from '../../../ui/splitter.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { LiveState } from './live-state.tsx';
 import { MethodAnswer } from './method-answer.tsx';
 import { removeResource, saveResource } from './mock-actions.ts';
 import { setDevice, setDraft, useDeviceState } from './mock-model.ts';
 import { checkResource, mockMethodNames, resourceDraftOf, resourceOf, type MethodDraft, type ResourceDraft } from './resource-draft.ts';
+import { TryRequest } from './try-request.tsx';
 import styles from './mock-devices.module.css';
 
 interface ResourceEditorProps {
@@ -106,30 +108,48 @@ export function ResourceEditor({ device, resource, live }: ResourceEditorProps):
           />
         </span>
       </div>
-      <div className={styles['form']}>
-        <div className={styles['states']}>
-          <div className={styles['field']} role="group" aria-label="First state">
-            <div className={styles['fieldHead']}>
-              <span className={styles['label']}>First state</span>
-              <span className={styles['note']}>{problems?.state ?? 'as JSON; a reset goes back to it'}</span>
-            </div>
-            <div className={styles['code']} data-invalid={problems?.state === undefined ? undefined : true}>
-              <CodeView label="First state" value={draft.state} language="json" gutter={false} onChange={(state) => edit({ state })} />
-            </div>
-          </div>
-          {live && <LiveState device={device} live={live} />}
-        </div>
-        <div className={styles['methods']}>
-          <SegmentedControl
-            size="small"
-            label="Method"
-            value={method}
-            onChange={(next) => setDevice(device.id, { method: next })}
-            segments={mockMethodNames.map((name) => ({ value: name, label: `${name}${draft.methods[name].on ? ' •' : ''}` }))}
-          />
-          <MethodAnswer key={method} method={method} draft={draft.methods[method]} problems={problems?.methods[method] ?? {}} onChange={editMethod} />
-        </div>
-      </div>
+      <Splitter
+        id="mock-resource"
+        orientation="vertical"
+        panels={[
+          {
+            id: 'answer',
+            minSize: 120,
+            content: (
+              <div className={styles['form']}>
+                <div className={styles['states']}>
+                  <div className={styles['field']} role="group" aria-label="First state">
+                    <div className={styles['fieldHead']}>
+                      <span className={styles['label']}>First state</span>
+                      <span className={styles['note']}>{problems?.state ?? 'as JSON; a reset goes back to it'}</span>
+                    </div>
+                    <div className={styles['code']} data-invalid={problems?.state === undefined ? undefined : true}>
+                      <CodeView label="First state" value={draft.state} language="json" gutter={false} onChange={(state) => edit({ state })} />
+                    </div>
+                  </div>
+                  {live && <LiveState device={device} live={live} />}
+                </div>
+                <div className={styles['methods']}>
+                  <SegmentedControl
+                    size="small"
+                    label="Method"
+                    value={method}
+                    onChange={(next) => setDevice(device.id, { method: next })}
+                    segments={mockMethodNames.map((name) => ({ value: name, label: `${name}${draft.methods[name].on ? ' •' : ''}` }))}
+                  />
+                  <MethodAnswer key={method} method={method} draft={draft.methods[method]} problems={problems?.methods[method] ?? {}} onChange={editMethod} />
+                </div>
+              </div>
+            ),
+          },
+          {
+            id: 'try',
+            defaultSize: '34%',
+            minSize: 100,
+            content: <TryRequest device={device} saved={resource} draft={draft} problems={problems} method={method} />,
+          },
+        ]}
+      />
     </form>
   );
 }

@@ -1,4 +1,4 @@
-import { FolderTree, Plus, RotateCcw, Search } from 'lucide-react';
+import { FolderTree, Plus, RotateCcw, Search, Zap } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { normalPath } from '../../../../shared/coap/mock/paths.ts';
 import type { MockDevice, MockDeviceStatus, MockResource, MockResourceState } from '../../../../shared/contract/mock-devices.ts';
@@ -15,6 +15,7 @@ import { formatCompact, plural } from '../../common/index.ts';
 import { CreatedResource } from './created-resource.tsx';
 import { addResource, removeResource, resetDevice } from './mock-actions.ts';
 import { setDevice, useDeviceState } from './mock-model.ts';
+import { resourceFaults } from './mock-words.ts';
 import { ResourceEditor } from './resource-editor.tsx';
 import styles from './mock-devices.module.css';
 
@@ -133,11 +134,18 @@ function rowsOf({ resources }: MockDevice, now: readonly MockResourceState[]): r
 
 function ResourceLine({ row, calls, unsaved }: { readonly row: Row; readonly calls: number; readonly unsaved: boolean }): ReactElement {
   const { path, saved, live } = row;
+  const faults = saved ? resourceFaults(saved) : [];
   return (
     <span className={styles['line']} data-off={live?.deleted || undefined}>
       <span className={styles['path']} title={saved === null || saved.description === '' ? `/${path}` : `/${path}: ${saved.description}`}>
         /{path}
       </span>
+      {faults.length > 0 && (
+        <span className={styles['faultMark']} title={`On purpose – ${faults.join('; ')}`}>
+          <Zap size={12} aria-hidden />
+          <span className="visually-hidden">with faults</span>
+        </span>
+      )}
       {unsaved && <Badge tone="warn">Unsaved</Badge>}
       {saved === null && <Badge tone="info">created</Badge>}
       {live?.deleted && <Badge>deleted</Badge>}

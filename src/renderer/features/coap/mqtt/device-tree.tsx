@@ -1,4 +1,4 @@
-import { Copy, Eraser, History } from 'lucide-react';
+import { Copy, Cpu, Eraser, History } from 'lucide-react';
 import { memo, useCallback, useEffect, useRef, type ReactElement } from 'react';
 import type { RpcTreeRow } from '../../../../shared/contract/rpc.ts';
 import { ContextMenu, type MenuEntry } from '../../../ui/menu.tsx';
@@ -6,6 +6,8 @@ import type { TreeRowInfo } from '../../../ui/tree-keys.ts';
 import { VirtualTree } from '../../../ui/virtual-tree.tsx';
 import { act, copyText, formatCompact, formatCount, plural, useModel, type SourceOption } from '../../common/index.ts';
 import { forget, formatMs, type RpcTreeView } from '../../rpc/index.ts';
+import { showCoap } from '../coap-views.ts';
+import { deviceFromTraffic } from '../mock/mock-actions.ts';
 import { addressOf, splitMethod, usualNamespace } from './coap-address.ts';
 import { coapStore } from './coap-model.ts';
 import { targetOf } from './request-draft.ts';
@@ -64,6 +66,11 @@ export function DeviceTree({ tree, source, selectedKey, empty }: DeviceTreeProps
         coapStore().setListFilter({ text: `${row.topic} ${row.method ?? ''}`.trim(), onlyProblems: false });
         coapStore().setTab(source.id, 'requests');
       },
+    },
+    {
+      label: 'Make a mock device of it',
+      icon: <Cpu size={14} aria-hidden />,
+      onSelect: () => void deviceFromTraffic(source.id, row.topic).then((made) => made && showCoap('mock')),
     },
     { kind: 'separator' },
     {

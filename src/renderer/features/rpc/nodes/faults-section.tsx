@@ -1,8 +1,9 @@
 import { ChevronRight } from 'lucide-react';
-import { useId, useState, type ReactElement, type ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { NumberField } from '../../../ui/number-field.tsx';
+import { Popover } from '../../../ui/popover.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { faultsOf, noFaults, type FaultsDraft, type MethodProblems } from './method-draft.ts';
 import { faultWords } from './node-words.ts';
@@ -16,10 +17,8 @@ interface FaultsSectionProps {
   readonly more?: { readonly words: readonly string[]; readonly broken: boolean; readonly fields: ReactNode; readonly switchOff: () => void };
 }
 
-/** What goes wrong on purpose, to test the caller; folded away until it is wanted. */
+/** What goes wrong on purpose, to test the caller, in a line; its fields open beside it and take no room from the answer. */
 export function FaultsSection({ faults, problems, onChange, more }: FaultsSectionProps): ReactElement {
-  const [open, setOpen] = useState(false);
-  const id = useId();
   const words = [...faultWords(faultsOf(faults)), ...(more?.words ?? [])];
   const broken = more?.broken === true || Object.keys(noFaults).some((field) => problems[field as keyof MethodProblems] !== undefined);
   const ms = (field: 'delayMs' | 'jitterMs' | 'lateMs', label: string, hint?: string): ReactElement => (
@@ -53,10 +52,45 @@ export function FaultsSection({ faults, problems, onChange, more }: FaultsSectio
   return (
     <section className={styles.faults} aria-label="Faults">
       <div className={styles.faultsHead}>
-        <button type="button" className={styles.disclosure} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-          <ChevronRight size={14} aria-hidden />
-          Faults
-        </button>
+        <Popover
+          side="top"
+          title="Faults"
+          trigger={
+            <button type="button" className={styles.disclosure}>
+              <ChevronRight size={14} aria-hidden />
+              Faults
+            </button>
+          }
+        >
+          <p className={styles.faultsAbout}>For testing the caller. Each is decided for itself, with every call.</p>
+          <div className={styles.faultFields}>
+            {ms('delayMs', 'Delay', 'before each answer')}
+            {ms('jitterMs', 'Jitter', 'up to so much more')}
+            {rate('dropRate', 'Not answered', 'carried out in silence')}
+            {rate('errorRate', 'Errors', 'get an error instead')}
+            <TextField
+              label="Text of the error"
+              size="small"
+              value={faults.errorText}
+              onChange={(errorText) => onChange({ errorText })}
+              error={problems.errorText}
+              maxLength={10_000}
+            />
+            {rate('duplicateRate', 'Answered again', 'with the same answer')}
+            <NumberField
+              label="How often again"
+              size="small"
+              min={1}
+              max={100}
+              value={faults.duplicates}
+              onChange={(duplicates) => onChange({ duplicates })}
+              error={problems.duplicates}
+            />
+            {rate('lateRate', 'Late', 'after the time-out')}
+            {ms('lateMs', 'Late by')}
+            {more?.fields}
+          </div>
+        </Popover>
         {words.length > 0 ? <Badge tone={broken ? 'bad' : 'warn'}>{words.length} on</Badge> : <span className={styles.note}>none</span>}
         {broken && words.length === 0 && <Badge tone="bad">wrong</Badge>}
         <span className={styles.note} title={words.join(', ')}>
@@ -74,34 +108,6 @@ export function FaultsSection({ faults, problems, onChange, more }: FaultsSectio
             Switch all off
           </Button>
         )}
-      </div>
-      <div id={id} hidden={!open} className={styles.faultFields}>
-        <p className={styles.faultsAbout}>For testing the caller. Each is decided for itself, with every call.</p>
-        {ms('delayMs', 'Delay', 'before each answer')}
-        {ms('jitterMs', 'Jitter', 'up to so much more')}
-        {rate('dropRate', 'Not answered', 'carried out in silence')}
-        {rate('errorRate', 'Errors', 'get an error instead')}
-        <TextField
-          label="Text of the error"
-          size="small"
-          value={faults.errorText}
-          onChange={(errorText) => onChange({ errorText })}
-          error={problems.errorText}
-          maxLength={10_000}
-        />
-        {rate('duplicateRate', 'Answered again', 'with the same answer')}
-        <NumberField
-          label="How often again"
-          size="small"
-          min={1}
-          max={100}
-          value={faults.duplicates}
-          onChange={(duplicates) => onChange({ duplicates })}
-          error={problems.duplicates}
-        />
-        {rate('lateRate', 'Late', 'after the time-out')}
-        {ms('lateMs', 'Late by')}
-        {more?.fields}
       </div>
     </section>
   );
