@@ -1,6 +1,6 @@
 import type { MessageDetail } from '../../../shared/contract/messages.ts';
+import { decodeText } from '../../../shared/payload/utf8-text.ts';
 import { formatBytes, formatCount, formatDateTime } from '../common/index.ts';
-import { decodeText } from './payload-view.ts';
 
 export interface Fact {
   readonly key: string;

@@ -1,6 +1,8 @@
 import { Download } from 'lucide-react';
 import { useCallback, useMemo, useState, type ReactElement } from 'react';
 import type { MessageDetail } from '../../../shared/contract/messages.ts';
+import { indentJson } from '../../../shared/payload/indent-json.ts';
+import { decodeText } from '../../../shared/payload/utf8-text.ts';
 import { CodeView } from '../../editor/code-view.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
@@ -15,7 +17,7 @@ import { act, CopyButton, formatBytes, formatCount, formatDateTime, formatTimeNe
 import { payloadFileName } from './message-facts.ts';
 import type { MessageSession } from './message-session.ts';
 import styles from './messages.module.css';
-import { decodeText, detectFormat, indentJson, type PayloadFormat } from './payload-view.ts';
+import { detectFormat, type PayloadFormat } from './payload-view.ts';
 import type { ShownMessage } from './shown-message.ts';
 
 const formats = [
