@@ -12,10 +12,11 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { createCoapBridges, createCoapUdp, createMockDevices } from './coap/index.ts';
+import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines } from './coap/index.ts';
 import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
 import { createConnections, watchSleep } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
+import { gfDeviceTag } from './demo-device/index.ts';
 import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -95,7 +96,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     dialects: rpcDialects.registry,
     peers: rpcPeers,
     kept: { list: workspace.rpcMethods, save: workspace.saveRpcMethods, thread: schemaThread },
-    onCall: (call) => callHistory.changed(call),
+    onCall(call) {
+      callHistory.changed(call);
+      pipelines.callChanged(call);
+    },
     onCallTakenOut: (call) => callHistory.takenOut(call),
     lastCallId: await store.calls.lastId(),
     sessions: createCallSessions({
@@ -216,6 +220,31 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   brokerChanged.subscribe(coapBridges.sourcesChanged);
   connectionsChanged.subscribe(coapBridges.sourcesChanged);
+  const pipelines = createPipelines({
+    pipelines: workspace.pipelines.list(),
+    answering: () =>
+      answeringParts({
+        devices: workspace.mockDevices.list(),
+        deviceStatuses: mockDevices.statuses(),
+        nodes: workspace.rpcNodes.list(),
+        nodeStatuses: rpcNodes.statuses(),
+        bridges: workspace.coapBridges.list(),
+        bridgeStatuses: coapBridges.statuses(),
+        demoDevice: broker.status().phase === 'running' && broker.status().demoDevice.enabled ? gfDeviceTag : null,
+      }),
+    sessions: nodeSessions,
+    dialects: rpcDialects.registry,
+    scripts,
+    now,
+    clock: monotonicMs,
+    random,
+    newId: randomUUID,
+    onBug: (error) => onBug(error, 'coap handlers'),
+  });
+  // Who else answers is told with them.
+  for (const notifier of [brokerChanged, mockDevices.changed, rpcNodes.changed, coapBridges.changed]) notifier.subscribe(pipelines.changed.notify);
+  brokerChanged.subscribe(pipelines.sourcesChanged);
+  connectionsChanged.subscribe(pipelines.sourcesChanged);
   brokerChanged.subscribe(mockDevices.sourcesChanged);
   connectionsChanged.subscribe(mockDevices.sourcesChanged);
   brokerChanged.subscribe(rpcNodes.sourcesChanged);
@@ -259,6 +288,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     rpcNodes,
     mockDevices,
     coapBridges,
+    pipelines,
     rpcPeers,
     lastMessageId: () => ingest.lastId,
     store,
@@ -279,7 +309,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     collectionRuns.close();
     coapUdp.close();
     schemaThread.close();
-    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), scripts.close()]));
+    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), pipelines.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

@@ -218,7 +218,9 @@ export const coapPipelineContract = {
     window: 2,
   }),
   /** Sends a message through the handlers as they are saved; nothing is published. `awaited`: a call waits for it. */
-  'coapPipeline.try': call<PipelineTrace>()(z.strictObject({ source: sourceIdSchema, topic: topicTextSchema, text: z.string().max(1_048_576), awaited: z.boolean() })),
+  'coapPipeline.try': call<PipelineTrace>()(
+    z.strictObject({ source: sourceIdSchema, topic: topicTextSchema, text: z.string().max(1_048_576), awaited: z.boolean() }),
+  ),
   /** Messages of the last 25 requests of a source, newest first, at most 64 KiB of each. */
   'coapPipeline.recorded': call<{ readonly messages: readonly RecordedMessage[] }>()(sourceInput),
 } as const;

@@ -4,6 +4,7 @@ import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
 import { coapBridgesContract } from './coap-bridges.ts';
 import { coapMulticastContract } from './coap-multicast.ts';
+import { coapPipelineContract } from './coap-pipeline.ts';
 import { coapUdpContract } from './coap-udp.ts';
 import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
@@ -42,6 +43,7 @@ export const engineContract = {
   ...rpcTimelineContract,
   ...coapUdpContract,
   ...coapMulticastContract,
+  ...coapPipelineContract,
   ...workspaceContract,
 } as const;
 

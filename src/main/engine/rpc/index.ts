@@ -1,3 +1,4 @@
+export type { CallRecord as ObservedCall } from './calls/call-record.ts';
 export { createCallSessions } from './caller/sessions.ts';
 export { createRpcDialects, type RpcDialects } from './dialects/index.ts';
 export { createRpcPeers, type RpcPeers } from './peers/index.ts';

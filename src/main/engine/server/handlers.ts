@@ -4,6 +4,7 @@ import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
 import { coapBridgesHandlers } from './coap-bridges-handlers.ts';
+import { coapPipelineHandlers } from './coap-pipeline-handlers.ts';
 import { coapUdpHandlers } from './coap-udp-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
@@ -42,6 +43,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcBatchesHandlers(services),
     ...rpcTimelineHandlers(services),
     ...coapUdpHandlers(services),
+    ...coapPipelineHandlers(services),
     ...workspaceHandlers(services),
   };
 }

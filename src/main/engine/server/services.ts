@@ -5,7 +5,7 @@ import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
-import type { CoapBridges, CoapUdp, MockDevices } from '../coap/index.ts';
+import type { CoapBridges, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, FillCall } from '../collections/index.ts';
 import type { Connections, ConnectionSecrets } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
@@ -50,6 +50,7 @@ export interface Services {
   readonly rpcNodes: RpcNodes;
   readonly mockDevices: MockDevices;
   readonly coapBridges: CoapBridges;
+  readonly pipelines: Pipelines;
   /** The newest id given to a message. */
   readonly lastMessageId: () => number;
   readonly store: {

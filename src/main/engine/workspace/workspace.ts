@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
 import { coapBridgeSchema, type CoapBridge } from '../../../shared/contract/coap-bridges.ts';
+import { pipelineSchema, type GfPipeline } from '../../../shared/contract/coap-pipeline.ts';
 import { mockDeviceSchema, type MockDevice } from '../../../shared/contract/mock-devices.ts';
 import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
 import { keptMethodSchema, type KeptMethod } from '../../../shared/contract/rpc-schemas.ts';
@@ -63,6 +64,8 @@ export interface Workspace {
   readonly mockDevices: RecordFiles<MockDevice>;
   /** Likewise. */
   readonly coapBridges: RecordFiles<CoapBridge>;
+  /** Likewise. */
+  readonly pipelines: RecordFiles<GfPipeline>;
   /** What is kept of RPC methods. */
   rpcMethods(): readonly KeptMethod[];
   saveRpcMethods(methods: readonly KeptMethod[]): Promise<void>;
@@ -125,6 +128,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
   const mockDevices = await openRecordFiles(fileOptions, { folder: 'mock-devices', noun: 'device', schema: mockDeviceSchema });
   const coapBridges = await openRecordFiles(fileOptions, { folder: 'coap-bridges', noun: 'bridge', schema: coapBridgeSchema });
+  const pipelines = await openRecordFiles(fileOptions, { folder: 'coap-pipelines', noun: 'pipeline', schema: pipelineSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
@@ -144,7 +148,19 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (layoutTimer) await saveLayout();
-    for (const file of [settingsFile, layoutFile, publishesFile, rpcMethodsFile, profileFiles, dialects, rpcNodes, mockDevices, coapBridges, secrets])
+    for (const file of [
+      settingsFile,
+      layoutFile,
+      publishesFile,
+      rpcMethodsFile,
+      profileFiles,
+      dialects,
+      rpcNodes,
+      mockDevices,
+      coapBridges,
+      pipelines,
+      secrets,
+    ])
       await file.settle();
     await lock?.release();
   };
@@ -189,6 +205,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     rpcNodes,
     mockDevices,
     coapBridges,
+    pipelines,
     rpcMethods: () => rpcMethods,
     saveRpcMethods(methods) {
       rpcMethods = methods;

@@ -49,11 +49,13 @@ export function whyNot({ kind, match, enabled }: GfHandler, message: { readonly 
   if (kind === 'request') {
     const { method: sent = null } = header;
     const method = readMethod(sent);
-    if (match.methods.length > 0 && (method === null || !match.methods.includes(method))) return `The method is ${textOf(sent)}, not ${match.methods.join(' or ')}.`;
+    if (match.methods.length > 0 && (method === null || !match.methods.includes(method)))
+      return `The method is ${textOf(sent)}, not ${match.methods.join(' or ')}.`;
   } else if (match.codes.length > 0) {
     const { response_code: code = null } = header;
     const kindOfCode = typeof code === 'number' ? responseClass(code) : null;
-    if (kindOfCode === null || !match.codes.includes(kindOfCode)) return `The code is ${textOf(code)}, not ${match.codes.map((name) => classNames[name]).join(' or ')}.`;
+    if (kindOfCode === null || !match.codes.includes(kindOfCode))
+      return `The code is ${textOf(code)}, not ${match.codes.map((name) => classNames[name]).join(' or ')}.`;
   }
   return null;
 }

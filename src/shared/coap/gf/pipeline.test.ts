@@ -22,7 +22,11 @@ const response = (code: JsonValue, body: JsonValue = null): JsonValue => ({
 
 type Script = (message: Record<string, JsonValue>) => Omit<HandlerRun, 'console' | 'message'> & { readonly message?: JsonValue };
 const none = { kind: 'none' } as const;
-const handler = (name: string, kind: GfHandler['kind'], more: Partial<Omit<GfHandler, 'match'>> & { readonly match?: Partial<GfHandler['match']> } = {}): GfHandler => ({
+const handler = (
+  name: string,
+  kind: GfHandler['kind'],
+  more: Partial<Omit<GfHandler, 'match'>> & { readonly match?: Partial<GfHandler['match']> } = {},
+): GfHandler => ({
   ...{ id: name, name, enabled: true, kind, transform: none, propagate: kind === 'request', raiseExceptions: kind === 'response' },
   ...more,
   match: { device: '', subsystem: '', path: '', methods: [], codes: [], ...more.match },
@@ -43,12 +47,15 @@ async function run(
     payload: payload instanceof Uint8Array ? payload : bytes(payload),
     awaited,
     identifier: 'me',
-    runScript: async (_handler, source, message) => ({ message, console: [], ...scripts[source]?.({ ...message }) }) as HandlerRun,
+    runScript: async (_handler, source, message) => ({ message, console: [], ...scripts[source]?.({ ...message }) }) as unknown as HandlerRun,
   });
 }
-const returns = (value: JsonValue, change: (message: Record<string, JsonValue>) => JsonValue = (message) => message): Script => (message) =>
-  ({ kind: 'returned', value, message: change(message) }) as ReturnType<Script>;
-const did = ({ steps }: PipelineTrace): string[] => steps.map(({ name, result, then, completes }) => `${name}: ${result}${then ? ` ${then}` : ''}${completes ? ' completes' : ''}`);
+const returns =
+  (value: JsonValue, change: (message: Record<string, JsonValue>) => JsonValue = (message) => message): Script =>
+  (message) =>
+    ({ kind: 'returned', value, message: change(message) }) as ReturnType<Script>;
+const did = ({ steps }: PipelineTrace): string[] =>
+  steps.map(({ name, result, then, completes }) => `${name}: ${result}${then ? ` ${then}` : ''}${completes ? ' completes' : ''}`);
 
 describe('a response', () => {
   it('is returned to the call by the default handler', async () => {
@@ -75,7 +82,11 @@ describe('a response', () => {
 
   it('is what a handler without exceptions makes of it', async () => {
     const softly = scripted('soft', 'response', { raiseExceptions: false });
-    const change = (message: Record<string, JsonValue>): JsonValue => ({ ...message, header: { ...(message['header'] as object), response_code: 205 }, body: 'none' });
+    const change = (message: Record<string, JsonValue>): JsonValue => ({
+      ...message,
+      header: { ...(message['header'] as object), response_code: 205 },
+      body: 'none',
+    });
     const trace = await run([softly], response(404), { awaited: true, scripts: { soft: returns(true, change) } });
     expect(did(trace)).toEqual(['soft: ran stopped completes', 'Default response handler: not-reached']);
     expect(trace.outcome).toMatchObject({ kind: 'resolved', message: { header: { response_code: 205 }, body: 'none' } });
@@ -110,7 +121,8 @@ describe('a request', () => {
   });
 
   it('takes a whole response, and no code that would silence the caller', async () => {
-    const answerOf = async (value: JsonValue) => (await run([scripted('a', 'request')], request({ method: 'POST' }), { scripts: { a: returns(value) } })).outcome;
+    const answerOf = async (value: JsonValue) =>
+      (await run([scripted('a', 'request')], request({ method: 'POST' }), { scripts: { a: returns(value) } })).outcome;
     expect(await answerOf({ code: 404, body: 'no' })).toEqual({ kind: 'answered', response: { code: 404, body: 'no', location: null } });
     expect(await answerOf({ code: 201, location: 'x/1' })).toEqual({ kind: 'answered', response: { code: 201, body: null, location: 'x/1' } });
     expect(await answerOf({ code: 1, more: 2 })).toMatchObject({ response: { code: 201, body: { code: 1, more: 2 } } });
@@ -130,13 +142,19 @@ describe('a request', () => {
       [{ path: 'state/*' }, 'The path is gains, not state/*.'],
       [{ methods: ['PUT', 'POST'] }, 'The method is GET, not PUT or POST.'],
     ];
-    const trace = await run([...cases.map(([match], at) => handler(`${at}`, 'request', { match })), handler('off', 'request', { enabled: false }), handler('r', 'response')], request());
+    const trace = await run(
+      [...cases.map(([match], at) => handler(`${at}`, 'request', { match })), handler('off', 'request', { enabled: false }), handler('r', 'response')],
+      request(),
+    );
     expect(trace.steps.slice(0, -1).map(({ result, why }) => [result, why])).toEqual([
       ...cases.map(([, why]) => ['skipped', why]),
       ['skipped', 'Switched off.'],
       ['skipped', 'Takes responses only: the header has no response_code.'],
     ]);
-    const taken = await run([handler('all', 'request', { match: { device: '2D*', subsystem: 'axuv', path: '/ga*/', methods: ['GET'] } })], request({ method: 1 }));
+    const taken = await run(
+      [handler('all', 'request', { match: { device: '2D*', subsystem: 'axuv', path: '/ga*/', methods: ['GET'] } })],
+      request({ method: 1 }),
+    );
     expect(taken.steps[0]?.result).toBe('ran');
   });
 });
@@ -150,20 +168,27 @@ describe('the captured behaviour', () => {
   /** As the handler of the README does: reads id and path. */
   const readme: Script = (message) => {
     const { request_id: requestId, path } = message['header'] as Record<string, JsonValue>;
-    if (requestId === undefined || path === undefined) return { kind: 'failed', error: { name: 'KeyError', message: "'request_id'", line: 1 } } as unknown as ReturnType<Script>;
+    if (requestId === undefined || path === undefined)
+      return { kind: 'failed', error: { name: 'KeyError', message: "'request_id'", line: 1 } } as unknown as ReturnType<Script>;
     return { kind: 'returned', value: 1 } as ReturnType<Script>;
   };
 
-  it.each(hazards.filter(({ payload_text: text, payload_hex: hex }) => text !== undefined || hex !== undefined))('$payload_text$payload_hex: $effect', async (hazard) => {
-    const payload = hazard.payload_hex === undefined ? Buffer.from(hazard.payload_text ?? '') : Buffer.from(hazard.payload_hex, 'hex');
-    const trace = await run([scripted('readme', 'request')], payload, { topic: requestTopic, scripts: { readme } });
-    expect(trace.loopEnded !== null).toBe(hazard.effect?.startsWith('loop_dead'));
-    if (hazard.effect === 'ignored') expect(trace.outcome.kind).toBe('ignored');
-    if (hazard.effect?.startsWith('handled normally')) expect(trace.outcome).toMatchObject({ kind: 'answered' });
-  });
+  it.each(hazards.filter(({ payload_text: text, payload_hex: hex }) => text !== undefined || hex !== undefined))(
+    '$payload_text$payload_hex: $effect',
+    async (hazard) => {
+      const payload = hazard.payload_hex === undefined ? Buffer.from(hazard.payload_text ?? '') : Buffer.from(hazard.payload_hex, 'hex');
+      const trace = await run([scripted('readme', 'request')], payload, { topic: requestTopic, scripts: { readme } });
+      expect(trace.loopEnded !== null).toBe(hazard.effect?.startsWith('loop_dead'));
+      if (hazard.effect === 'ignored') expect(trace.outcome.kind).toBe('ignored');
+      if (hazard.effect?.startsWith('handled normally')) expect(trace.outcome).toMatchObject({ kind: 'answered' });
+    },
+  );
 
   it('a handler that raises a ResponseException publishes nothing, and the next one runs', async () => {
-    const scripts: Record<string, Script> = { raises: () => ({ kind: 'raised', code: 403, detail: 'no' }) as unknown as ReturnType<Script>, log: returns(null) };
+    const scripts: Record<string, Script> = {
+      raises: () => ({ kind: 'raised', code: 403, detail: 'no' }) as unknown as ReturnType<Script>,
+      log: returns(null),
+    };
     const trace = await run([scripted('raises', 'request', { propagate: false }), scripted('log', 'request')], request(), { scripts });
     expect(did(trace)).toEqual(['raises: raised propagated', 'log: ran propagated', 'Default response handler: skipped']);
     expect(trace).toMatchObject({ outcome: { kind: 'unanswered' }, loopEnded: null });
@@ -201,6 +226,12 @@ describe('the captured behaviour', () => {
 });
 
 it('finds what a pattern means in a time that is no trap', () => {
-  expect([matchesPattern('*', ''), matchesPattern('a*c', 'abbc'), matchesPattern('a*c', 'abcd'), matchesPattern('', 'a'), matchesPattern('a', '')]).toEqual([true, true, false, false, false]);
+  expect([matchesPattern('*', ''), matchesPattern('a*c', 'abbc'), matchesPattern('a*c', 'abcd'), matchesPattern('', 'a'), matchesPattern('a', '')]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
   expect(matchesPattern(`${'*a'.repeat(400)}b`, 'a'.repeat(1000))).toBe(false);
 });

@@ -66,7 +66,8 @@ export async function runPipeline(input: PipelineInput): Promise<PipelineTrace> 
     ...{ kind: 'unreadable', outcome, loopEnded },
     steps: all.map((handler) => stepOf(handler, 'not-reached', 'The message did not come so far.')),
   });
-  const ended = (name: string, message: string): PipelineTrace => unread(input.awaited ? { kind: 'timeout' } : { kind: 'unheard' }, { name, message, line: null });
+  const ended = (name: string, message: string): PipelineTrace =>
+    unread(input.awaited ? { kind: 'timeout' } : { kind: 'unheard' }, { name, message, line: null });
   if ('reason' in read) {
     if (read.name === 'INVALID_UTF8') return ended('UnicodeDecodeError', 'The message is not UTF-8 text.');
     return unread({ kind: 'ignored', message: `The message is ${read.reason}, more than is read here.` }, null);
