@@ -90,7 +90,7 @@ export interface PipelineStep {
   /** Completed the call that was waiting. */
   readonly completes: boolean;
   /** `null`: it did not run. */
-  readonly then: 'propagated' | 'stopped' | null;
+  readonly next: 'propagated' | 'stopped' | null;
   /** Lines of its console. */
   readonly console: readonly string[];
 }
@@ -127,7 +127,7 @@ export interface PipelineTrace {
   readonly loopEnded: PythonError | null;
 }
 
-export interface TracedMessage {
+interface TracedMessage {
   readonly topic: string;
   /** Text of the payload, at most 64 KiB of it. */
   readonly text: string;

@@ -55,7 +55,7 @@ const returns =
   (message) =>
     ({ kind: 'returned', value, message: change(message) }) as ReturnType<Script>;
 const did = ({ steps }: PipelineTrace): string[] =>
-  steps.map(({ name, result, then, completes }) => `${name}: ${result}${then ? ` ${then}` : ''}${completes ? ' completes' : ''}`);
+  steps.map(({ name, result, next, completes }) => `${name}: ${result}${next ? ` ${next}` : ''}${completes ? ' completes' : ''}`);
 
 describe('a response', () => {
   it('is returned to the call by the default handler', async () => {
@@ -161,10 +161,10 @@ describe('a request', () => {
 
 /** As a live client was seen to take them (`hazards.json`, `exchange.json`). */
 describe('the captured behaviour', () => {
-  const vectors = <T>(file: string): T =>
-    (JSON.parse(readFileSync(new URL(`../../../../test/fixtures/vectors/gf_mqtt_client/${file}`, import.meta.url), 'utf8')) as { items: T }).items;
+  const vectors = (file: string): unknown =>
+    (JSON.parse(readFileSync(new URL(`../../../../test/fixtures/vectors/gf_mqtt_client/${file}`, import.meta.url), 'utf8')) as { items: unknown }).items;
   type Hazard = Partial<Record<'payload_text' | 'payload_hex' | 'payload' | 'effect' | 'side', string>>;
-  const hazards = vectors<readonly Hazard[]>('hazards.json');
+  const hazards = vectors('hazards.json') as readonly Hazard[];
   /** As the handler of the README does: reads id and path. */
   const readme: Script = (message) => {
     const { request_id: requestId, path } = message['header'] as Record<string, JsonValue>;
@@ -214,7 +214,7 @@ describe('the captured behaviour', () => {
     expect(trace.outcome).toEqual({ kind: 'bad-result', message: 'ValueError: None is not a valid ResponseCode' });
   });
 
-  it.each(vectors<readonly { readonly name: string; readonly response: { readonly topic: string; readonly payload: string } }[]>('exchange.json'))(
+  it.each(vectors('exchange.json') as readonly { readonly name: string; readonly response: { readonly topic: string; readonly payload: string } }[])(
     'the response of “$name”',
     async ({ response: { topic, payload } }) => {
       const { header } = JSON.parse(payload) as { header: { response_code: number } };

@@ -40,7 +40,7 @@ export interface PipelineInput {
 }
 
 /** The response handler that `connect()` of gf_mqtt_client appends: raises codes from 400 on, else returns the message. */
-export const defaultHandler: GfHandler = {
+const defaultHandler: GfHandler = {
   id: 'default',
   name: 'Default response handler',
   enabled: true,
@@ -51,7 +51,7 @@ export const defaultHandler: GfHandler = {
   raiseExceptions: true,
 };
 
-const notRun = { exception: null, failure: null, changed: null, returned: null, completes: false, then: null, console: [] } as const;
+const notRun = { exception: null, failure: null, changed: null, returned: null, completes: false, next: null, console: [] } as const;
 
 /**
  * One message through the handlers of a client with gf_mqtt_client 0.2, as its receive loop does it: in order, each that matches; a returned value completes the call that waits for the
@@ -115,7 +115,7 @@ export async function runPipeline(input: PipelineInput): Promise<PipelineTrace> 
       if (waiting) settled = { kind: 'raised', exception };
       waiting = false;
       // Only what ends without an exception can stop the message.
-      add('raised', why, { ...more, exception, completes, then: 'propagated' });
+      add('raised', why, { ...more, exception, completes, next: 'propagated' });
     };
     const before = message;
     if (handler.kind === 'response' && handler.raiseExceptions) {
@@ -153,7 +153,7 @@ export async function runPipeline(input: PipelineInput): Promise<PipelineTrace> 
     if (!handler.propagate) stoppedBy = handler.name;
     add('ran', whatItReturned(handler, returned !== null, completes, answers, input.awaited), {
       ...{ changed, returned, completes, console: run.console },
-      then: handler.propagate ? 'propagated' : 'stopped',
+      next: handler.propagate ? 'propagated' : 'stopped',
     });
   }
   return { kind, steps, outcome: outcomeOf(kind, input.awaited, settled, response, message), loopEnded };

@@ -212,7 +212,7 @@ export class PipelineActor implements NodeService {
 }
 
 /** Responses of own calls come without one. */
-export function needsSession(pipeline: GfPipeline): boolean {
+function needsSession(pipeline: GfPipeline): boolean {
   return pipeline.enabled && pipeline.handlers.some(({ kind, enabled }) => enabled && kind === 'request') && pipelineProblem(pipeline) === null;
 }
 

@@ -101,7 +101,7 @@ describe('request handlers', () => {
     ]);
     expect(await status(({ answered }) => answered === 2)).toMatchObject({ repeated: 1, unanswered: 0, warnings: [] });
     const trace = await lastTrace(2);
-    expect(trace.steps.map(({ name, result, then }) => [name, result, then])).toEqual([
+    expect(trace.steps.map(({ name, result, next }) => [name, result, next])).toEqual([
       ['Log', 'ran', 'propagated'],
       ['Answer', 'ran', 'propagated'],
       ['Late', 'ran', 'propagated'],
