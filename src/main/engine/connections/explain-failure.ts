@@ -35,7 +35,8 @@ const isWebSocket = ({ scheme }: BrokerUri): boolean => scheme === 'ws' || schem
 
 /** Says in plain words why a connection failed, and what to do about it. */
 export function explainFailure(facts: FailureFacts): ExplainedFailure {
-  const [code, message, advice, final = false] = byReason(facts) ?? byBytes(facts) ?? byPacket(facts) ?? byError(facts) ?? byStage(facts);
+  const [code, message, advice, final = false] =
+    byReason(facts) ?? byAuthentication(facts) ?? byBytes(facts) ?? byPacket(facts) ?? byError(facts) ?? byStage(facts);
   return { code, message, advice, final };
 }
 
@@ -86,7 +87,8 @@ function byBytes({ firstBytes, uri }: FailureFacts): Answer | undefined {
       true,
     ];
   }
-  if (!isWebSocket(uri) && (firstBytes[0] as number) >> 4 !== 2) {
+  // CONNACK, or AUTH before it.
+  if (!isWebSocket(uri) && ![2, 15].includes((firstBytes[0] as number) >> 4)) {
     const shown = Buffer.from(firstBytes.subarray(0, 8))
       .toString('hex')
       .replace(/(..)(?=.)/g, '$1 ');
@@ -95,8 +97,12 @@ function byBytes({ firstBytes, uri }: FailureFacts): Answer | undefined {
   return undefined;
 }
 
-function byPacket({ brokenPacket, noPingresp, authentication, stage }: FailureFacts): Answer | undefined {
-  if (authentication !== undefined) return ['authentication-failed', authentication, 'Check the user name, the password and the authentication method.', true];
+function byAuthentication({ authentication }: FailureFacts): Answer | undefined {
+  if (authentication === undefined) return undefined;
+  return ['authentication-failed', authentication, 'Check the user name, the password and the authentication method.', true];
+}
+
+function byPacket({ brokenPacket, noPingresp, stage }: FailureFacts): Answer | undefined {
   if (noPingresp) {
     return [
       'keep-alive-lost',

@@ -294,8 +294,9 @@ export class MqttClient {
         this.#stream.destroy();
       },
     });
-    this.#hooks.connected(packet);
+    // What the session still owes goes first, before anything new.
     this.#outgoing.start(packet.properties?.receiveMaximum ?? 65_535);
+    this.#hooks.connected(packet);
   }
 
   #challenged({ code, properties }: AuthPacket): void {
