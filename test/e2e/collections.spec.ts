@@ -104,12 +104,12 @@ test('a call is saved with what it has to answer, and a run says which assertion
     await line(page, 'Lab').click();
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await expect(summary(page)).toContainText('1 failed');
-    await expect(summary(page)).toContainText('checks 2 of 3');
+    await expect(summary(page)).toContainText('assertions 2 of 3');
     await runList(page).getByRole('listitem').first().click();
     const details = page.getByRole('region', { name: 'Result of Read the status' });
     await expect(details).toContainText('$.heater equals "melted"');
     await expect(details).toContainText('Expected');
-    await page.getByRole('button', { name: 'Failed again' }).click();
+    await page.getByRole('button', { name: 'Run failed again' }).click();
     await expect(summary(page)).toContainText('1 failed of 1');
     await expect(line(page, 'Read the status')).toContainText('failed');
   });

@@ -295,7 +295,7 @@ test('what is written survives a restart of the view and a removal elsewhere; a 
     await expect(nodeList(page)).toContainText('Unsaved');
   });
 
-  await test.step('a node that is removed elsewhere can be restored with what was not saved', async () => {
+  await test.step('a node that is deleted elsewhere can be restored with what was not saved', async () => {
     const nodes = await new Promise<{ readonly id: string }[]>((resolve) => {
       const close = engine.stream('rpcNodes.watch', undefined, {
         item: (frame) => {
@@ -305,7 +305,7 @@ test('what is written survives a restart of the view and a removal elsewhere; a 
       });
     });
     await engine.call('rpcNodes.remove', { id: nodes[0]?.id ?? '' });
-    await expect(page.getByText('was removed elsewhere')).toBeVisible();
+    await expect(page.getByText('was deleted elsewhere')).toBeVisible();
     await page.getByRole('button', { name: 'Restore the node' }).click();
     await expect(page.getByRole('form', { name: 'Node settings' }).getByRole('textbox', { name: 'Name' })).toHaveValue('Lamp');
     await page.keyboard.press('ControlOrMeta+S');

@@ -60,8 +60,7 @@ export function customDialect(profile: CustomProfile): CustomDialect {
     ];
     for (const [pointer, value] of members) {
       if (pointer === undefined) continue;
-      if (!isJsonObject(document))
-        return { problem: 'In this dialect the parameters are the whole message, next to other members: they have to be an object.' };
+      if (!isJsonObject(document)) return { problem: 'In this dialect the params are the whole message, next to other members: they have to be an object.' };
       document = withValueAt(document, pointer, value);
     }
     const service = serviceOf(request.topic.includes('{topic}') ? call : {});

@@ -13,7 +13,7 @@ export const jsonrpc: Dialect = {
   needsMqtt5: false,
   buildRequest({ id, topic, method, params, properties, replyTo = partnerOf(topic) }) {
     if (params !== null && (typeof params !== 'object' || JSON.isRawJSON(params)))
-      return { problem: 'In JSON-RPC 2.0 the parameters are an object or a list (§4.2).' };
+      return { problem: 'In JSON-RPC 2.0 the params are an object or a list (§4.2).' };
     return withExtraProperties({ message: message(topic, { method, ...(params === null ? {} : { params }), id }), key: id, replyTo }, properties);
   },
   parse: parseMessage,

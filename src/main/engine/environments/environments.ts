@@ -196,7 +196,7 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
         const twin = ids.find((other) => other !== id && other.toLowerCase() === id.toLowerCase());
         if (twin !== undefined) throw new CodedError('bad-input', `The id "${id}" differs from "${twin}" only in capital letters.`);
         if (!ids.includes(id) && ids.length >= maxEnvironments) {
-          throw new CodedError('invalid-state', `No more than ${maxEnvironments} environments can be kept.`, { advice: 'Remove some first.' });
+          throw new CodedError('invalid-state', `No more than ${maxEnvironments} environments can be kept.`, { advice: 'Delete some first.' });
         }
         const present = await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes);
         const before = present?.content?.variables ?? [];

@@ -16,7 +16,7 @@ export const callUsage = `Usage: mqtt-workbench call ADDRESS TOPIC METHOD [OPTIO
 
   ADDRESS               of the broker, such as mqtt://127.0.0.1:1883
   TOPIC                 where the peer takes requests
-  --params JSON         the parameters; @FILE reads them from a file, - from the
+  --params JSON         the params; @FILE reads them from a file, - from the
                         standard input (default null)
   --timeout SECONDS     how long to wait for the answer (default 30)
   --dialect NAME        ${dialectNames} (default mqttxx2),

@@ -16,7 +16,7 @@ export function coapBridgesHandlers({ coapBridges, workspace }: Services): Handl
     const problem = bridgeProblem(bridge);
     if (problem) throw new CodedError(problem.code, problem.message, { advice: problem.advice });
     if (saved.list().filter(({ id }) => id !== bridge.id).length >= maxBridges)
-      throw new CodedError('invalid-state', `No more than ${maxBridges} bridges can be kept.`, { advice: 'Remove some first.' });
+      throw new CodedError('invalid-state', `No more than ${maxBridges} bridges can be kept.`, { advice: 'Delete some first.' });
   };
 
   return {

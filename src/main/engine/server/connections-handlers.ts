@@ -59,7 +59,7 @@ export function connectionsHandlers({
       for (const { filter } of profile.subscriptions) checkTopicFilter(filter);
       const profiles = workspace.profiles();
       if (profiles.length >= maxProfiles && !profiles.some(({ id }) => id === profile.id)) {
-        throw new CodedError('invalid-state', `No more than ${maxProfiles} connections can be kept.`, { advice: 'Remove some first.' });
+        throw new CodedError('invalid-state', `No more than ${maxProfiles} connections can be kept.`, { advice: 'Delete some first.' });
       }
       await keep(profile, secrets ?? {});
       return view(profile);

@@ -21,10 +21,10 @@ export function mockDevicesHandlers({ mockDevices, workspace, callHistory }: Ser
     if (problem) throw new CodedError(problem.code, problem.message, { advice: problem.advice });
     const others = saved.list().filter(({ id }) => id !== device.id);
     if (others.length >= maxDevices)
-      throw new CodedError('invalid-state', `No more than ${maxDevices} mock devices can be kept.`, { advice: 'Remove some first.' });
+      throw new CodedError('invalid-state', `No more than ${maxDevices} mock devices can be kept.`, { advice: 'Delete some first.' });
     const bytes = [device, ...others].reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
     if (bytes > maxBytes)
-      throw new CodedError('payload-too-large', 'All mock devices together are too large to be kept (16 MiB at most).', { advice: 'Remove some.' });
+      throw new CodedError('payload-too-large', 'All mock devices together are too large to be kept (16 MiB at most).', { advice: 'Delete some.' });
   };
 
   return {

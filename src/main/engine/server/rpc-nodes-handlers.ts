@@ -19,10 +19,10 @@ export function rpcNodesHandlers({ rpcNodes, workspace }: Services): Handlers<ty
     const problem = nodeProblem(node);
     if (problem) throw new CodedError(problem.code, problem.message, { advice: problem.advice });
     const others = saved.list().filter(({ id }) => id !== node.id);
-    if (others.length >= maxNodes) throw new CodedError('invalid-state', `No more than ${maxNodes} RPC nodes can be kept.`, { advice: 'Remove some first.' });
+    if (others.length >= maxNodes) throw new CodedError('invalid-state', `No more than ${maxNodes} RPC nodes can be kept.`, { advice: 'Delete some first.' });
     const bytes = [node, ...others].reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
     if (bytes > maxBytes)
-      throw new CodedError('payload-too-large', 'All RPC nodes together are too large to be kept (16 MiB at most).', { advice: 'Remove some.' });
+      throw new CodedError('payload-too-large', 'All RPC nodes together are too large to be kept (16 MiB at most).', { advice: 'Delete some.' });
   };
 
   return {

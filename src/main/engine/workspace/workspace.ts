@@ -188,7 +188,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     async savePublish(publish) {
       const index = publishes.findIndex((one) => one.id === publish.id);
       if (index < 0 && publishes.length >= maxSavedPublishes) {
-        throw new CodedError('invalid-state', `No more than ${maxSavedPublishes} publishes can be saved.`, { advice: 'Remove some first.' });
+        throw new CodedError('invalid-state', `No more than ${maxSavedPublishes} publishes can be saved.`, { advice: 'Delete some first.' });
       }
       await savePublishes(index < 0 ? [...publishes, publish] : publishes.with(index, publish));
     },

@@ -74,10 +74,10 @@ export function RequestResult({ entry, run, last, source }: RequestResultProps):
         tabs={[
           {
             value: 'checks',
-            label: 'Checks',
+            label: 'Assertions',
             badge: <span className={styles.tabCount} data-bad={passed < result.assertions.length || undefined}>{`${passed}/${result.assertions.length}`}</span>,
             content: (
-              <div className={styles.scroll} tabIndex={0} role="group" aria-label="Checks">
+              <div className={styles.scroll} tabIndex={0} role="group" aria-label="Assertions">
                 <ResultDetails result={result} />
               </div>
             ),
@@ -90,7 +90,7 @@ export function RequestResult({ entry, run, last, source }: RequestResultProps):
           },
         ]}
       />
-      <span className="visually-hidden">{`${entry.name}: ${plural(passed, 'check')} of ${result.assertions.length} passed`}</span>
+      <span className="visually-hidden">{`${entry.name}: ${plural(passed, 'assertion')} of ${result.assertions.length} passed`}</span>
     </section>
   );
 }
@@ -107,7 +107,7 @@ export function ResultDetails({ result }: { readonly result: RunResult }): React
         </Banner>
       )}
       {assertions.length > 0 && (
-        <ul className={checks.checks} aria-label="Results of the checks">
+        <ul className={checks.checks} aria-label="Results of the assertions">
           {failedFirst.map((check, at) => (
             // oxlint-disable-next-line react/no-array-index-key -- labels may repeat, and the list never changes
             <CheckLine key={at} check={check} />

@@ -101,7 +101,7 @@ export function RunView({ entry, run, source, environment, options, runOptions, 
                   onActivate={(row) => collectionsStore().select(row.request.id)}
                   empty={
                     onlyFailed ? (
-                      <EmptyState compact title="Nothing failed" text={run.active ? 'So far every check passed.' : 'Every check passed.'} />
+                      <EmptyState compact title="Nothing failed" text={run.active ? 'So far every assertion passed.' : 'Every assertion passed.'} />
                     ) : (
                       <div className={request.center}>{run.active && <Spinner label="Starting the run" />}</div>
                     )
@@ -154,7 +154,7 @@ function RunSummaryBar({ run, place, live, onlyFailed, onOnlyFailed, onRunFailed
             {cancelled > 0 && `, ${formatCount(cancelled)} cancelled`} of {formatCount(run.total)}
           </span>
           <span className={styles.faint}>
-            checks {formatCount(assertionsPassed)} of {formatCount(assertionsPassed + assertionsFailed)},{' '}
+            assertions {formatCount(assertionsPassed)} of {formatCount(assertionsPassed + assertionsFailed)},{' '}
             {elapsedMs < 60_000 ? formatMs(elapsedMs) : formatDuration(elapsedMs)}
           </span>
         </p>
@@ -174,7 +174,7 @@ function RunSummaryBar({ run, place, live, onlyFailed, onOnlyFailed, onRunFailed
           disabled={run.active || failed === 0 || !live}
           onClick={() => onRunFailed(run.failedIds)}
         >
-          Failed again
+          Run failed again
         </Button>
         <Menu
           align="end"
@@ -250,7 +250,7 @@ function RowDetails({ row, iterations }: { readonly row: RunRow; readonly iterat
           Open the request
         </Button>
       </header>
-      <div className={styles.detailsBody} tabIndex={0} role="group" aria-label="Checks">
+      <div className={styles.detailsBody} tabIndex={0} role="group" aria-label="Assertions">
         {result ? (
           <ResultDetails result={result} />
         ) : (

@@ -19,7 +19,7 @@ export function SavedPublishes({ store }: { readonly store: PublishStore }): Rea
   const saved = sortSaved(workspace?.savedPublishes ?? []);
   const current = saved.find((entry) => entry.id === draft.savedId);
   const remove = async (id: string, name: string): Promise<void> => {
-    if (await confirm({ title: `Delete “${name}”?`, text: 'The saved message is removed from the workspace.', action: 'Delete', danger: true })) {
+    if (await confirm({ title: `Delete “${name}”?`, text: 'The saved message is deleted from the workspace.', action: 'Delete', danger: true })) {
       await act(store.remove(id), 'The saved message could not be deleted');
     }
   };

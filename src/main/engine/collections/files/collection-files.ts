@@ -112,7 +112,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
   };
   const checkRoom = (): void => {
     if ((view?.entries.length ?? 0) >= maxEntries)
-      throw new CodedError('invalid-state', `No more than ${maxEntries} requests and folders are shown.`, { advice: 'Remove some first.' });
+      throw new CodedError('invalid-state', `No more than ${maxEntries} requests and folders are shown.`, { advice: 'Delete some first.' });
   };
   /** What stands below has to fit as well. */
   const checkDepth = (from: string, to: string): void => {
@@ -294,7 +294,7 @@ export function openCollectionFiles(workspaceFolder: string): CollectionFiles {
         try {
           await rm(target, { recursive: true, force: true, maxRetries: 3 });
         } catch (error) {
-          throw new CodedError('workspace-unwritable', `"${id}" could not be removed (${errorCode(error) || (error as Error).message}).`, {
+          throw new CodedError('workspace-unwritable', `"${id}" could not be deleted (${errorCode(error) || (error as Error).message}).`, {
             advice: 'Check the workspace folder.',
           });
         }

@@ -199,7 +199,7 @@ describe('what cannot be run', () => {
     expect(played.results).toMatchObject([{ state: 'failed', problem: { message: 'a.request.json is not valid JSON.' }, callId: null }, { state: 'passed' }]);
   });
 
-  it('may have been removed meanwhile, or be refused', async () => {
+  it('may have been deleted meanwhile, or be refused', async () => {
     const gone = await play([request('a')], () => result(1), { load: () => Promise.reject(new CodedError('not-found', 'It is gone.')) });
     expect(gone.results).toMatchObject([{ state: 'failed', problem: { code: 'not-found' } }]);
     const refused = await play([request('a')], () => {

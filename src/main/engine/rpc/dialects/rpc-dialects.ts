@@ -37,7 +37,7 @@ export function createRpcDialects(files: RecordFiles<RpcDialect>, newId: () => s
     async save(dialect) {
       const known = files.list();
       if (known.length >= maxDialects && !known.some(({ id }) => id === dialect.id))
-        throw new CodedError('invalid-state', `No more than ${maxDialects} dialects can be kept.`, { advice: 'Remove some first.' });
+        throw new CodedError('invalid-state', `No more than ${maxDialects} dialects can be kept.`, { advice: 'Delete some first.' });
       await afterwards(files.save(dialect));
     },
     remove: (id) => afterwards(files.remove(id)),

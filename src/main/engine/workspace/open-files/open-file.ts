@@ -30,7 +30,7 @@ export async function readOpenFile<T>(file: string, name: string, schema: z.ZodT
   const unusable = (why: string, revision: string, text: string | null): OpenFile<T> => ({
     revision,
     content: null,
-    problem: { code: 'workspace-file', message: `${name} ${why}.`, advice: 'It is left as it is: mend it, or remove it.' },
+    problem: { code: 'workspace-file', message: `${name} ${why}.`, advice: 'It is left as it is: mend it, or delete it.' },
     text: text === null ? null : text.slice(0, shownTextLength),
   });
   let bytes: Buffer;
@@ -135,7 +135,7 @@ export async function writeOpenFile(file: string, name: string, content: object,
 export function checkRevision(name: string, present: string, known: string): void {
   if (present === known) return;
   const wasRemoved = present === goneRevision;
-  throw new CodedError('invalid-state', wasRemoved ? `${name} was removed meanwhile.` : `${name} was changed by another program meanwhile.`, {
+  throw new CodedError('invalid-state', wasRemoved ? `${name} was deleted meanwhile.` : `${name} was changed by another program meanwhile.`, {
     advice: 'Look at it again, or replace it with what is here.',
     data: { reason: wasRemoved ? 'gone' : 'changed' },
   });

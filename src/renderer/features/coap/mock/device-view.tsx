@@ -63,7 +63,7 @@ export function DeviceView({ device, status, others }: DeviceViewProps): ReactEl
               { label: 'Duplicate', onSelect: () => void duplicateDevice(device, others) },
               { label: 'Reset all states …', onSelect: () => void resetDevice(device) },
               { kind: 'separator' },
-              { label: 'Remove', danger: true, onSelect: () => void removeDevice(device, on) },
+              { label: 'Delete', danger: true, onSelect: () => void removeDevice(device, on) },
             ]}
           />
         </div>

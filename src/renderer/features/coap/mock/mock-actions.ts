@@ -36,14 +36,14 @@ export async function duplicateDevice(device: MockDevice, others: readonly MockD
 
 /** Removes a device; it can be taken back. */
 export async function removeDevice(device: MockDevice, wasOn: boolean): Promise<void> {
-  if (!(await act(engineClient().call('mockDevices.remove', { id: device.id }), 'The device could not be removed'))) return;
+  if (!(await act(engineClient().call('mockDevices.remove', { id: device.id }), 'The device could not be deleted'))) return;
   forgetDevice(device.id);
   const back = async (): Promise<void> => {
     if (!(await save(device, 'The device could not be restored'))) return;
     selectDevice(device.id);
     if (wasOn) await startDevice(device.id);
   };
-  toasts.show({ title: `Device “${device.name}” removed`, action: { label: 'Undo', run: () => void back() } });
+  toasts.show({ title: `Device “${device.name}” deleted`, action: { label: 'Undo', run: () => void back() } });
 }
 
 export const startDevice = (id: string): Promise<boolean> => act(engineClient().call('mockDevices.start', { id }), 'The device could not be started');
@@ -86,10 +86,10 @@ export async function addResource(device: MockDevice): Promise<void> {
 }
 
 export async function removeResource(device: MockDevice, resource: MockResource): Promise<void> {
-  if (!(await save({ ...device, resources: device.resources.filter((one) => one !== resource) }, 'The resource could not be removed'))) return;
+  if (!(await save({ ...device, resources: device.resources.filter((one) => one !== resource) }, 'The resource could not be deleted'))) return;
   setDraft(device.id, resource.path, null);
   toasts.show({
-    title: `Resource “/${normalPath(resource.path)}” removed`,
+    title: `Resource “/${normalPath(resource.path)}” deleted`,
     action: { label: 'Undo', run: () => void save(device, 'The resource could not be restored') },
   });
 }

@@ -186,7 +186,7 @@ function DeviceRow({ device, status, others }: DeviceRowProps): ReactElement {
         on ? { label: 'Stop', onSelect: () => void stopDevice(device.id) } : { label: 'Start', onSelect: () => void startDevice(device.id) },
         { label: 'Duplicate', onSelect: () => void duplicateDevice(device, others) },
         { kind: 'separator' },
-        { label: 'Remove', shortcut: 'Delete', danger: true, onSelect: () => void removeDevice(device, on) },
+        { label: 'Delete', shortcut: 'Delete', danger: true, onSelect: () => void removeDevice(device, on) },
       ]}
     >
       <span className={styles['row']}>

@@ -104,7 +104,7 @@ export function ResourceEditor({ device, resource, live }: ResourceEditorProps):
           <Menu
             align="end"
             trigger={<IconButton label="More of the resource" icon={<MoreHorizontal size={16} aria-hidden />} />}
-            items={[{ label: 'Remove', danger: true, onSelect: () => void removeResource(device, resource) }]}
+            items={[{ label: 'Delete', danger: true, onSelect: () => void removeResource(device, resource) }]}
           />
         </span>
       </div>

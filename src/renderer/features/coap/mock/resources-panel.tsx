@@ -96,7 +96,7 @@ export function ResourcesPanel({ device, status }: { readonly device: MockDevice
                   <ContextMenu
                     items={() =>
                       row.saved
-                        ? [{ label: 'Remove', shortcut: 'Delete', danger: true, onSelect: () => row.saved && void removeResource(device, row.saved) }]
+                        ? [{ label: 'Delete', shortcut: 'Delete', danger: true, onSelect: () => row.saved && void removeResource(device, row.saved) }]
                         : []
                     }
                   >

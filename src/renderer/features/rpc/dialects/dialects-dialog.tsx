@@ -66,12 +66,12 @@ export function DialectsDialog({ onClose }: { readonly onClose: () => void }): R
   };
   const remove = async ({ id, name }: RpcDialect): Promise<void> => {
     const agreed = await confirm({
-      title: `Remove the dialect “${name}”?`,
+      title: `Delete the dialect “${name}”?`,
       text: 'Messages are no longer read by it, and nothing can be called in it. Calls that were seen stay readable.',
-      action: 'Remove',
+      action: 'Delete',
       danger: true,
     });
-    if (agreed && (await act(engineClient().call('rpcDialects.remove', { id }), 'The dialect could not be removed'))) setOpened(null);
+    if (agreed && (await act(engineClient().call('rpcDialects.remove', { id }), 'The dialect could not be deleted'))) setOpened(null);
   };
   const removable = dialects.find(({ id }) => id === opened?.draft.id);
 

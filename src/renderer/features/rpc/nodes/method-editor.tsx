@@ -108,7 +108,7 @@ export function MethodEditor({ node, row, source }: MethodEditorProps): ReactEle
               { label: 'Duplicate', onSelect: () => duplicateMethod(node, draft) },
               { kind: 'separator' },
               {
-                label: 'Remove',
+                label: 'Delete',
                 danger: true,
                 onSelect: () => (saved ? void removeMethod(node, saved) : store.discardMethod(node.id, row.key)),
               },

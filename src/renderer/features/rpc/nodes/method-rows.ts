@@ -19,7 +19,7 @@ export interface MethodRow {
   readonly invalid: boolean;
 }
 
-/** The saved methods in their order, then those that never were saved, and those that were removed elsewhere while they were written. */
+/** The saved methods in their order, then those that never were saved, and those that were deleted elsewhere while they were written. */
 export function methodRows(node: RpcNode, open: NodeState['methods']): readonly MethodRow[] {
   const names = node.methods.map(({ name }) => name);
   const known = new Set(names.map(savedKey));

@@ -145,7 +145,7 @@ const MethodLine = memo(function MethodLine({ node, row, calls }: { readonly nod
           onSelect: () => duplicateMethod(node, row.open?.draft ?? (saved ? methodDraftOf(saved) : row.draft)),
         },
         { kind: 'separator' },
-        { label: 'Remove', icon: <Trash2 size={14} aria-hidden />, shortcut: 'Delete', danger: true, onSelect: () => remove(node, row) },
+        { label: 'Delete', icon: <Trash2 size={14} aria-hidden />, shortcut: 'Delete', danger: true, onSelect: () => remove(node, row) },
       ]}
     >
       <span className={styles.line} data-off={saved?.enabled === false || undefined}>

@@ -44,10 +44,10 @@ export const stopNode = (id: string): Promise<boolean> => act(engineClient().cal
 
 /** Removes a node; it can be taken back, with what was not saved. */
 export async function removeNode(node: RpcNode, isOn: boolean): Promise<void> {
-  if (!(await act(engineClient().call('rpcNodes.remove', { id: node.id }), 'The node could not be removed'))) return;
+  if (!(await act(engineClient().call('rpcNodes.remove', { id: node.id }), 'The node could not be deleted'))) return;
   nodesStore().select(node.source, null);
   toasts.show({
-    title: `Node “${node.name}” removed`,
+    title: `Node “${node.name}” deleted`,
     action: { label: 'Undo', run: () => void restoreNode(node, isOn) },
   });
 }
@@ -96,7 +96,7 @@ export async function removeMethod(node: RpcNode, method: ServedMethod): Promise
   const open = nodeState(store.state.getState(), node.id).methods[key];
   const at = node.methods.findIndex(({ name }) => name === method.name);
   const gone = (now: RpcNode): RpcNode => ({ ...now, methods: now.methods.filter(({ name }) => name !== method.name) });
-  if (!(await changeNode(node.id, gone, 'The method could not be removed'))) return;
+  if (!(await changeNode(node.id, gone, 'The method could not be deleted'))) return;
   store.discardMethod(node.id, key);
   const neighbour = node.methods[at + 1] ?? node.methods[at - 1];
   store.set(node.id, { methodKey: neighbour ? savedKey(neighbour.name) : null });
@@ -107,7 +107,7 @@ export async function removeMethod(node: RpcNode, method: ServedMethod): Promise
     store.set(node.id, { methodKey: key });
     if (open) store.editMethod({ ...node, methods: [method] }, key, open.draft);
   };
-  toasts.show({ title: `Method “${method.name}” removed`, action: { label: 'Undo', run: () => void back() } });
+  toasts.show({ title: `Method “${method.name}” deleted`, action: { label: 'Undo', run: () => void back() } });
 }
 
 /** A copy that waits for being saved. */
@@ -128,9 +128,9 @@ export function enableRule(id: string, ruleId: string, enabled: boolean): void {
 }
 
 export async function removeRule(id: string, rule: RpcRule, at: number): Promise<void> {
-  if (!(await changeRules(id, (rules) => rules.filter((one) => one.id !== rule.id), 'The rule could not be removed'))) return;
+  if (!(await changeRules(id, (rules) => rules.filter((one) => one.id !== rule.id), 'The rule could not be deleted'))) return;
   const put = (rules: readonly RpcRule[]): readonly RpcRule[] => (rules.some((one) => one.id === rule.id) ? rules : rules.toSpliced(at, 0, rule));
-  toasts.show({ title: `Rule ${at + 1} removed`, action: { label: 'Undo', run: () => void changeRules(id, put, 'The rule could not be restored') } });
+  toasts.show({ title: `Rule ${at + 1} deleted`, action: { label: 'Undo', run: () => void changeRules(id, put, 'The rule could not be restored') } });
 }
 
 /** Puts a rule before the one that stands at a place now. */

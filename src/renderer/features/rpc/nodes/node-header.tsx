@@ -73,7 +73,7 @@ export function NodeHeader({ node, status, source, others }: NodeHeaderProps): R
             { label: 'Copy the topic', disabled: node.topic === '', onSelect: () => void copyText(node.topic) },
             { label: 'Discard all that is not saved …', disabled: !unsaved, onSelect: () => void discardAll(node) },
             { kind: 'separator' },
-            { label: 'Remove', danger: true, onSelect: () => void removeNode(node, on) },
+            { label: 'Delete', danger: true, onSelect: () => void removeNode(node, on) },
           ]}
         />
       </div>

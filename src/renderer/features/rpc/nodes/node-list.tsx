@@ -93,6 +93,6 @@ function nodeMenu(node: RpcNode, status: RpcNodeStatus | undefined, others: read
     on ? { label: 'Stop', onSelect: () => void stopNode(node.id) } : { label: 'Start', onSelect: () => void startNode(node.id) },
     { label: 'Duplicate', onSelect: () => void duplicateNode(node, others) },
     { kind: 'separator' },
-    { label: 'Remove', shortcut: 'Delete', danger: true, onSelect: () => void removeNode(node, on) },
+    { label: 'Delete', shortcut: 'Delete', danger: true, onSelect: () => void removeNode(node, on) },
   ];
 }

@@ -84,7 +84,7 @@ describe('methods', () => {
     expect([state().methodKey, state().methods]).toEqual([savedKey('z'), {}]);
   });
 
-  it('come back at the end when they were removed elsewhere', async () => {
+  it('come back at the end when they were deleted elsewhere', async () => {
     const { store, node, engine } = begin();
     store.editMethod(start, savedKey('a'), { description: 'kept' });
     engine.nodes = [{ ...start, methods: [method('b')] }];
@@ -116,7 +116,7 @@ describe('methods', () => {
     expect(unsavedParts(start, state())).toEqual(['a']);
     store.editMethod(start, savedKey('a'), { description: '' });
     expect(unsavedParts(start, state())).toEqual([]);
-    // Without a node, as it was removed elsewhere, everything that is open would be lost.
+    // Without a node, as it was deleted elsewhere, everything that is open would be lost.
     expect(unsavedParts(null, state())).toEqual(['a']);
   });
 
@@ -141,7 +141,7 @@ describe('changes', () => {
   it('of a node that is gone are refused, and the next ones are made', async () => {
     const { store, engine } = begin();
     engine.nodes = [];
-    await expect(store.change('n', (now) => now)).rejects.toThrow('removed meanwhile');
+    await expect(store.change('n', (now) => now)).rejects.toThrow('deleted meanwhile');
     engine.nodes = [start];
     await expect(store.change('n', (now) => ({ ...now, name: 'again' }))).resolves.toBeUndefined();
   });

@@ -104,7 +104,7 @@ export function createNodesStore(engine: Engine): NodesStore {
   const change = (id: string, apply: (node: RpcNode) => RpcNode): Promise<void> => {
     const done = queue.then(async () => {
       const node = (await readNodes(engine)).find((one) => one.id === id);
-      if (!node) throw new CodedError('not-found', 'This node was removed meanwhile.', { advice: 'Restore it, or write to another one.' });
+      if (!node) throw new CodedError('not-found', 'This node was deleted meanwhile.', { advice: 'Restore it, or write to another one.' });
       const next = apply(node);
       if (next !== node) await engine.call('rpcNodes.save', next);
     });
@@ -217,7 +217,7 @@ export function readNodes(engine: Engine): Promise<readonly RpcNode[]> {
   });
 }
 
-/** The node with a method in its place, or at the end: also when it was removed meanwhile. */
+/** The node with a method in its place, or at the end: also when it was deleted meanwhile. */
 function withMethod(node: RpcNode, savedName: string | null, draft: MethodDraft): RpcNode {
   const at = node.methods.findIndex(({ name }) => name === savedName);
   const twin = node.methods.findIndex(({ name }) => name === draft.name);

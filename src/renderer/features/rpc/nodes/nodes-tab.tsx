@@ -22,7 +22,7 @@ export function NodesTab({ source }: { readonly source: SourceOption }): ReactEl
     return (
       <EmptyState
         icon={<Server size={24} aria-hidden />}
-        title={`“${lost.name}” was removed elsewhere`}
+        title={`“${lost.name}” was deleted elsewhere`}
         text={`Not saved yet: ${lostParts}. Restore the node to go on with it.`}
         actions={
           <>

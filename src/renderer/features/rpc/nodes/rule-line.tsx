@@ -108,7 +108,7 @@ export function RuleLine({ rule, at, count, decided, dragged, onDrag, onDrop, on
           onClick={() => onMove(at + 1)}
         />
         <IconButton size="small" label={`Edit ${name}`} icon={<Pencil size={14} aria-hidden />} onClick={onEdit} />
-        <IconButton size="small" label={`Remove ${name}`} icon={<Trash2 size={14} aria-hidden />} onClick={onRemove} />
+        <IconButton size="small" label={`Delete ${name}`} icon={<Trash2 size={14} aria-hidden />} onClick={onRemove} />
       </span>
     </li>
   );

@@ -89,7 +89,7 @@ export function RulesPanel({ node }: { readonly node: RpcNode }): ReactElement {
         {more}
         {(draft?.isNew || gone) && (
           <div className={styles.editing}>
-            {gone && <Banner inset kind="warn" title="This rule was removed elsewhere. Saving adds it at the end." />}
+            {gone && <Banner inset kind="warn" title="This rule was deleted elsewhere. Saving adds it at the end." />}
             {form}
           </div>
         )}

@@ -9,7 +9,7 @@ export interface ShownNode {
   readonly statuses: ReadonlyMap<string, RpcNodeStatus>;
   readonly id: string | null;
   readonly node: RpcNode | undefined;
-  /** The chosen node was removed elsewhere while something of it was not saved: as it was then. */
+  /** The chosen node was deleted elsewhere while something of it was not saved: as it was then. */
   readonly lost: RpcNode | null;
 }
 
