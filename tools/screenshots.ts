@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { goTo, publish, setBrokerPorts, startBroker, topicRow } from '../test/e2e/steps.ts';
+import { goTo, goToCoap, publish, setBrokerPorts, startBroker, topicRow } from '../test/e2e/steps.ts';
 import { expect, startWorkbench } from '../test/e2e/workbench.ts';
 import { buildIfStale } from './build.ts';
 import { projectFolder } from './project.ts';
@@ -58,9 +58,12 @@ async function takePictures(page: Page): Promise<void> {
   await serveMethods(page);
   await shoot(page, 'rpc-nodes');
 
-  await goTo(page, 'CoAP');
+  await goToCoap(page, 'Over MQTT');
   await requestDemoDevice(page);
   await shoot(page, 'coap');
+  await goToCoap(page, 'Mock devices');
+  await playDevice(page);
+  await shoot(page, 'coap-mock');
 
   await goTo(page, 'Collections');
   await runExample(page);
@@ -107,6 +110,39 @@ async function requestDemoDevice(page: Page): Promise<void> {
   }
 }
 
+/** A device with a resource that is asked twice, and a script that was tried. */
+async function playDevice(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Add a mock device' }).last().click();
+  const device = page.getByRole('region', { name: /^Mock device / });
+  await expect(device.getByRole('status').first()).toContainText('gf_int_v1/+/request/MOCK_1/+');
+  const editor = page.getByRole('form', { name: /^Resource / });
+  await editor.getByRole('radio', { name: /^PUT/ }).click();
+  await editor.getByRole('radio', { name: 'Script' }).click();
+  await write(
+    page,
+    'Script that answers',
+    `export default (body, request) => {
+  if (!Array.isArray(body)) return { code: 400, body: 'a list of gains' };
+  console.log('gains were', request.state);
+  return { code: 204, state: body };
+};
+`,
+  );
+  await editor.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(editor.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
+  await write(page, 'Body to try', '[0.5, 1, 2]');
+  await editor.getByRole('button', { name: 'Try it' }).click();
+  await expect(page.getByRole('list', { name: 'Console' })).toContainText('gains were');
+}
+
+/** Pasted, as the editor indents and completes what is typed. */
+async function write(page: Page, label: string, text: string): Promise<void> {
+  await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
+  await page.getByRole('textbox', { name: label }).focus();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.press('ControlOrMeta+V');
+}
+
 /** A node with a few methods, one of them a script that was tried. */
 async function serveMethods(page: Page): Promise<void> {
   const tab = (name: string): Promise<void> => page.getByRole('tablist', { name: 'RPC' }).getByRole('tab', { name, exact: true }).click();
@@ -129,14 +165,8 @@ async function serveMethods(page: Page): Promise<void> {
     await form.getByRole('radio', { name: kind }).click();
     if (kind !== 'Script') await save();
   }
-  // Pasted, as the editor indents and completes what is typed.
-  const write = async (label: string, text: string): Promise<void> => {
-    await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
-    await page.getByRole('textbox', { name: label }).focus();
-    await page.keyboard.press('ControlOrMeta+A');
-    await page.keyboard.press('ControlOrMeta+V');
-  };
   await write(
+    page,
     'Script that answers',
     `export default (params) => {
   console.log('samples', params.length);
@@ -146,7 +176,7 @@ async function serveMethods(page: Page): Promise<void> {
 `,
   );
   await save();
-  await write('Params to try', '[20.5, 21, 22.1]');
+  await write(page, 'Params to try', '[20.5, 21, 22.1]');
   await page.getByRole('button', { name: 'Try it' }).click();
   await expect(page.getByRole('list', { name: 'Console' })).toContainText('samples 3');
 }
