@@ -376,3 +376,43 @@ it('tells nobody any more of a call that was cleared', () => {
   book.ownAcknowledged(call, 2000, null);
   expect(told).toHaveLength(3);
 });
+
+it('gives own requests the numbers of their copies although the tap lost one of them', () => {
+  const sent = [1, 2, 3].map((n) => {
+    const call = book.openOwn(
+      { source: 'broker', dialect: 'mqtt5', topic: 'edge/pump', method: 'run', callerId: 'me', timeoutMs: 60_000, key: longId(n), replyTo: 'edge/me' },
+      timeUs,
+    );
+    const payload = new TextEncoder().encode(JSON.stringify({ n }));
+    const request = {
+      messageId: 0,
+      topic: 'edge/pump/run',
+      timeUs,
+      receivedAt: clock,
+      qos: 1,
+      payload,
+      sizeBytes: payload.byteLength,
+      properties: null,
+    } as const;
+    book.ownSent(call, { ...request }, null);
+    return { id: call.id, payload };
+  });
+  const shown = ({ payload }: (typeof sent)[number], id: number): boolean =>
+    book.numbered({
+      id,
+      timeUs,
+      topic: 'edge/pump/run',
+      payload,
+      qos: 1,
+      retain: false,
+      dup: false,
+      direction: 'in',
+      publisher: 'workbench-rpc',
+      properties: null,
+    });
+  expect(sent.slice(1).map((one, at) => shown(one, 70 + at))).toEqual([true, true]);
+  expect(sent.map(({ id }) => book.detail(id)?.request?.messageId)).toEqual([0, 70, 71]);
+  // It was only late.
+  expect(shown(sent[0] as (typeof sent)[number], 72)).toBe(true);
+  expect(book.detail(sent[0]?.id ?? 0)?.request?.messageId).toBe(72);
+});

@@ -8,6 +8,7 @@ import { CallLinks } from './call-links.ts';
 import { CallList, type CallListBounds } from './call-list.ts';
 import { detailOf, elapsedBetween, keep, maxAnswers, type CallRecord, type KeptMessage, type OwnCall } from './call-record.ts';
 import { PendingCalls } from './pending-calls.ts';
+import { AwaitedCopies } from './awaited-copies.ts';
 import { isSameMessage, isSameRequest } from './same-message.ts';
 
 /** How long the calls of others may take before they count as timed out: how long their callers wait, nobody tells. */
@@ -15,8 +16,6 @@ const othersTimeoutMs = 60_000;
 /** Messages of different topics may change places: a request may come this long after its answer. */
 const reorderMs = 10_000;
 const maxTextLength = 1000;
-const maxUnnumbered = 1000;
-const reorderedAnswers = 8;
 /** The tap shows the answers of calls that were taken out a little later: so many are still known then. */
 const maxTakenOut = 5000;
 
@@ -40,10 +39,10 @@ export class CallBook {
   readonly #list: CallList;
   readonly #pending: PendingCalls;
   readonly #links = new CallLinks();
-  /** Own requests whose copies the tap has not shown yet, in the order in which they were sent. */
-  #unnumbered: CallRecord[] = [];
+  /** Own requests on the local broker. */
+  readonly #unnumbered = new AwaitedCopies<CallRecord>();
   /** Answers to own calls likewise. */
-  #unnumberedAnswers: { readonly call: CallRecord; readonly message: KeptMessage }[] = [];
+  readonly #unnumberedAnswers = new AwaitedCopies<{ readonly call: CallRecord; readonly message: KeptMessage }>();
   /** By topic: what could not be read there last. */
   readonly #unreadable = new Map<string, CallRecord>();
   #lastId: number;
@@ -122,9 +121,8 @@ export class CallBook {
 
   /** Whether a message that the tap shows is the request of an own call, which has its number now. */
   numbered({ topic, payload, id }: MessageRecord): boolean {
-    const call = this.#unnumbered[0];
-    if (!call?.request || !isSameMessage(call.request, topic, payload)) return false;
-    this.#unnumbered.shift();
+    const call = this.#unnumbered.take(topic, ({ request }) => request !== null && isSameMessage(request, topic, payload));
+    if (!call?.request) return false;
     call.request.messageId = id;
     this.#changed(call);
     return true;
@@ -132,18 +130,12 @@ export class CallBook {
 
   /** Whether a message that the tap shows is an answer to an own call that its client has received already: it need not be read again. */
   numberedAnswer({ topic, payload, id }: MessageRecord): boolean {
-    const waiting = this.#unnumberedAnswers;
-    // Clients of different topics may be served in another order, but hardly by more.
-    for (let at = 0; at < waiting.length && at < reorderedAnswers; at += 1) {
-      const { call, message } = waiting[at] as (typeof waiting)[number];
-      if (!isSameMessage(message, topic, payload)) continue;
-      waiting.splice(at, 1);
-      call.seen.tap += 1;
-      message.messageId = id;
-      this.#changed(call);
-      return true;
-    }
-    return false;
+    const found = this.#unnumberedAnswers.take(topic, ({ message }) => isSameMessage(message, topic, payload));
+    if (!found) return false;
+    found.call.seen.tap += 1;
+    found.message.messageId = id;
+    this.#changed(found.call);
+    return true;
   }
 
   /** A request that was seen. */
@@ -200,9 +192,7 @@ export class CallBook {
   ): void {
     call.request = request;
     call.steps.push({ at: 'sent', afterMs: 0, ...(note === undefined ? {} : { note }) });
-    if (isNumbered) this.#unnumbered.push(call);
-    // The tap drops what it cannot keep up with: then what is seen by its id all the same is numbered, and nothing waits for ever.
-    if (this.#unnumbered.length > maxUnnumbered) this.#unnumbered = [];
+    if (isNumbered) this.#unnumbered.add(request.topic, call);
     this.#learn(call, params, request.sizeBytes, request.timeUs / 1000);
     this.#changed(call);
   }
@@ -258,10 +248,7 @@ export class CallBook {
       // Sent by the broker because it is retained: nobody answers now.
       if (record.retain && call.state !== 'pending') return;
       const message = keep(record, now);
-      if (by === 'client') {
-        if (this.#unnumberedAnswers.length > maxUnnumbered) this.#unnumberedAnswers = [];
-        this.#unnumberedAnswers.push({ call, message });
-      }
+      if (by === 'client') this.#unnumberedAnswers.add(message.topic, { call, message });
       this.#answered(call, message, outcome);
       return;
     }
@@ -393,7 +380,7 @@ export class CallBook {
     if (call.seen[way] > most) return false;
     const copy = call.answers.filter(({ topic }) => topic === call.replyTo)[call.seen[way] - 1];
     if (way === 'tap' && copy) {
-      this.#unnumberedAnswers = this.#unnumberedAnswers.filter(({ message }) => message !== copy);
+      this.#unnumberedAnswers.take(copy.topic, ({ message }) => message === copy);
       copy.messageId = record.id;
       this.#changed(call);
     }
