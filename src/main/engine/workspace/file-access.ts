@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** The file operations the workspace uses; tests put failing ones in their place. */
@@ -7,8 +7,13 @@ export interface FileAccess {
   sizeOf(file: string): Promise<number>;
   list(folder: string): Promise<readonly string[]>;
   makeFolder(folder: string, mode?: number): Promise<void>;
-  /** The file has either its old or its new content, whatever happens meanwhile. */
-  writeAtomic(file: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /**
+   * The file has either its old or its new content, whatever happens meanwhile. `check` is called when all is written, at the last moment before it takes
+   * the place of the old one: it throws to leave that as it is.
+   */
+  writeAtomic(file: string, content: string | Uint8Array, mode?: number, check?: () => Promise<void>): Promise<void>;
+  /** The same for a file that is not there; fails with `EEXIST` when it is, where the file system can tell. */
+  createAtomic(file: string, content: string | Uint8Array): Promise<void>;
   /** Fails with `EEXIST` when the file is there. */
   create(file: string, content: string | Uint8Array, mode?: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -23,22 +28,41 @@ export const diskAccess: FileAccess = {
   makeFolder: async (folder, mode) => {
     await mkdir(folder, { recursive: true, ...(mode === undefined ? {} : { mode }) });
   },
-  async writeAtomic(file, content, mode) {
-    const temporary = `${file}.${process.pid}.tmp`;
-    try {
-      await writeSynced(temporary, content, 'w', mode);
+  writeAtomic: (file, content, mode, check) =>
+    placeAtomic(file, content, mode, async (temporary) => {
+      await check?.();
       await renameInto(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw error;
-    }
-    await syncFolder(path.dirname(file));
-  },
+    }),
+  createAtomic: (file, content) =>
+    placeAtomic(file, content, undefined, async (temporary) => {
+      try {
+        // A rename would replace what somebody else has put there meanwhile.
+        await link(temporary, file);
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') throw error;
+        // Not every file system has a second name for a file.
+        await renameInto(temporary, file);
+        return;
+      }
+      await rm(temporary, { force: true });
+    }),
   create: (file, content, mode) => writeSynced(file, content, 'wx', mode),
   rename,
   remove: (file) => rm(file, { force: true }),
   setMode: chmod,
 };
+
+async function placeAtomic(file: string, content: string | Uint8Array, mode: number | undefined, place: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await writeSynced(temporary, content, 'w', mode);
+    await place(temporary);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
 
 async function writeSynced(file: string, content: string | Uint8Array, flags: 'w' | 'wx', mode = 0o666): Promise<void> {
   const handle = await open(file, flags, mode);

@@ -118,17 +118,34 @@ export async function writeOpenFile(file: string, name: string, content: object,
     throw new CodedError('payload-too-large', `${name} would have more than ${maxBytes} bytes, and could not be read again.`);
   if (isDeep(content)) throw new CodedError('bad-input', `${name} would be nested deeper than ${maxDepth} levels, and could not be read again.`);
   try {
-    const facts = await lstat(file).catch((error: unknown) => {
-      if (!isGone(error)) throw error;
-    });
-    if (facts?.isSymbolicLink() === true)
-      throw new CodedError('workspace-unwritable', `${name} is a link, and links are not followed.`, { advice: 'Put the file itself there.' });
-    if (known !== undefined) checkRevision(name, facts?.isFile() === true ? revisionOf(await readFile(file)) : goneRevision, known);
-    await diskAccess.writeAtomic(file, text);
+    await checkPresent(file, name, known);
+    // Again at the last moment: to write takes its time on a slow disk.
+    if (known === goneRevision) await createFile(file, name, text);
+    else await diskAccess.writeAtomic(file, text, undefined, () => checkPresent(file, name, known));
   } catch (error) {
     throw notSaved(name, error);
   }
   return revisionOf(text);
+}
+
+async function checkPresent(file: string, name: string, known: string | undefined): Promise<void> {
+  const facts = await lstat(file).catch((error: unknown) => {
+    if (!isGone(error)) throw error;
+  });
+  if (facts?.isSymbolicLink() === true)
+    throw new CodedError('workspace-unwritable', `${name} is a link, and links are not followed.`, { advice: 'Put the file itself there.' });
+  if (known !== undefined) checkRevision(name, facts?.isFile() === true ? revisionOf(await readFile(file)) : goneRevision, known);
+}
+
+async function createFile(file: string, name: string, text: string): Promise<void> {
+  try {
+    await diskAccess.createAtomic(file, text);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    await checkPresent(file, name, goneRevision);
+    // It was there for a moment only.
+    await diskAccess.createAtomic(file, text);
+  }
 }
 
 /** Throws `invalid-state` when a file is another by now than the one that is known. */
