@@ -6,7 +6,7 @@ import { encodePacket } from '../../src/shared/mqtt/packet/encoder.ts';
 import type { ConnackPacket, ConnectPacket, Packet, ProtocolLevel } from '../../src/shared/mqtt/packet/packets.ts';
 
 /** One connection to a scripted broker. */
-export interface ScriptedClient {
+interface ScriptedClient {
   readonly connect: ConnectPacket;
   readonly level: ProtocolLevel;
   /** What came after CONNECT, in its order. */

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectToCore } from '../../../../../../test/support/core-client.ts';
+import { connectToCore, dialCore } from '../../../../../../test/support/core-client.ts';
 import { FakePersistence } from '../../../../../../test/support/fake-persistence.ts';
 import type { RawClient } from '../../../../../../test/conformance/mqtt/raw-client.ts';
-import { ack, publish, type ConnectFields, type Property, type PublishFields } from '../../../../../../test/conformance/mqtt/wire.ts';
+import { ack, connect, publish, type ConnectFields, type Property, type PublishFields } from '../../../../../../test/conformance/mqtt/wire.ts';
 import { BrokerCore } from '../broker-core.ts';
 
 const cores: BrokerCore[] = [];
@@ -113,6 +113,32 @@ describe('sessions', () => {
     expect(life.kept.subscriptions.size).toBe(1);
     await life.dieFor(10 ** 10);
     expect([...life.core.sessions.keys()]).toEqual(['ever']);
+  });
+
+  it('that were opened again without an expiry do not come back once the client was told so, nor does what waited for them [MQTT-3.2.2-2]', async () => {
+    const life = await Life.begin();
+    await life.away('c', 't', 1);
+    await life.publish({ topic: 't', payload: 'x', qos: 1 });
+    life.kept.isSlow = true;
+    const opening = dialCore(life.core, 5);
+    opening.send(connect(5, { clientId: 'c', clean: false }));
+    await expect.poll(() => life.kept.isWaiting).toBe(true);
+    const passing = await connectToCore(life.core, 'passing');
+    await passing.ping();
+    expect(opening.unread, 'its end is not kept yet').toEqual([]);
+    // To the client this connection never was: the session is as before.
+    const dead = life.kept;
+    await life.dieFor(1000);
+    dead.release();
+    const again = await life.connect('c', { properties: [] });
+    expect(again.connack?.sessionPresent).toBe(true);
+    expect(await again.receive()).toMatchObject({ topic: 't' });
+    // Now it was told, and the session is of this connection alone.
+    await life.dieFor(1000);
+    const fresh = await life.connect('c');
+    expect(fresh.connack?.sessionPresent).toBe(false);
+    await life.publish({ topic: 't', payload: 'y', qos: 1 });
+    await fresh.expectNothing();
   });
 
   it('of clients that were connected are given the time from the last sign of life, never less', async () => {
