@@ -12,8 +12,8 @@ import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
-import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines } from './coap/index.ts';
-import { createCallFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
+import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
+import { createCallFiller, createCoapFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
 import { createConnections, watchSleep } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { gfDeviceTag } from './demo-device/index.ts';
@@ -87,7 +87,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     maxClients: 1000,
     clock: monotonicMs,
   });
-  const coapUdp = createCoapUdp({ now, clock: monotonicMs, random, randomBytes: (count) => new Uint8Array(randomBytes(count)) });
+  const coapHistory = await openCoapHistory(path.join(options.workspaceFolder, 'history', 'coap-udp.jsonl'));
+  const coapUdp = createCoapUdp({ now, clock: monotonicMs, random, randomBytes: (count) => new Uint8Array(randomBytes(count)), history: coapHistory });
   const scripts = createScripts({ onBug: (error) => onBug(error, 'scripts') });
   const rpc = createRpcService({
     now,
@@ -127,7 +128,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onBug: (error) => onBug(error, 'call history'),
   });
   storeChanged.subscribe(() => callHistory.storeChanged());
-  const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, scripts, now, random });
+  const collectionRuns = createCollectionRuns({ files: collections, environments, rpc, coapUdp, scripts, now, random });
   const ingest: Ingest = createIngest({ store, topics, tails, rpc }, await store.lastId());
   const receive = (source: SourceId, records: readonly MessageRecord[]): number => ingest.receive(source, records);
 
@@ -296,8 +297,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     environments,
     collections,
     collectionRuns,
+    coapHistory,
     coapUdp,
     callFiller: createCallFiller({ environments, now, random }),
+    coapFiller: createCoapFiller({ environments, now, random }),
     workspace,
   };
 
@@ -316,7 +319,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     topics.close();
     rpc.end();
     callHistory.flush();
-    await within(closeStoreMs, store.close());
+    await within(closeStoreMs, Promise.all([store.close(), coapHistory.close()]));
     environments.close();
     collections.close();
     await workspace.close();

@@ -1,8 +1,8 @@
 import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
-import { CoapCommands, CoapPlace } from './coap/index.ts';
-import { CollectionsPlace, CollectionsService, saveIntoCollection } from './collections/index.ts';
+import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
+import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
 import { connectionSource, offerJumps } from './common/index.ts';
 import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
 import { LedgerItem } from './history/index.ts';
@@ -11,6 +11,7 @@ import { SettingsPlace } from './settings/index.ts';
 import { StartPlace } from './start/index.ts';
 import { showMessage, showSource, TopicCommands, TopicsPlace } from './topics/index.ts';
 
+offerToKeepRequests(saveCoapIntoCollection);
 offerJumps({ toCall: showCall, toMessage: showMessage });
 
 const showConnectionTopics = (id: string): void => showSource(connectionSource(id));

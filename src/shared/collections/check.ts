@@ -17,8 +17,10 @@ export type Check = FilledAssertion | ({ readonly kind: 'capture' } & Capture);
 /** How a request ended. */
 export interface Subject {
   readonly status: 'ok' | 'failed' | 'timed-out';
-  /** Of a failure: its name in the catalogue of errors. */
+  /** Of a failure: its name in the catalogue of errors; over CoAP the code, or what went wrong on this side. */
   readonly errorName: string | null;
+  /** Of a response over CoAP: `2.05`. */
+  readonly code?: string | undefined;
   /** Of a failure, in a sentence. */
   readonly errorText: string;
   /** The result, or the error. */
@@ -43,6 +45,8 @@ export function labelOf(check: Check): string {
   switch (check.kind) {
     case 'status':
       return check.error === undefined ? `status is ${check.is}` : `status is ${check.is} with ${check.error}`;
+    case 'code':
+      return check.is.endsWith('xx') ? `code is one of ${check.is}` : `code is ${check.is}`;
     case 'path': {
       if (check.operator === 'exists' || check.operator === 'not-exists') return `${check.path} ${operatorWords[check.operator]}`;
       return `${check.path} ${operatorWords[check.operator]} ${check.operator === 'matches' ? check.value : JSON.stringify(check.value)}`;
@@ -72,6 +76,8 @@ function judge(check: FilledAssertion, subject: Subject): Judgement {
   switch (check.kind) {
     case 'status':
       return judgeStatus(check, subject);
+    case 'code':
+      return judgeCode(check.is, subject);
     case 'time':
       return judgeTime(check.belowMs, subject.elapsedMs);
     case 'schema':
@@ -79,6 +85,16 @@ function judge(check: FilledAssertion, subject: Subject): Judgement {
     case 'path':
       return judgePath(check, subject);
   }
+}
+
+function judgeCode(wanted: string, { code, errorText }: Subject): Judgement {
+  if (code === undefined) return judged(false, wanted, 'none', errorText === '' ? 'Only responses over CoAP have a code.' : errorText);
+  return judged(
+    wanted.endsWith('xx') ? code[0] === wanted[0] : code === wanted,
+    wanted,
+    code,
+    errorText === '' ? `The response has the code ${code}.` : errorText,
+  );
 }
 
 function judgeStatus(check: Assertion & { kind: 'status' }, { status, errorName, errorText }: Subject): Judgement {

@@ -1,16 +1,11 @@
 import type { Problem } from '../contract/common.ts';
 import type { Assertion, Capture, SavedCall } from '../contract/collections.ts';
-import { isJsonObject, readJsonText } from '../rpc/json-payload.ts';
+import { readJsonText } from '../rpc/json-payload.ts';
 import type { JsonValue } from '../rpc/python-json.ts';
-import { fillJsonTemplate, fillTemplate, type TemplateFunctions, type TemplateProblem, type TemplateScope } from '../template/index.ts';
 import type { Check, FilledAssertion } from './check.ts';
-import { isList } from '../rpc/is-list.ts';
+import { Filler, type FillSource } from './filler.ts';
 
-/** Where `{{variables}}` get their values from. */
-export interface FillSource {
-  readonly scope: TemplateScope;
-  readonly functions: TemplateFunctions;
-}
+export type { FillSource } from './filler.ts';
 
 /** A call with nothing left to fill in. */
 export interface FilledCall {
@@ -50,7 +45,7 @@ function fillEnvelope({ token, correlationId, requestId, ...rest }: NonNullable<
   };
 }
 
-/** What is to be looked at after a request, in the order of the file. Without an assertion of the status there is one more: the call has to succeed. */
+/** What is to be looked at after a request, in the order of the file. Without an assertion of status or code there is one more: the request has to succeed. */
 export function fillChecks(
   request: { readonly assertions: readonly Assertion[]; readonly captures: readonly Capture[] },
   source: FillSource,
@@ -59,13 +54,14 @@ export function fillChecks(
   const assertions = request.assertions.map((assertion, index) => fillAssertion(assertion, `Assertion ${index + 1}`, filler));
   const captures = request.captures.map(({ name, path }) => ({ kind: 'capture' as const, name, path: filler.text(`The path of "${name}"`, path) }));
   if (filler.problem !== null) return { problem: filler.problem };
-  const implied = assertions.some(({ kind }) => kind === 'status') ? [] : [{ kind: 'status' as const, is: 'ok' as const }];
+  const implied = assertions.some(({ kind }) => kind === 'status' || kind === 'code') ? [] : [{ kind: 'status' as const, is: 'ok' as const }];
   return [...implied, ...assertions, ...captures];
 }
 
 function fillAssertion(assertion: Assertion, what: string, filler: Filler): FilledAssertion {
   switch (assertion.kind) {
     case 'status':
+    case 'code':
     case 'time':
       return assertion;
     case 'schema':
@@ -79,46 +75,5 @@ function fillAssertion(assertion: Assertion, what: string, filler: Filler): Fill
       const read = isVariable && typeof value === 'string' ? readJsonText(value) : null;
       return { ...assertion, path, value, ...(read && 'value' in read ? { orValue: read.value } : {}) } as FilledAssertion;
     }
-  }
-}
-
-/** Keeps the first problem; what it answers with is of no use then. */
-class Filler {
-  readonly #source: FillSource;
-  problem: Problem | null = null;
-
-  constructor(source: FillSource) {
-    this.#source = source;
-  }
-
-  text(what: string, template: string): string {
-    const filled = fillTemplate(template, this.#source.scope, this.#source.functions);
-    if ('text' in filled) return filled.text;
-    this.#note(what, template, filled);
-    return '';
-  }
-
-  json(what: string, template: string): JsonValue {
-    // Only what is to be filled in has the limits of a template.
-    const plain = template.includes('{{') ? null : readJsonText(template);
-    if (plain && 'value' in plain) return plain.value;
-    const filled = fillJsonTemplate(template, this.#source.scope, this.#source.functions);
-    if ('value' in filled) return filled.value;
-    this.#note(what, template, filled);
-    return null;
-  }
-
-  /** Texts inside a value. */
-  value(what: string, value: JsonValue): JsonValue {
-    if (typeof value === 'string') return value.includes('{{') ? this.text(what, value) : value;
-    if (isList(value)) return value.map((item) => this.value(what, item));
-    if (!isJsonObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.value(what, inner)]));
-  }
-
-  #note(what: string, template: string, { problem, advice, at }: TemplateProblem): void {
-    const before = template.slice(0, at).split('\n');
-    const where = template.includes('\n') ? `, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}` : '';
-    this.problem ??= { code: 'bad-template', message: `${what}${where}: ${problem}`, advice };
   }
 }

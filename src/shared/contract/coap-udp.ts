@@ -9,24 +9,30 @@ import { noInput } from './common.ts';
 const idSchema = z.string().min(1).max(64);
 const uriSchema = z.string().min(1, 'Give an address, such as coap://127.0.0.1:5683/.well-known/core.').max(8192);
 
+export const coapMethodSchema = z.enum(['GET', 'POST', 'PUT', 'DELETE', 'FETCH', 'PATCH', 'iPATCH'] satisfies readonly CoapMethod[]);
+export const coapBlockSizeSchema = z.literal([16, 32, 64, 128, 256, 512, 1024]);
+
 /** Parameters of RFC 7252 §4.8; each request has its own. */
-const transmissionSchema = z.strictObject({
+export const coapTransmissionSchema = z.strictObject({
   ackTimeoutMs: z.int().min(10).max(60_000).default(2000),
   ackRandomFactor: z.number().min(1).max(3).default(1.5),
   maxRetransmit: z.int().min(0).max(10).default(4),
 });
 
-const optionNumber = z.int().min(0).max(65_535);
+export const coapOptionNumberSchema = z.int().min(0).max(65_535);
 const optionSchema = z.union([
-  z.strictObject({ number: optionNumber, value: z.instanceof(Uint8Array).refine(({ length }) => length <= 1034, 'An option has at most 1,034 bytes.') }),
+  z.strictObject({
+    number: coapOptionNumberSchema,
+    value: z.instanceof(Uint8Array).refine(({ length }) => length <= 1034, 'An option has at most 1,034 bytes.'),
+  }),
   /** As people write it: digits, text, number/more/size of a block; opaque values, and those of options that are not registered, in hexadecimal. */
-  z.strictObject({ number: optionNumber, text: z.string().max(3000) }),
+  z.strictObject({ number: coapOptionNumberSchema, text: z.string().max(3000) }),
 ]);
 
 export const coapUdpRequestSchema = z.strictObject({
   /** `coap://host:port/path?query`; path and query become options. */
   uri: uriSchema,
-  method: z.enum(['GET', 'POST', 'PUT', 'DELETE', 'FETCH', 'PATCH', 'iPATCH'] satisfies readonly CoapMethod[]),
+  method: coapMethodSchema,
   type: z.enum(['CON', 'NON']).default('CON'),
   /** Beside those of the address. */
   options: z.array(optionSchema).max(100).default([]),
@@ -39,10 +45,18 @@ export const coapUdpRequestSchema = z.strictObject({
     .instanceof(Uint8Array)
     .refine(({ length }) => length <= 8, 'A token has at most 8 bytes.')
     .optional(),
-  blockSize: z.literal([16, 32, 64, 128, 256, 512, 1024]).default(1024),
+  /** Of the payload in blocks; below 1024 the response is asked for in such blocks as well (RFC 7959 §2.4). */
+  blockSize: coapBlockSizeSchema.default(1024),
   /** For each response, from its request on. With blocks, each of them has so long. */
   timeoutMs: z.int().min(1).max(86_400_000).default(30_000),
-  transmission: transmissionSchema.prefault({}),
+  transmission: coapTransmissionSchema.prefault({}),
+  /**
+   * Address, texts of options, and `payload` here, which then stands in place of the other one, may hold `{{variables}}` of the chosen environment. The engine fills them in,
+   * as secrets are not known to the page. Fails with `bad-input` for what is not known.
+   */
+  variables: z
+    .strictObject({ payload: z.strictObject({ text: z.string().max(2 * coapUdpLimits.bodyBytes), as: z.enum(['text', 'hex']) }).optional() })
+    .optional(),
 });
 export type CoapUdpRequest = z.infer<typeof coapUdpRequestSchema>;
 
@@ -186,7 +200,10 @@ export const coapUdpContract = {
   /** The stream tells when it has ended. Rejects with `not-found`. */
   'coapUdp.endObservation': call<void>()(z.strictObject({ id: idSchema, style: z.enum(endStyles) })),
   /** Asks for `/.well-known/core` (RFC 6690 §4) of the server of an address; `coapUdp.servers` has the resources. Rejects as `coapUdp.request`. */
-  'coapUdp.discover': call<CoapDiscovery>()(z.strictObject({ uri: uriSchema, timeoutMs: z.int().min(1).max(86_400_000).default(30_000) })),
+  'coapUdp.discover': call<CoapDiscovery>()(
+    /** `variables`: the address may hold some of the chosen environment. */
+    z.strictObject({ uri: uriSchema, timeoutMs: z.int().min(1).max(86_400_000).default(30_000), variables: z.literal(true).optional() }),
+  ),
   /** What answered since the start of the program, by discovery or requests: at most 200 servers, those not heard of for longest forgotten first. */
   'coapUdp.servers': stream<{ readonly servers: readonly CoapUdpServer[] }>()(noInput, { overflow: 'coalesce', window: 2 }),
   'coapUdp.forgetServer': call<void>()(z.strictObject({ uri: uriSchema })),

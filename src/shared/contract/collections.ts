@@ -5,6 +5,7 @@ import { rpcErrorNames } from '../rpc/rpc-error.ts';
 import { noInput, sourceIdSchema, type Problem } from './common.ts';
 import { environmentIdSchema, plainVariablesSchema, variableNameSchema } from './environments.ts';
 import { callPropertiesSchema, dialectIdSchema, gfEnvelopeSchema } from './rpc.ts';
+import { savedCoapFields } from './saved-coap-request.ts';
 
 /** In a file: a text of several lines may stand as a list of its lines, so that changes are easy to review. */
 const nameSchema = z.string().trim().min(1, 'Give it a name.').max(200);
@@ -27,6 +28,8 @@ const pathAssertionSchema = z.discriminatedUnion('operator', [
 const assertionSchema = z.discriminatedUnion('kind', [
   /** Without one of these a call has to be `ok`. `failed`: with any error but a time-out; `error` says which. */
   z.strictObject({ kind: z.literal('status'), is: z.enum(['ok', 'failed', 'timed-out']), error: z.enum(rpcErrorNames).optional() }),
+  /** Of a response over CoAP: the code, or the class, such as `4.xx`. Beside it the status is not asserted unless it stands there. */
+  z.strictObject({ kind: z.literal('code'), is: z.string().regex(/^[245]\.(?:[0-2]\d|3[01]|xx)$/, 'A code such as 2.05, or a class such as 4.xx.') }),
   pathAssertionSchema,
   /** JSON Schema 2020-12. References lead only into the schema itself. `path`: what is validated instead of the whole; each value it finds. */
   z.strictObject({ kind: z.literal('schema'), path: pathSchema.optional(), schema: z.union([z.boolean(), z.record(z.string(), z.json())]) }),
@@ -81,8 +84,20 @@ const savedCallSchema = z.strictObject({
 });
 export type SavedCall = z.infer<typeof savedCallSchema>;
 
+/** A request of CoAP over UDP. It needs no broker. */
+const savedCoapRequestSchema = z.strictObject({
+  kind: z.literal('coap'),
+  name: requestFields.name,
+  description: requestFields.description,
+  ...savedCoapFields,
+  assertions: requestFields.assertions,
+  captures: requestFields.captures,
+  script: requestFields.script,
+});
+export type SavedCoapRequest = z.infer<typeof savedCoapRequestSchema>;
+
 /** `<name>.request.json`, beside `version`. */
-export const savedRequestSchema = z.discriminatedUnion('kind', [savedCallSchema]);
+export const savedRequestSchema = z.discriminatedUnion('kind', [savedCallSchema, savedCoapRequestSchema]);
 export type SavedRequest = z.infer<typeof savedRequestSchema>;
 export type SavedRequestInput = z.input<typeof savedRequestSchema>;
 
@@ -111,7 +126,7 @@ export interface CollectionEntry {
   readonly name: string;
   /** What is wrong with the file or folder, which is left as it is. */
   readonly problem: Problem | null;
-  /** Of a request that can be read. */
+  /** Of a request that can be read. Over CoAP `topic` is the address. */
   readonly request: { readonly kind: SavedRequest['kind']; readonly topic: string; readonly method: string; readonly assertions: number } | null;
   /** Of a collection or folder: requests at any depth below it. */
   readonly requests: number;
@@ -189,6 +204,8 @@ export interface RunResult {
   readonly problem: (Problem & { readonly line?: number | undefined }) | null;
   /** In the list of all calls. */
   readonly callId: number | null;
+  /** In the history of requests over UDP. */
+  readonly coapId: number | null;
   readonly elapsedMs: number | null;
   readonly assertions: readonly AssertionResult[];
   readonly captured: readonly { readonly name: string; readonly value: string }[];

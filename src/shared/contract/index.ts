@@ -3,6 +3,7 @@ import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
 import { coapBridgesContract } from './coap-bridges.ts';
+import { coapHistoryContract } from './coap-history.ts';
 import { coapMulticastContract } from './coap-multicast.ts';
 import { coapPipelineContract } from './coap-pipeline.ts';
 import { coapUdpContract } from './coap-udp.ts';
@@ -41,6 +42,7 @@ export const engineContract = {
   ...collectionsContract,
   ...rpcBatchesContract,
   ...rpcTimelineContract,
+  ...coapHistoryContract,
   ...coapUdpContract,
   ...coapMulticastContract,
   ...coapPipelineContract,

@@ -4,10 +4,12 @@ import { collectionOf } from '../../../shared/collections/entry-path.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { templateFunctions } from '../../../shared/template/index.ts';
 import type { Environments } from '../environments/index.ts';
+import type { CoapUdp } from '../coap/index.ts';
 import type { RpcService } from '../rpc/index.ts';
 import { createCheckThread } from './checks/check-thread.ts';
 import type { CollectionFiles } from './files/collection-files.ts';
 import type { ScriptRunner } from './hooks/request-script.ts';
+import { createCoapExecutor } from './run/coap-executor.ts';
 import { createRpcExecutor } from './run/rpc-executor.ts';
 import { newCounter } from './run/new-counter.ts';
 import { planRun } from './run/run-plan.ts';
@@ -30,6 +32,7 @@ export interface CollectionRunsOptions {
   readonly files: Pick<CollectionFiles, 'entriesOf' | 'read' | 'readSettings'>;
   readonly environments: Pick<Environments, 'variables'>;
   readonly rpc: Pick<RpcService, 'start' | 'cancel' | 'autoDialect'>;
+  readonly coapUdp: Pick<CoapUdp, 'request' | 'newId'>;
   readonly scripts: ScriptRunner;
   /** Unix ms. */
   readonly now: () => number;
@@ -38,7 +41,7 @@ export interface CollectionRunsOptions {
 }
 
 /** Runs the collections of the workspace. */
-export function createCollectionRuns({ files, environments, rpc, scripts, now, random }: CollectionRunsOptions): CollectionRuns {
+export function createCollectionRuns({ files, environments, rpc, coapUdp, scripts, now, random }: CollectionRunsOptions): CollectionRuns {
   const checks = createCheckThread();
   const closing = new AbortController();
   const slots = createRunSlots(maxRuns);
@@ -57,7 +60,7 @@ export function createCollectionRuns({ files, environments, rpc, scripts, now, r
         name: entries.find((entry) => entry.id === id)?.name ?? id,
         requests,
         load: files.read,
-        executors: { rpc: createRpcExecutor(rpc, source) },
+        executors: { rpc: createRpcExecutor(rpc, source), coap: createCoapExecutor(coapUdp) },
         checks,
         scripts,
         functions: templateFunctions({ now, random, newId: randomUUID, count: newCounter() }),

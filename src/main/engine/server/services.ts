@@ -5,8 +5,8 @@ import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
-import type { CoapBridges, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
-import type { CollectionFiles, CollectionRuns, FillCall } from '../collections/index.ts';
+import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
+import type { CollectionFiles, CollectionRuns, FillCall, FillCoapRequest } from '../collections/index.ts';
 import type { Connections, ConnectionSecrets } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
@@ -65,9 +65,11 @@ export interface Services {
   readonly environments: Omit<Environments, 'close'>;
   readonly collections: Omit<CollectionFiles, 'close'>;
   readonly collectionRuns: Pick<CollectionRuns, 'run'>;
+  readonly coapHistory: Pick<CoapHistory, 'page' | 'entry' | 'clear' | 'changed'>;
   readonly coapUdp: Omit<CoapUdp, 'close'>;
   /** What fills in calls from the chosen environment. */
   readonly callFiller: () => Promise<FillCall>;
+  readonly coapFiller: () => Promise<FillCoapRequest>;
   readonly workspace: Workspace;
 }
 

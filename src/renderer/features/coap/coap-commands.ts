@@ -16,6 +16,7 @@ export function CoapCommands(): null {
     idle('mqtt', 'coap.toggleRequests', 'Show the list of requests', 'Mod+J'),
     idle('udp', 'coapUdp.send', 'Send the CoAP request over UDP', 'Mod+Enter'),
     idle('udp', 'coapUdp.observe', 'Observe the CoAP resource over UDP'),
+    idle('udp', 'coapUdp.save', 'Save the CoAP request over UDP into a collection', 'Mod+S'),
     idle('mock', 'mock.saveResource', 'Save the resource of the mock device', 'Mod+S'),
     idle('mock', 'mock.tryRequest', 'Try the answer of the mock device', 'Mod+Shift+Enter'),
     idle('mock', 'mock.startAll', 'Start all mock devices'),

@@ -1,5 +1,8 @@
+import { codeTitle, formatCode } from '../../../shared/coap/udp/packet.ts';
+import type { CoapHistoryEntry } from '../../../shared/contract/coap-history.ts';
 import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
+import { readParams } from '../rpc/index.ts';
 import { schemaOfAnswer } from './answer-schema.ts';
 import { valueText, type AssertionDraft } from './assertion-draft.ts';
 import { valuePaths, valueWords } from './value-paths.ts';
@@ -31,6 +34,29 @@ export function answerChoices(call: CallDetail): readonly (Choice | { readonly l
     { label: 'Value', choices: valueChoices(body) },
     { label: 'Schema', detail: 'of this shape', draft: { kind: 'schema', path: '', schema: JSON.stringify(schemaOfAnswer(body), null, 2) } },
     ...(elapsedMs === null ? [] : [timeChoice(elapsedMs)]),
+  ];
+}
+
+/** The same of a response over CoAP. */
+export function responseChoices({ response, failure }: CoapHistoryEntry): ReturnType<typeof answerChoices> {
+  if (!response) {
+    const timedOut = failure?.kind === 'no-acknowledgement' || failure?.kind === 'no-response';
+    return [
+      { label: 'Status', detail: timedOut ? 'is timed out' : 'is an error', draft: { kind: 'status', is: timedOut ? 'timed-out' : 'failed', error: null } },
+    ];
+  }
+  const code = formatCode(response.code);
+  const read = response.payload.length === 0 ? null : readParams(new TextDecoder().decode(response.payload));
+  const body = read && 'value' in read ? read.value : null;
+  return [
+    { label: 'Code', detail: `is ${code} ${codeTitle(response.code) ?? ''}`.trim(), draft: { kind: 'code', is: code } },
+    ...(body === null
+      ? []
+      : [
+          { label: 'Value', choices: valueChoices(body) },
+          { label: 'Schema', detail: 'of this shape', draft: { kind: 'schema', path: '', schema: JSON.stringify(schemaOfAnswer(body), null, 2) } } as const,
+        ]),
+    timeChoice(response.elapsedMs),
   ];
 }
 

@@ -10,12 +10,14 @@ export type PathOperator = Extract<Assertion, { kind: 'path' }>['operator'];
 /** An assertion as it is written: values and schemas as text. */
 export type AssertionDraft =
   | { readonly kind: 'status'; readonly is: StatusChoice; readonly error: RpcErrorName | null }
+  | { readonly kind: 'code'; readonly is: string }
   | { readonly kind: 'path'; readonly path: string; readonly operator: PathOperator; readonly value: string }
   | { readonly kind: 'schema'; readonly path: string; readonly schema: string }
   | { readonly kind: 'time'; readonly belowMs: number | null };
 
 /** Sentences about the parts of an assertion that keep it from being saved. */
 export interface AssertionProblems {
+  readonly code?: string;
   readonly path?: string;
   readonly value?: string;
   readonly schema?: string;
@@ -24,6 +26,7 @@ export interface AssertionProblems {
 
 export const newAssertions = {
   status: { kind: 'status', is: 'ok', error: null },
+  code: { kind: 'code', is: '2.05' },
   path: { kind: 'path', path: '$', operator: 'exists', value: '' },
   schema: { kind: 'schema', path: '', schema: '{\n  "type": "object"\n}' },
   time: { kind: 'time', belowMs: 1000 },
@@ -47,10 +50,14 @@ export function readValue(text: string): { readonly value: JsonValue } | { reado
 
 export const valueText = (value: JsonValue): string => JSON.stringify(value);
 
+const codePattern = /^[245]\.(?:[0-2]\d|3[01]|xx)$/i;
+
 export function assertionProblems(draft: AssertionDraft): AssertionProblems {
   switch (draft.kind) {
     case 'status':
       return {};
+    case 'code':
+      return codePattern.test(draft.is.trim()) ? {} : { code: 'Enter a code such as 2.05, or a class such as 4.xx.' };
     case 'time':
       return draft.belowMs !== null && draft.belowMs >= 0 && draft.belowMs <= 86_400_000 ? {} : { belowMs: 'Enter a time up to 86,400,000 ms (a day).' };
     case 'schema': {
@@ -113,6 +120,8 @@ export function assertionDraft(assertion: Assertion): AssertionDraft {
   switch (assertion.kind) {
     case 'status':
       return { kind: 'status', is: assertion.is, error: assertion.error ?? null };
+    case 'code':
+      return { kind: 'code', is: assertion.is };
     case 'time':
       return { kind: 'time', belowMs: assertion.belowMs };
     case 'schema':
@@ -131,6 +140,8 @@ export function toAssertion(draft: AssertionDraft): Assertion | undefined {
   switch (draft.kind) {
     case 'status':
       return { kind: 'status', is: draft.is, ...(draft.error === null || draft.is !== 'failed' ? {} : { error: draft.error }) };
+    case 'code':
+      return { kind: 'code', is: draft.is.trim().toLowerCase() };
     case 'time':
       return draft.belowMs === null ? undefined : { kind: 'time', belowMs: draft.belowMs };
     case 'schema': {

@@ -11,7 +11,7 @@ const result = (kind: AssertionResult['kind'], label: string): AssertionResult =
 const last = (assertions: readonly Assertion[] | null, results: readonly AssertionResult[]): LastResult => ({
   at: 0,
   assertions,
-  result: { iteration: 1, index: 0, state: 'passed', problem: null, callId: 1, elapsedMs: 1, assertions: results, captured: [], log: [] },
+  result: { iteration: 1, index: 0, state: 'passed', problem: null, callId: 1, coapId: null, elapsedMs: 1, assertions: results, captured: [], log: [] },
 });
 const labels = (drafts: readonly Assertion[], of: LastResult): readonly (string | undefined)[] =>
   resultsOf(drafts.map(assertionDraft), of, drafts).map((one) => one?.label);

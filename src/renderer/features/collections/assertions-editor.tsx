@@ -20,14 +20,17 @@ import {
   type AssertionProblems,
   type PathOperator,
 } from './assertion-draft.ts';
+import { useCoapEntry } from '../coap/index.ts';
 import { resultsOf } from './assertion-results.ts';
-import { answerChoices } from './answer-choices.ts';
+import { answerChoices, responseChoices } from './answer-choices.ts';
 import { Difference } from './check-line.tsx';
 import type { LastResult } from './collections-store.ts';
-import { keyed, moved, type Keyed } from './request-draft.ts';
+import { keyed, moved, type Keyed, type RequestDraft } from './request-draft.ts';
 import styles from './checks.module.css';
 
 interface AssertionsEditorProps {
+  /** Of the request: only responses over CoAP have a code. */
+  readonly kind: RequestDraft['kind'];
   readonly assertions: readonly Keyed<AssertionDraft>[];
   /** As they were read last. */
   readonly inFile: readonly Assertion[];
@@ -37,7 +40,7 @@ interface AssertionsEditorProps {
 }
 
 /** What has to be true of the answer, each with how it ended last. */
-export function AssertionsEditor({ assertions, inFile, last, reveal, onChange }: AssertionsEditorProps): ReactElement {
+export function AssertionsEditor({ kind, assertions, inFile, last, reveal, onChange }: AssertionsEditorProps): ReactElement {
   const results = resultsOf(assertions, last, inFile);
   const [added, setAdded] = useState<number | null>(null);
   const call = useStreamValue('rpc.detail', last?.result.callId == null ? null : { id: last.result.callId }) ?? null;
@@ -47,8 +50,10 @@ export function AssertionsEditor({ assertions, inFile, last, reveal, onChange }:
     onChange([...assertions, fresh]);
   };
   const edit = (key: number, next: AssertionDraft): void => onChange(assertions.map((one) => (one.key === key ? { ...next, key } : one)));
-  const choices = call ? answerChoices(call) : [];
+  const response = useCoapEntry(last?.result.coapId ?? null);
+  const choices = call ? answerChoices(call) : response ? responseChoices(response) : [];
   const menu: readonly MenuEntry[] = [
+    ...(kind === 'coap' ? [{ label: 'Code', onSelect: () => add(newAssertions.code) }] : []),
     { label: 'Status', onSelect: () => add(newAssertions.status) },
     { label: 'Value at a path', onSelect: () => add(newAssertions.path) },
     { label: 'Schema', onSelect: () => add(newAssertions.schema) },
@@ -85,7 +90,7 @@ export function AssertionsEditor({ assertions, inFile, last, reveal, onChange }:
       <EmptyState
         compact
         title="No assertions yet"
-        text="Without one about its status, a request passes when the answer is a result. Run it and pick from the answer what has to stay as it is."
+        text="Without one about its status or code, a request passes when it succeeds. Run it and pick from the answer what has to stay as it is."
         actions={buttons}
       />
     );
@@ -125,7 +130,7 @@ interface RowProps {
   readonly onRemove: () => void;
 }
 
-const kindNames = { status: 'Status', path: 'Value', schema: 'Schema', time: 'Time' } as const;
+const kindNames = { status: 'Status', code: 'Code', path: 'Value', schema: 'Schema', time: 'Time' } as const;
 
 function AssertionRow({ draft, at, count, result, problems, focus, onEdit, onMove, onRemove }: RowProps): ReactElement {
   const row = useRef<HTMLLIElement>(null);
@@ -219,6 +224,21 @@ function AssertionFields({ draft, problems, onEdit }: FieldsProps): ReactElement
             />
           )}
         </>
+      );
+    case 'code':
+      return (
+        <TextField
+          className={styles.time}
+          label="Code or class"
+          labelHidden
+          mono
+          size="small"
+          maxLength={4}
+          placeholder="2.05"
+          value={draft.is}
+          onChange={(is) => onEdit({ ...draft, is })}
+          error={problems.code}
+        />
       );
     case 'time':
       return (

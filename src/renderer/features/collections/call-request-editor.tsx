@@ -5,7 +5,7 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { formFields, HeadersButton, needsMethod, ParamsEditor, ParamsForm, takesHeaders, useDialectWords } from '../rpc/index.ts';
-import { known } from './request-draft.ts';
+import { known, type CallFields } from './request-draft.ts';
 import type { RequestEditorProps } from './request-editors.tsx';
 import styles from './request.module.css';
 
@@ -15,7 +15,7 @@ const modes = [
 ] as const;
 
 /** A call over RPC. What was seen of the method on the chosen source helps with its params. */
-export function CallRequestEditor({ draft, problems, reveal, source, onChange }: RequestEditorProps): ReactElement {
+export function CallRequestEditor({ draft, problems, reveal, source, onChange }: RequestEditorProps<CallFields>): ReactElement {
   const { dialect, topic, method, params, timeoutMs, replyTo, callerId, headers } = draft;
   const [wantsForm, setWantsForm] = useState(false);
   const { options } = useDialectWords();

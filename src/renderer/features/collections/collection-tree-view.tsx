@@ -98,6 +98,7 @@ export function CollectionTree({ view, selected, onMove }: CollectionTreeProps):
           },
           { kind: 'separator' },
           { label: 'New request', icon: <FilePlus2 size={14} aria-hidden />, shortcut: 'Insert', onSelect: () => void newRequest(entry.id) },
+          { label: 'New request over UDP', icon: <FilePlus2 size={14} aria-hidden />, onSelect: () => void newRequest(entry.id, 'coap') },
           { label: 'New folder', icon: <FolderPlus size={14} aria-hidden />, onSelect: () => void newFolder(entry.id) },
         ]
       : [

@@ -32,6 +32,11 @@ export function treeRows(entries: readonly CollectionEntry[], collapsed: Readonl
   return rows;
 }
 
+/** Whether something at or below an entry goes over MQTT. */
+export function needsBroker(entries: readonly CollectionEntry[], id: string): boolean {
+  return entries.some((entry) => isWithin(entry.id, id) && entry.kind === 'request' && entry.request?.kind !== 'coap');
+}
+
 function matching(entries: readonly CollectionEntry[], wanted: string): readonly CollectionEntry[] {
   const fits = ({ name, request }: CollectionEntry): boolean =>
     `${name}\n${request?.topic ?? ''}\n${request?.method ?? ''}`.toLocaleLowerCase().includes(wanted);

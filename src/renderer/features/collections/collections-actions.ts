@@ -12,6 +12,8 @@ type RequestInput = InputOf<EngineContract['collections.createRequest']>['reques
 
 const emptyCall = (name: string): SavedRequestInput => ({ kind: 'rpc', name, topic: '', method: '', assertions: [{ kind: 'status', is: 'ok' }] });
 
+const emptyCoapRequest = (name: string): SavedRequestInput => ({ kind: 'coap', name, uri: '', assertions: [{ kind: 'code', is: '2.05' }] });
+
 const complete = (request: SavedRequestInput): RequestInput => request as RequestInput;
 
 /** Something new, selected, with its name ready to be written over. */
@@ -32,8 +34,11 @@ export const newCollection = (): Promise<void> =>
 export const newFolder = (parentId: string): Promise<void> =>
   start(engineClient().call('collections.createFolder', { parentId, name: 'New folder' }), 'The folder could not be created');
 
-export const newRequest = (parentId: string): Promise<void> =>
-  start(engineClient().call('collections.createRequest', { parentId, request: complete(emptyCall('New request')) }), 'The request could not be created');
+export const newRequest = (parentId: string, kind: SavedRequestInput['kind'] = 'rpc'): Promise<void> =>
+  start(
+    engineClient().call('collections.createRequest', { parentId, request: complete((kind === 'coap' ? emptyCoapRequest : emptyCall)('New request')) }),
+    'The request could not be created',
+  );
 
 /** Where something new belongs: into the selected collection or folder, or beside the selected request. */
 export const placeOf = (entry: CollectionEntry | undefined): string | null => (entry?.kind === 'request' ? entry.parentId : (entry?.id ?? null));

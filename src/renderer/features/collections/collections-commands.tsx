@@ -29,6 +29,7 @@ export function CollectionsService(): ReactElement {
     idle('collections.remove', 'Delete …'),
     idle('collections.copyPath', 'Copy the path of the file'),
     idle('collections.newRequest', 'New request'),
+    idle('collections.newCoapRequest', 'New request over UDP (CoAP)'),
     idle('collections.newFolder', 'New folder'),
     idle('collections.refresh', 'Read the folder of the collections again'),
     {

@@ -13,7 +13,7 @@ import { plural, useModel } from '../common/index.ts';
 import { useActiveEnvironment } from '../environments/index.ts';
 import { newFolder, newRequest, saveRequest } from './collections-actions.ts';
 import { collectionsStore, useCollectionsState, useRunSource, useUnsaved } from './collections-model.ts';
-import { isWithin } from './collection-tree.ts';
+import { isWithin, needsBroker } from './collection-tree.ts';
 import { EntryHeading } from './entry-heading.tsx';
 import { defaultRunOptions, RunOptionsForm, type RunOptions } from './run-options.tsx';
 import { RunView } from './run-view.tsx';
@@ -37,10 +37,12 @@ export function ContainerView({ entry, view }: ContainerViewProps): ReactElement
   const run = useCollectionsState((state) => state.runs[entry.id]);
   useModel(run?.notifier ?? idleNotifier);
   const running = run?.active === true;
+  const overUdp = entry.requests > 0 && !needsBroker(view.entries, entry.id);
+  const live = source.live || overUdp;
   const unsaved = useUnsaved();
   const changed = view.entries.filter(({ id }) => unsaved.has(id) && isWithin(id, entry.id));
   const start = (only?: readonly string[]): void => {
-    if (!source.live || running || entry.requests === 0) return;
+    if (!live || running || entry.requests === 0) return;
     setTab('run');
     const { iterations, delayMs, stopOnFailure } = options;
     store.run({
@@ -62,7 +64,7 @@ export function ContainerView({ entry, view }: ContainerViewProps): ReactElement
       place: 'collections',
       shortcut: 'Mod+Enter',
       keywords: 'test',
-      when: () => source.live && entry.requests > 0,
+      when: () => live && entry.requests > 0,
       run: () => start(),
     },
     { id: 'collections.cancel', title: 'Cancel the run', group: 'Collections', place: 'collections', when: () => running, run: () => run?.cancel() },
@@ -78,8 +80,8 @@ export function ContainerView({ entry, view }: ContainerViewProps): ReactElement
               Cancel
             </Button>
           ) : (
-            <Tooltip text={source.live ? `Run over ${source.name}` : `${source.name} is ${source.state}`} shortcut="Mod+Enter">
-              <Button variant="primary" icon={<Play size={14} aria-hidden />} disabled={!source.live || entry.requests === 0} onClick={() => start()}>
+            <Tooltip text={overUdp ? 'Run over UDP' : live ? `Run over ${source.name}` : `${source.name} is ${source.state}`} shortcut="Mod+Enter">
+              <Button variant="primary" icon={<Play size={14} aria-hidden />} disabled={!live || entry.requests === 0} onClick={() => start()}>
                 {run ? 'Run again' : 'Run'}
               </Button>
             </Tooltip>
@@ -151,7 +153,7 @@ function NoRequests({ entry }: { readonly entry: CollectionEntry }): ReactElemen
   return (
     <EmptyState
       title="No requests yet"
-      text="Write one here, or make a call under RPC and save it from there with what it answered."
+      text="Write one here, or make a call under RPC, or a request under CoAP, and save it from there."
       actions={
         <>
           <Button variant="primary" onClick={() => void newRequest(entry.id)}>

@@ -1,4 +1,6 @@
-import type { SavedRequestInput } from '../../../shared/contract/collections.ts';
+import type { SavedRequestInput as AnyRequest } from '../../../shared/contract/collections.ts';
+
+type SavedRequestInput = Extract<AnyRequest, { kind: 'rpc' }>;
 
 /** What the demo device answers (docs/broker.md), asked in the order of a person who tries it out. */
 const call = (name: string, method: string, more: Partial<SavedRequestInput> = {}): SavedRequestInput => ({

@@ -1,3 +1,3 @@
 export { CollectionsPlace } from './collections-place.tsx';
 export { CollectionsService } from './collections-commands.tsx';
-export { saveIntoCollection } from './save-call-dialog.tsx';
+export { saveCoapIntoCollection, saveIntoCollection } from './save-call-dialog.tsx';

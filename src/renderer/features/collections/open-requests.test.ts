@@ -45,11 +45,12 @@ function disk(): { open: OpenRequests; write(topic: string | null): void; topic(
     write: (topic) => {
       file = topic === null ? null : { revision: `${Number(file?.revision ?? 0) + 1}`, problem: null, text: null, request: request(topic) };
     },
-    topic: () => file?.request?.topic,
+    topic: () => topicIn(file?.request),
   };
 }
 const id = 'All/Get.request.json';
-const topicOf = (open: OpenRequests): string | undefined => shownDraft(open.state.getState()[id])?.topic;
+const topicIn = (one: { readonly kind: string; readonly topic?: unknown } | null | undefined): string | undefined => one?.topic as string | undefined;
+const topicOf = (open: OpenRequests): string | undefined => topicIn(shownDraft(open.state.getState()[id]));
 
 test('what is typed waits until it is saved, and going back to the file leaves nothing open', async () => {
   const { open, topic } = disk();
@@ -132,7 +133,7 @@ test('changes follow their file to its new place', async () => {
   await open.read(id);
   open.edit(id, { topic: 'mine' });
   open.move('All', 'Everything');
-  expect(shownDraft(open.state.getState()['Everything/Get.request.json'])?.topic).toBe('mine');
+  expect(topicIn(shownDraft(open.state.getState()['Everything/Get.request.json']))).toBe('mine');
   open.drop('Everything');
   expect(open.state.getState()).toEqual({});
 });

@@ -134,7 +134,7 @@ export function createOpenRequests(engine: Engine): OpenRequests {
       const open = get(id);
       const before = shownDraft(open);
       if (!before) return;
-      const draft = { ...before, ...change };
+      const draft = { ...before, ...change } as RequestDraft;
       const saved = fileDraft(open.file);
       // Back at what is saved: nothing is open any more.
       put(id, { draft: saved && open.foreign === null && sameDraft(draft, saved) ? null : draft });

@@ -1,6 +1,7 @@
 import type { SavedRequest } from '../../../shared/contract/collections.ts';
 import type { DialectId } from '../../../shared/contract/rpc.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
+import { coapDraftOf, coapProblems, savedCoapOf, type CoapDraft } from '../coap/index.ts';
 import { checkJsonTemplate, headersProblem, needsMethod, propertiesOf, type CallHeaders } from '../rpc/index.ts';
 import { assertionDraft, assertionProblems, pathProblem, toAssertion, type AssertionDraft } from './assertion-draft.ts';
 
@@ -31,8 +32,15 @@ interface CallRequestDraft extends CommonDraft {
   readonly headers: CallHeaders;
 }
 
+interface CoapRequestDraft extends CommonDraft {
+  readonly kind: 'coap';
+  readonly coap: CoapDraft;
+}
+
 /** One for each kind of request. */
-export type RequestDraft = CallRequestDraft;
+export type RequestDraft = CallRequestDraft | CoapRequestDraft;
+export type CallFields = CallRequestDraft;
+export type CoapFields = CoapRequestDraft;
 
 let keys = 0;
 export function keyed<T extends object>(item: T): Keyed<T> {
@@ -41,10 +49,23 @@ export function keyed<T extends object>(item: T): Keyed<T> {
 }
 
 export function requestDraft(request: SavedRequest): RequestDraft {
-  const { kind, description, dialect, topic, method, params, timeoutMs, replyTo = '', callerId = '', properties, assertions, captures, script } = request;
-  return {
-    kind,
+  const { description, assertions, captures, script } = request;
+  const common: CommonDraft = {
     description,
+    assertions: assertions.map((assertion) => keyed(assertionDraft(assertion))),
+    captures: captures.map(keyed),
+    script,
+  };
+  return request.kind === 'coap' ? { kind: 'coap', ...common, coap: coapDraftOf(request) } : callDraft(request, common);
+}
+
+function callDraft(
+  { kind, dialect, topic, method, params, timeoutMs, replyTo = '', callerId = '', properties }: SavedCall,
+  common: CommonDraft,
+): CallRequestDraft {
+  return {
+    ...common,
+    kind,
     dialect,
     topic,
     method,
@@ -57,9 +78,6 @@ export function requestDraft(request: SavedRequest): RequestDraft {
       contentType: properties?.contentType ?? '',
       expirySeconds: properties?.messageExpirySeconds ?? null,
     },
-    assertions: assertions.map((assertion) => keyed(assertionDraft(assertion))),
-    captures: captures.map(keyed),
-    script,
   };
 }
 
@@ -67,6 +85,8 @@ const withoutKeys = (draft: RequestDraft): string => JSON.stringify(draft, (name
 export const sameDraft = (one: RequestDraft, other: RequestDraft): boolean => one === other || withoutKeys(one) === withoutKeys(other);
 
 export interface RequestProblems {
+  /** Of what is sent over UDP, the first that is wrong. */
+  readonly coap?: string;
   readonly topic?: string;
   readonly method?: string;
   readonly params?: string;
@@ -96,6 +116,16 @@ const topicProblem = (topic: string): string | undefined => (topic.includes('{{'
 
 /** What keeps a request from being saved, a sentence for each part. */
 export function requestProblems(draft: RequestDraft): RequestProblems {
+  return { ...(draft.kind === 'coap' ? coapProblem(draft.coap) : callProblems(draft)), ...commonProblems(draft) };
+}
+
+function coapProblem(draft: CoapDraft): RequestProblems {
+  const { options, ...others } = coapProblems(draft);
+  const [first] = [...Object.values(others), ...Object.values(options)];
+  return first === undefined ? {} : { coap: first };
+}
+
+function callProblems(draft: CallRequestDraft): RequestProblems {
   const topic = draft.topic === '' ? 'Enter the topic that the service listens on.' : topicProblem(draft.topic);
   const replyTo = draft.replyTo === '' ? undefined : topicProblem(draft.replyTo);
   const method =
@@ -107,8 +137,6 @@ export function requestProblems(draft: RequestDraft): RequestProblems {
   const params = checkJsonTemplate(draft.params);
   const headers = headersProblem({ dialect: known(draft.dialect), headers: draft.headers });
   const inRange = draft.timeoutMs !== null && draft.timeoutMs >= 1 && draft.timeoutMs <= 86_400_000;
-  const wrongAssertions = draft.assertions.filter((assertion) => Object.keys(assertionProblems(assertion)).length > 0).length;
-  const wrongCaptures = draft.captures.filter((capture) => Object.keys(captureProblems(capture, draft.captures)).length > 0).length;
   return {
     ...(topic === undefined ? {} : { topic }),
     ...(method === undefined ? {} : { method }),
@@ -116,6 +144,13 @@ export function requestProblems(draft: RequestDraft): RequestProblems {
     ...(inRange ? {} : { timeout: 'Enter a time up to 86,400 s (a day).' }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(headers === undefined ? {} : { headers }),
+  };
+}
+
+function commonProblems(draft: CommonDraft): RequestProblems {
+  const wrongAssertions = draft.assertions.filter((assertion) => Object.keys(assertionProblems(assertion)).length > 0).length;
+  const wrongCaptures = draft.captures.filter((capture) => Object.keys(captureProblems(capture, draft.captures)).length > 0).length;
+  return {
     ...(wrongAssertions === 0
       ? {}
       : { assertions: wrongAssertions === 1 ? 'One assertion is not complete.' : `${wrongAssertions} assertions are not complete.` }),
@@ -128,13 +163,24 @@ export const known = (dialect: SavedCall['dialect']): DialectId => (dialect === 
 
 /** What to save under a name; `undefined` while there is a problem. */
 export function toRequest(name: string, draft: RequestDraft): SavedRequest | undefined {
-  if (Object.keys(requestProblems(draft)).length > 0 || draft.timeoutMs === null) return undefined;
-  const { kind, description, dialect, topic, method, params, timeoutMs, replyTo, callerId, captures, script } = draft;
+  if (Object.keys(requestProblems(draft)).length > 0) return undefined;
+  const common = {
+    name,
+    description: draft.description,
+    assertions: draft.assertions.flatMap((assertion) => toAssertion(assertion) ?? []),
+    captures: draft.captures.map(({ name: captured, path }) => ({ name: captured, path: path.trim() })),
+    script: draft.script,
+  };
+  if (draft.kind === 'coap') {
+    const saved = savedCoapOf(draft.coap);
+    return saved && { kind: 'coap', ...common, ...saved };
+  }
+  const { kind, dialect, topic, method, params, timeoutMs, replyTo, callerId } = draft;
+  if (timeoutMs === null) return undefined;
   const properties = propertiesOf({ dialect: known(dialect), headers: draft.headers });
   return {
+    ...common,
     kind,
-    name,
-    description,
     dialect,
     topic,
     method,
@@ -143,9 +189,6 @@ export function toRequest(name: string, draft: RequestDraft): SavedRequest | und
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
     ...(properties === undefined ? {} : { properties }),
-    assertions: draft.assertions.flatMap((assertion) => toAssertion(assertion) ?? []),
-    captures: captures.map(({ name: captured, path }) => ({ name: captured, path: path.trim() })),
-    script,
   };
 }
 

@@ -7,6 +7,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { plural, type SourceOption } from '../common/index.ts';
+import { CoapAnswer } from '../coap/index.ts';
 import { AnswerPanel, formatMs } from '../rpc/index.ts';
 import { CheckLine } from './check-line.tsx';
 import { collectionsStore, useCollectionsState } from './collections-model.ts';
@@ -49,9 +50,11 @@ export function RequestResult({ entry, run, last, source }: RequestResultProps):
         compact
         title="Not run yet"
         text={
-          source.live
-            ? `Run it over ${source.name}: what has to be true is checked, and the answer stands here.`
-            : `${source.name} is ${source.state}: nothing can be run.`
+          entry.request?.kind === 'coap'
+            ? 'Run it: what has to be true is checked, and the response stands here.'
+            : source.live
+              ? `Run it over ${source.name}: what has to be true is checked, and the answer stands here.`
+              : `${source.name} is ${source.state}: nothing can be run.`
         }
       />
     );
@@ -85,14 +88,19 @@ export function RequestResult({ entry, run, last, source }: RequestResultProps):
           {
             value: 'answer',
             label: 'Answer',
-            disabled: result.callId === null,
-            content: result.callId === null ? null : <AnswerPanel source={source} id={result.callId} place="run" />,
+            disabled: result.callId === null && result.coapId === null,
+            content: <Answer result={result} source={source} />,
           },
         ]}
       />
       <span className="visually-hidden">{`${entry.name}: ${plural(passed, 'assertion')} of ${result.assertions.length} passed`}</span>
     </section>
   );
+}
+
+function Answer({ result: { callId, coapId }, source }: { readonly result: RunResult; readonly source: SourceOption }): ReactElement | null {
+  if (coapId !== null) return <CoapAnswer id={coapId} />;
+  return callId === null ? null : <AnswerPanel source={source} id={callId} place="run" />;
 }
 
 /** Why it was not sent, every check, and what captures and the script left behind. */

@@ -24,7 +24,7 @@ import type { RequestTab } from './collections-store.ts';
 import { EntryHeading } from './entry-heading.tsx';
 import { shownDraft, type OpenRequest } from './open-requests.ts';
 import { requestProblems, toRequest, type RequestDraft } from './request-draft.ts';
-import { requestEditors } from './request-editors.tsx';
+import { RequestFields } from './request-editors.tsx';
 import { RequestResult } from './request-result.tsx';
 import { ScriptTab } from './script-tab.tsx';
 import { VariablesNote } from './variables-note.tsx';
@@ -71,9 +71,11 @@ function RequestEditor({ entry, view, open, draft }: RequestViewProps & { readon
   const dirty = open.draft !== null;
   const problems = requestProblems(draft);
   const running = run?.active === true;
+  // What goes over UDP needs no broker.
+  const live = source.live || draft.kind === 'coap';
   const edit = (change: Partial<RequestDraft>): void => store.open.edit(entry.id, change);
   const start = async (): Promise<void> => {
-    if (!source.live || running) return;
+    if (!live || running) return;
     // What runs is what is in the file, so that a run here and one without a window are the same.
     if (dirty && !(await saveRequest(entry))) return;
     store.run({ id: entry.id, source: source.id, environmentId: environment?.id ?? null, variables: {}, iterations: 1, delayMs: 0, stopOnFailure: false });
@@ -86,7 +88,7 @@ function RequestEditor({ entry, view, open, draft }: RequestViewProps & { readon
       place: 'collections',
       shortcut: 'Mod+Enter',
       keywords: 'send call test',
-      when: () => source.live,
+      when: () => live,
       run: start,
     },
     {
@@ -99,7 +101,6 @@ function RequestEditor({ entry, view, open, draft }: RequestViewProps & { readon
     },
     { id: 'collections.cancel', title: 'Cancel the run', group: 'Collections', place: 'collections', when: () => running, run: () => run?.cancel() },
   ]);
-  const Editor = requestEditors[draft.kind];
   const failed = last ? last.result.assertions.filter(({ passed }) => !passed).length : 0;
   const wrong = open.reveal ? Object.values(problems).find((problem) => problem !== undefined) : undefined;
   return (
@@ -122,8 +123,11 @@ function RequestEditor({ entry, view, open, draft }: RequestViewProps & { readon
                 Cancel
               </Button>
             ) : (
-              <Tooltip text={source.live ? `Run over ${source.name}` : `${source.name} is ${source.state}`} shortcut="Mod+Enter">
-                <Button variant="primary" icon={<Play size={14} aria-hidden />} disabled={!source.live} onClick={() => void start()}>
+              <Tooltip
+                text={draft.kind === 'coap' ? 'Run over UDP' : live ? `Run over ${source.name}` : `${source.name} is ${source.state}`}
+                shortcut="Mod+Enter"
+              >
+                <Button variant="primary" icon={<Play size={14} aria-hidden />} disabled={!live} onClick={() => void start()}>
                   {dirty ? 'Save & run' : 'Run'}
                 </Button>
               </Tooltip>
@@ -155,7 +159,7 @@ function RequestEditor({ entry, view, open, draft }: RequestViewProps & { readon
                     content: (
                       <div className={styles.scroll}>
                         <VariablesNote entry={entry} view={view} draft={draft} />
-                        <Editor draft={draft} problems={problems} reveal={open.reveal} source={source} onChange={edit} />
+                        <RequestFields draft={draft} problems={problems} reveal={open.reveal} source={source} onChange={edit} />
                       </div>
                     ),
                   },
@@ -165,6 +169,7 @@ function RequestEditor({ entry, view, open, draft }: RequestViewProps & { readon
                     badge: <TabCount count={draft.assertions.length} bad={failed} />,
                     content: (
                       <AssertionsEditor
+                        kind={draft.kind}
                         assertions={draft.assertions}
                         inFile={open.file?.request?.assertions ?? []}
                         last={last}

@@ -19,6 +19,7 @@ const result = (iteration: number, index: number, state: RunResult['state'] = 'p
     state,
     problem: null,
     callId: 1,
+    coapId: null,
     elapsedMs: 1,
     assertions: [{ kind: 'status', label: 'ok', passed: state === 'passed', expected: 'ok', actual: '', message: '' }],
     captured: [],

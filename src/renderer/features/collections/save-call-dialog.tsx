@@ -11,6 +11,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { toasts } from '../../ui/toast.tsx';
 import { act, goTo } from '../common/index.ts';
+import type { SavedCoapFields } from '../coap/index.ts';
 import type { SavableCall } from '../rpc/index.ts';
 import { placeOf } from './collections-actions.ts';
 import { collectionsStore, entryOf, useCollections } from './collections-model.ts';
@@ -20,31 +21,39 @@ import styles from './save-call.module.css';
 
 type RequestInput = InputOf<EngineContract['collections.createRequest']>['request'];
 
-const dialog = createStore<{ readonly call: SavableCall | null }>(() => ({ call: null }));
+/** What is to be kept. */
+type Savable = { readonly kind: 'rpc'; readonly call: SavableCall } | { readonly kind: 'coap'; readonly request: SavedCoapFields };
+
+const dialog = createStore<{ readonly savable: Savable | null }>(() => ({ savable: null }));
 
 /** Asks where a call is to be kept, and under which name. */
 export function saveIntoCollection(call: SavableCall): void {
-  dialog.setState({ call });
+  dialog.setState({ savable: { kind: 'rpc', call } });
+}
+
+/** The same for a request over UDP. */
+export function saveCoapIntoCollection(request: SavedCoapFields): void {
+  dialog.setState({ savable: { kind: 'coap', request } });
 }
 
 /** Shows the dialog while a call is to be saved. Once in the page. */
 export function SaveCallHost(): ReactElement | null {
-  const call = useStore(dialog, (state) => state.call);
+  const savable = useStore(dialog, (state) => state.savable);
   const view = useCollections();
-  return call && view ? <SaveCallDialog call={call} view={view} onClose={() => dialog.setState({ call: null })} /> : null;
+  return savable && view ? <SaveCallDialog savable={savable} view={view} onClose={() => dialog.setState({ savable: null })} /> : null;
 }
 
 interface SaveCallDialogProps {
-  readonly call: SavableCall;
+  readonly savable: Savable;
   readonly view: CollectionsView;
   readonly onClose: () => void;
 }
 
-function SaveCallDialog({ call, view, onClose }: SaveCallDialogProps): ReactElement {
+function SaveCallDialog({ savable, view, onClose }: SaveCallDialogProps): ReactElement {
   const places = containers(view.entries).filter(({ problem }) => problem === null);
   const [target, setTarget] = useState(() => placeOf(entryOf(view, collectionsStore().state.getState().selectedId)) ?? places[0]?.id ?? '');
   const [fresh, setFresh] = useState('New collection');
-  const [name, setName] = useState(() => (call.method === '' ? call.topic : call.method).slice(0, 200));
+  const [name, setName] = useState(() => usualName(savable).slice(0, 200));
   const [statusOk, setStatusOk] = useState(true);
   const [busy, setBusy] = useState(false);
   const [reveal, setReveal] = useState(false);
@@ -56,12 +65,12 @@ function SaveCallDialog({ call, view, onClose }: SaveCallDialogProps): ReactElem
     const work = async (): Promise<void> => {
       const engine = engineClient();
       const parentId = target === '' ? (await engine.call('collections.create', { name: fresh.trim() })).id : target;
-      const { id } = await engine.call('collections.createRequest', { parentId, request: requestOf(call, name.trim(), statusOk) });
+      const { id } = await engine.call('collections.createRequest', { parentId, request: requestOf(savable, name.trim(), statusOk) });
       collectionsStore().select(id);
       toasts.show({ kind: 'ok', title: `“${name.trim()}” saved`, action: { label: 'Show it', run: () => goTo('collections') } });
       onClose();
     };
-    await act(work(), 'The call could not be saved');
+    await act(work(), 'The request could not be saved');
     setBusy(false);
   };
   return (
@@ -108,17 +117,29 @@ function SaveCallDialog({ call, view, onClose }: SaveCallDialogProps): ReactElem
           />
         )}
         <Checkbox
-          label="Has to answer with a result"
+          label={savable.kind === 'coap' ? 'Has to answer with 2.xx' : 'Has to answer with a result'}
           checked={statusOk}
           onChange={setStatusOk}
-          hint="An assertion about the status; more can be added from the answer."
+          hint="An assertion; more can be added from the answer."
         />
       </form>
     </Dialog>
   );
 }
 
-function requestOf(call: SavableCall, name: string, statusOk: boolean): RequestInput {
+function usualName(savable: Savable): string {
+  if (savable.kind === 'coap') return `${savable.request.method} ${savable.request.uri.replace(/^coap:\/\/[^/]*/, '') || '/'}`;
+  const { method, topic } = savable.call;
+  return method === '' ? topic : method;
+}
+
+function requestOf(savable: Savable, name: string, statusOk: boolean): RequestInput {
+  if (savable.kind === 'rpc') return callRequest(savable.call, name, statusOk);
+  const request: SavedRequestInput = { kind: 'coap', name, ...savable.request, assertions: statusOk ? [{ kind: 'code', is: '2.xx' }] : [] };
+  return request as RequestInput;
+}
+
+function callRequest(call: SavableCall, name: string, statusOk: boolean): RequestInput {
   const { dialect, topic, method, params, timeoutMs, replyTo, callerId, properties } = call;
   const request: SavedRequestInput = {
     kind: 'rpc',

@@ -23,9 +23,18 @@ export function TreeToolbar({ view, selected, filterRef }: TreeToolbarProps): Re
   const filter = useCollectionsState((state) => state.filter);
   const place = placeOf(selected) ?? view.entries[0]?.id ?? null;
   const addRequest = (): void => void (place !== null && newRequest(place));
+  const addCoapRequest = (): void => void (place !== null && newRequest(place, 'coap'));
   const addFolder = (): void => void (place !== null && newFolder(place));
   useCommands([
     { id: 'collections.newRequest', title: 'New request', group: 'Collections', place: 'collections', when: () => place !== null, run: addRequest },
+    {
+      id: 'collections.newCoapRequest',
+      title: 'New request over UDP (CoAP)',
+      group: 'Collections',
+      place: 'collections',
+      when: () => place !== null,
+      run: addCoapRequest,
+    },
     { id: 'collections.newFolder', title: 'New folder', group: 'Collections', place: 'collections', when: () => place !== null, run: addFolder },
     {
       id: 'collections.refresh',
@@ -47,7 +56,7 @@ export function TreeToolbar({ view, selected, filterRef }: TreeToolbarProps): Re
           type="search"
           size="small"
           icon={<ListFilter size={14} aria-hidden />}
-          placeholder="Filter: name, topic or method"
+          placeholder="Filter: name, topic, address or method"
           clearable
           maxLength={1000}
           value={filter}
@@ -59,6 +68,7 @@ export function TreeToolbar({ view, selected, filterRef }: TreeToolbarProps): Re
           trigger={<IconButton label="Add …" size="small" icon={<Plus size={15} aria-hidden />} />}
           items={[
             { label: 'New request', icon: <FilePlus2 size={14} aria-hidden />, disabled: place === null, onSelect: addRequest },
+            { label: 'New request over UDP', icon: <FilePlus2 size={14} aria-hidden />, detail: 'CoAP', disabled: place === null, onSelect: addCoapRequest },
             { label: 'New folder', icon: <FolderPlus size={14} aria-hidden />, disabled: place === null, onSelect: addFolder },
             { label: 'New collection', icon: <LibraryBig size={14} aria-hidden />, onSelect: () => void newCollection() },
             { kind: 'separator' },

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { CollectionEntry, CollectionsView } from '../../../shared/contract/collections.ts';
 import { engineClient } from '../../data/index.ts';
+import { coapTexts } from '../coap/index.ts';
 import { UnknownVariables } from '../environments/index.ts';
 import type { RequestDraft } from './request-draft.ts';
 import styles from './request.module.css';
@@ -19,16 +20,17 @@ export function VariablesNote({ entry, view, draft }: VariablesNoteProps): React
   if (!known || draft.script.trim() !== '') return null;
   return (
     <div className={styles.noteFrame}>
-      <UnknownVariables
-        texts={[draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId, ...draft.headers.userProperties.map(([, value]) => value), ...values]}
-        known={known}
-        elsewhere="and this collection has none"
-      >
+      <UnknownVariables texts={[...textsOf(draft), ...values]} known={known} elsewhere="and this collection has none">
         Unless a request before this one captures a value for it, nothing is sent.
       </UnknownVariables>
     </div>
   );
 }
+
+const textsOf = (draft: RequestDraft): readonly string[] =>
+  draft.kind === 'coap'
+    ? coapTexts(draft.coap)
+    : [draft.topic, draft.method, draft.params, draft.replyTo, draft.callerId, ...draft.headers.userProperties.map(([, value]) => value)];
 
 /** Names of the variables of the collection that an entry belongs to; read again when files change. */
 function useCollectionVariables(entry: CollectionEntry, view: CollectionsView): readonly string[] | null {

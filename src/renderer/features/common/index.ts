@@ -13,6 +13,7 @@ export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
 export { goTo } from './go-to.ts';
 export { jumpToCall, jumpToMessage, offerJumps } from './jumps.ts';
+export { shellWord } from './shell-word.ts';
 export { saveFile } from './save-file.ts';
 export { useFirst } from './show-more.tsx';
 export { StripButton } from './strip-button.tsx';

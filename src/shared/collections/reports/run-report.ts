@@ -6,8 +6,8 @@ export interface RunReport {
   readonly name: string;
   /** Unix ms. */
   readonly startedAt: number;
-  /** Address of the broker, without user and password. */
-  readonly broker: string;
+  /** Address of the broker, without user and password; `null`: none was needed. */
+  readonly broker: string | null;
   readonly environment: string | null;
   readonly requests: readonly RunRequest[];
   readonly iterations: number;

@@ -18,8 +18,10 @@ import type { Notifier } from '../../notifier.ts';
 import { CoapClient } from '../udp/coap-client.ts';
 import type { LoggedMessage } from '../udp/message-layer.ts';
 import { defaultTransmission, type Transmission } from '../udp/transmission.ts';
+import type { CoapHistory } from '../udp-history/coap-history.ts';
 import { KnownServers } from './known-servers.ts';
 import { MessageLog, type LogQuery } from './message-log.ts';
+import { historyEntry } from '../udp-history/history-entry.ts';
 import { discoverAll, requestAll, type MulticastParts } from './multicast.ts';
 import { observeResource } from './observation.ts';
 import { lookUp, planRequest, readUri } from './plan-request.ts';
@@ -33,12 +35,23 @@ export interface CoapUdpOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Absent: nothing is kept. */
+  readonly history?: Pick<CoapHistory, 'newId' | 'add'>;
+}
+
+/** For the history. */
+interface RequestLabel {
+  readonly id: number;
+  /** Made by a run of a collection. */
+  readonly run: boolean;
 }
 
 /** Requests and observations of CoAP over UDP, the log of their messages, and what is known of servers. */
 export interface CoapUdp {
   /** Throws a CodedError before anything is sent; else tells each state and resolves after the last one. */
-  request(input: CoapUdpRequest, signal: AbortSignal, onProgress: (state: CoapUdpProgress) => void): Promise<void>;
+  request(input: CoapUdpRequest, signal: AbortSignal, onProgress: (state: CoapUdpProgress) => void, label?: RequestLabel): Promise<void>;
+  /** For a request whose place in the history is to be known from its beginning. */
+  newId(): number;
   /** As `request`; when the signal is aborted it is deregistered. */
   observe(id: string, input: CoapUdpRequest, signal: AbortSignal, onEvent: (event: CoapObserveEvent) => void): Promise<void>;
   endObservation(id: string, style: CoapEndStyle): void;
@@ -58,12 +71,13 @@ export interface CoapUdp {
 }
 
 export function createCoapUdp(options: CoapUdpOptions): CoapUdp {
-  const { now, clock, random, randomBytes } = options;
+  const { now, clock, random, randomBytes, history } = options;
   const log = new MessageLog(now, clock);
   const known = new KnownServers(now);
   const closing = new AbortController();
   const observations = new Map<string, (style: CoapEndStyle) => void>();
   let requests = 0;
+  let lastId = 0;
 
   /** One for each request: it may have its own parameters of transmission, its messages are told apart, and its socket goes with it. */
   const openClient = (transmission: Transmission, onLog?: (message: LoggedMessage) => void): CoapClient =>
@@ -93,10 +107,16 @@ export function createCoapUdp(options: CoapUdpOptions): CoapUdp {
   };
 
   const service: CoapUdp = {
-    async request(input, signal, onProgress) {
+    newId: () => history?.newId() ?? (lastId += 1),
+    async request(input, signal, onProgress, label) {
       const { uri, request, transmission } = planRequest(input);
       takeRoom();
-      const progress = new RequestProgress({ now, clock }, onProgress);
+      const { id, run } = label ?? { id: service.newId(), run: false };
+      let last: CoapUdpProgress | null = null;
+      const progress = new RequestProgress({ now, clock }, (state) => {
+        last = state;
+        onProgress(state);
+      });
       const client = openClient(transmission, (message) => progress.logged(message));
       try {
         const host = await lookUp(request.host);
@@ -109,6 +129,7 @@ export function createCoapUdp(options: CoapUdpOptions): CoapUdp {
       } finally {
         requests -= 1;
         client.close();
+        if (last) history?.add(historyEntry(id, run, input, request, last));
       }
     },
     async observe(id, input, signal, onEvent) {

@@ -6,10 +6,10 @@ import { linkOptions, linkUsage, readLink, readSeconds, type LinkPlan } from '..
 import { readEnvironmentFile, type FileVariables } from './environment-file.ts';
 import { findRunTarget, type RunTarget } from './run-target.ts';
 
-export const runUsage = `Usage: mqtt-workbench run COLLECTION --broker ADDRESS [OPTIONS]
+export const runUsage = `Usage: mqtt-workbench run COLLECTION [--broker ADDRESS] [OPTIONS]
 
   COLLECTION            folder of a collection or a folder in it, or one request
-  --broker ADDRESS      such as mqtt://127.0.0.1:1883
+  --broker ADDRESS      such as mqtt://127.0.0.1:1883; requests over CoAP need none
   --env FILE            variables: an environment of a workspace, or a JSON object
                         of names and values
   --var NAME=VALUE      a variable, which wins over those of files; as often as
@@ -28,7 +28,8 @@ const reporters = ['pretty', 'json', 'junit'] as const;
 
 export interface RunArguments {
   readonly target: RunTarget;
-  readonly link: LinkPlan;
+  /** `null`: without a broker. */
+  readonly link: LinkPlan | null;
   readonly environment: FileVariables | null;
   readonly variables: ReadonlyMap<string, string>;
   readonly iterations: number;
@@ -71,13 +72,12 @@ export async function readRunArguments(args: readonly string[], { env, newId }: 
   const [collection, ...more] = positionals;
   if (collection === undefined || collection === '') throw new Error('A run needs the folder of a collection.');
   if (more.length > 0) throw new Error(`"${more[0]}" is one argument too many: one collection is run at a time.`);
-  if (values.broker === undefined) throw new Error('--broker is missing: the address of the broker, such as mqtt://127.0.0.1:1883.');
   const reporter = reporters.find((name) => name === values.reporter);
   if (reporter === undefined) throw new Error(`--reporter is ${reporters.join(', ')}, not "${values.reporter}".`);
   const variables = readVariables(values.var);
   return {
     target: await findRunTarget(collection, values.folder),
-    link: await readLink(values.broker, values, env, newId),
+    link: values.broker === undefined ? null : await readLink(values.broker, values, env, newId),
     variables,
     environment: values.env === undefined ? null : await readEnvironmentFile(values.env, env, variables),
     iterations: readIterations(values.iterations),

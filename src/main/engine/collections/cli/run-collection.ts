@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -10,11 +10,13 @@ import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { RpcError } from '../../../../shared/rpc/rpc-error.ts';
 import { templateFunctions } from '../../../../shared/template/index.ts';
 import { createRpcService, DialectRegistry, type CallSession } from '../../rpc/index.ts';
+import { createCoapUdp } from '../../coap/index.ts';
 import { createScripts } from '../../scripts/index.ts';
 import { readOpenFile } from '../../workspace/index.ts';
 import { createCheckThread } from '../checks/check-thread.ts';
 import { readCollectionFolder } from '../files/read-collection.ts';
 import { newCounter } from '../run/new-counter.ts';
+import { createCoapExecutor } from '../run/coap-executor.ts';
 import { createRpcExecutor } from '../run/rpc-executor.ts';
 import { planRun } from '../run/run-plan.ts';
 import { RunVariables } from '../run/run-variables.ts';
@@ -47,6 +49,10 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
   if (broken.length > 0) return { kind: 'unusable', problems: broken };
   if (requests.length * iterations > maxResults) return unusable(`${requests.length} requests and ${iterations} iterations are more than ${maxResults} calls.`);
 
+  const kinds = new Map(folder.entries.map(({ id, request }) => [id, request?.kind]));
+  if (given.link === null && requests.some(({ id }) => kinds.get(id) !== 'coap'))
+    return unusable('--broker is missing: the address of the broker, such as mqtt://127.0.0.1:1883. Only requests over CoAP need none.');
+
   const cancel = new AbortController();
   const passOn = (): void => cancel.abort();
   signal.addEventListener('abort', passOn, { once: true });
@@ -57,12 +63,14 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
     clock: () => performance.now(),
     newId: randomUUID,
     dialects: new DialectRegistry(await ownDialects(target.root)),
-    sessions: { open: () => sessionOf(link), close: () => Promise.resolve() },
+    sessions: { open: () => sessionOf(link ?? null), close: () => Promise.resolve() },
     onBug,
   });
-  const link = await openRunLink(given.link, (records) => rpc.ingest(source, records), cancel.signal);
+  const coapUdp = createCoapUdp({ now, clock: () => performance.now(), random: Math.random, randomBytes: (count) => new Uint8Array(randomBytes(count)) });
+  const link = given.link === null ? undefined : await openRunLink(given.link, (records) => rpc.ingest(source, records), cancel.signal);
   if (link === null) return { kind: 'cancelled' };
-  if ('error' in link) return { kind: 'not-connected', error: link.error };
+  if (link && 'error' in link) return { kind: 'not-connected', error: link.error };
+  const lost = (): RpcError | null => link?.lost() ?? null;
   const checks = createCheckThread();
   const scripts = createScripts({ onBug });
   try {
@@ -75,7 +83,7 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
         const file = await folder.load(id);
         return file.request && timeoutMs !== null ? { ...file, request: { ...file.request, timeoutMs } } : file;
       },
-      executors: { rpc: createRpcExecutor(rpc, source) },
+      executors: { rpc: createRpcExecutor(rpc, source), coap: createCoapExecutor(coapUdp) },
       checks,
       scripts,
       functions: templateFunctions({ now, random: Math.random, newId: randomUUID, count: newCounter() }),
@@ -88,17 +96,18 @@ export async function runCollection(given: RunArguments, emit: (event: RunEvent)
       emit(event) {
         emit(event);
         // The call under way has ended with the connection; those after it cannot be sent.
-        if (event.type === 'result' && link.lost() !== null) cancel.abort();
+        if (event.type === 'result' && lost() !== null) cancel.abort();
         return Promise.resolve();
       },
       signal: cancel.signal,
     });
-    return { kind: 'ran', summary, lost: link.lost() };
+    return { kind: 'ran', summary, lost: lost() };
   } finally {
     checks.close();
     await scripts.close();
+    coapUdp.close();
     await rpc.close();
-    await link.close();
+    await link?.close();
   }
 }
 

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readStrictXml, type XmlElement } from '../../../../../test/support/strict-xml.ts';
+import { openCoapServer } from '../../coap/udp/coap-server.ts';
 import { createBrokerService, type BrokerService } from '../../broker/index.ts';
 
 interface Ended {
@@ -89,6 +90,47 @@ const lab = (...args: readonly string[]): Promise<Ended> => run('Lab', '--broker
 const shown = (text: string): string => text.replaceAll(/\d+(?:\.\d+)? m?s/g, 'TIME').replaceAll(url, 'ADDRESS');
 
 describe('a run on the command line', () => {
+  it('sends requests over UDP without a broker, and beside calls with one', async () => {
+    const server = await openCoapServer({
+      port: 0,
+      host: '127.0.0.1',
+      clock: () => performance.now(),
+      random: Math.random,
+      maxBodyBytes: 1000,
+      handle: ({ path: [which] }) =>
+        which === 'temp' ? { code: '2.05', contentFormat: 50, payload: new TextEncoder().encode('{"celsius":21}') } : { code: '4.04' },
+    });
+    try {
+      const coap = (name: string, resource: string, more: object = {}): object => ({
+        version: 1,
+        kind: 'coap',
+        name,
+        uri: `coap://{{host}}/${resource}`,
+        ...more,
+      });
+      await plant({ version: 1, name: 'Sensors' }, 'Udp', 'collection.json');
+      const captures = [{ name: 'was', path: '$.celsius' }];
+      await plant(coap('Temp', 'temp', { captures, assertions: [{ kind: 'code', is: '2.05' }] }), 'Udp', '1 temp.request.json');
+      await plant(coap('Gone', 'none', { assertions: [{ kind: 'code', is: '4.xx' }] }), 'Udp', '2 gone.request.json');
+      const host = `host=127.0.0.1:${server.local.port}`;
+      const green = await run('Udp', '--var', host, '--reporter', 'json', '--timeout', '20');
+      expect([green.code, green.stderr]).toEqual([0, '']);
+      expect(JSON.parse(green.stdout)).toMatchObject({ broker: null, summary: { passed: 2 }, results: [{ captured: [{ name: 'was', value: '21' }] }, {}] });
+
+      await plant(coap('Wrong', 'none'), 'Udp', '3 wrong.request.json');
+      const red = await run('Udp', '--var', host);
+      expect(red.code).toBe(3);
+      expect(red.stdout).toContain('The server answered 4.04 Not Found.');
+      expect(red.stdout.split('\n')[0]).toBe('Sensors  3 requests');
+
+      await plant(call('Status', 'get_status', { topic: 'edge/demo-thermostat' }), 'Udp', '4 status.request.json');
+      expect(await run('Udp', '--var', host)).toMatchObject({ code: 2, stderr: expect.stringContaining('Only requests over CoAP need none.') });
+      expect((await run('Udp', '--var', host, '--broker', url)).stdout).toContain('✓ Status');
+    } finally {
+      server.close();
+    }
+  });
+
   it('says what passed, and nothing in colours where nobody looks', async () => {
     const { code, stdout, stderr } = await lab();
     expect(shown(stdout)).toBe(

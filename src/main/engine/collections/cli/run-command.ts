@@ -80,10 +80,10 @@ class Recorder {
     this.#plain = createPrettyReport({ ...about, colours: false });
   }
 
-  get #broker(): string {
-    const { profile } = this.#given.link;
+  get #broker(): string | null {
+    const profile = this.#given.link?.profile;
     // The address may hold a user and a password.
-    return profile.uri.replace(/\/\/[^/]*@/, '//');
+    return profile === undefined ? null : profile.uri.replace(/\/\/[^/]*@/, '//');
   }
 
   readonly take = (event: RunEvent): void => {

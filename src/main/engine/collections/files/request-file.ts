@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { collectionSettingsSchema, savedRequestSchema, type CollectionSettings, type SavedRequest } from '../../../../shared/contract/collections.ts';
+import {
+  collectionSettingsSchema,
+  savedRequestSchema,
+  type CollectionSettings,
+  type SavedCall,
+  type SavedCoapRequest,
+  type SavedRequest,
+} from '../../../../shared/contract/collections.ts';
 
 /** In the file a text of several lines stands as the list of its lines; it is read as one text as well. */
-const lineTexts = ['description', 'params', 'script'] as const;
+const lineTexts = ['description', 'params', 'payload', 'script'] as const;
 
 export const maxRequestFileBytes = 4 * 1024 * 1024;
 
@@ -13,6 +20,10 @@ export const settingsFileSchema: z.ZodType<CollectionSettings> = z.preprocess(jo
 
 /** Without what is empty, in the order of the schema. */
 export function requestFileContent(request: SavedRequest): object {
+  return request.kind === 'coap' ? coapFileContent(request) : callFileContent(request);
+}
+
+function callFileContent(request: SavedCall): object {
   const { description, params, assertions, captures, script, replyTo, callerId, ...rest } = request;
   const { kind, name, properties, ...call } = rest;
   return {
@@ -24,6 +35,30 @@ export function requestFileContent(request: SavedRequest): object {
     ...given('callerId', callerId),
     ...(properties === undefined ? {} : { properties }),
     ...given('params', params),
+    ...(assertions.length === 0 ? {} : { assertions }),
+    ...(captures.length === 0 ? {} : { captures }),
+    ...given('script', script),
+  };
+}
+
+function coapFileContent(request: SavedCoapRequest): object {
+  const { kind, name, description, uri, method, type, contentFormat, options, payload, payloadAs, token, blockSize, timeoutMs, transmission } = request;
+  const { assertions, captures, script } = request;
+  return {
+    kind,
+    name,
+    ...given('description', description),
+    method,
+    uri,
+    ...(type === 'CON' ? {} : { type }),
+    ...(contentFormat === undefined ? {} : { contentFormat }),
+    ...(options.length === 0 ? {} : { options }),
+    ...given('payload', payload),
+    ...(payloadAs === 'text' ? {} : { payloadAs }),
+    ...given('token', token),
+    ...(blockSize === 1024 ? {} : { blockSize }),
+    timeoutMs,
+    ...(transmission === undefined ? {} : { transmission }),
     ...(assertions.length === 0 ? {} : { assertions }),
     ...(captures.length === 0 ? {} : { captures }),
     ...given('script', script),

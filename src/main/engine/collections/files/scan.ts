@@ -229,7 +229,12 @@ async function readKnown(place: string, id: string, stamp: string): Promise<Know
   const file = await readOpenFile(place, name, requestFileSchema, maxRequestFileBytes);
   if (!file) return null;
   const { content } = file;
-  const request = content && { kind: content.kind, topic: content.topic, method: content.method, assertions: content.assertions.length };
+  const request = content && {
+    kind: content.kind,
+    topic: content.kind === 'coap' ? content.uri : content.topic,
+    method: content.method,
+    assertions: content.assertions.length,
+  };
   return { stamp, name: content?.name ?? stemOf(id), problem: file.problem, request, order: [] };
 }
 

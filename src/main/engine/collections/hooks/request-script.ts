@@ -112,8 +112,10 @@ export function openRequestScript(scripts: ScriptRunner, source: string): Reques
   return {
     log,
     before: (variables, signal) => run('$workbenchBefore', [variables], signal),
-    after: ({ status, body, elapsedMs }, variables, signal) =>
-      run('$workbenchAfter', [{ status, [status === 'ok' ? 'result' : 'error']: body, elapsedMs }, variables], signal),
+    after: ({ status, code, body, elapsedMs }, variables, signal) => {
+      const response = { status, [status === 'ok' ? 'result' : 'error']: body, elapsedMs };
+      return run('$workbenchAfter', [code === undefined ? response : { ...response, code }, variables], signal);
+    },
     close: () => script.close(),
   };
 }

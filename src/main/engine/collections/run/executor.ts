@@ -7,6 +7,8 @@ import type { CheckSubject } from '../checks/check-thread.ts';
 export interface StartedRequest {
   /** In the list of all calls. */
   readonly callId: number | null;
+  /** In the history of requests over UDP. */
+  readonly coapId: number | null;
   /** Never rejects. Open for ever once it is cancelled. */
   readonly ended: Promise<CheckSubject>;
   /** At once; nothing is awaited any more. */

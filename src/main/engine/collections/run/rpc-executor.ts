@@ -37,7 +37,7 @@ export function createRpcExecutor(rpc: Pick<RpcService, 'start' | 'cancel' | 'au
         onEnd: (outcome, elapsedMs) => tell(subjectOf(outcome, elapsedMs)),
         onCancelled: () => tell(cancelledByHand),
       });
-      return { callId, ended, cancel: () => void rpc.cancel(callId) };
+      return { callId, coapId: null, ended, cancel: () => void rpc.cancel(callId) };
     },
   };
 }

@@ -60,9 +60,15 @@ async function play(
           if ('problem' in filled) return filled;
           sent.push(filled);
           const subject = answer(filled);
-          return { callId: (ids += 1), ended: subject ? Promise.resolve(subject) : new Promise(() => undefined), cancel: () => void (cancelled += 1) };
+          return {
+            callId: (ids += 1),
+            coapId: null,
+            ended: subject ? Promise.resolve(subject) : new Promise(() => undefined),
+            cancel: () => void (cancelled += 1),
+          };
         },
       },
+      coap: { start: () => ({ problem: { code: 'bad-input', message: 'Nothing goes over UDP here.' } }) },
     },
     checks,
     scripts,
@@ -100,6 +106,7 @@ describe('a run', () => {
         state: 'passed',
         problem: null,
         callId: 1,
+        coapId: null,
         elapsedMs: 5,
         assertions: [{ kind: 'status', label: 'status is ok', passed: true, expected: 'ok', actual: 'ok', message: '' }],
         captured: [],

@@ -155,9 +155,9 @@ class Attempt {
     const source = this.#source();
     const checks = fillChecks(request, source);
     if ('problem' in checks) return this.#failed(checks.problem);
-    const started = executors[request.kind].start(request, source);
+    const started = startWith(executors, request, source);
     if ('problem' in started) return this.#failed(started.problem);
-    this.soFar = { ...this.soFar, callId: started.callId };
+    this.soFar = { ...this.soFar, callId: started.callId, coapId: started.coapId };
     const subject = await endOf(started, signal);
     this.soFar = { ...this.soFar, elapsedMs: subject.elapsedMs };
     await this.#check(thread, checks, subject);
@@ -192,7 +192,16 @@ class Attempt {
   }
 }
 
-const nothing = { problem: null, callId: null, elapsedMs: null, assertions: [], captured: [], log: [] } as const;
+const nothing = { problem: null, callId: null, coapId: null, elapsedMs: null, assertions: [], captured: [], log: [] } as const;
+
+function startWith(executors: Executors, request: SavedRequest, source: FillSource): ReturnType<Executors['rpc']['start']> {
+  switch (request.kind) {
+    case 'rpc':
+      return executors.rpc.start(request, source);
+    case 'coap':
+      return executors.coap.start(request, source);
+  }
+}
 
 function failed(problem: Problem): Outcome {
   return { ...nothing, state: 'failed', problem };

@@ -1,3 +1,4 @@
+import { shellWord } from '../../common/index.ts';
 import { readParams } from '../../rpc/index.ts';
 import { serviceTopic, usualNamespace } from './coap-address.ts';
 import { requestText, type RequestDraft } from './request-draft.ts';
@@ -27,11 +28,11 @@ export function asCommand(draft: RequestDraft, url: string): string {
     ['--qos', qos, qos === '0'],
     ['--timeout', String((timeoutMs ?? 5000) / 1000), timeoutMs === null || timeoutMs === 5000],
   ];
-  const places = [url, target, subsystem, path].map(quoted);
+  const places = [url, target, subsystem, path].map(shellWord);
   // A word that begins with a dash would be taken for an option.
   const written = options
     .filter(([, , isUsual]) => !isUsual)
-    .map(([name, value]) => (value === null ? name : value.startsWith('-') ? `${name}=${quoted(value)}` : `${name} ${quoted(value)}`));
+    .map(([name, value]) => (value === null ? name : value.startsWith('-') ? `${name}=${shellWord(value)}` : `${name} ${shellWord(value)}`));
   const dashed = [target, subsystem, path].some((word) => word.startsWith('-'));
   return ['mqtt-workbench request', ...(dashed ? [...written, '--', ...places] : [...places, ...written])].join(' ');
 }
@@ -72,11 +73,6 @@ export function asPython(draft: RequestDraft, url: string, kind: 'async' | 'sync
 function compact(body: string): string {
   const read = readParams(body);
   return 'value' in read ? JSON.stringify(read.value) : body;
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Host and port of `mqtt://host:1883`; gf_mqtt_client speaks plain TCP only. */

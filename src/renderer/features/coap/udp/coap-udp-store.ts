@@ -1,8 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { CoapEndStyle, CoapObserveEvent, CoapUdpFailure, CoapUdpProgress, CoapUdpResponse } from '../../../../shared/contract/coap-udp.ts';
+import type { CoapEndStyle, CoapUdpProgress } from '../../../../shared/contract/coap-udp.ts';
+import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { newId, type Engine } from '../../common/index.ts';
-import { emptyDraft, readDraft, type OptionRow, type RequestDraft, type RequestInput } from './request-draft.ts';
+import { applyEvent, beginObservation, isUnderWay, type ObservationState } from './observation-state.ts';
+import { emptyDraft, readDraft, type RequestDraft, type RequestInput } from './request-draft.ts';
 
 interface ExchangeState {
   readonly label: string;
@@ -12,30 +14,7 @@ interface ExchangeState {
   readonly error: CodedError | null;
 }
 
-export interface NotificationRow {
-  readonly number: number;
-  readonly response: CoapUdpResponse;
-}
-
-export interface ObservationState {
-  readonly id: string;
-  readonly label: string;
-  readonly phase: 'registering' | 'observing' | 'ending' | 'ended';
-  readonly style: CoapEndStyle | null;
-  /** The newest last. */
-  readonly rows: readonly NotificationRow[];
-  readonly received: number;
-  /** Older ones that are gone, and those the page was too slow for. */
-  readonly forgotten: number;
-  readonly observed: boolean;
-  readonly by: Extract<CoapObserveEvent, { kind: 'ended' }>['by'] | null;
-  readonly failure: CoapUdpFailure | null;
-  readonly error: CodedError | null;
-  /** Number of the one that is looked at; `null`: the newest. */
-  readonly selected: number | null;
-}
-
-type CoapUdpView = 'response' | 'observed' | 'messages';
+type CoapUdpView = 'response' | 'observed' | 'history' | 'messages';
 
 export interface CoapUdpState {
   readonly draft: RequestDraft;
@@ -43,31 +22,41 @@ export interface CoapUdpState {
   readonly reveal: boolean;
   readonly view: CoapUdpView;
   readonly exchange: ExchangeState | null;
-  readonly observation: ObservationState | null;
+  /** The newest first; those that have ended stay until they are removed, or there are too many. */
+  readonly observations: readonly ObservationState[];
+  /** Id of the one that is shown; `null`: the first. */
+  readonly shown: string | null;
 }
 
 export interface CoapUdpStore {
   readonly state: StoreApi<CoapUdpState>;
   edit(change: Partial<RequestDraft>): void;
-  editOption(key: string, change: Partial<OptionRow>): void;
-  addOption(): void;
-  removeOption(key: string): void;
+  /** Another request into the builder. */
+  load(draft: RequestDraft): void;
+  /** Shows what is wrong with the draft. */
+  reveal(): void;
   show(view: CoapUdpView): void;
   /** False: something is wrong with the draft. */
   send(): boolean;
   cancel(): void;
+  /** False: something is wrong with the draft, or as many are observed as may be. */
   observe(): boolean;
-  end(style: CoapEndStyle): Promise<void>;
-  select(number: number | null): void;
+  end(id: string, style: CoapEndStyle): Promise<void>;
+  /** Of those under way. */
+  endAll(style: CoapEndStyle): Promise<void>;
+  /** One that has ended out of the list. */
+  removeObservation(id: string): void;
+  removeEnded(): void;
+  showObservation(id: string): void;
+  select(id: string, number: number | null): void;
 }
 
-/** Notifications kept by the page. */
-const maxRows = 1000;
-const maxRowBytes = 16 * 1024 * 1024;
+/** Observations in the list, ended ones among them. */
+const maxObservations = 2 * coapUdpLimits.observations;
 
-/** The draft, the last request and the observation: they go on while another place is shown. */
-export function createCoapUdpStore(engine: Pick<Engine, 'stream' | 'call'>): CoapUdpStore {
-  const state = createStore<CoapUdpState>(() => ({ draft: emptyDraft, reveal: false, view: 'response', exchange: null, observation: null }));
+/** The draft, the last request and the observations: they go on while another place is shown. */
+export function createCoapUdpStore(engine: Pick<Engine, 'stream' | 'call'>, now: () => number = Date.now): CoapUdpStore {
+  const state = createStore<CoapUdpState>(() => ({ draft: emptyDraft, reveal: false, view: 'response', exchange: null, observations: [], shown: null }));
   let closeExchange = (): void => undefined;
 
   const change = (part: Partial<CoapUdpState>): void => state.setState(part);
@@ -75,10 +64,9 @@ export function createCoapUdpStore(engine: Pick<Engine, 'stream' | 'call'>): Coa
     const before = state.getState().exchange;
     if (before) change({ exchange: { ...before, ...part } });
   };
-  const observation = (id: string, update: (before: ObservationState) => Partial<ObservationState>): void => {
-    const before = state.getState().observation;
-    if (before?.id === id) change({ observation: { ...before, ...update(before) } });
-  };
+  const observation = (id: string, update: (before: ObservationState) => Partial<ObservationState>): void =>
+    change({ observations: state.getState().observations.map((one) => (one.id === id ? { ...one, ...update(one) } : one)) });
+  const keepObservations = (keep: (one: ObservationState) => boolean): void => change({ observations: state.getState().observations.filter(keep) });
   const read = (): RequestInput | null => {
     const { input } = readDraft(state.getState().draft);
     change({ reveal: input === null });
@@ -88,18 +76,14 @@ export function createCoapUdpStore(engine: Pick<Engine, 'stream' | 'call'>): Coa
   const store: CoapUdpStore = {
     state,
     edit: (part) => change({ draft: { ...state.getState().draft, ...part } }),
-    editOption(key, part) {
-      const { draft } = state.getState();
-      store.edit({ options: draft.options.map((row) => (row.key === key ? { ...row, ...part } : row)) });
-    },
-    addOption: () => store.edit({ options: [...state.getState().draft.options, { key: newId(), number: null, text: '' }] }),
-    removeOption: (key) => store.edit({ options: state.getState().draft.options.filter((row) => row.key !== key) }),
+    load: (draft) => change({ draft, reveal: false }),
+    reveal: () => change({ reveal: true }),
     show: (view) => change({ view }),
     send() {
       if (state.getState().exchange?.running === true) return true;
       const input = read();
       if (!input) return false;
-      change({ view: 'response', exchange: { label: `${input.method} ${input.uri}`, progress: null, running: true, error: null } });
+      change({ view: 'response', exchange: { label: labelOf(input), progress: null, running: true, error: null } });
       closeExchange = engine.stream('coapUdp.request', input, {
         item: (progress) => exchange({ progress }),
         // What was sent once must not be sent again by a link that comes back.
@@ -120,26 +104,15 @@ export function createCoapUdpStore(engine: Pick<Engine, 'stream' | 'call'>): Coa
       });
     },
     observe() {
-      const before = state.getState().observation;
-      if (before && before.phase !== 'ended') return true;
+      const { observations } = state.getState();
+      if (observations.filter(isUnderWay).length >= coapUdpLimits.observations) return false;
       const input = read();
       if (!input) return false;
       const id = newId();
-      const begun: ObservationState = {
-        id,
-        label: `${input.method} ${input.uri}`,
-        phase: 'registering',
-        style: null,
-        rows: [],
-        received: 0,
-        forgotten: 0,
-        observed: false,
-        by: null,
-        failure: null,
-        error: null,
-        selected: null,
-      };
-      change({ view: 'observed', observation: begun });
+      const list = [beginObservation(id, labelOf(input), now()), ...observations];
+      // Of those that have ended the oldest goes; one under way always has room.
+      const surplus = list.length > maxObservations ? list.findLast((one) => !isUnderWay(one)) : undefined;
+      change({ view: 'observed', observations: list.filter((one) => one !== surplus), shown: id });
       const close = engine.stream(
         'coapUdp.observe',
         { id, request: input },
@@ -154,49 +127,23 @@ export function createCoapUdpStore(engine: Pick<Engine, 'stream' | 'call'>): Coa
       );
       return true;
     },
-    async end(style) {
-      const { observation: running } = state.getState();
-      if (running) await engine.call('coapUdp.endObservation', { id: running.id, style });
+    end: (id, style) => engine.call('coapUdp.endObservation', { id, style }),
+    async endAll(style) {
+      const running = state.getState().observations.filter(({ phase }) => phase === 'observing' || phase === 'registering');
+      // Some end by themselves meanwhile.
+      const ends = await Promise.allSettled(running.map(({ id }) => store.end(id, style)));
+      const refused = ends.find((end) => end.status === 'rejected' && !(end.reason instanceof CodedError && end.reason.code === 'not-found'));
+      if (refused?.status === 'rejected') throw refused.reason as Error;
     },
-    select(number) {
-      const { observation: shown } = state.getState();
-      if (shown) observation(shown.id, () => ({ selected: number }));
-    },
+    removeObservation: (id) => keepObservations((one) => one.id !== id || isUnderWay(one)),
+    removeEnded: () => keepObservations(isUnderWay),
+    showObservation: (id) => change({ shown: id }),
+    select: (id, number) => observation(id, () => ({ selected: number })),
   };
   return store;
 }
 
-function applyEvent(was: ObservationState, event: CoapObserveEvent, skipped: number): Partial<ObservationState> {
-  const missed = { received: was.received + skipped, forgotten: was.forgotten + skipped };
-  switch (event.kind) {
-    case 'registered':
-      return {
-        ...missed,
-        ...withRow({ ...was, ...missed }, event.response),
-        observed: event.observed,
-        phase: was.phase === 'registering' ? 'observing' : was.phase,
-      };
-    case 'notification':
-      return { ...missed, ...withRow({ ...was, ...missed }, event.response) };
-    case 'ending':
-      return { ...missed, phase: 'ending', style: event.style };
-    case 'ended':
-      return { ...missed, phase: 'ended', by: event.by, failure: event.failure };
-  }
-}
-
-function withRow(was: ObservationState, response: CoapUdpResponse): Pick<ObservationState, 'rows' | 'received' | 'forgotten'> {
-  const received = was.received + 1;
-  const rows = [...was.rows, { number: received, response }];
-  let bytes = rows.reduce((sum, row) => sum + row.response.payload.length, 0);
-  let drop = Math.max(0, rows.length - maxRows);
-  for (const row of rows.slice(0, -1)) {
-    if (bytes <= maxRowBytes) break;
-    bytes -= row.response.payload.length;
-    drop = Math.max(drop, rows.indexOf(row) + 1);
-  }
-  return { rows: rows.slice(drop), received, forgotten: was.forgotten + drop };
-}
+const labelOf = ({ method, uri }: RequestInput): string => `${method} ${uri}`;
 
 const lost = (): CodedError =>
   new CodedError('disconnected', 'The link to the engine was lost while this was under way.', { advice: 'The message log may tell how it ended.' });

@@ -3,7 +3,9 @@ import { Splitter } from '../../../ui/splitter.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { formatCount } from '../../common/index.ts';
 import { coapUdpStore, useCoapUdp } from './coap-udp-model.ts';
+import { HistoryPanel } from './history-panel.tsx';
 import { MessageLogPanel } from './message-log-panel.tsx';
+import { isUnderWay } from './observation-state.ts';
 import { ObservedPanel } from './observed-panel.tsx';
 import { RequestBuilder } from './request-builder.tsx';
 import { ResponsePanel } from './response-panel.tsx';
@@ -13,7 +15,7 @@ import styles from './coap-udp.module.css';
 /** CoAP over UDP: servers that are known, a request, and what became of it. */
 export function CoapUdpView(): ReactElement {
   const view = useCoapUdp((state) => state.view);
-  const received = useCoapUdp((state) => state.observation?.received ?? 0);
+  const observing = useCoapUdp((state) => state.observations.filter(isUnderWay).length);
   return (
     <Splitter
       id="coap-udp"
@@ -42,9 +44,10 @@ export function CoapUdpView(): ReactElement {
                         {
                           value: 'observed',
                           label: 'Observed',
-                          badge: received > 0 ? <span className={styles['count']}>{formatCount(received)}</span> : undefined,
+                          badge: observing > 0 ? <span className={styles['count']}>{formatCount(observing)}</span> : undefined,
                           content: <ObservedPanel />,
                         },
+                        { value: 'history', label: 'History', content: <HistoryPanel /> },
                         { value: 'messages', label: 'Messages', content: <MessageLogPanel /> },
                       ]}
                     />

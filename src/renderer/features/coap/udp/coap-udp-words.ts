@@ -3,9 +3,10 @@ import { contentFormatName, contentKind } from '../../../../shared/coap/udp/cont
 import { formatOptionValue, uintOption } from '../../../../shared/coap/udp/option-value.ts';
 import { findOption, isCritical } from '../../../../shared/coap/udp/options.ts';
 import type { CoapOption } from '../../../../shared/coap/udp/packet.ts';
-import type { CoapUdpProgress, CoapUdpResponse } from '../../../../shared/contract/coap-udp.ts';
+import type { CoapUdpFailure, CoapUdpProgress, CoapUdpResponse } from '../../../../shared/contract/coap-udp.ts';
 import type { Tone } from '../../../ui/badge.tsx';
 import type { KeyValue } from '../../../ui/key-value-table.tsx';
+import { formatBytes } from '../../common/index.ts';
 import { detectFormat, type PayloadFormat } from '../../messages/index.ts';
 
 export const codeWords = (code: number): string => `${formatCode(code)} ${codeTitle(code) ?? ''}`.trim();
@@ -13,6 +14,41 @@ export const codeWords = (code: number): string => `${formatCode(code)} ${codeTi
 export function codeTone(code: number): Tone {
   const kind = code >> 5;
   return kind === 2 ? 'ok' : kind === 4 ? 'warn' : kind === 5 ? 'bad' : 'neutral';
+}
+
+const failures: Readonly<Record<CoapUdpFailure['kind'], string>> = {
+  'no-acknowledgement': 'No acknowledgement',
+  'no-response': 'No response',
+  reset: 'Reset',
+  unreachable: 'Not reached',
+  'bad-response': 'Bad response',
+  'too-large': 'Too large',
+  cancelled: 'Cancelled',
+};
+export const failureWords = (kind: CoapUdpFailure['kind'] | null): string => (kind === null ? 'Failed' : failures[kind]);
+
+/** A payload in a line: its text, or how large it is. */
+export function valueWords(payload: Uint8Array): string {
+  if (payload.length === 0) return 'no payload';
+  const head = payload.subarray(0, 200);
+  try {
+    // What is cut may end within a character.
+    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: head.length < payload.length }).replaceAll(/\s+/g, ' ');
+  } catch {
+    return formatBytes(payload.length);
+  }
+}
+
+/** A name for a file with the payload of a response. */
+export function responseFileName(label: string, response: Pick<CoapUdpResponse, 'options' | 'payload' | 'at'>): string {
+  const path = label.replace(/^\w+ coap:\/\/[^/]*/, '').replace(/\?.*$/, '');
+  const name = path
+    .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+    .replaceAll(/^[-.]+|[-.]+$/g, '')
+    .slice(-80);
+  const time = new Date(response.at).toISOString().slice(0, 19).replaceAll(':', '-');
+  const format = payloadFormat(response);
+  return `${name === '' ? 'response' : name}_${time}.${format === 'json' ? 'json' : format === 'text' ? 'txt' : 'bin'}`;
 }
 
 function optionName(number: number): string {

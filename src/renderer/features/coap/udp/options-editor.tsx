@@ -7,7 +7,7 @@ import { IconButton } from '../../../ui/icon-button.tsx';
 import { NumberField } from '../../../ui/number-field.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
-import { coapUdpStore } from './coap-udp-model.ts';
+import { newId } from '../../common/index.ts';
 import type { OptionRow } from './request-draft.ts';
 import styles from './coap-udp.module.css';
 
@@ -37,16 +37,22 @@ interface OptionsEditorProps {
   readonly rows: readonly OptionRow[];
   readonly problems: Readonly<Record<string, string>>;
   readonly reveal: boolean;
+  readonly onChange: (rows: readonly OptionRow[]) => void;
 }
 
 /** Further options of the request, by name or by number. */
-export function OptionsEditor({ rows, problems, reveal }: OptionsEditorProps): ReactElement {
-  const store = coapUdpStore();
+export function OptionsEditor({ rows, problems, reveal, onChange }: OptionsEditorProps): ReactElement {
+  const edit = (key: string, change: Partial<OptionRow>): void => onChange(rows.map((row) => (row.key === key ? { ...row, ...change } : row)));
   return (
     <section className={styles['part']} aria-label="Options">
       <div className={styles['partHead']}>
         <h2 className={styles['label']}>Options</h2>
-        <Button size="small" icon={<Plus size={13} aria-hidden />} disabled={rows.length >= maxRows} onClick={() => store.addOption()}>
+        <Button
+          size="small"
+          icon={<Plus size={13} aria-hidden />}
+          disabled={rows.length >= maxRows}
+          onClick={() => onChange([...rows, { key: newId(), number: null, text: '' }])}
+        >
           Add option
         </Button>
       </div>
@@ -65,7 +71,7 @@ export function OptionsEditor({ rows, problems, reveal }: OptionsEditorProps): R
                 labelHidden
                 placeholder="Choose …"
                 value={row.number === null ? null : other ? 'other' : String(row.number)}
-                onChange={(value) => store.editOption(row.key, { number: value === 'other' ? 65_000 : Number(value) })}
+                onChange={(value) => edit(row.key, { number: value === 'other' ? 65_000 : Number(value) })}
                 options={choices}
               />
               {other && (
@@ -77,7 +83,7 @@ export function OptionsEditor({ rows, problems, reveal }: OptionsEditorProps): R
                   min={0}
                   max={65_535}
                   value={row.number}
-                  onChange={(number) => store.editOption(row.key, { number: number ?? 65_000 })}
+                  onChange={(number) => edit(row.key, { number: number ?? 65_000 })}
                 />
               )}
               <TextField
@@ -89,11 +95,16 @@ export function OptionsEditor({ rows, problems, reveal }: OptionsEditorProps): R
                 maxLength={3000}
                 placeholder={placeholderOf(row.number)}
                 value={row.text}
-                onChange={(text) => store.editOption(row.key, { text })}
+                onChange={(text) => edit(row.key, { text })}
                 hint={row.number === 17 && row.text !== '' && problem === undefined ? contentFormatName(Number(row.text)) : undefined}
                 error={reveal || row.text !== '' ? problem : undefined}
               />
-              <IconButton size="small" label={`Remove ${name}`} icon={<Trash2 size={14} aria-hidden />} onClick={() => store.removeOption(row.key)} />
+              <IconButton
+                size="small"
+                label={`Remove ${name}`}
+                icon={<Trash2 size={14} aria-hidden />}
+                onClick={() => onChange(rows.filter(({ key }) => key !== row.key))}
+              />
             </div>
           );
         })}

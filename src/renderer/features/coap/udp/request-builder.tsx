@@ -1,38 +1,37 @@
-import { Eye, Send, Square } from 'lucide-react';
+import { BookmarkPlus, Copy, Eye, Send, Square } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useCommands } from '../../../app/commands.ts';
-import { fromHex } from '../../../../shared/coap/udp/hex.ts';
-import { methodCodes, type CoapMethod } from '../../../../shared/coap/udp/packet.ts';
+import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
 import { Button } from '../../../ui/button.tsx';
-import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { Select } from '../../../ui/select.tsx';
-import { TextArea } from '../../../ui/text-area.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
+import { toasts } from '../../../ui/toast.tsx';
 import { Tooltip } from '../../../ui/tooltip.tsx';
-import { formatBytes } from '../../common/index.ts';
+import { copyText } from '../../common/index.ts';
+import { EnvironmentPicker, UnknownVariables } from '../../environments/index.ts';
 import { coapUdpStore, useCoapUdp } from './coap-udp-model.ts';
+import { coapClientLine, workbenchLine } from './copy-line.ts';
+import { keepRequest } from './keep-request.ts';
 import { sendDraft, stopCollecting, useMulticast } from './multicast-model.ts';
 import { MulticastSettings } from './multicast-settings.tsx';
-import { OptionsEditor } from './options-editor.tsx';
-import { formatChoices, readDraft } from './request-draft.ts';
-import { SendSettings } from './send-settings.tsx';
+import { readDraft, textsOf, type RequestDraft } from './request-draft.ts';
+import { RequestFields } from './request-fields.tsx';
+import { savedOfDraft, savingProblems } from './saved-request.ts';
 import styles from './coap-udp.module.css';
 
-const methods = Object.keys(methodCodes).map((name) => ({ value: name as CoapMethod, label: name }));
-const formats = [{ value: 'none', label: 'No content format' }, ...formatChoices];
-
-/** Everything of a request: where it goes, options, payload, and how it is sent. */
+/** A request, and what can be done with it. */
 export function RequestBuilder(): ReactElement {
   const store = coapUdpStore();
   const draft = useCoapUdp((state) => state.draft);
   const reveal = useCoapUdp((state) => state.reveal);
   const collecting = useMulticast((state) => state.exchange?.running === true);
   const running = useCoapUdp((state) => state.exchange?.running === true) || collecting;
-  const observing = useCoapUdp((state) => state.observation !== null && state.observation.phase !== 'ended');
+  const observing = useCoapUdp((state) => state.observations.filter(({ phase }) => phase !== 'ended').length);
   const { problems } = readDraft(draft);
-  const mayObserve = (draft.method === 'GET' || draft.method === 'FETCH') && !observing;
+  const full = observing >= coapUdpLimits.observations;
+  const mayObserve = (draft.method === 'GET' || draft.method === 'FETCH') && !full;
   const send = sendDraft;
-  const bytes = draft.payloadAs === 'text' ? new TextEncoder().encode(draft.payload).length : (fromHex(draft.payload)?.length ?? 0);
+  const save = (): void => keep(draft);
   useCommands([
     {
       id: 'coapUdp.send',
@@ -55,6 +54,16 @@ export function RequestBuilder(): ReactElement {
       when: () => mayObserve,
       run: () => void store.observe(),
     },
+    {
+      id: 'coapUdp.save',
+      title: 'Save the CoAP request over UDP into a collection',
+      group: 'CoAP',
+      place: 'coap',
+      view: 'udp',
+      shortcut: 'Mod+S',
+      keywords: 'udp keep bookmark',
+      run: save,
+    },
   ]);
   return (
     <form
@@ -66,78 +75,90 @@ export function RequestBuilder(): ReactElement {
         send();
       }}
     >
-      <div className={styles['line']}>
-        <Select className={styles['method']} label="Method" value={draft.method} onChange={(method) => store.edit({ method })} options={methods} />
-        <TextField
-          className={styles['uri']}
-          label="Address"
-          mono
-          value={draft.uri}
-          onChange={(uri) => store.edit({ uri })}
-          placeholder="coap://127.0.0.1:5683/.well-known/core"
-          maxLength={8192}
-          error={reveal || (draft.uri !== '' && draft.uri.includes('://')) ? problems.uri : undefined}
-        />
-        <span className={styles['send']}>
-          <Tooltip text={observing ? 'Something is observed already: end it first' : 'Each change of the resource is told (GET and FETCH)'} side="top">
-            <Button icon={<Eye size={14} aria-hidden />} disabled={!mayObserve} onClick={() => void store.observe()}>
-              Observe
-            </Button>
-          </Tooltip>
-          {running ? (
-            <Button icon={<Square size={13} aria-hidden />} onClick={collecting ? stopCollecting : () => store.cancel()}>
-              {collecting ? 'Stop' : 'Cancel'}
-            </Button>
-          ) : (
-            <Tooltip text="Send the request" shortcut="Mod+Enter" side="top">
-              <Button type="submit" variant="primary" icon={<Send size={14} aria-hidden />}>
-                Send
+      <RequestFields
+        draft={draft}
+        problems={problems}
+        reveal={reveal}
+        onChange={(change) => store.edit(change)}
+        actions={
+          <span className={styles['send']}>
+            <Tooltip
+              text={
+                full ? `${coapUdpLimits.observations} resources are observed already: end one first` : 'Each change of the resource is told (GET and FETCH)'
+              }
+              side="top"
+            >
+              <Button icon={<Eye size={14} aria-hidden />} disabled={!mayObserve} onClick={() => void store.observe()}>
+                Observe
               </Button>
             </Tooltip>
-          )}
-        </span>
-      </div>
-      <SendSettings draft={draft} problems={problems} reveal={reveal} />
-      <MulticastSettings uri={draft.uri} />
-      <div className={styles['parts']}>
-        <section className={styles['part']} aria-label="Payload">
-          <div className={styles['partHead']}>
-            <h2 className={styles['label']}>Payload</h2>
-            <SegmentedControl
-              size="small"
-              label="Write the payload as"
-              value={draft.payloadAs}
-              onChange={(payloadAs) => store.edit({ payloadAs })}
-              segments={[
-                { value: 'text', label: 'Text' },
-                { value: 'hex', label: 'Hex' },
-              ]}
-            />
-            <Select
-              className={styles['format']}
-              size="small"
-              label="Content format"
-              labelHidden
-              value={draft.contentFormat === null ? 'none' : String(draft.contentFormat)}
-              onChange={(value) => store.edit({ contentFormat: value === 'none' ? null : Number(value) })}
-              options={formats}
-            />
-            <span className={styles['size']}>{bytes > 0 ? formatBytes(bytes) : ''}</span>
-          </div>
-          <TextArea
-            className={styles['payload']}
-            label="Payload"
-            labelHidden
-            mono
-            rows={4}
-            placeholder={draft.payloadAs === 'hex' ? 'a1 61 76 01' : 'none'}
-            value={draft.payload}
-            onChange={(payload) => store.edit({ payload })}
-            error={problems.payload}
-          />
-        </section>
-        <OptionsEditor rows={draft.options} problems={problems.options} reveal={reveal} />
-      </div>
+            {running ? (
+              <Button icon={<Square size={13} aria-hidden />} onClick={collecting ? stopCollecting : () => store.cancel()}>
+                {collecting ? 'Stop' : 'Cancel'}
+              </Button>
+            ) : (
+              <Tooltip text="Send the request" shortcut="Mod+Enter" side="top">
+                <Button type="submit" variant="primary" icon={<Send size={14} aria-hidden />}>
+                  Send
+                </Button>
+              </Tooltip>
+            )}
+          </span>
+        }
+        tools={
+          <>
+            <EnvironmentPicker />
+            <CopyMenu draft={draft} />
+            <Tooltip text="Save into a collection" shortcut="Mod+S" side="top">
+              <IconButton size="small" label="Save into a collection" icon={<BookmarkPlus size={15} aria-hidden />} onClick={save} />
+            </Tooltip>
+          </>
+        }
+        notes={
+          <>
+            <MulticastSettings uri={draft.uri} />
+            <UnknownVariables texts={textsOf(draft)} known={[]} elsewhere="">
+              The request is not sent.
+            </UnknownVariables>
+          </>
+        }
+      />
     </form>
+  );
+}
+
+/** Asks where it is to be kept, or says what is wrong with it. */
+function keep(draft: RequestDraft): void {
+  const saved = savedOfDraft(draft);
+  if (saved) {
+    keepRequest(saved);
+    return;
+  }
+  const { options, ...problems } = savingProblems(draft);
+  const [first = 'The request cannot be saved.'] = [...Object.values(problems), ...Object.values(options)];
+  coapUdpStore().reveal();
+  toasts.show({ kind: 'bad', title: 'The request cannot be saved yet', detail: first });
+}
+
+function CopyMenu({ draft }: { readonly draft: RequestDraft }): ReactElement {
+  const isWhole = readDraft(draft).input !== null;
+  const entry = (label: string, detail: string, make: () => string): MenuEntry => ({
+    label,
+    detail,
+    onSelect: () => void copyText(make()).then((done) => done && toasts.show({ kind: 'ok', title: `Copied: ${label}` })),
+  });
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button size="small" icon={<Copy size={13} aria-hidden />} disabled={!isWhole}>
+          Copy as
+        </Button>
+      }
+      items={[
+        entry('Command line', 'mqtt-workbench coap', () => workbenchLine(draft)),
+        entry('Command line of libcoap', 'coap-client', () => coapClientLine(draft)),
+      ]}
+    />
   );
 }

@@ -2,13 +2,20 @@ import type { EngineContract } from '../../../../shared/contract/index.ts';
 import { contentFormats } from '../../../../shared/coap/udp/content-formats.ts';
 import { coapUdpLimits } from '../../../../shared/coap/udp/limits.ts';
 import { fromHex } from '../../../../shared/coap/udp/hex.ts';
-import { encodeUint, parseOptionValue } from '../../../../shared/coap/udp/option-value.ts';
-import type { CoapMethod, CoapOption } from '../../../../shared/coap/udp/packet.ts';
+import { parseOptionValue } from '../../../../shared/coap/udp/option-value.ts';
+import type { CoapMethod } from '../../../../shared/coap/udp/packet.ts';
 import { parseCoapUri } from '../../../../shared/coap/udp/uri.ts';
 import type { InputOf } from '../../../../shared/ipc/contract.ts';
 
 export type RequestInput = InputOf<EngineContract['coapUdp.request']>;
 export type BlockSize = NonNullable<RequestInput['blockSize']>;
+
+/** A file that was chosen, in the page's memory. */
+export interface FilePayload {
+  readonly name: string;
+  /** At most one more than may be sent. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 export interface OptionRow {
   readonly key: string;
@@ -23,7 +30,8 @@ export interface RequestDraft {
   readonly method: CoapMethod;
   readonly type: 'CON' | 'NON';
   readonly payload: string;
-  readonly payloadAs: 'text' | 'hex';
+  readonly payloadAs: 'text' | 'hex' | 'file';
+  readonly file: FilePayload | null;
   /** `null`: no Content-Format option. */
   readonly contentFormat: number | null;
   readonly options: readonly OptionRow[];
@@ -42,6 +50,7 @@ export const emptyDraft: RequestDraft = {
   type: 'CON',
   payload: '',
   payloadAs: 'text',
+  file: null,
   contentFormat: null,
   options: [],
   blockSize: 1024,
@@ -63,55 +72,84 @@ export interface DraftProblems {
 
 type Read = { readonly input: RequestInput; readonly problems: DraftProblems } | { readonly input: null; readonly problems: DraftProblems };
 
-/** What is sent for the draft, or what is wrong with it. */
+/** What is sent for the draft, or what is wrong with it. What has `{{variables}}` in it is looked at once the engine has filled it in. */
 export function readDraft(draft: RequestDraft): Read {
-  const options: CoapOption[] = [];
-  const wrongOptions: Record<string, string> = {};
-  if (draft.contentFormat !== null) options.push({ number: 12, value: encodeUint(draft.contentFormat) });
-  for (const { key, number, text } of draft.options) {
-    if (number === null) {
-      wrongOptions[key] = 'Choose an option, or remove the line.';
-      continue;
-    }
-    const parsed = parseOptionValue(number, text);
-    if ('option' in parsed) options.push(parsed.option);
-    else wrongOptions[key] = parsed.problem;
-  }
-  const payload = draft.payloadAs === 'text' ? new TextEncoder().encode(draft.payload) : fromHex(draft.payload);
+  const rows = optionsOf(draft);
+  const payload = payloadOf(draft);
   const token = fromHex(draft.token);
-  const uriProblem = uriProblemOf(draft.uri);
-  const payloadProblem =
-    payload === null
-      ? 'Write hexadecimal digits, two for each byte.'
-      : payload.length > coapUdpLimits.bodyBytes
-        ? 'The payload is too large: 4 MiB at most.'
-        : undefined;
-  const tokenProblem = token === null || token.length > 8 ? 'Up to 8 bytes in hexadecimal digits.' : undefined;
+  const uri = hasBraces(draft.uri) ? undefined : uriProblemOf(draft.uri);
+  const wrongToken = token === null || token.length > 8 ? 'Up to 8 bytes in hexadecimal digits.' : undefined;
   const timing = timingProblem(draft);
   const problems: DraftProblems = {
-    options: wrongOptions,
-    ...(uriProblem === undefined ? {} : { uri: uriProblem }),
-    ...(payloadProblem === undefined ? {} : { payload: payloadProblem }),
-    ...(tokenProblem === undefined ? {} : { token: tokenProblem }),
+    options: rows.problems,
+    ...(uri === undefined ? {} : { uri }),
+    ...('problem' in payload ? { payload: payload.problem } : {}),
+    ...(wrongToken === undefined ? {} : { token: wrongToken }),
     ...(timing === undefined ? {} : { timing }),
   };
-  const fine = [uriProblem, payloadProblem, tokenProblem, timing].every((problem) => problem === undefined) && Object.keys(wrongOptions).length === 0;
-  if (!fine || payload === null || token === null) return { input: null, problems };
+  if (Object.keys(problems).length > 1 || Object.keys(rows.problems).length > 0 || 'problem' in payload || token === null) return { input: null, problems };
   const { timeoutS, ackTimeoutS, randomFactor, maxRetransmit } = draft;
+  const template = templateOf(draft);
+  const format = draft.contentFormat === null ? [] : [{ number: 12, text: String(draft.contentFormat) }];
   return {
     input: {
       uri: draft.uri.trim(),
       method: draft.method,
       type: draft.type,
-      options: options.map(({ number, value }) => ({ number, value: Uint8Array.from(value) })),
-      payload,
+      options: [...format, ...rows.options],
+      payload: template?.payload ? new Uint8Array(0) : payload.bytes,
       ...(token.length === 0 ? {} : { token }),
       blockSize: draft.blockSize,
       timeoutMs: Math.round((timeoutS ?? 30) * 1000),
       transmission: { ackTimeoutMs: Math.round((ackTimeoutS ?? 2) * 1000), ackRandomFactor: randomFactor ?? 1.5, maxRetransmit: maxRetransmit ?? 4 },
+      ...(template ? { variables: template } : {}),
     },
     problems,
   };
+}
+
+const hasBraces = (text: string): boolean => text.includes('{{');
+
+/** Everything that may hold variables. */
+export const textsOf = ({ uri, options, payload, payloadAs }: RequestDraft): readonly string[] => [
+  uri,
+  ...options.map(({ text }) => text),
+  ...(payloadAs === 'file' ? [] : [payload]),
+];
+
+function templateOf(draft: RequestDraft): RequestInput['variables'] {
+  if (!textsOf(draft).some(hasBraces)) return undefined;
+  const { payload, payloadAs } = draft;
+  return payloadAs !== 'file' && hasBraces(payload) ? { payload: { text: payload, as: payloadAs } } : {};
+}
+
+function optionsOf({ options: rows }: RequestDraft): {
+  readonly options: { number: number; text: string }[];
+  readonly problems: Readonly<Record<string, string>>;
+} {
+  const options: { number: number; text: string }[] = [];
+  const problems: Record<string, string> = {};
+  for (const { key, number, text } of rows) {
+    const parsed = number === null ? { problem: 'Choose an option, or remove the line.' } : hasBraces(text) ? null : parseOptionValue(number, text);
+    if (parsed && 'problem' in parsed) problems[key] = parsed.problem;
+    else if (number !== null) options.push({ number, text });
+  }
+  return { options, problems };
+}
+
+const tooLarge = 'The payload is too large: 4 MiB at most.';
+
+function payloadOf({ payload, payloadAs, file }: RequestDraft): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string } {
+  if (payloadAs === 'file' && !file) return { problem: 'Choose the file that is to be sent.' };
+  const bytes = payloadAs === 'file' ? (file?.bytes ?? null) : payloadAs === 'text' ? new TextEncoder().encode(payload) : fromHex(payload);
+  if (bytes === null) return hasBraces(payload) ? { bytes: new Uint8Array(0) } : { problem: 'Write hexadecimal digits, two for each byte.' };
+  return bytes.length > coapUdpLimits.bodyBytes ? { problem: tooLarge } : { bytes };
+}
+
+/** Bytes of the payload as it is written; with variables, before they are filled in. */
+export function payloadSize(draft: RequestDraft): number {
+  const read = payloadOf(draft);
+  return 'bytes' in read ? read.bytes.length : 0;
 }
 
 function uriProblemOf(uri: string): string | undefined {

@@ -1,12 +1,14 @@
-import { useState, type ReactElement } from 'react';
+import { Download } from 'lucide-react';
+import { useState, type ReactElement, type ReactNode } from 'react';
 import type { CoapUdpResponse } from '../../../../shared/contract/coap-udp.ts';
 import { Badge } from '../../../ui/badge.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
 import { KeyValueTable } from '../../../ui/key-value-table.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { formatBytes } from '../../common/index.ts';
+import { formatBytes, saveFile } from '../../common/index.ts';
 import { PayloadView, type PayloadFormat } from '../../messages/index.ts';
 import { formatMs } from '../../rpc/index.ts';
-import { clockTime, codeTone, codeWords, optionRows, payloadFormat } from './coap-udp-words.ts';
+import { clockTime, codeTone, codeWords, optionRows, payloadFormat, responseFileName } from './coap-udp-words.ts';
 import { toHex } from '../../../../shared/coap/udp/hex.ts';
 import styles from './coap-udp.module.css';
 
@@ -21,10 +23,11 @@ interface ResponseViewProps {
   readonly label: string;
   /** What the request took; absent: a notification. */
   readonly traffic?: string;
+  readonly actions?: ReactNode;
 }
 
 /** A response with its code, options and payload. */
-export function ResponseView({ response, label, traffic }: ResponseViewProps): ReactElement {
+export function ResponseView({ response, label, traffic, actions }: ResponseViewProps): ReactElement {
   const [picked, setPicked] = useState<PayloadFormat | null>(null);
   const { code, payload, options, type, messageId, token, from, elapsedMs, at } = response;
   const format = picked ?? payloadFormat(response);
@@ -41,6 +44,14 @@ export function ResponseView({ response, label, traffic }: ResponseViewProps): R
           {label}
         </span>
         <SegmentedControl size="small" label="Show the payload as" value={format} onChange={setPicked} segments={formats} />
+        <IconButton
+          size="small"
+          label="Save the payload to a file"
+          icon={<Download size={14} aria-hidden />}
+          disabled={payload.length === 0}
+          onClick={() => saveFile([payload], responseFileName(label, response))}
+        />
+        {actions}
       </div>
       <div className={styles['body']}>
         <div className={styles['payloadView']}>

@@ -8,7 +8,6 @@ import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { formatDuration } from '../../common/index.ts';
-import { coapUdpStore } from './coap-udp-model.ts';
 import { emptyDraft, type BlockSize, type DraftProblems, type RequestDraft } from './request-draft.ts';
 import styles from './coap-udp.module.css';
 
@@ -18,11 +17,11 @@ interface SendSettingsProps {
   readonly draft: RequestDraft;
   readonly problems: DraftProblems;
   readonly reveal: boolean;
+  readonly onChange: (change: Partial<RequestDraft>) => void;
 }
 
 /** How the request is sent: reliably or not, in blocks of which size, how long to wait, and when to send again. */
-export function SendSettings({ draft, problems, reveal }: SendSettingsProps): ReactElement {
-  const store = coapUdpStore();
+export function SendSettings({ draft, problems, reveal, onChange }: SendSettingsProps): ReactElement {
   const { ackTimeoutS, randomFactor, maxRetransmit } = draft;
   const changed =
     ackTimeoutS !== emptyDraft.ackTimeoutS || randomFactor !== emptyDraft.randomFactor || maxRetransmit !== emptyDraft.maxRetransmit || draft.token !== '';
@@ -34,7 +33,7 @@ export function SendSettings({ draft, problems, reveal }: SendSettingsProps): Re
         size="small"
         label="Type of message"
         value={draft.type}
-        onChange={(type) => store.edit({ type })}
+        onChange={(type) => onChange({ type })}
         segments={[
           { value: 'CON', label: 'Confirmable' },
           { value: 'NON', label: 'Non-confirmable' },
@@ -46,7 +45,7 @@ export function SendSettings({ draft, problems, reveal }: SendSettingsProps): Re
         label="Block size"
         labelHidden
         value={String(draft.blockSize)}
-        onChange={(size) => store.edit({ blockSize: Number(size) as BlockSize })}
+        onChange={(size) => onChange({ blockSize: Number(size) as BlockSize })}
         options={sizes}
       />
       <Popover
@@ -64,7 +63,7 @@ export function SendSettings({ draft, problems, reveal }: SendSettingsProps): Re
             min={0.001}
             max={86_400}
             value={draft.timeoutS}
-            onChange={(timeoutS) => store.edit({ timeoutS })}
+            onChange={(timeoutS) => onChange({ timeoutS })}
             hint="From its request on; with blocks, for each of them"
           />
           <NumberField
@@ -74,7 +73,7 @@ export function SendSettings({ draft, problems, reveal }: SendSettingsProps): Re
             max={60}
             step={0.5}
             value={ackTimeoutS}
-            onChange={(next) => store.edit({ ackTimeoutS: next })}
+            onChange={(next) => onChange({ ackTimeoutS: next })}
             hint="ACK_TIMEOUT; doubles with each retransmission"
           />
           <NumberField
@@ -83,7 +82,7 @@ export function SendSettings({ draft, problems, reveal }: SendSettingsProps): Re
             max={3}
             step={0.1}
             value={randomFactor}
-            onChange={(next) => store.edit({ randomFactor: next })}
+            onChange={(next) => onChange({ randomFactor: next })}
             hint="ACK_RANDOM_FACTOR"
           />
           <NumberField
@@ -91,7 +90,7 @@ export function SendSettings({ draft, problems, reveal }: SendSettingsProps): Re
             min={0}
             max={10}
             value={maxRetransmit}
-            onChange={(next) => store.edit({ maxRetransmit: next })}
+            onChange={(next) => onChange({ maxRetransmit: next })}
             hint={`MAX_RETRANSMIT; gives up after ${formatDuration(giveUpMs)} at most`}
           />
           <TextField
@@ -100,7 +99,7 @@ export function SendSettings({ draft, problems, reveal }: SendSettingsProps): Re
             placeholder="a new one each time"
             maxLength={24}
             value={draft.token}
-            onChange={(token) => store.edit({ token })}
+            onChange={(token) => onChange({ token })}
             error={problems.token}
             hint="Up to 8 bytes in hexadecimal digits"
           />

@@ -30,7 +30,7 @@ export function ServersPanel(): ReactElement {
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const rows = useMemo(() => treeRows(servers ?? [], closed), [servers, closed]);
-  const canAsk = 'uri' in parseCoapUri(uri);
+  const canAsk = uri.includes('{{') || 'uri' in parseCoapUri(uri);
   const onGroup = useMulticast((state) => state.on) && isGroupAddress(uri);
   const discoverGroup = async (address: string): Promise<void> => {
     setBusy(true);
@@ -52,7 +52,7 @@ export function ServersPanel(): ReactElement {
     setOutcome(null);
     await act(
       engineClient()
-        .call('coapUdp.discover', { uri: address, timeoutMs: 30_000 })
+        .call('coapUdp.discover', { uri: address, timeoutMs: 30_000, ...(address.includes('{{') ? { variables: true as const } : {}) })
         .then(({ links, problem, failure, response }) => {
           if (failure) setOutcome({ kind: 'bad', title: failure.message, advice: failure.advice });
           else if (response && response.code >> 5 !== 2)

@@ -2,7 +2,8 @@ import type { RunEvent, RunRequest, RunResult, RunSummary } from '../../../../..
 import { harmless } from '../../../terminal-text.ts';
 
 export interface PrettyOptions {
-  readonly broker: string;
+  /** `null`: none. */
+  readonly broker: string | null;
   readonly environment: string | null;
   readonly colours: boolean;
 }
@@ -60,7 +61,11 @@ export function createPrettyReport({ broker, environment, colours }: PrettyOptio
       case 'started': {
         requests = event.requests;
         iterations = event.iterations;
-        const about = [`${requests.length} ${requests.length === 1 ? 'request' : 'requests'}`, broker, ...(environment === null ? [] : [environment])];
+        const about = [
+          `${requests.length} ${requests.length === 1 ? 'request' : 'requests'}`,
+          ...(broker === null ? [] : [broker]),
+          ...(environment === null ? [] : [environment]),
+        ];
         return `${paint(1, harmless(event.name))}  ${dim(harmless(about.join(', ')))}\n`;
       }
       case 'running':

@@ -8,7 +8,18 @@ import { createPrettyReport } from './pretty-report.ts';
 import type { RunReport } from '../../../../../shared/collections/reports/run-report.ts';
 
 const hostile = '\u0000\u0007\u001b[31m <a href="x">&amp;\r\n\t]]> \ud800 \ufffe \u202e 温度';
-const passed: RunResult = { iteration: 1, index: 0, state: 'passed', problem: null, callId: 1, elapsedMs: 1234.5678, assertions: [], captured: [], log: [] };
+const passed: RunResult = {
+  iteration: 1,
+  index: 0,
+  state: 'passed',
+  problem: null,
+  callId: 1,
+  coapId: null,
+  elapsedMs: 1234.5678,
+  assertions: [],
+  captured: [],
+  log: [],
+};
 const failed: RunResult = {
   ...passed,
   state: 'failed',
