@@ -85,7 +85,7 @@ test('every failure to connect stands on the screen of the connection, with what
       page,
       `mqtts://127.0.0.1:${silent}`,
       /certificate of 127\.0\.0\.1:\d+ is signed by itself/,
-      'switch "Verify the broker’s certificate" off',
+      'trust it for this connection',
     );
   });
 

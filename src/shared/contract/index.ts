@@ -7,6 +7,7 @@ import { coapHistoryContract } from './coap-history.ts';
 import { coapMulticastContract } from './coap-multicast.ts';
 import { coapPipelineContract } from './coap-pipeline.ts';
 import { coapUdpContract } from './coap-udp.ts';
+import { connectionCheckContract } from './connection-check.ts';
 import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
@@ -28,6 +29,7 @@ export const engineContract = {
   ...brokerContract,
   ...brokerInsideContract,
   ...connectionsContract,
+  ...connectionCheckContract,
   ...topicsContract,
   ...messagesContract,
   ...rpcContract,

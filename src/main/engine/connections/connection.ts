@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { idleStatus } from '../../../shared/connections/idle-status.ts';
 import { spreadWaitMs } from '../../../shared/connections/reconnect.ts';
 import type { BrokerCapabilities, ConnectionProfile, ConnectionStatus, DroppedMessage, Subscription, TlsState } from '../../../shared/contract/connections.ts';
@@ -9,6 +8,7 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { ClientSession } from '../mqtt-client/index.ts';
 import { authenticatorOf, Challenges } from './authentication.ts';
 import { brokerAccess, type BrokerAccess, type ConnectionSecrets } from './broker-access.ts';
+import { newClientId } from './client-id.ts';
 import { closeLink } from './close-link.ts';
 import { keepAliveOnTheWire } from './connect-packet.ts';
 import { ConnectionSession } from './connection-session.ts';
@@ -306,12 +306,10 @@ export class Connection {
 
   /** A session that the broker keeps goes on: with Clean Start 0, or within a run where MQTT 5 lets it outlive the connection. */
   #sessionFor(profile: ConnectionProfile): { readonly clientId: string; readonly cleanStart: boolean; readonly session: ClientSession | undefined } {
-    const ending = randomBytes(4).toString('hex');
     const outlives = profile.version === '5' ? (profile.connectProperties.sessionExpirySeconds ?? 0) > 0 : !profile.cleanStart;
     const kept =
       outlives && this.#state && (profile.clientId === null || profile.clientIdSuffix || profile.clientId === this.#state.clientId) ? this.#state : undefined;
-    const clientId =
-      kept?.clientId ?? (profile.clientId === null ? `workbench-${ending}` : profile.clientIdSuffix ? `${profile.clientId}-${ending}` : profile.clientId);
+    const clientId = kept?.clientId ?? newClientId(profile);
     const goesOn = kept !== undefined && this.#waits > 0;
     const session = outlives ? (kept?.session ?? new ClientSession()) : undefined;
     this.#state = session && { clientId, session };

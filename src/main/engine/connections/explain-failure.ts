@@ -9,6 +9,8 @@ export interface FailureFacts {
   readonly error?: { readonly message: string; readonly code?: string | number | undefined } | undefined;
   /** CONNACK or DISCONNECT code the broker sent. */
   readonly reasonCode?: number | undefined;
+  /** Where the broker sends its clients (MQTT 5 Server Reference). */
+  readonly serverReference?: string | undefined;
   /** The broker's own words (MQTT 5 Reason String). */
   readonly reasonString?: string | undefined;
   /** The first bytes the peer sent, as far as they came. */
@@ -40,7 +42,7 @@ export function explainFailure(facts: FailureFacts): ExplainedFailure {
   return { code, message, advice, final };
 }
 
-function byReason({ reasonCode, reasonString, stage }: FailureFacts): Answer | undefined {
+function byReason({ reasonCode, reasonString, serverReference, stage }: FailureFacts): Answer | undefined {
   if (reasonCode === undefined || reasonCode === 0) return undefined;
   const reason = connackReason(reasonCode);
   const words = `${describeReason(reason)}${reasonString ? `: "${reasonString}"` : ''}`;
@@ -59,9 +61,18 @@ function byReason({ reasonCode, reasonString, stage }: FailureFacts): Answer | u
       return ['bad-auth-method', message, 'Use a user name and password instead.', true];
     case 0x8e:
       return ['taken-over', message, 'Two clients share this client id. Give one of them another id, or let the workbench generate one.', true];
+    case 0x9c:
+    case 0x9d:
+      return [
+        'use-another-server',
+        message,
+        serverReference ? `The broker names "${serverReference}": use that address.` : 'Ask whoever runs the broker for its new address.',
+        true,
+      ];
     case 0x8b:
     case 0x88:
     case 0x89:
+    case 0x9f:
       return ['broker-unavailable', message, 'Wait a moment; the connection is tried again by itself once it has been up.'];
     default:
       return ['refused-by-broker', message, 'Check what the broker asks of its clients.'];
@@ -123,6 +134,14 @@ function byPacket({ brokenPacket, noPingresp, stage }: FailureFacts): Answer | u
   ];
 }
 
+const certificateAdvice: Readonly<Record<string, string>> = {
+  'unknown-ca': 'Enter the certificate of the authority (CA) in the connection; if you know this certificate, trust it for this connection.',
+  'self-signed': 'If you know this certificate, trust it for this connection, or enter it as authority (CA).',
+  'certificate-expired': 'Ask whoever runs the broker for a new one, and check the clock of this machine.',
+  'certificate-not-yet-valid': 'Check the clock of this machine.',
+  'wrong-host-name': 'Use the name that is in the certificate as host, or enter it as server name (SNI).',
+};
+
 const certificateErrors: Readonly<Record<string, readonly [code: string, message: string]>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: ['self-signed', 'is signed by itself'],
   SELF_SIGNED_CERT_IN_CHAIN: ['unknown-ca', 'is signed by an authority this machine does not know'],
@@ -130,7 +149,17 @@ const certificateErrors: Readonly<Record<string, readonly [code: string, message
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['unknown-ca', 'is signed by an authority this machine does not know'],
   CERT_HAS_EXPIRED: ['certificate-expired', 'has expired'],
   CERT_NOT_YET_VALID: ['certificate-not-yet-valid', 'is not valid yet'],
+  UNABLE_TO_GET_ISSUER_CERT: ['unknown-ca', 'comes without the certificate of its issuer'],
   ERR_TLS_CERT_ALTNAME_INVALID: ['wrong-host-name', 'is for another host name'],
+  INVALID_PURPOSE: ['wrong-purpose', 'is not meant for TLS servers'],
+  INVALID_CA: ['wrong-purpose', 'is signed by a certificate that is no authority'],
+  PATH_LENGTH_EXCEEDED: ['certificate-refused', 'has more authorities above it than they allow'],
+  CERT_CHAIN_TOO_LONG: ['certificate-refused', 'has too long a chain of authorities'],
+  CERT_REVOKED: ['certificate-revoked', 'was revoked'],
+  CERT_SIGNATURE_FAILURE: ['certificate-refused', 'has a wrong signature'],
+  EE_KEY_TOO_SMALL: ['weak-key', 'has a weak key'],
+  CA_KEY_TOO_SMALL: ['weak-key', 'is signed with a weak key'],
+  CA_MD_TOO_WEAK: ['weak-key', 'is signed with a weak digest'],
 };
 
 /** What a server says in a TLS alert (RFC 8446 §6), by the end of OpenSSL's name for it. */
@@ -181,12 +210,12 @@ function byStep(code: string, message: string): Answer {
 function byError({ error, uri, stage }: FailureFacts): Answer | undefined {
   const code = String(error?.code ?? '');
   const where = `${uri.host}:${uri.port}`;
-  const certificate = certificateErrors[code];
+  const certificate = certificateErrors[code] ?? (stage === 'certificate' ? (['certificate-refused', 'cannot be trusted'] as const) : undefined);
   if (certificate) {
     return [
       certificate[0],
       `The certificate of ${where} ${certificate[1]} (${code}).`,
-      'If you trust this broker, switch "Verify the broker’s certificate" off for this connection; else ask whoever runs it.',
+      certificateAdvice[certificate[0]] ?? 'Ask whoever runs the broker; if you know this certificate, trust it for this connection.',
       true,
     ];
   }
@@ -275,7 +304,7 @@ function byStage({ stage, timedOut, uri, error }: FailureFacts): Answer {
     return [
       'closed-without-connack',
       `${where} closed the connection without answering CONNECT.`,
-      'Some brokers do so for a wrong user name, password or MQTT version; else check that the port speaks MQTT.',
+      `Some brokers do so for ${isTls(uri) ? 'a client certificate, user name' : 'a user name'}, password or MQTT version that they do not accept; else check that the port speaks MQTT.`,
     ];
   }
   if (stage === 'connected') return ['connection-lost', `The connection to ${where} was lost.`, 'The connection is tried again by itself.'];

@@ -10,6 +10,8 @@ import { Connection } from './connection.ts';
 export type { ConnectionSession } from './connection-session.ts';
 export { closeLink } from './close-link.ts';
 export type { ConnectionSecrets } from './broker-access.ts';
+export { CheckSteps, runCheck } from './check/index.ts';
+export { newClientId } from './client-id.ts';
 export { watchSleep } from './watch-sleep.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 

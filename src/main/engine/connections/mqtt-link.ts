@@ -5,11 +5,12 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { PublishPacket } from '../../../shared/mqtt/packet/packets.ts';
 import { describeReason } from '../../../shared/mqtt/reason-codes.ts';
-import { atEndOfTurn, ConnectionEnded, MqttClient, type Authenticator, type ClientEnd, type ClientSession } from '../mqtt-client/index.ts';
+import { atEndOfTurn, ConnectionEnded, MqttClient, type Authenticator, type ClientSession } from '../mqtt-client/index.ts';
 import { brokerCapabilities } from './broker-capabilities.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import { connectPacket, protocolLevels } from './connect-packet.ts';
 import { explainFailure, type ExplainedFailure, type FailureFacts } from './explain-failure.ts';
+import { factsOf } from './failure-facts.ts';
 import { messageRecord, publishProperties } from './message-properties.ts';
 import { openTransport, type Transport } from './transport/open-transport.ts';
 
@@ -188,26 +189,6 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
       client?.destroy();
     },
   };
-}
-
-function factsOf(end: ClientEnd): Omit<FailureFacts, 'uri' | 'stage'> {
-  switch (end.kind) {
-    case 'refused':
-      return { reasonCode: end.connack.code, reasonString: end.connack.properties?.reasonString };
-    case 'disconnected':
-      return { reasonCode: end.packet.code, reasonString: end.packet.properties?.reasonString };
-    case 'protocol-error':
-      return { brokenPacket: { clause: end.error.clause, message: end.error.message, bytes: end.bytes } };
-    case 'no-pingresp':
-      return { noPingresp: true };
-    case 'authentication':
-      return { authentication: end.message };
-    case 'error':
-      return { error: { message: end.error.message, code: end.error.code } };
-    case 'closed':
-    case 'asked':
-      return {};
-  }
 }
 
 /** Refused here, because the broker would end the connection over it (§3.2.2.3). Throws `publish-refused` or `payload-too-large`. */

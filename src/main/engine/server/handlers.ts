@@ -6,6 +6,7 @@ import { callHistoryHandlers } from './call-history-handlers.ts';
 import { coapBridgesHandlers } from './coap-bridges-handlers.ts';
 import { coapPipelineHandlers } from './coap-pipeline-handlers.ts';
 import { coapUdpHandlers } from './coap-udp-handlers.ts';
+import { connectionCheckHandlers } from './connection-check-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
@@ -28,6 +29,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     'host.ping': () => 'pong',
     ...brokerHandlers(services),
     ...connectionsHandlers(services),
+    ...connectionCheckHandlers(services),
     ...topicsHandlers(services),
     ...messagesHandlers(services),
     ...rpcHandlers(services),

@@ -73,7 +73,7 @@ async function connectHttp(socket: net.Socket, proxy: ProxyAccess, { host, port 
   if (code < 200 || code > 299)
     throw new TransportError(
       'WB_PROXY_REFUSED',
-      `The proxy at ${proxy.host}:${proxy.port} refused the way to ${authority}: HTTP ${code} ${status[2] ?? ''}`.trim(),
+      `The proxy at ${proxy.host}:${proxy.port} refused the way to ${authority}: HTTP ${code}${status[2] ? ` ${status[2]}` : ''}.`,
     );
 }
 

@@ -7,7 +7,7 @@ import { judge, secure, tlsOptions } from './secure.ts';
 import { upgrade } from './upgrade.ts';
 
 /** Steps of the way to a broker, in their order. */
-export type TransportStage = 'connecting' | 'proxy' | 'TLS handshake' | 'WebSocket handshake';
+export type TransportStage = 'connecting' | 'proxy' | 'TLS handshake' | 'certificate' | 'WebSocket handshake';
 
 export interface Transport {
   readonly stream: Duplex;
@@ -31,6 +31,7 @@ export async function openTransport(access: BrokerAccess, onStage: (stage: Trans
       onStage('TLS handshake');
       const secured = await secure(socket, security, signal);
       socket = secured;
+      onStage('certificate');
       const { state, refusal } = judge(secured, profile.tls, uri.host);
       if (refusal) throw refusal;
       tls = state;

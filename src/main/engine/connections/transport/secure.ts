@@ -77,15 +77,16 @@ interface Trust {
 
 /** Whether the certificate that was presented is good enough for the profile, and what TLS came to. */
 export function judge(socket: tls.TLSSocket, profile: TlsProfile, host: string): Trust {
-  const certificate = socket.getPeerX509Certificate();
-  const fingerprint = certificate?.fingerprint256 ?? null;
+  // Not `getPeerX509Certificate`, which in Node 24.21 takes the certificate away from the connection.
+  const certificate = socket.getPeerCertificate();
+  const fingerprint = (certificate.fingerprint256 as string | undefined) ?? null;
   const pinned = fingerprint !== null && profile.pinned.includes(fingerprint);
   const name = profile.serverName === '' ? host : profile.serverName;
   const checksName = profile.verify === 'optional' || (profile.verify === 'required' && profile.checkHostName);
   const chain = socket.authorized
     ? null
     : new TransportError(String(socket.authorizationError), `The certificate is not trusted (${String(socket.authorizationError)}).`);
-  const identity = certificate ? tls.checkServerIdentity(name, socket.getPeerCertificate()) : undefined;
+  const identity = fingerprint === null ? new Error('The broker presented no certificate.') : tls.checkServerIdentity(name, certificate);
   const wrongName = identity ? new TransportError('ERR_TLS_CERT_ALTNAME_INVALID', identity.message) : null;
   const problem = chain ?? wrongName;
   const counted = chain ?? (checksName ? wrongName : null);

@@ -1,0 +1,2 @@
+export { runCheck } from './run-check.ts';
+export { CheckSteps } from './steps.ts';
