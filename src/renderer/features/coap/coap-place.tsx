@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
 import { SourcePicker } from '../common/index.ts';
+import { Bridges } from './bridge/bridges.tsx';
 import { showCoap, useCoapView, type CoapViewName } from './coap-views.ts';
 import { MockDevices } from './mock/mock-devices.tsx';
 import { coapStore, useSources } from './mqtt/coap-model.ts';
@@ -23,6 +24,7 @@ export function CoapPlace(): ReactElement {
           { value: 'mqtt', label: 'Over MQTT', content: <CoapView key={current.id} source={current} /> },
           { value: 'udp', label: 'Over UDP', content: <CoapUdpView /> },
           { value: 'mock', label: 'Mock devices', content: <MockDevices /> },
+          { value: 'bridge', label: 'Bridges', content: <Bridges /> },
         ]}
       />
     </>
