@@ -1,6 +1,6 @@
 import { ArrowLeftRight } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import type { CoapBridge, CoapBridgeLogRow } from '../../../../shared/contract/coap-bridges.ts';
+import type { CoapBridge, CoapBridgeLogRow, CoapBridgeStatus } from '../../../../shared/contract/coap-bridges.ts';
 import { useStreamValue } from '../../../data/index.ts';
 import { Badge, type Tone } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -10,13 +10,15 @@ import { Loading } from '../../../ui/loading.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { formatCount, formatTime, plural } from '../../common/index.ts';
 import { formatMs } from '../../rpc/index.ts';
+import { askBridge } from './ask-bridge.ts';
 import { clearLog } from './bridge-actions.ts';
+import { isOn } from './bridge-model.ts';
 import styles from './bridges.module.css';
 
 const tones: Readonly<Record<CoapBridgeLogRow['level'], Tone>> = { info: 'ok', warn: 'warn', error: 'bad' };
 
 /** What was carried, with the codes and times of both sides; the newest first. */
-export function BridgeLog({ bridge, on }: { readonly bridge: CoapBridge; readonly on: boolean }): ReactElement {
+export function BridgeLog({ bridge, status }: { readonly bridge: CoapBridge; readonly status: CoapBridgeStatus | undefined }): ReactElement {
   const live = useStreamValue('coapBridges.log', { id: bridge.id });
   const [chosen, setChosen] = useState<number | null>(null);
   if (!live) return <Loading label="Loading the log" />;
@@ -27,11 +29,11 @@ export function BridgeLog({ bridge, on }: { readonly bridge: CoapBridge; readonl
     return (
       <EmptyState
         icon={<ArrowLeftRight size={28} aria-hidden />}
-        title={on ? 'Nothing carried yet' : 'The bridge is stopped'}
+        title={isOn(status) ? 'Nothing carried yet' : 'The bridge is stopped'}
         text={
           bridge.direction === 'to-coap' ? (
             <>
-              Each request for <code>{bridge.tag}</code> stands here, with the codes and times of both sides. Over MQTT in this place asks it.
+              Each request for <code>{bridge.tag}</code> stands here, with the codes and times of both sides.
             </>
           ) : (
             <>
@@ -39,6 +41,9 @@ export function BridgeLog({ bridge, on }: { readonly bridge: CoapBridge; readonl
               devices.
             </>
           )
+        }
+        actions={
+          isOn(status) && <Button onClick={() => askBridge(bridge, status)}>{bridge.direction === 'to-coap' ? 'Ask it over MQTT' : 'Ask it over UDP'}</Button>
         }
       />
     );

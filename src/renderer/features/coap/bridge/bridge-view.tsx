@@ -10,6 +10,7 @@ import { Menu } from '../../../ui/menu.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { StartBrokerButton } from '../../broker/index.ts';
 import { formatCount } from '../../common/index.ts';
+import { askBridge } from './ask-bridge.ts';
 import { duplicateBridge, removeBridge, startBridge, stopBridge, takePort } from './bridge-actions.ts';
 import { BridgeLog } from './bridge-log.tsx';
 import { isOn, setBridge, useBridgeState, type BridgeTab } from './bridge-model.ts';
@@ -59,6 +60,8 @@ export function BridgeView({ bridge, status, others }: BridgeViewProps): ReactEl
             align="end"
             trigger={<IconButton label="More of the bridge" icon={<MoreHorizontal size={16} aria-hidden />} />}
             items={[
+              { label: bridge.direction === 'to-coap' ? 'Ask it over MQTT' : 'Ask it over UDP', onSelect: () => askBridge(bridge, status) },
+              { kind: 'separator' },
               { label: 'Duplicate', onSelect: () => void duplicateBridge(bridge, others) },
               { kind: 'separator' },
               { label: 'Remove', danger: true, onSelect: () => void removeBridge(bridge, on) },
@@ -72,7 +75,7 @@ export function BridgeView({ bridge, status, others }: BridgeViewProps): ReactEl
         value={tab}
         onChange={(next) => setBridge(bridge.id, { tab: next })}
         tabs={[
-          { value: 'log', label: 'Log', content: <BridgeLog bridge={bridge} on={on} /> },
+          { value: 'log', label: 'Log', content: <BridgeLog bridge={bridge} status={status} /> },
           {
             value: 'settings',
             label: 'Settings',
