@@ -1,13 +1,15 @@
 import { isJsonObject, readJsonPayload, readTextPayload } from '../../rpc/json-payload.ts';
 import type { JsonValue } from '../../rpc/python-json.ts';
 import { contentKind } from '../udp/content-formats.ts';
+import { cborOfJson, jsonOfCbor } from './cbor-body.ts';
 
 const textPlain = 0;
 const json = 50;
+const cbor = 60;
 
 /**
  * A payload as a body of JSON: text (0, and what else is text) as a text, JSON (50, and what else is JSON) as its value; without a Content-Format what it
- * can be read as. Anything else is `{ "content_format": 42, "base64": "…" }`, which goes back as the same bytes. No payload is `null`.
+ * can be read as. CBOR (60) is its value where JSON can say all of it. Anything else is `{ "content_format": 42, "base64": "…" }`, which goes back as the same bytes. No payload is `null`.
  * `problem`: it is not what its Content-Format says; the body has its bytes.
  */
 export function bodyOfPayload(payload: Uint8Array, contentFormat: number | undefined): { readonly body: JsonValue; readonly problem?: string } {
@@ -18,6 +20,11 @@ export function bodyOfPayload(payload: Uint8Array, contentFormat: number | undef
     const read = readJsonPayload(payload);
     if ('value' in read) return { body: read.value };
     if (kind === 'json') return { body: bytes, problem: `The payload is no JSON that can be read: ${read.reason}.` };
+  }
+  if (contentFormat === cbor) {
+    const read = jsonOfCbor(payload);
+    if ('problem' in read) return { body: bytes, problem: `The payload is no CBOR that can be read: ${read.problem}.` };
+    return { body: read.value === undefined ? bytes : read.value };
   }
   if (kind !== 'any' && kind !== 'text' && kind !== 'link-format') return { body: bytes };
   const read = readTextPayload(payload);
@@ -36,11 +43,12 @@ export interface CarriedPayload {
   readonly contentFormat?: number;
 }
 
-/** The reverse: a text as text/plain, `{ "content_format", "base64" }` as its bytes, anything else as JSON; `null` is no payload. `'not-acceptable'`: another one is wanted. */
+/** The reverse: a text as text/plain, `{ "content_format", "base64" }` as its bytes, anything else as JSON, or as CBOR where that is wanted; `null` is no payload. `'not-acceptable'`: another one is wanted. */
 export function payloadOfBody(body: JsonValue, accept?: number): CarriedPayload | 'not-acceptable' | null {
   if (body === null) return null;
   const bytes = readBytes(body);
   if (bytes) return accept === undefined || accept === bytes.contentFormat ? bytes : 'not-acceptable';
+  if (accept === cbor) return { payload: cborOfJson(body), contentFormat: cbor };
   const contentFormat = accept ?? (typeof body === 'string' ? textPlain : json);
   if (contentFormat !== textPlain && contentFormat !== json) return 'not-acceptable';
   const text = typeof body === 'string' && contentFormat === textPlain ? body : JSON.stringify(body);

@@ -3,7 +3,7 @@ import { coapBridgeSchema, type ToCoapBridge, type ToMqttBridge } from '../../co
 import { responseCodes } from '../gf/response-codes.ts';
 import { formatCode, parseCode } from '../udp/packet.ts';
 import { parseCoapUri, type CoapUri } from '../udp/uri.ts';
-import { bodyOfError, bodyOfPayload, payloadOfBody } from './body.ts';
+import { bodyOfError, bodyOfPayload, payloadOfBody, type CarriedPayload } from './body.ts';
 import { coapCodeOf, coapCodeOfFailure, gfCodeOf, gfCodeOfFailure } from './codes.ts';
 import { nextHopLimit } from './hops.ts';
 import { circleOf } from './loops.ts';
@@ -97,7 +97,9 @@ describe('bodies', () => {
     const every = Uint8Array.from({ length: 20_000 }, (_, at) => at & 255);
     for (const [payload, format] of [
       [every, 42],
-      [Uint8Array.of(0xa1, 0x61, 0x61, 1), 60],
+      // {1: 1}, and a byte string.
+      [Uint8Array.of(0xa1, 1, 1), 60],
+      [Uint8Array.of(0x41, 7), 60],
       [Uint8Array.of(0xff, 0xfe), undefined],
     ] as const) {
       const { body, problem } = bodyOfPayload(payload, format);
@@ -105,6 +107,19 @@ describe('bodies', () => {
       expect(body).toMatchObject({ content_format: format ?? null, base64: Buffer.from(payload).toString('base64') });
       expect(payloadOfBody(body)).toEqual({ payload, ...(format === undefined ? {} : { contentFormat: format }) });
     }
+  });
+
+  it('in CBOR are JSON where that can say all of it', () => {
+    const value = { a: [1, -2.5, true, null], 'b ä': { c: 'd' } };
+    const bytes = payloadOfBody(value, 60);
+    expect(bytes).toMatchObject({ contentFormat: 60 });
+    const payload = (bytes as CarriedPayload).payload;
+    expect(bodyOfPayload(payload, 60)).toEqual({ body: value });
+    const large = payloadOfBody(bodyOfPayload(utf8('12345678901234567890'), 50).body, 60) as CarriedPayload;
+    expect([...large.payload.subarray(0, 1)]).toEqual([0x1b]);
+    expect(payloadOfBody(bodyOfPayload(large.payload, 60).body)).toMatchObject({ payload: utf8('12345678901234567890') });
+    expect(bodyOfPayload(Uint8Array.of(0xf9, 0x3c, 0), 60)).toEqual({ body: 1 });
+    expect(bodyOfPayload(Uint8Array.of(0xa1), 60)).toMatchObject({ body: { content_format: 60 }, problem: expect.stringContaining('no CBOR') });
   });
 
   it('that are not what they say are told, and keep their bytes', () => {
@@ -123,7 +138,7 @@ describe('bodies', () => {
     expect(payloadOfBody('on')).toEqual({ payload: utf8('on'), contentFormat: 0 });
     expect(payloadOfBody('on', 50)).toEqual({ payload: utf8('"on"'), contentFormat: 50 });
     expect(payloadOfBody([1], 0)).toEqual({ payload: utf8('[1]'), contentFormat: 0 });
-    expect(payloadOfBody([1], 60)).toBe('not-acceptable');
+    expect(payloadOfBody([1], 42)).toBe('not-acceptable');
     expect(payloadOfBody({ content_format: 42, base64: 'AAE=' }, 50)).toBe('not-acceptable');
     // Only exactly these members, with what they mean, are bytes.
     for (const body of [

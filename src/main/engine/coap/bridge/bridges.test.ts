@@ -148,7 +148,7 @@ describe('a CoAP server as a device over MQTT', () => {
     const replies: Record<string, readonly [code: string, payload: string, contentFormat?: number]> = {
       busy: ['4.29', 'later'],
       quiet: ['4.22', ''],
-      cbor: ['2.05', '\u0001', 60],
+      cbor: ['2.05', 'A\u0001', 60],
       broken: ['2.05', '{', 50],
       missing: ['4.04', '404'],
     };
@@ -164,7 +164,7 @@ describe('a CoAP server as a device over MQTT', () => {
       header: { response_code: 400, error_message: '4.22 Unprocessable Entity' },
       body: null,
     });
-    expect(await ask('GET', 'cbor')).toEqual([205, { content_format: 60, base64: 'AQ==' }]);
+    expect(await ask('GET', 'cbor')).toEqual([205, { content_format: 60, base64: 'QQE=' }]);
     expect(await ask('GET', 'broken')).toEqual([205, { content_format: 50, base64: 'ew==' }]);
     expect(await ask('GET', 'missing')).toEqual([404, '404']);
     const notes = (await rowsOf('out')).map(({ note }) => note);
