@@ -19,7 +19,7 @@ export function jsonOfCbor(payload: Uint8Array): { readonly value: JsonValue | u
 export const cborOfJson = (value: JsonValue): Uint8Array<ArrayBuffer> => writeCbor(fromJson(value));
 
 function toJson(value: PayloadValue): JsonValue | undefined {
-  if (typeof value === 'bigint') return JSON.rawJSON(value.toString()) as unknown as JsonValue;
+  if (typeof value === 'bigint') return JSON.rawJSON(value.toString());
   if (isList(value)) {
     const items = value.map(toJson);
     return items.includes(undefined) ? undefined : (items as JsonValue[]);
