@@ -62,6 +62,8 @@ export interface BatchStatus {
   readonly method: string;
   /** Of `gf`, where all calls have the same; with a variable in it, as it was written. */
   readonly correlationId: string | null;
+  /** That variables are filled in from, as it is when the batch is started or its calls are made again; `null`: none. */
+  readonly environment: { readonly id: string; readonly name: string } | null;
   readonly phase: BatchPhase;
   /** Calls to be made. */
   readonly total: number;
@@ -165,7 +167,7 @@ export const rpcBatchesContract = {
   'rpcBatches.watch': stream<readonly BatchStatus[]>()(z.strictObject({ source: sourceIdSchema }), { overflow: 'coalesce', window: 2 }),
   /** Gives up what is under way and makes no further call. False when it had ended. */
   'rpcBatches.cancel': call<boolean>()(batchRefSchema),
-  /** Calls those peers of an ended fan-out again that gave no result; answers how many. */
+  /** Calls those peers of an ended fan-out again that gave no result; answers how many. Variables come from the environment of its start, as it is now; rejects with `not-found` when that is gone. */
   'rpcBatches.retry': call<{ readonly peers: number }>()(batchRefSchema),
   /** Forgets one that has ended. */
   'rpcBatches.remove': call<void>()(batchRefSchema),

@@ -14,16 +14,23 @@ export interface CallFillerOptions {
   readonly random: () => number;
 }
 
-/** Throws `bad-input` for what is not known. */
-export type FillCall = (input: CallInput) => CallInput;
+/** Calls made by hand are filled in by it. */
+export interface CallFilling {
+  /** Where its variables come from, as they were when it was made. */
+  readonly environment: { readonly id: string; readonly name: string } | null;
+  /** Throws `bad-input` for what is not known. */
+  fill(input: CallInput): CallInput;
+}
 
-/** Fills in calls made by hand from the environment that is chosen when this is asked for. */
-export function createCallFiller({ environments, now, random }: CallFillerOptions): () => Promise<FillCall> {
+/** From the environment that is chosen when it is asked for, or from the one with this id: as it is then. Rejects with `not-found` when that is gone. */
+export type CallFiller = (environmentId?: string | null) => Promise<CallFilling>;
+
+export function createCallFiller({ environments, now, random }: CallFillerOptions): CallFiller {
   const functions = templateFunctions({ now, random, newId: randomUUID, count: newCounter() });
-  return async () => {
-    const { values, missing } = await environments.activeVariables();
+  return async (environmentId) => {
+    const { values, missing, environment } = await environments.activeVariables(environmentId);
     const scope = Object.fromEntries(values);
-    return (input) => fill(input, { scope, functions }, missing);
+    return { environment, fill: (input) => fill(input, { scope, functions }, missing) };
   };
 }
 

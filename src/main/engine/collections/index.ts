@@ -1,5 +1,5 @@
 export { createSchemaThread } from './checks/schema-thread.ts';
 export { createCollectionRuns, type CollectionRuns } from './collection-runs.ts';
 export { openCollectionFiles, type CollectionFiles } from './files/collection-files.ts';
-export { createCallFiller, type FillCall } from './call-filler.ts';
+export { createCallFiller, type CallFiller } from './call-filler.ts';
 export { createCoapFiller, type FillCoapRequest } from './coap-filler.ts';

@@ -127,15 +127,24 @@ describe('an environment', () => {
     await expect(environments.variables('lab')).rejects.toThrow('The secret "token" of the environment "Lab" has no value on this computer.');
     expect((await viewed()).environments[0]?.variables).toMatchObject([{ stored: false }]);
     await environments.choose('lab');
-    expect(await environments.activeVariables()).toEqual({ values: new Map(), secrets: [], missing: ['token'] });
+    expect(await environments.activeVariables()).toMatchObject({
+      values: new Map(),
+      secrets: [],
+      missing: ['token'],
+      environment: { id: 'lab', name: 'Lab' },
+    });
   });
 
   it('can be the chosen one, until it is gone', async () => {
-    expect(await environments.activeVariables()).toEqual({ values: new Map(), secrets: [], missing: [] });
+    expect(await environments.activeVariables()).toMatchObject({ values: new Map(), secrets: [], missing: [], environment: null });
     await save('lab', [{ name: 'a', value: '1' }]);
     await environments.choose('lab');
     expect((await viewed()).activeId).toBe('lab');
     expect((await environments.activeVariables()).values.get('a')).toBe('1');
+    await save('other', [{ name: 'a', value: '2' }]);
+    expect(await environments.activeVariables('other')).toMatchObject({ values: new Map([['a', '2']]), environment: { id: 'other', name: 'other' } });
+    expect((await environments.activeVariables(null)).values.size).toBe(0);
+    await expect(environments.activeVariables('gone')).rejects.toMatchObject({ code: 'not-found' });
     await expect(environments.choose('field')).rejects.toMatchObject({ code: 'not-found' });
     await environments.remove('lab');
     expect((await viewed()).activeId).toBeNull();

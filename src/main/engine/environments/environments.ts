@@ -46,6 +46,11 @@ interface VariableSet {
   readonly secrets: readonly string[];
 }
 
+export interface VariablesToFillIn extends VariableSet {
+  readonly missing: readonly string[];
+  readonly environment: { readonly id: string; readonly name: string } | null;
+}
+
 export interface Environments {
   readonly changed: FollowedFolder['changed'];
   /** `undefined`: not read yet. */
@@ -56,8 +61,11 @@ export interface Environments {
   choose(id: string | null): Promise<void>;
   /** As the file is now, secrets opened. Rejects when there is no such environment, its file cannot be used, or a secret is missing or cannot be opened. */
   variables(id: string): Promise<VariableSet>;
-  /** Of the chosen environment; empty when there is none. `missing`: its secrets that have no value on this computer. */
-  activeVariables(): Promise<VariableSet & { readonly missing: readonly string[] }>;
+  /**
+   * Of the chosen environment, or of another; empty when there is none. `missing`: its secrets that have no value on this computer. Rejects for one that is
+   * asked for by its id and not there.
+   */
+  activeVariables(id?: string | null): Promise<VariablesToFillIn>;
   close(): void;
 }
 
@@ -120,7 +128,7 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
   const files = followFolder({ read });
 
   /** `missing`: takes the names of secrets without a value, which are refused otherwise. */
-  const variables = async (id: string, missing?: string[]): Promise<VariableSet> => {
+  const variables = async (id: string, missing?: string[]): Promise<{ readonly name: string; readonly set: VariableSet }> => {
     const file = await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes);
     if (!file) throw new CodedError('not-found', `There is no environment "${id}" (any more).`);
     if (!file.content) throw new CodedError('invalid-state', file.problem?.message, { advice: file.problem?.advice });
@@ -138,7 +146,7 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
       values.set(name, known);
       if (secret) opened.push(known);
     }
-    return { values, secrets: opened };
+    return { name: file.content.name, set: { values, secrets: opened } };
   };
 
   /** The values are in the vault before the file says that there are any, and go after it. Answers with what takes them back, and brings back those before. */
@@ -180,12 +188,15 @@ export function createEnvironments({ workspaceFolder, secrets }: EnvironmentsOpt
     changed: files.changed,
     view: () => view,
     refresh: files.refresh,
-    variables: (id) => variables(id),
-    async activeVariables() {
-      const id = (await readChosen())?.content?.activeId ?? null;
+    variables: async (id) => (await variables(id)).set,
+    async activeVariables(wanted) {
+      const chosen = wanted === undefined ? ((await readChosen())?.content?.activeId ?? null) : wanted;
+      const exists =
+        chosen !== null && (wanted !== undefined || (await readOpenFile(fileOf(chosen), nameOf(chosen), environmentFileSchema, maxFileBytes)) !== null);
+      if (!exists) return { values: new Map(), secrets: [], missing: [], environment: null };
       const missing: string[] = [];
-      const exists = id !== null && (await readOpenFile(fileOf(id), nameOf(id), environmentFileSchema, maxFileBytes)) !== null;
-      return { ...(exists ? await variables(id, missing) : { values: new Map(), secrets: [] }), missing };
+      const { name, set } = await variables(chosen, missing);
+      return { ...set, missing, environment: { id: chosen, name } };
     },
     save: ({ environment, revision }) =>
       files.change(async () => {

@@ -121,4 +121,30 @@ describe('many calls', () => {
     await expect.poll(() => batches.value()).toEqual([]);
     expect(await first(page, 'rpcBatches.results', { id, ...firstRows })).toBeNull();
   }, 30_000);
+
+  it('are made again with the environment of their start, as it is now', async () => {
+    const { page } = await start();
+    await startBroker(page);
+    const setTarget = (id: string, value: string): Promise<unknown> =>
+      page.call('environments.save', { environment: { id, name: `Name of ${id}`, variables: [{ name: 'target', value, secret: false }] } });
+    await setTarget('lab', '99');
+    await setTarget('field', 'nonsense');
+    await page.call('environments.choose', { id: 'lab' });
+    const batches = batchesOf(page);
+    const { id } = await page.call('rpcBatches.start', {
+      call: { ...asked, method: 'set_target', topic: '', params: '{"target": {{target}}}' },
+      plan: { kind: 'fan-out', topics: [device.topic] },
+      inFlight: 1,
+      variables: true,
+      ...calmly,
+    });
+    await expect.poll(() => batches.value()?.[0]).toMatchObject({ phase: 'done', outcomes: { failed: 1 }, environment: { id: 'lab', name: 'Name of lab' } });
+    // Another one is looked at, and what was wrong is mended.
+    await page.call('environments.choose', { id: 'field' });
+    await setTarget('lab', '21');
+    expect(await page.call('rpcBatches.retry', { id })).toEqual({ peers: 1 });
+    await expect.poll(() => batches.value()?.[0]).toMatchObject({ phase: 'done', outcomes: { ok: 1, failed: 0 }, environment: { id: 'lab' } });
+    await page.call('environments.remove', { id: 'lab' });
+    await expect(page.call('rpcBatches.retry', { id })).rejects.toMatchObject({ code: 'not-found' });
+  }, 30_000);
 });

@@ -13,7 +13,7 @@ export function rpcBatchesHandlers({ rpc, callFiller }: Services): Handlers<type
     'rpcBatches.start'(input) {
       if (input.call.method === '' && input.call.dialect !== 'mqtt5') throw new CodedError('bad-input', 'A call needs a method.');
       const { variables, ...batch } = input;
-      return variables === true ? callFiller().then((fill) => ({ id: batches.start(batch, fill) })) : { id: batches.start(batch) };
+      return variables === true ? callFiller().then((filling) => ({ id: batches.start(batch, filling) })) : { id: batches.start(batch) };
     },
     'rpcBatches.watch': ({ source }, sink) =>
       sendSnapshots(
@@ -32,7 +32,11 @@ export function rpcBatchesHandlers({ rpc, callFiller }: Services): Handlers<type
         },
       ),
     'rpcBatches.cancel': ({ id }) => batches.cancel(id),
-    'rpcBatches.retry': ({ id }) => ({ peers: batches.retry(id) }),
+    async 'rpcBatches.retry'({ id }) {
+      // Calls of one batch are filled in from one environment: as it is now, for a value in it may be why they failed.
+      const before = batches.fillingOf(id);
+      return { peers: batches.retry(id, before && (await callFiller(before.environment?.id ?? null))) };
+    },
     'rpcBatches.remove': ({ id }) => batches.remove(id),
     'rpcBatches.results'(query, sink) {
       const read = whenNewVersion(

@@ -62,7 +62,7 @@ export function rpcHandlers(services: Services): Handlers<typeof rpcContract> {
       const read = whenNewText(() => rpc.autoDialect(source, topic));
       return sendSnapshots(sink, read, rpc.changed.subscribe);
     },
-    'rpc.call': ({ variables, ...input }) => (variables === true ? callFiller().then((fill) => startCall(fill(input))) : startCall(input)),
+    'rpc.call': ({ variables, ...input }) => (variables === true ? callFiller().then(({ fill }) => startCall(fill(input))) : startCall(input)),
     'rpc.cancel': ({ id }) => rpc.cancel(id),
   };
 }

@@ -6,7 +6,7 @@ import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
 import type { BrokerInsideView } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
-import type { CollectionFiles, CollectionRuns, FillCall, FillCoapRequest } from '../collections/index.ts';
+import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
 import type { Connections, ConnectionSecrets } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
@@ -68,7 +68,7 @@ export interface Services {
   readonly coapHistory: Pick<CoapHistory, 'page' | 'entry' | 'clear' | 'changed'>;
   readonly coapUdp: Omit<CoapUdp, 'close'>;
   /** What fills in calls from the chosen environment. */
-  readonly callFiller: () => Promise<FillCall>;
+  readonly callFiller: CallFiller;
   readonly coapFiller: () => Promise<FillCoapRequest>;
   readonly workspace: Workspace;
 }

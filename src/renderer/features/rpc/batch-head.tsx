@@ -93,6 +93,14 @@ export function BatchHead({ source, status, lost, batches, actions }: BatchHeadP
           })}
           {running && <span>{formatCount(status.pending)} under way</span>}
           <span>{formatMs(status.elapsedMs)}</span>
+          {status.environment !== null && (
+            <span
+              className={styles.environment}
+              title="Variables are filled in from this environment, as it is when the calls are made, also when they are made again."
+            >
+              variables of {status.environment.name}
+            </span>
+          )}
           {status.callsPerSecond > 0 && <span title={isOver(status) ? 'On average' : 'In the last second'}>{formatRate(status.callsPerSecond)}</span>}
         </span>
       </div>

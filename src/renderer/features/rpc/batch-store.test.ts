@@ -14,6 +14,7 @@ const status = (id: string, more: Partial<BatchStatus> = {}): BatchStatus => ({
   topic: 'edge/a',
   method: 'get',
   correlationId: null,
+  environment: null,
   phase: 'running',
   total: 10,
   pending: 1,

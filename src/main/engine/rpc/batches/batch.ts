@@ -24,8 +24,13 @@ export interface BatchDeps {
   /** ms, of a clock that never goes back. */
   readonly clock: () => number;
   readonly onChange: () => void;
-  /** Puts values in the place of variables. Throws a coded error for what is not known. */
-  readonly fill?: ((input: CallInput) => CallInput) | undefined;
+}
+
+/** Puts values in the place of variables. */
+export interface BatchFilling {
+  readonly environment: BatchStatus['environment'];
+  /** Throws a coded error for what is not known. */
+  fill(input: CallInput): CallInput;
 }
 
 /** Of a repeated call so many stay in the list of all calls: the first ones that failed, and the newest with a result. */
@@ -72,14 +77,16 @@ export class Batch {
   #firstFailedCall: number | null = null;
   #phase: BatchPhase = 'running';
   #problem: Problem | null = null;
+  #filling: BatchFilling | undefined;
   /** Of runs before the present one. */
   #elapsedBefore = 0;
   #runStartedClock: number;
 
-  constructor(id: string, input: BatchInput, deps: BatchDeps) {
+  constructor(id: string, input: BatchInput, deps: BatchDeps, filling?: BatchFilling) {
     this.id = id;
     this.input = input;
     this.#deps = deps;
+    this.#filling = filling;
     this.#startedAt = deps.now();
     this.#runStartedClock = deps.clock();
     this.#rate = new RecentRate(deps.clock);
@@ -113,6 +120,7 @@ export class Batch {
       topic: plan.kind === 'repeat' ? call.topic : '',
       method: plan.kind === 'requests' ? '' : call.method,
       correlationId: call.envelope?.correlationId ?? null,
+      environment: this.#filling?.environment ?? null,
       phase: this.#phase,
       total: this.total,
       pending: this.#pending.size,
@@ -138,12 +146,18 @@ export class Batch {
     return true;
   }
 
-  /** Calls peers without a result again; answers how many. */
-  retry(): number {
+  /** Absent: there are no variables in it. */
+  get filling(): BatchFilling | undefined {
+    return this.#filling;
+  }
+
+  /** Calls peers without a result again; answers how many. `filling`: what variables are now. */
+  retry(filling = this.#filling): number {
     const { peers } = this;
     if (!peers || !this.isOver) throw new CodedError('invalid-state', 'This batch is still under way.', { advice: 'Wait until it has ended.' });
     const again = peers.withoutResult();
     if (again.length === 0) return 0;
+    this.#filling = filling;
     for (const index of again) {
       const before = peers.reset(index);
       if (before === 'failed' || before === 'timed-out' || before === 'cancelled') this.#outcomes[before] -= 1;
@@ -200,7 +214,7 @@ export class Batch {
     };
     try {
       const input = { ...call, ...partAt(plan, index) };
-      id = this.#deps.caller.start(this.#deps.fill?.(input) ?? input, observer);
+      id = this.#deps.caller.start(this.#filling?.fill(input) ?? input, observer);
     } catch (error) {
       this.#made -= 1;
       if (this.peers && error instanceof CodedError && ofOne[plan.kind].includes(error.code)) {

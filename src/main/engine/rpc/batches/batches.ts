@@ -2,12 +2,12 @@ import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { BatchInput, BatchStatus, ResultsPage, ResultsQuery } from '../../../../shared/contract/rpc-batches.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { createNotifier, type Notifier } from '../../notifier.ts';
-import { Batch, type BatchDeps } from './batch.ts';
+import { Batch, type BatchDeps, type BatchFilling } from './batch.ts';
 
 const mostRunning = 4;
 const mostRemembered = 20;
 
-export interface BatchesOptions extends Omit<BatchDeps, 'onChange' | 'fill'> {
+export interface BatchesOptions extends Omit<BatchDeps, 'onChange'> {
   readonly newId: () => string;
 }
 
@@ -23,9 +23,9 @@ export class Batches {
   }
 
   /** Throws a coded error for what cannot be sent. */
-  start(input: BatchInput, fill?: BatchDeps['fill']): string {
+  start(input: BatchInput, filling?: BatchFilling): string {
     this.#checkRoom();
-    const batch = new Batch(this.#options.newId(), input, { ...this.#options, fill, onChange: this.changed.notify });
+    const batch = new Batch(this.#options.newId(), input, { ...this.#options, onChange: this.changed.notify }, filling);
     this.#batches.set(batch.id, batch);
     try {
       batch.begin();
@@ -52,11 +52,16 @@ export class Batches {
     return this.#batches.get(id)?.cancel() ?? false;
   }
 
-  retry(id: string): number {
+  /** What the variables of a batch were; `undefined`: it has none, or is not known. */
+  fillingOf(id: string): BatchFilling | undefined {
+    return this.#batches.get(id)?.filling;
+  }
+
+  retry(id: string, filling?: BatchFilling): number {
     const batch = this.#batches.get(id);
     if (!batch) throw new CodedError('not-found', 'This batch is not known any more.');
     if (batch.isOver) this.#checkRoom();
-    return batch.retry();
+    return batch.retry(filling);
   }
 
   remove(id: string): void {
