@@ -15,7 +15,7 @@ export interface CallFillerOptions {
 }
 
 /** Calls made by hand are filled in by it. */
-export interface CallFilling {
+interface CallFilling {
   /** Where its variables come from, as they were when it was made. */
   readonly environment: { readonly id: string; readonly name: string } | null;
   /** Throws `bad-input` for what is not known. */

@@ -46,7 +46,7 @@ interface VariableSet {
   readonly secrets: readonly string[];
 }
 
-export interface VariablesToFillIn extends VariableSet {
+interface VariablesToFillIn extends VariableSet {
   readonly missing: readonly string[];
   readonly environment: { readonly id: string; readonly name: string } | null;
 }
