@@ -81,12 +81,7 @@ test('every failure to connect stands on the screen of the connection, with what
     if (!hasOpenssl()) return;
     const silent = await peers.tls();
     await failsToConnect(page, `mqtt://127.0.0.1:${silent}`, `127.0.0.1:${silent} closed the connection without answering CONNECT`, /speaks MQTT|mqtts:\/\//);
-    await failsToConnect(
-      page,
-      `mqtts://127.0.0.1:${silent}`,
-      /certificate of 127\.0\.0\.1:\d+ is signed by itself/,
-      'trust it for this connection',
-    );
+    await failsToConnect(page, `mqtts://127.0.0.1:${silent}`, /certificate of 127\.0\.0\.1:\d+ is signed by itself/, 'trust it for this connection');
   });
 
   await test.step('something else that talks first', async () => {
