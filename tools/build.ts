@@ -12,6 +12,7 @@ const nodeBundles = {
     'broker-worker': 'src/main/engine/broker/broker-worker.ts',
     'persistence-worker': 'src/main/engine/broker/persistence/persistence-worker.ts',
     'store-worker': 'src/main/engine/store/store-worker.ts',
+    'payload-worker': 'src/main/engine/payload/worker/payload-worker.ts',
     'check-worker': 'src/main/engine/collections/checks/check-worker.ts',
     'script-worker': 'src/main/engine/scripts/script-worker.ts',
   },

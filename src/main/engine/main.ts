@@ -21,6 +21,7 @@ import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier } from './notifier.ts';
+import { createPayloadService } from './payload/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
 import { createHandlers, storedSecrets, type Services } from './server/index.ts';
@@ -77,6 +78,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     budgetBytes: settings().historyBudgetBytes,
     now,
     onChange: storeChanged.notify,
+  });
+  const payload = createPayloadService({
+    workspaceFolder: options.workspaceFolder,
+    kept: { get: workspace.payloadCodecs, save: workspace.savePayloadCodecs },
+    message: (id, maxBytes) => store.get(id, maxBytes),
   });
   const topics = createTopicIndexes({ now });
   const tails = createTails({ now });
@@ -294,6 +300,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     lastMessageId: () => ingest.lastId,
     store,
     storeChanged,
+    payload,
     environments,
     collections,
     collectionRuns,
@@ -312,6 +319,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     collectionRuns.close();
     coapUdp.close();
     schemaThread.close();
+    payload.close();
     await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), pipelines.close(), scripts.close()]));
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');

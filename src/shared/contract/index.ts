@@ -13,6 +13,7 @@ import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
 import { mockDevicesContract } from './mock-devices.ts';
+import { payloadContract } from './payload.ts';
 import { rpcBatchesContract } from './rpc-batches.ts';
 import { rpcContract } from './rpc.ts';
 import { rpcDialectsContract } from './rpc-dialects.ts';
@@ -32,6 +33,7 @@ export const engineContract = {
   ...connectionCheckContract,
   ...topicsContract,
   ...messagesContract,
+  ...payloadContract,
   ...rpcContract,
   ...callHistoryContract,
   ...rpcDialectsContract,

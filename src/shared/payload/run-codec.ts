@@ -5,7 +5,7 @@ import { decodeText } from './utf8-text.ts';
 import { PayloadFailure } from './value/payload-failure.ts';
 
 /** What `codec` says instead of a name: told by topic, content type and bytes. */
-const autoCodec = 'auto';
+export const autoCodec = 'auto';
 
 export interface CodecCall {
   readonly codec: string;

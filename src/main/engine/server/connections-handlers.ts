@@ -13,6 +13,7 @@ export function connectionsHandlers({
   callHistory,
   connections,
   connectionsChanged,
+  payload,
   rpc,
   store,
   topics,
@@ -74,6 +75,7 @@ export function connectionsHandlers({
         workspace.removeProfile(id),
         ...connectionSecretNames.map((name) => workspace.secrets.remove(secretKey(id, name))),
         forgetHistory(source),
+        payload.forgetSource(source),
       ]);
       connectionsChanged.notify();
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');

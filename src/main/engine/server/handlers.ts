@@ -11,6 +11,7 @@ import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
 import { mockDevicesHandlers } from './mock-devices-handlers.ts';
+import { payloadHandlers } from './payload-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcBatchesHandlers } from './rpc-batches-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
@@ -32,6 +33,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...connectionCheckHandlers(services),
     ...topicsHandlers(services),
     ...messagesHandlers(services),
+    ...payloadHandlers(services),
     ...rpcHandlers(services),
     ...callHistoryHandlers(services),
     ...rpcDialectsHandlers(services),

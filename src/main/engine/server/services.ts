@@ -11,6 +11,7 @@ import type { Connections, ConnectionSecrets } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier } from '../notifier.ts';
+import type { PayloadService } from '../payload/index.ts';
 import type { CallHistory, RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 
@@ -62,6 +63,7 @@ export interface Services {
     ledger(): Ledger;
   };
   readonly storeChanged: Notifier;
+  readonly payload: Omit<PayloadService, 'close'>;
   readonly environments: Omit<Environments, 'close'>;
   readonly collections: Omit<CollectionFiles, 'close'>;
   readonly collectionRuns: Pick<CollectionRuns, 'run'>;

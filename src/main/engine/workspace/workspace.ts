@@ -4,6 +4,7 @@ import { connectionProfileSchema, type ConnectionProfile } from '../../../shared
 import { coapBridgeSchema, type CoapBridge } from '../../../shared/contract/coap-bridges.ts';
 import { pipelineSchema, type GfPipeline } from '../../../shared/contract/coap-pipeline.ts';
 import { mockDeviceSchema, type MockDevice } from '../../../shared/contract/mock-devices.ts';
+import { payloadCodecsSchema, type PayloadCodecs } from '../../../shared/contract/payload.ts';
 import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
 import { keptMethodSchema, type KeptMethod } from '../../../shared/contract/rpc-schemas.ts';
 import { rpcDialectSchema, type RpcDialect } from '../../../shared/contract/rpc-dialects.ts';
@@ -69,6 +70,9 @@ export interface Workspace {
   /** What is kept of RPC methods. */
   rpcMethods(): readonly KeptMethod[];
   saveRpcMethods(methods: readonly KeptMethod[]): Promise<void>;
+  /** Which codecs read which payloads, and names of the user for codecs. */
+  payloadCodecs(): PayloadCodecs;
+  savePayloadCodecs(codecs: PayloadCodecs): Promise<void>;
   /** RPC dialects of the user. */
   readonly dialects: RecordFiles<RpcDialect>;
   readonly secrets: SecretVault;
@@ -120,10 +124,13 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     'The workbench goes on without locked schemas and pinned examples.',
   );
 
+  const payloadCodecsFile = openFile('payload-codecs.json', payloadCodecsSchema, 'The workbench goes on without rules for codecs.');
+
   let settings: Settings = (await settingsFile.read()) ?? settingsSchema.parse({});
   let layout: Layout = (await layoutFile.read())?.layout ?? {};
   let publishes: readonly SavedPublish[] = (await publishesFile.read())?.publishes ?? [];
   let rpcMethods: readonly KeptMethod[] = (await rpcMethodsFile.read())?.methods ?? [];
+  let payloadCodecs: PayloadCodecs = (await payloadCodecsFile.read()) ?? { rules: [], names: {} };
   const profileFiles = await openRecordFiles(fileOptions, { folder: 'connections', noun: 'connection', schema: connectionProfileSchema });
   const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
   const mockDevices = await openRecordFiles(fileOptions, { folder: 'mock-devices', noun: 'device', schema: mockDeviceSchema });
@@ -153,6 +160,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       layoutFile,
       publishesFile,
       rpcMethodsFile,
+      payloadCodecsFile,
       profileFiles,
       dialects,
       rpcNodes,
@@ -206,6 +214,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     mockDevices,
     coapBridges,
     pipelines,
+    payloadCodecs: () => payloadCodecs,
+    savePayloadCodecs(codecs) {
+      payloadCodecs = codecs;
+      return payloadCodecsFile.write({ rules: [...codecs.rules], names: sortKeys(codecs.names) });
+    },
     rpcMethods: () => rpcMethods,
     saveRpcMethods(methods) {
       rpcMethods = methods;

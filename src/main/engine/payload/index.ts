@@ -1,0 +1,1 @@
+export { createPayloadService, type PayloadService } from './payload-service.ts';
