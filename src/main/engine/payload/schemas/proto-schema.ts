@@ -160,9 +160,9 @@ function valueOf(field: protobuf.Field, known: Map<protobuf.Type, MessageType>):
   const { resolvedType } = field;
   if (resolvedType instanceof protobuf.Type) {
     const isGroup = (resolvedType as protobuf.Type & { readonly group?: boolean }).group === true;
-    const { delimited } = field as protobuf.Field & { readonly delimited?: boolean };
+    const { delimited } = field as protobuf.Field & { readonly delimited: boolean };
     const type = resolvedType;
-    return { kind: 'message', of: () => messageOf(type, known), delimited: isGroup || (delimited === true && !(field instanceof protobuf.MapField)) };
+    return { kind: 'message', of: () => messageOf(type, known), delimited: isGroup || (delimited && !(field instanceof protobuf.MapField)) };
   }
   if (resolvedType instanceof protobuf.Enum) return { kind: 'enum', of: enumOf(resolvedType) };
   return { kind: 'scalar', scalar: field.type as ScalarType };
