@@ -7,6 +7,8 @@ import { sendSnapshots, whenNewItems } from '../snapshot-stream.ts';
 import type { Services } from './services.ts';
 
 const maxDevices = 200;
+/** `Valve 2` before `Valve 10`. */
+const byName = new Intl.Collator(undefined, { numeric: true });
 const maxBytes = 16 * 1024 * 1024;
 
 export function mockDevicesHandlers({ mockDevices, workspace, callHistory }: Services): Handlers<typeof mockDevicesContract> {
@@ -29,7 +31,7 @@ export function mockDevicesHandlers({ mockDevices, workspace, callHistory }: Ser
 
   return {
     'mockDevices.watch'(_input, sink) {
-      const read = whenNewItems(() => saved.list().toSorted((one, other) => one.name.localeCompare(other.name)));
+      const read = whenNewItems(() => saved.list().toSorted((one, other) => byName.compare(one.name, other.name)));
       const readView = (): { readonly devices: readonly MockDevice[] } | undefined => {
         const devices = read();
         return devices && { devices };

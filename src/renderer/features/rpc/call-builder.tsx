@@ -9,7 +9,8 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import type { SourceOption } from '../common/index.ts';
+import { useModel, type SourceOption } from '../common/index.ts';
+import { SourceDown } from '../connections/index.ts';
 import { EnvironmentPicker, UnknownVariables } from '../environments/index.ts';
 import { autoWords, useAutoDialect } from './auto-dialect.ts';
 import { callLabel, planProblems, type CallMode } from './batch-plan.ts';
@@ -38,8 +39,7 @@ const modes = [
 ] as const;
 
 /** What to know about the draft, in a few words. */
-function noteOf(source: SourceOption, draft: CallDraft, hasForm: boolean, paramsSeen: boolean, toMany: boolean): string {
-  if (!source.live) return `${source.name} is ${source.state}: nothing can be called.`;
+function noteOf(draft: CallDraft, hasForm: boolean, paramsSeen: boolean, toMany: boolean): string {
   if (draft.dialect === 'mqtt5' && draft.topic !== '' && !toMany) return `Goes to ${requestTopic(draft)}`;
   if (draft.paramsFrom === 'offered') return 'From the last call that was seen';
   return hasForm || paramsSeen || draft.method === '' ? '' : 'A form is there once params of this method were seen.';
@@ -56,6 +56,8 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
   const store = rpcStore();
   const { draft, reveal: revealDraft, calling, refused: callRefused } = useSourceState(source.id, (state) => state);
   const batch = useBatchState(source.id, (state) => state);
+  const tree = store.treeOf(source.id);
+  useModel(tree.notifier);
   const { mode, plan } = batch;
   const reveal = revealDraft || batch.reveal;
   const refused = mode === 'once' ? callRefused : batch.refused;
@@ -160,6 +162,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
           </Tooltip>
         </span>
       </div>
+      <SourceDown source={source} done="called" short={tree.totals.serviceCount === 0} />
       {choice && (
         <p className={styles.auto} role="status" title={autoWords(choice, name)}>
           Auto: {autoWords(choice, name)}
@@ -186,7 +189,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
         )}
         <EnvironmentPicker />
         <span className={styles.note} role="status">
-          {noteOf(source, draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
+          {noteOf(draft, fields !== null, (detail?.paramsSchema ?? null) !== null, mode === 'fan-out')}
         </span>
         <SegmentedControl size="small" label="How often" value={mode} onChange={(next) => batchStore().setMode(source.id, next)} segments={callModes} />
       </div>

@@ -138,7 +138,7 @@ function CodeFaults({ draft, problems, onChange }: Pick<MethodAnswerProps, 'draf
         hint="silences real callers"
       />
       <NumberField
-        label="Which one"
+        label="The unlisted code"
         size="small"
         min={200}
         max={599}

@@ -125,11 +125,14 @@ export function ResourcesPanel({ device, status }: { readonly device: MockDevice
   );
 }
 
+/** `sensor-2` before `sensor-10`. */
+const byNumber = new Intl.Collator(undefined, { numeric: true });
+
 function rowsOf({ resources }: MockDevice, now: readonly MockResourceState[]): readonly Row[] {
   const saved = new Map(resources.map((resource) => [normalPath(resource.path), resource]));
   const live = new Map(now.map((state) => [state.path, state]));
   const created = now.filter((state) => state.created && !saved.has(state.path)).map(({ path }) => path);
-  return [...saved.keys(), ...created].toSorted().map((path) => ({ path, saved: saved.get(path) ?? null, live: live.get(path) }));
+  return [...saved.keys(), ...created].toSorted(byNumber.compare).map((path) => ({ path, saved: saved.get(path) ?? null, live: live.get(path) }));
 }
 
 function ResourceLine({ row, calls, unsaved }: { readonly row: Row; readonly calls: number; readonly unsaved: boolean }): ReactElement {

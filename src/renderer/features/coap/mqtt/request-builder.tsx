@@ -10,7 +10,8 @@ import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { toasts } from '../../../ui/toast.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { Tooltip } from '../../../ui/tooltip.tsx';
-import { connectionOf, copyText, newId, useBrokerStatus, useConnections, type SourceOption } from '../../common/index.ts';
+import { connectionOf, copyText, newId, useBrokerStatus, useConnections, useModel, type SourceOption } from '../../common/index.ts';
+import { SourceDown } from '../../connections/index.ts';
 import { coapStore, useCoapSource } from './coap-model.ts';
 import { asCommand, asJson, asPython } from './copy-request.ts';
 import { EnvelopeFields, envelopeWords } from './envelope-fields.tsx';
@@ -23,6 +24,8 @@ const methods = gfMethods.map((method) => ({ value: method, label: method }));
 export function RequestBuilder({ source }: { readonly source: SourceOption }): ReactElement {
   const store = coapStore();
   const { draft, reveal, sending, refused } = useCoapSource(source.id, (state) => state);
+  const tree = store.treeOf(source.id);
+  useModel(tree.notifier);
   const [open, setOpen] = useState(false);
   const errorId = useId();
   const envelopeId = useId();
@@ -98,11 +101,10 @@ export function RequestBuilder({ source }: { readonly source: SourceOption }): R
       </div>
       <div className={styles.line}>
         <SegmentedControl size="small" label="Method" value={draft.method} onChange={(method) => edit({ method })} segments={methods} />
-        <span className={styles.note} role="status">
-          {source.live ? '' : `${source.name} is ${source.state}: nothing can be sent.`}
-        </span>
+        <span className={styles.note} />
         <CopyMenu source={source} />
       </div>
+      <SourceDown source={source} done="sent" short={tree.totals.serviceCount === 0} />
       {refused && (
         <Banner inset kind="bad" title={refused.message}>
           {refused.advice}

@@ -89,7 +89,7 @@ export function DialectsDialog({ onClose }: { readonly onClose: () => void }): R
         <>
           {removable && (
             <Button variant="danger" onClick={() => void remove(removable)}>
-              Remove …
+              Delete …
             </Button>
           )}
           <span className={styles['spread']} role="status">
