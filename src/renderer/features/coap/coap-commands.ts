@@ -17,6 +17,8 @@ export function CoapCommands(): null {
     idle('udp', 'coapUdp.send', 'Send the CoAP request over UDP', 'Mod+Enter'),
     idle('udp', 'coapUdp.observe', 'Observe the CoAP resource over UDP'),
     idle('udp', 'coapUdp.save', 'Save the CoAP request over UDP into a collection', 'Mod+S'),
+    idle('bridge', 'bridge.addServer', 'Add a bridge to a CoAP server'),
+    idle('bridge', 'bridge.addPort', 'Add a bridge from a CoAP port'),
     idle('mock', 'mock.saveResource', 'Save the resource of the mock device', 'Mod+S'),
     idle('mock', 'mock.tryRequest', 'Try the answer of the mock device', 'Mod+Shift+Enter'),
     idle('mock', 'mock.startAll', 'Start all mock devices'),

@@ -241,6 +241,15 @@ describe('a CoAP server as a device over MQTT', () => {
     expect(await inPhase('out', 'stopped')).toMatchObject({ running: 0, listensOn: null });
   });
 
+  it('starts by itself when its source comes up', async () => {
+    await bench.page.call('coapBridges.save', coapBridgeSchema.parse(toCoap('coap://127.0.0.1', { autoStart: true })));
+    await bench.page.call('coapBridges.save', coapBridgeSchema.parse({ id: 'in', name: 'In', direction: 'to-mqtt', port: 0, autoStart: true }));
+    expect((await bench.first('coapBridges.statuses', undefined)).statuses.map(({ phase }) => phase)).toEqual(['stopped', 'stopped']);
+    await bench.startBroker();
+    await inPhase('out', 'running');
+    await inPhase('in', 'running');
+  });
+
   it('is kept as a file, and refuses what cannot be used', async () => {
     await bench.page.call('coapBridges.save', coapBridgeSchema.parse(toCoap('coap://127.0.0.1')));
     const { workspaceFolder } = await bench.page.call('host.info', undefined);

@@ -139,7 +139,7 @@ export class CarryToCoap implements GfServer {
     ];
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      const host = await lookUp(uri.host);
+      const host = await inTime(lookUp(uri.host), deadline);
       const request = { host, port: uri.port, type, code: methodCodes[method], options, payload, timeoutMs, blockSize: 1024, maxBodyBytes };
       return carriedBack(await this.#open().request(request, { signal: AbortSignal.any([signal, deadline]) }), base);
     } catch (error) {
@@ -156,6 +156,14 @@ export class CarryToCoap implements GfServer {
     this.#client ??= new CoapClient({ clock, random, randomBytes, transmission: { ...defaultTransmission, nstart: bridge().nstart } });
     return this.#client;
   }
+}
+
+/** A look-up of a name cannot be broken off; the wait for it can. */
+function inTime<T>(work: Promise<T>, deadline: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    deadline.addEventListener('abort', () => reject(new CoapFailure('cancelled', 'The name was not found in time.', '')));
+    work.then(resolve, reject);
+  });
 }
 
 export const circleWords = 'The request has been through too many bridges: they carry it in a circle (Hop-Limit, RFC 8768).';

@@ -1,6 +1,7 @@
 import { ArrowRight, Cpu, Plus, Server } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { CoapBridge, CoapBridgeStatus } from '../../../../shared/contract/coap-bridges.ts';
+import { useCommands } from '../../../app/commands.ts';
 import { Badge, StatusDot } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -26,6 +27,11 @@ export function Bridges(): ReactElement {
   const bridge = bridges?.find(({ id }) => id === chosen) ?? bridges?.[0];
   const toCoap = (): void => void addBridge(newToCoap(newId(), bridges ?? []));
   const toMqtt = (): void => void addBridge(newToMqtt(newId(), bridges ?? []));
+  const about = { group: 'CoAP', place: 'coap', view: 'bridge', when: () => bridges !== undefined } as const;
+  useCommands([
+    { ...about, id: 'bridge.addServer', title: 'Add a bridge to a CoAP server', keywords: 'udp device gf', run: toCoap },
+    { ...about, id: 'bridge.addPort', title: 'Add a bridge from a CoAP port', keywords: 'udp devices gf', run: toMqtt },
+  ]);
   return (
     <Splitter
       id="coap-bridges"
