@@ -110,6 +110,56 @@ type Respond = (body: Json, request: MockRequest) => Json | MockResponse | Promi
 `,
 };
 
+const handler: ScriptTypes = {
+  name: 'handler',
+  text: `
+/** A message as it was on the wire. What is changed in it, later handlers and the caller see as well. */
+interface GfMessage {
+  header: {
+    request_id?: string;
+    path?: string;
+    correlation_id?: string | null;
+    source?: string | null;
+    token?: string | null;
+    /** Of a request. */
+    method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    /** Of a response, such as 205. */
+    response_code?: number;
+    [name: string]: Json;
+  };
+  body?: Json;
+  timestamp?: number | string;
+  [name: string]: Json;
+}
+interface AboutMessage {
+  readonly topic: string;
+  /** Tag of the device, from the topic. */
+  readonly device: string | null;
+  readonly subsystem: string | null;
+  /** A call of this client waits for it. */
+  readonly awaited: boolean;
+}
+interface GfResponse {
+  /** Such as 205. */
+  code: number;
+  body?: Json;
+  /** Of what was created. */
+  location?: string;
+}
+/**
+ * Handles a message. Of a request, what it returns is the response, or just its body; of a response, anything but nothing completes the call that waits.
+ * Nothing: only looked on.
+ */
+type Handle = (message: GfMessage, about: AboutMessage) => Json | GfResponse | void | Promise<Json | GfResponse | void>;
+/** Raised in a handler, it fails the waiting call; for a request nothing is published. Any other error ends the receive loop of a real client. */
+declare class ResponseException extends Error {
+  constructor(code: number, detail?: string | null);
+  readonly code: number;
+  readonly detail: string | null;
+}
+`,
+};
+
 const hook: ScriptTypes = {
   name: 'hook',
   text: `
@@ -173,3 +223,5 @@ export const nodeScriptTypes: readonly ScriptTypes[] = [language, node, messages
 export const mockScriptTypes: readonly ScriptTypes[] = [language, mock, messages('this device')];
 /** Of the script of a saved request. */
 export const hookScriptTypes: readonly ScriptTypes[] = [language, hook];
+/** Of handlers for requests and responses of gf_mqtt_client. */
+export const handlerScriptTypes: readonly ScriptTypes[] = [language, handler];

@@ -1,0 +1,57 @@
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { SourceId } from '../../../../shared/contract/common.ts';
+import type { GfPipeline, PipelineStatus, PipelineTrace } from '../../../../shared/contract/coap-pipeline.ts';
+import { useStreamValue } from '../../../data/index.ts';
+import { guardUnsaved } from '../../common/index.ts';
+import type { HandlerDraft } from './handler-draft.ts';
+
+/** A message that is traced by hand. */
+export interface TriedMessage {
+  readonly topic: string;
+  readonly text: string;
+  readonly awaited: boolean;
+  readonly trace: PipelineTrace | null;
+}
+
+/** What the page holds of one source beside what the engine says. */
+export interface PipelineState {
+  /** Id of a handler, or `default`; `null`: the first one. */
+  readonly selected: string | null;
+  readonly drafts: Readonly<Record<string, HandlerDraft>>;
+  /** Number of a trace; `newest`: follows. */
+  readonly trace: number | 'newest' | 'by-hand';
+  readonly tried: TriedMessage;
+}
+
+const fresh: PipelineState = { selected: null, drafts: {}, trace: 'newest', tried: { topic: '', text: '', awaited: true, trace: null } };
+
+const store = createStore<Readonly<Record<SourceId, PipelineState>>>(() => ({}));
+guardUnsaved(() => Object.values(store.getState()).some(({ drafts }) => Object.keys(drafts).length > 0));
+
+export const defaultId = 'default';
+
+export function setPipeline(source: SourceId, part: Partial<PipelineState>): void {
+  store.setState((all) => ({ ...all, [source]: { ...(all[source] ?? fresh), ...part } }));
+}
+
+export function setTried(source: SourceId, part: Partial<TriedMessage>): void {
+  setPipeline(source, { tried: { ...(store.getState()[source] ?? fresh).tried, ...part } });
+}
+
+export function setDraft(source: SourceId, id: string, draft: HandlerDraft | null): void {
+  const { [id]: _before, ...others } = (store.getState()[source] ?? fresh).drafts;
+  setPipeline(source, { drafts: draft === null ? others : { ...others, [id]: draft } });
+}
+
+export const usePipelineState = (source: SourceId): PipelineState => useStore(store, (all) => all[source] ?? fresh);
+
+/** `undefined` until the first answer; `null`: there are no handlers. */
+export function usePipeline(source: SourceId): GfPipeline | null | undefined {
+  const pipelines = useStreamValue('coapPipeline.watch', undefined)?.pipelines;
+  return pipelines && (pipelines.find((one) => one.source === source) ?? null);
+}
+
+export function usePipelineStatus(source: SourceId): PipelineStatus | undefined {
+  return useStreamValue('coapPipeline.statuses', undefined)?.statuses.find((one) => one.source === source);
+}
