@@ -8,7 +8,7 @@ export async function goTo(page: Page, place: PlaceTitle): Promise<void> {
 }
 
 /** Opens a view of the place CoAP. */
-export async function goToCoap(page: Page, view: 'Over MQTT' | 'Over UDP' | 'Mock devices' | 'Bridges'): Promise<void> {
+export async function goToCoap(page: Page, view: 'Over MQTT' | 'Over UDP' | 'Mock devices' | 'Handlers' | 'Bridges'): Promise<void> {
   await goTo(page, 'CoAP');
   await page.getByRole('tab', { name: view }).click();
 }

@@ -23,6 +23,7 @@ export function CoapCommands(): null {
     idle('mock', 'mock.tryRequest', 'Try the answer of the mock device', 'Mod+Shift+Enter'),
     idle('mock', 'mock.startAll', 'Start all mock devices'),
     idle('mock', 'mock.stopAll', 'Stop all mock devices'),
+    idle('handlers', 'coapPipeline.saveHandler', 'Save the handler', 'Mod+S'),
   ]);
   return null;
 }

@@ -6,9 +6,10 @@ import { showCoap, useCoapView, type CoapViewName } from './coap-views.ts';
 import { MockDevices } from './mock/mock-devices.tsx';
 import { coapStore, useSources } from './mqtt/coap-model.ts';
 import { CoapView } from './mqtt/coap-view.tsx';
+import { PipelineView } from './pipeline/pipeline-view.tsx';
 import { CoapUdpView } from './udp/coap-udp-view.tsx';
 
-/** Requests and responses in CoAP's terms: over MQTT, over UDP, and the devices that answer them. */
+/** Requests and responses in CoAP's terms: over MQTT, over UDP, the devices that answer them, and handlers. */
 export function CoapPlace(): ReactElement {
   const view = useCoapView();
   const { sources, current } = useSources();
@@ -19,11 +20,12 @@ export function CoapPlace(): ReactElement {
         label="CoAP"
         value={view}
         onChange={showCoap}
-        actions={view === 'mqtt' && <SourcePicker sources={sources} current={current} onChoose={(id) => coapStore().choose(id)} />}
+        actions={(view === 'mqtt' || view === 'handlers') && <SourcePicker sources={sources} current={current} onChoose={(id) => coapStore().choose(id)} />}
         tabs={[
           { value: 'mqtt', label: 'Over MQTT', content: <CoapView key={current.id} source={current} /> },
           { value: 'udp', label: 'Over UDP', content: <CoapUdpView /> },
           { value: 'mock', label: 'Mock devices', content: <MockDevices /> },
+          { value: 'handlers', label: 'Handlers', content: <PipelineView key={current.id} source={current} /> },
           { value: 'bridge', label: 'Bridges', content: <Bridges /> },
         ]}
       />

@@ -2,8 +2,8 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { goTo } from '../common/index.ts';
 
-/** Parts of the place: requests over MQTT, requests over UDP, devices that the workbench plays, bridges between both. */
-export type CoapViewName = 'mqtt' | 'udp' | 'mock' | 'bridge';
+/** Parts of the place: requests over MQTT, requests over UDP, devices that the workbench plays, handlers of messages, bridges between both. */
+export type CoapViewName = 'mqtt' | 'udp' | 'mock' | 'handlers' | 'bridge';
 
 const chosen = createStore<{ readonly view: CoapViewName }>(() => ({ view: 'mqtt' }));
 

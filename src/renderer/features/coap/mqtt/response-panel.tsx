@@ -17,6 +17,7 @@ import { Spinner } from '../../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { formatDateTime, plural, useBrokerStatus, type SourceOption } from '../../common/index.ts';
 import { CallFacts, CallMessages, cancelCall, formatMs, formatTimeout, stateWords } from '../../rpc/index.ts';
+import { HandledResponse } from '../pipeline/handled-response.tsx';
 import { CodeBadge } from './code-badge.tsx';
 import { coapStore } from './coap-model.ts';
 import { targetOf } from './request-draft.ts';
@@ -145,6 +146,7 @@ function Response({ detail }: { readonly detail: CallDetail }): ReactElement {
   const odd = state === 'late' || state === 'orphan' || state === 'wrong-reply-topic' || (state === 'cancelled' && response !== null);
   return (
     <div className={styles.response}>
+      {own && <HandledResponse key={detail.id} callId={detail.id} />}
       {odd && <Banner kind="warn" title={stateWords(state).meaning} />}
       {duplicates > 0 && <Banner kind="warn" title={`${plural(duplicates, 'further response')} came: callers take the first and ignore the others.`} />}
       {error && !exception && (

@@ -8,8 +8,8 @@ export function DefaultHandler(): ReactElement {
     <section className={styles.about} aria-label="Default response handler" tabIndex={0}>
       <h2 className={styles.aboutTitle}>Default response handler</h2>
       <p>
-        connect() of gf_mqtt_client puts it behind all handlers. It completes the call with the response, or raises the exception of its code; without it no request() would ever end. A handler before
-        it that does not propagate keeps messages from it.
+        connect() of gf_mqtt_client puts it behind all handlers. It completes the call with the response, or raises the exception of its code; without it no
+        request() would ever end. A handler before it that does not propagate keeps messages from it.
       </p>
       <KeyValueTable
         compact

@@ -19,14 +19,14 @@ export function HandledResponse({ callId }: { readonly callId: number }): ReactE
       <Banner
         inset
         kind={trace.loopEnded ? 'bad' : tone}
-        title={`Handlers: ${title}`}
+        title={changed && trace.outcome.kind === 'resolved' ? 'Handlers changed what the call gives' : `Handlers: ${title}`}
         actions={
           <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? 'Hide the steps' : 'Show the steps'}
           </Button>
         }
       >
-        {changed ? 'They changed the response. What came stands below.' : 'What came stands below.'}
+        What came over the wire stands below.
       </Banner>
       {open && <TraceSteps trace={trace} />}
     </div>

@@ -24,8 +24,15 @@ it('says what is missing', () => {
 });
 
 it('moves a handler, and stops at the ends', () => {
-  const [a, b, c] = ['a', 'b', 'c'].map((id) => newHandler('request', id, [])) as [ReturnType<typeof newHandler>, ReturnType<typeof newHandler>, ReturnType<typeof newHandler>];
-  const ids = (id: string, by: -1 | 1): string => moved([a, b, c], id, by).map((one) => one.id).join('');
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => newHandler('request', id, [])) as [
+    ReturnType<typeof newHandler>,
+    ReturnType<typeof newHandler>,
+    ReturnType<typeof newHandler>,
+  ];
+  const ids = (id: string, by: -1 | 1): string =>
+    moved([a, b, c], id, by)
+      .map((one) => one.id)
+      .join('');
   expect([ids('b', -1), ids('b', 1), ids('a', -1), ids('c', 1), ids('x', 1)]).toEqual(['bac', 'acb', 'abc', 'abc', 'abc']);
 });
 

@@ -43,7 +43,10 @@ export function handlerOf({ handler, script }: HandlerDraft): GfHandler {
 
 /** As another kind, with what handlers of that kind begin with; a script that was not written yet becomes the one of the kind. */
 export function withKind({ handler, script }: HandlerDraft, kind: GfHandler['kind']): HandlerDraft {
-  return { handler: { ...handler, kind, propagate: kind === 'request', raiseExceptions: kind === 'response' }, script: isFirst(script) ? firstScripts[kind] : script };
+  return {
+    handler: { ...handler, kind, propagate: kind === 'request', raiseExceptions: kind === 'response' },
+    script: isFirst(script) ? firstScripts[kind] : script,
+  };
 }
 
 /** `undefined`: nothing. */
@@ -51,7 +54,9 @@ export function draftProblem({ handler, script }: HandlerDraft): { readonly name
   const problems = {
     ...(handler.name.trim() === '' ? { name: 'Give the handler a name.' } : {}),
     ...(handler.transform.kind === 'none' ? {} : script.length > 262_144 ? { script: 'The script is longer than 262,144 characters.' } : {}),
-    ...(handler.transform.kind === 'script' && script.trim() === '' ? { script: 'Write a script that exports a function: export const handle = (message) => message' } : {}),
+    ...(handler.transform.kind === 'script' && script.trim() === ''
+      ? { script: 'Write a script that exports a function: export const handle = (message) => message' }
+      : {}),
   };
   return Object.keys(problems).length === 0 ? undefined : problems;
 }
@@ -78,7 +83,10 @@ export function exampleHandlers(id: () => string): readonly GfHandler[] {
     {
       ...newHandler('request', id(), []),
       name: 'Log every request',
-      transform: { kind: 'script', source: '/** @type {Handle} */\nexport const handle = ({ header }) => {\n  console.log(header.method, header.path, "from", header.source);\n};\n' },
+      transform: {
+        kind: 'script',
+        source: '/** @type {Handle} */\nexport const handle = ({ header }) => {\n  console.log(header.method, header.path, "from", header.source);\n};\n',
+      },
     },
     {
       ...newHandler('request', id(), []),
@@ -93,7 +101,7 @@ export function exampleHandlers(id: () => string): readonly GfHandler[] {
       propagate: false,
       transform: {
         kind: 'script',
-        source: "/** @type {Handle} */\nexport const handle = ({ header }) => ({ code: 404, body: `There is no ${header.path} here.` });\n",
+        source: '/** @type {Handle} */\nexport const handle = ({ header }) => ({ code: 404, body: `There is no ${header.path} here.` });\n',
       },
     },
     {

@@ -93,22 +93,56 @@ export function HandlerEditor({ pipeline, handler }: HandlerEditorProps): ReactE
       <div className={styles.form}>
         <fieldset className={styles.match}>
           <legend className="visually-hidden">Which messages it takes</legend>
-          <TextField label="Path" mono size="small" value={match.path} onChange={(path) => changeMatch({ path })} placeholder="any; gains/*" maxLength={1000} />
-          <TextField label="Device" mono size="small" value={match.device} onChange={(device) => changeMatch({ device })} placeholder="any; 2D_*" maxLength={1000} />
-          <TextField label="Subsystem" mono size="small" value={match.subsystem} onChange={(subsystem) => changeMatch({ subsystem })} placeholder="any" maxLength={1000} />
+          <TextField
+            className={styles.matchField}
+            label="Path"
+            mono
+            size="small"
+            value={match.path}
+            onChange={(path) => changeMatch({ path })}
+            placeholder="any; gains/*"
+            maxLength={1000}
+          />
+          <TextField
+            className={styles.matchField}
+            label="Device"
+            mono
+            size="small"
+            value={match.device}
+            onChange={(device) => changeMatch({ device })}
+            placeholder="any; 2D_*"
+            maxLength={1000}
+          />
+          <TextField
+            className={styles.matchField}
+            label="Subsystem"
+            mono
+            size="small"
+            value={match.subsystem}
+            onChange={(subsystem) => changeMatch({ subsystem })}
+            placeholder="any"
+            maxLength={1000}
+          />
           <div className={styles.headPart} role="group" aria-label={kind === 'request' ? 'Methods; none stands for any' : 'Codes; none stands for any'}>
             <span className={styles.label}>{kind === 'request' ? 'Methods' : 'Codes'}</span>
             <span className={styles.checks}>
               {kind === 'request'
                 ? methods.map((one) => (
-                    <Checkbox key={one} label={one} checked={match.methods.includes(one)} onChange={(on) => changeMatch({ methods: methods.filter((each) => (each === one ? on : match.methods.includes(each))) })} />
+                    <Checkbox
+                      key={one}
+                      label={one}
+                      checked={match.methods.includes(one)}
+                      onChange={(on) => changeMatch({ methods: methods.filter((each) => (each === one ? on : match.methods.includes(each))) })}
+                    />
                   ))
                 : codes.map(({ value, label }) => (
                     <Checkbox
                       key={value}
                       label={label}
                       checked={match.codes.includes(value)}
-                      onChange={(on) => changeMatch({ codes: codes.map((each) => each.value).filter((each) => (each === value ? on : match.codes.includes(each))) })}
+                      onChange={(on) =>
+                        changeMatch({ codes: codes.map((each) => each.value).filter((each) => (each === value ? on : match.codes.includes(each))) })
+                      }
                     />
                   ))}
             </span>

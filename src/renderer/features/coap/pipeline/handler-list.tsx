@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, MoreHorizontal, Plus, Settings2 } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { GfHandler, GfPipeline } from '../../../../shared/contract/coap-pipeline.ts';
 import { Badge, StatusDot } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
@@ -7,7 +7,7 @@ import { IconButton } from '../../../ui/icon-button.tsx';
 import { ContextMenu, Menu } from '../../../ui/menu.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
-import { VirtualList } from '../../../ui/virtual-list.tsx';
+import { VirtualList, type VirtualListHandle } from '../../../ui/virtual-list.tsx';
 import { formatCount, type SourceOption } from '../../common/index.ts';
 import { addHandler, moveHandler, removeHandler, removePipeline, savePipeline, setEnabled } from './pipeline-actions.ts';
 import { defaultId, setPipeline, usePipelineState, usePipelineStatus } from './pipeline-model.ts';
@@ -29,6 +29,13 @@ export function HandlerList({ source, pipeline, selected }: HandlerListProps): R
   const at = handlers.findIndex(({ id }) => id === selected);
   const { text, tone } = statusWords(status, enabled);
   const rows: readonly (GfHandler | null)[] = [...handlers, null];
+  const list = useRef<VirtualListHandle>(null);
+  const movedByKey = useRef(false);
+  // The focus goes with what was moved.
+  useEffect(() => {
+    if (movedByKey.current && at >= 0) list.current?.focus(at);
+    movedByKey.current = false;
+  }, [handlers, at]);
   const add = (kind: GfHandler['kind']): void => void addHandler(source.id, pipeline, kind);
   return (
     <section className={styles.side} aria-label="Handlers">
@@ -98,6 +105,7 @@ export function HandlerList({ source, pipeline, selected }: HandlerListProps): R
       </div>
       {enabled && status?.warnings.map((warning) => <Banner key={warning} kind="warn" title={warning} />)}
       <VirtualList
+        ref={list}
         label="Handlers in their order"
         count={rows.length}
         getRow={(index) => rows[index] ?? { id: defaultId }}
@@ -110,6 +118,7 @@ export function HandlerList({ source, pipeline, selected }: HandlerListProps): R
           if (event.key === 'Delete') void removeHandler(pipeline, row);
           if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
             event.preventDefault();
+            movedByKey.current = true;
             void moveHandler(pipeline, row.id, event.key === 'ArrowUp' ? -1 : 1);
           }
         }}

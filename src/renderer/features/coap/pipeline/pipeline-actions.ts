@@ -27,7 +27,10 @@ export async function addExample(source: SourceId): Promise<void> {
 export async function requestExample(source: SourceId, { device, namespace }: GfPipeline): Promise<void> {
   const topic = `${namespace}/demo/request/${device || exampleDevice}`;
   setPipeline(source, { trace: 'newest' });
-  await act(engineClient().call('rpc.call', { source, dialect: 'gf', topic, method: 'GET gains', params: null, timeoutMs: 5000 }), 'The request could not be sent');
+  await act(
+    engineClient().call('rpc.call', { source, dialect: 'gf', topic, method: 'GET gains', params: null, timeoutMs: 5000 }),
+    'The request could not be sent',
+  );
 }
 
 export const savePipeline = (pipeline: GfPipeline): Promise<boolean> => save(pipeline, 'The handlers could not be saved');
@@ -59,7 +62,8 @@ export async function removePipeline(pipeline: GfPipeline): Promise<void> {
   toasts.show({ title: 'All handlers removed', action: { label: 'Undo', run: () => void save(pipeline, 'The handlers could not be restored') } });
 }
 
-export const clearTraces = (source: SourceId): Promise<boolean> => act(engineClient().call('coapPipeline.clearTraces', { source }), 'The traces could not be cleared');
+export const clearTraces = (source: SourceId): Promise<boolean> =>
+  act(engineClient().call('coapPipeline.clearTraces', { source }), 'The traces could not be cleared');
 
 export async function tryMessage(source: SourceId, { topic, text, awaited }: TriedMessage): Promise<void> {
   const work = async (): Promise<void> => setTried(source, { trace: await engineClient().call('coapPipeline.try', { source, topic, text, awaited }) });

@@ -26,8 +26,8 @@ export interface PipelineState {
 
 const fresh: PipelineState = { selected: null, drafts: {}, trace: 'newest', tried: { topic: '', text: '', awaited: true, trace: null } };
 
-const store = createStore<Readonly<Record<SourceId, PipelineState>>>(() => ({}));
-guardUnsaved(() => Object.values(store.getState()).some(({ drafts }) => Object.keys(drafts).length > 0));
+const store = createStore<Readonly<Partial<Record<SourceId, PipelineState>>>>(() => ({}));
+guardUnsaved(() => Object.values(store.getState()).some((state) => state && Object.keys(state.drafts).length > 0));
 
 export const defaultId = 'default';
 

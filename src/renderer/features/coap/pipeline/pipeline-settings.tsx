@@ -59,8 +59,18 @@ export function PipelineSettings({ pipeline, onClose }: { readonly pipeline: GfP
           error={deviceProblem ?? undefined}
           hint={device === '' ? 'Requests to every device: real ones answer theirs as well.' : 'Tag whose requests the handlers take.'}
         />
-        <TextField label="Namespace" mono value={namespace} onChange={setNamespace} maxLength={1000} error={spaceProblem ?? undefined} hint="First levels of the topics." />
-        <button type="submit" hidden />
+        <TextField
+          label="Namespace"
+          mono
+          value={namespace}
+          onChange={setNamespace}
+          maxLength={1000}
+          error={spaceProblem ?? undefined}
+          hint="First levels of the topics."
+        />
+        <button type="submit" hidden>
+          Save
+        </button>
       </form>
     </Dialog>
   );

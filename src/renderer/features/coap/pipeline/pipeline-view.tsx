@@ -23,7 +23,7 @@ export function PipelineView({ source }: { readonly source: SourceOption }): Rea
       <EmptyState
         icon={<Route size={28} aria-hidden />}
         title="Handle messages as gf_mqtt_client does"
-        text={`Handlers take requests and responses of ${source.name} one after the other, in the order of their list: each may change the message, answer it, raise an exception, or stop it. What each of them did with a message is traced step by step, up to what the caller gets.`}
+        text="Handlers take requests and responses one after the other, in the order of their list: each may change a message, answer it, raise an exception or stop it. What each of them did is traced step by step, up to what the caller gets."
         actions={
           <>
             <Button variant="primary" size="large" onClick={() => void addExample(source.id)}>
@@ -46,7 +46,14 @@ export function PipelineView({ source }: { readonly source: SourceOption }): Rea
       id="coap-handlers"
       className={styles.split ?? ''}
       panels={[
-        { id: 'list', defaultSize: 320, minSize: 240, maxSize: '50%', fixed: true, content: <HandlerList source={source} pipeline={pipeline} selected={handler?.id ?? defaultId} /> },
+        {
+          id: 'list',
+          defaultSize: 320,
+          minSize: 240,
+          maxSize: '50%',
+          fixed: true,
+          content: <HandlerList source={source} pipeline={pipeline} selected={handler?.id ?? defaultId} />,
+        },
         {
           id: 'handler',
           minSize: 400,

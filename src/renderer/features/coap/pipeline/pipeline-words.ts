@@ -12,7 +12,11 @@ export function outcomeWords(outcome: PipelineOutcome): Words {
     case 'raised':
       return { title: `The caller catches ${outcome.exception.name}`, text: 'request() raises it; there is no result.', tone: 'bad' };
     case 'bad-result':
-      return { title: outcome.message, text: 'The call was completed by what is no response: a client that asks itself is given its own request.', tone: 'bad' };
+      return {
+        title: outcome.message,
+        text: 'The call was completed by what is no response: a client that asks itself is given its own request.',
+        tone: 'bad',
+      };
     case 'timeout':
       return {
         title: 'The caller catches GatewayTimeoutResponse (504, local)',
@@ -24,7 +28,11 @@ export function outcomeWords(outcome: PipelineOutcome): Words {
     case 'answered': {
       const { code } = outcome.response;
       const title = findResponseCode(code)?.title;
-      return { title: `Answered with ${code}${title === undefined ? '' : ` ${title}`}`, text: 'Published once, on the response topic of the request.', tone: code < 400 ? 'ok' : 'warn' };
+      return {
+        title: `Answered with ${code}${title === undefined ? '' : ` ${title}`}`,
+        text: 'Published once, on the response topic of the request.',
+        tone: code < 400 ? 'ok' : 'warn',
+      };
     }
     case 'unanswered':
       return { title: 'Nothing is published', text: 'No handler returned a response: the caller gets its own 504 when its time is over.', tone: 'warn' };
@@ -46,7 +54,18 @@ const shortOutcomes = {
 
 export function rowWords({ outcome, about, loopEnded }: PipelineTraceRow): { readonly text: string; readonly tone: Tone } {
   if (loopEnded) return { text: 'loop ended', tone: 'bad' };
-  const tone = outcome === 'resolved' ? 'ok' : outcome === 'answered' ? (Number(about) < 400 ? 'ok' : 'warn') : outcome === 'unheard' || outcome === 'ignored' ? 'neutral' : outcome === 'unanswered' ? 'warn' : 'bad';
+  const tone =
+    outcome === 'resolved'
+      ? 'ok'
+      : outcome === 'answered'
+        ? Number(about) < 400
+          ? 'ok'
+          : 'warn'
+        : outcome === 'unheard' || outcome === 'ignored'
+          ? 'neutral'
+          : outcome === 'unanswered'
+            ? 'warn'
+            : 'bad';
   return { text: about === '' ? shortOutcomes[outcome] : about, tone };
 }
 
@@ -63,7 +82,9 @@ const classNames = { success: '2.xx', 'client-error': '4.xx', 'server-error': '5
 /** Which messages a handler takes, in a line. */
 export function matchWords({ kind, match }: Pick<GfHandler, 'kind' | 'match'>): string {
   const { device, subsystem, path, methods, codes } = match;
-  const parts = [...(kind === 'request' ? [methods.join(' ')] : [codes.map((code) => classNames[code]).join(' ')]), path, device, subsystem].filter((part) => part !== '');
+  const parts = [...(kind === 'request' ? [methods.join(' ')] : [codes.map((code) => classNames[code]).join(' ')]), path, device, subsystem].filter(
+    (part) => part !== '',
+  );
   return parts.length === 0 ? `every ${kind}` : parts.join(' · ');
 }
 

@@ -51,7 +51,13 @@ export function TracePanel({ source, pipeline }: TracePanelProps): ReactElement 
             >
               Trace a message
             </Button>
-            <IconButton size="small" label="Clear the traces" icon={<Eraser size={14} aria-hidden />} disabled={rows.length === 0} onClick={() => void clearTraces(source.id)} />
+            <IconButton
+              size="small"
+              label="Clear the traces"
+              icon={<Eraser size={14} aria-hidden />}
+              disabled={rows.length === 0}
+              onClick={() => void clearTraces(source.id)}
+            />
           </>
         }
       >
@@ -84,7 +90,11 @@ export function TracePanel({ source, pipeline }: TracePanelProps): ReactElement 
                   <EmptyState
                     compact
                     title="No messages yet"
-                    text={pipeline.enabled ? 'Requests to the device, and responses to your own requests, are traced here.' : 'Switch the handlers on to trace live messages.'}
+                    text={
+                      pipeline.enabled
+                        ? 'Requests to the device, and responses to your own requests, are traced here.'
+                        : 'Switch the handlers on to trace live messages.'
+                    }
                   />
                 }
               />

@@ -43,11 +43,23 @@ function Step({ step, number }: { readonly step: PipelineStep; readonly number: 
           <Badge tone={tone}>{label}</Badge>
           {completes && <Badge tone={exception ? 'bad' : 'ok'}>{exception ? 'Fails the call' : 'Completes the call'}</Badge>}
           {next === 'stopped' && <Badge>Stops here</Badge>}
+          {isQuiet && (
+            <span className={styles.why} data-selectable>
+              {why}
+            </span>
+          )}
         </p>
-        <p className={styles.why} data-selectable>
-          {why}
-        </p>
-        {exception && <Exception exception={exception} />}
+        {!isQuiet && (
+          <p className={styles.why} data-selectable>
+            {why}
+          </p>
+        )}
+        {exception && (
+          <p className={styles.failure} data-selectable>
+            {exception.name} {exception.responseCode}
+            {exception.detail === null ? '' : `: ${exception.detail}`}
+          </p>
+        )}
         {failure && (
           <p className={styles.failure} data-selectable>
             {failure.name}: {failure.message}

@@ -30,12 +30,13 @@ export function TryMessage({ source, pipeline }: { readonly source: SourceOption
   const { topic, text, awaited, trace } = tried;
   const [busy, setBusy] = useState(false);
   const [recorded, setRecorded] = useState<readonly RecordedMessage[] | undefined>(undefined);
-  const load = (): void => void act(
-    engineClient()
-      .call('coapPipeline.recorded', { source: source.id })
-      .then(({ messages }) => setRecorded(messages)),
-    'Recorded requests could not be read',
-  );
+  const load = (): void =>
+    void act(
+      engineClient()
+        .call('coapPipeline.recorded', { source: source.id })
+        .then(({ messages }) => setRecorded(messages)),
+      'Recorded requests could not be read',
+    );
   const fill = (message: { readonly topic: string; readonly text: string }, waits: boolean): void =>
     setTried(source.id, { topic: message.topic, text: message.text, awaited: waits, trace: null });
   const items: readonly MenuEntry[] = [
@@ -64,7 +65,16 @@ export function TryMessage({ source, pipeline }: { readonly source: SourceOption
         }}
       >
         <div className={styles.tryHead}>
-          <TextField className={styles.topicField} label="Topic" labelHidden mono size="small" value={topic} onChange={(next) => setTried(source.id, { topic: next })} placeholder={`${pipeline.namespace}/SUBSYSTEM/response/DEVICE/ID`} />
+          <TextField
+            className={styles.topicField}
+            label="Topic"
+            labelHidden
+            mono
+            size="small"
+            value={topic}
+            onChange={(next) => setTried(source.id, { topic: next })}
+            placeholder={`${pipeline.namespace}/SUBSYSTEM/response/DEVICE/ID`}
+          />
           <Menu
             align="end"
             trigger={
@@ -79,11 +89,22 @@ export function TryMessage({ source, pipeline }: { readonly source: SourceOption
           </Button>
         </div>
         <div className={styles.tryText}>
-          <CodeView label="Payload to trace" value={text} language="json" gutter={false} marks={false} onChange={(next) => setTried(source.id, { text: next })} />
+          <CodeView
+            label="Payload to trace"
+            value={text}
+            language="json"
+            gutter={false}
+            marks={false}
+            onChange={(next) => setTried(source.id, { text: next })}
+          />
         </div>
         <Checkbox label="A call of this client waits for it" checked={awaited} onChange={(next) => setTried(source.id, { awaited: next })} />
       </form>
-      {trace ? <TraceSteps trace={trace} /> : <p className={styles.faint}>Nothing is published: the message only goes through the handlers as they are saved.</p>}
+      {trace ? (
+        <TraceSteps trace={trace} />
+      ) : (
+        <p className={styles.faint}>Nothing is published: the message only goes through the handlers as they are saved.</p>
+      )}
     </div>
   );
 }
