@@ -105,7 +105,7 @@ export function TracePanel({ source, pipeline }: TracePanelProps): ReactElement 
             minSize: 240,
             content:
               trace === 'by-hand' ? (
-                <TryMessage source={source} pipeline={pipeline} />
+                <TryMessage source={source} pipeline={pipeline} seen={total} />
               ) : shown === undefined ? (
                 <EmptyState
                   compact

@@ -1,5 +1,5 @@
 import { History } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import type { GfPipeline, RecordedMessage } from '../../../../shared/contract/coap-pipeline.ts';
 import { CodeView } from '../../../editor/code-view.tsx';
 import { engineClient } from '../../../data/index.ts';
@@ -24,19 +24,27 @@ function example(kind: 'request' | 'response', { namespace, device }: GfPipeline
   return { topic: `${namespace}/demo/${kind}/${device || exampleDevice}/${requestId}`, text: JSON.stringify(message, null, 2) };
 }
 
+interface TryMessageProps {
+  readonly source: SourceOption;
+  readonly pipeline: GfPipeline;
+  /** Messages traced so far: with each there may be another recorded one. */
+  readonly seen: number;
+}
+
 /** A message by hand, or one that was recorded, through the handlers as they are saved. Nothing is published. */
-export function TryMessage({ source, pipeline }: { readonly source: SourceOption; readonly pipeline: GfPipeline }): ReactElement {
+export function TryMessage({ source, pipeline, seen }: TryMessageProps): ReactElement {
   const { tried } = usePipelineState(source.id);
   const { topic, text, awaited, trace } = tried;
   const [busy, setBusy] = useState(false);
   const [recorded, setRecorded] = useState<readonly RecordedMessage[] | undefined>(undefined);
-  const load = (): void =>
-    void act(
-      engineClient()
-        .call('coapPipeline.recorded', { source: source.id })
-        .then(({ messages }) => setRecorded(messages)),
-      'Recorded requests could not be read',
-    );
+  useEffect(() => {
+    let wanted = true;
+    const read = engineClient()
+      .call('coapPipeline.recorded', { source: source.id })
+      .then(({ messages }) => wanted && setRecorded(messages));
+    void act(read, 'Recorded requests could not be read');
+    return () => void (wanted = false);
+  }, [source.id, seen]);
   const fill = (message: { readonly topic: string; readonly text: string }, waits: boolean): void =>
     setTried(source.id, { topic: message.topic, text: message.text, awaited: waits, trace: null });
   const items: readonly MenuEntry[] = [
@@ -78,7 +86,7 @@ export function TryMessage({ source, pipeline }: { readonly source: SourceOption
           <Menu
             align="end"
             trigger={
-              <Button size="small" icon={<History size={13} aria-hidden />} onPointerDown={load} onFocus={load}>
+              <Button size="small" icon={<History size={13} aria-hidden />}>
                 Choose
               </Button>
             }
