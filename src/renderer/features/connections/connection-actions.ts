@@ -54,3 +54,9 @@ export async function discard(id: string, name: string, isNew: boolean): Promise
   });
   if (agreed) connectionsStore().discard(id);
 }
+
+/** The profile accepts this certificate from now on, by its fingerprint alone. */
+export async function trustCertificate({ secretsSet: _secretsSet, ...profile }: ConnectionProfileView, fingerprint: string): Promise<void> {
+  const tls = { ...profile.tls, pinned: [...profile.tls.pinned, fingerprint] };
+  await act(engineClient().call('connections.save', { profile: { ...profile, tls } }), 'The certificate could not be kept as trusted');
+}

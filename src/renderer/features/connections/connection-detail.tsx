@@ -9,12 +9,13 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { act, Card, connectionTone, formatCount, Page, useNow } from '../common/index.ts';
+import { CheckCard } from './check/check-card.tsx';
 import { checkUri } from './check-uri.ts';
-import { connect, disconnect, discard, remove, save, saveAndConnect } from './connection-actions.ts';
+import { connect, disconnect, discard, remove, save, saveAndConnect, trustCertificate } from './connection-actions.ts';
 import { describeConnection } from './connection-words.ts';
 import { connectionsStore, useConnectionsState } from './connections-model.ts';
 import styles from './connections.module.css';
-import { checkDraft, draftOf, newDraft } from './profile-draft.ts';
+import { checkDraft, draftOf, newDraft, saveInput } from './profile-draft.ts';
 import { ProfileForm } from './profile-form.tsx';
 import { SubscriptionsEditor } from './subscriptions-editor.tsx';
 
@@ -53,6 +54,13 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
           {status.lastProblem.advice}
         </Banner>
       )}
+      <CheckCard
+        key={`check ${id}`}
+        id={id}
+        input={Object.keys(problems).length === 0 ? saveInput(draft, profile, subscriptions) : null}
+        onTrust={profile ? (fingerprint) => void trustCertificate(profile, fingerprint) : null}
+        failure={status?.phase === 'disconnected' || status?.phase === 'waiting' ? status.lastProblem : null}
+      />
       {open && profile && (status?.phase === 'connected' || status?.phase === 'waiting') && (
         <Banner inset title="Changed settings count from the next connect">
           Subscriptions below take effect at once.

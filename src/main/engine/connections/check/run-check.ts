@@ -48,6 +48,7 @@ export async function runCheck(options: CheckOptions, steps: CheckSteps, signal:
     return steps.finish();
   }
   steps.end('address', 'passed', { message: addressWords(access.uri), details: [profile.uri] });
+  skipOthers(access, options.probe, steps);
   const timeout = AbortSignal.timeout(profile.connectTimeoutSeconds * 1000);
   const walk = new Walk({ ...options, access }, steps, AbortSignal.any([signal, timeout]), timeout);
   try {
@@ -81,8 +82,7 @@ class Walk {
   async names(): Promise<void> {
     const { profile, uri } = this.#options.access;
     const host = profile.proxy ? profile.proxy.host : uri.host;
-    const whose = profile.proxy ? 'the proxy' : 'the broker';
-    if (net.isIP(host) !== 0) return this.#steps.skip('names', `The address of ${whose} is a number already.`);
+    if (net.isIP(host) !== 0) return;
     await this.#step('names', 'connecting', async () => {
       const found = await this.#inTime(lookup(host, { all: true }));
       const proxied = profile.proxy ? ' The proxy looks up the name of the broker itself.' : '';
@@ -99,7 +99,6 @@ class Walk {
     const { proxy } = profile;
     const reached = ({ remoteAddress, remotePort }: net.Socket): string => `${remoteAddress ?? ''} port ${remotePort ?? ''}`;
     if (proxy) {
-      this.#steps.skip('tcp', 'The proxy connects to the broker.');
       await this.#step('proxy', 'proxy', async () => {
         this.#socket = await dialThrough({ ...proxy, password: secrets.proxyPassword }, uri, this.#signal);
         return { message: `The proxy at ${proxy.host}:${proxy.port} connected to ${uri.host}:${uri.port}.`, details: [reached(this.#socket)] };
@@ -109,7 +108,6 @@ class Walk {
         this.#socket = await dial(uri, this.#signal);
         return { message: `${uri.host}:${uri.port} accepts connections.`, details: [reached(this.#socket)] };
       });
-      this.#steps.skip('proxy', 'The connection uses none.');
     }
     await this.#secure(uri);
     await this.#upgrade(uri);
@@ -117,10 +115,7 @@ class Walk {
 
   async #secure(uri: BrokerUri): Promise<void> {
     const { profile, secrets = {} } = this.#options.access;
-    if (uri.scheme === 'mqtt' || uri.scheme === 'ws') {
-      this.#steps.skip('tls', 'The address asks for none: what is sent can be read on the way.');
-      return this.#steps.skip('certificate', 'There is none without TLS.');
-    }
+    if (uri.scheme === 'mqtt' || uri.scheme === 'ws') return;
     let secured: TLSSocket | undefined;
     await this.#step('tls', 'TLS handshake', async () => {
       const options = tlsOptions(profile.tls, secrets, uri.host);
@@ -145,7 +140,7 @@ class Walk {
     const { profile } = this.#options.access;
     if (uri.scheme === 'mqtt' || uri.scheme === 'mqtts') {
       this.#stream = this.#socket;
-      return this.#steps.skip('websocket', 'The address asks for none.');
+      return;
     }
     await this.#step('websocket', 'WebSocket handshake', async () => {
       this.#stream = await upgrade(this.#socket as net.Socket, uri, profile, this.#signal);
@@ -188,7 +183,7 @@ class Walk {
   }
 
   async #probeSubscribe(filter: string | undefined): Promise<void> {
-    if (filter === undefined) return this.#steps.skip('subscribe', 'Not asked for.');
+    if (filter === undefined) return;
     await this.#step('subscribe', 'connected', async () => {
       const problem = validateTopicFilter(filter);
       if (problem) throw new ProbeError('invalid-filter', problem.message, problem.advice);
@@ -206,7 +201,7 @@ class Walk {
   }
 
   async #probePublish(topic: string | undefined): Promise<void> {
-    if (topic === undefined) return this.#steps.skip('publish', 'Not asked for.');
+    if (topic === undefined) return;
     await this.#step('publish', 'connected', async () => {
       // QoS 1 gets an answer, which from MQTT 5 on may be a refusal.
       const { code } = await this.#inTime((this.#client as MqttClient).publish({ topic, qos: 1, retain: false, payload: new Uint8Array(), properties: null }));
@@ -286,6 +281,20 @@ class ProbeError extends Error {
     this.code = code;
     this.advice = advice;
   }
+}
+
+/** Steps that this connection does not take. */
+function skipOthers({ profile, uri }: BrokerAccess, probe: CheckOptions['probe'], steps: CheckSteps): void {
+  if (net.isIP(profile.proxy ? profile.proxy.host : uri.host) !== 0) steps.skip('names', 'The address is a number already.');
+  if (profile.proxy) steps.skip('tcp', 'The proxy connects to the broker.');
+  else steps.skip('proxy', 'The connection uses none.');
+  if (uri.scheme === 'mqtt' || uri.scheme === 'ws') {
+    steps.skip('tls', 'The address asks for none: what is sent can be read on the way.');
+    steps.skip('certificate', 'There is none without TLS.');
+  }
+  if (uri.scheme === 'mqtt' || uri.scheme === 'mqtts') steps.skip('websocket', 'The address asks for none.');
+  if (probe.subscribe === undefined) steps.skip('subscribe', 'Not asked for.');
+  if (probe.publish === undefined) steps.skip('publish', 'Not asked for.');
 }
 
 function addressWords({ scheme, host, port, path }: BrokerUri): string {
