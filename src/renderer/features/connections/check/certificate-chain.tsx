@@ -13,10 +13,10 @@ const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 
 /** The chain that the broker presented, one certificate at a time. */
 export function CertificateChain({ certificates }: { readonly certificates: readonly PresentedCertificate[] }): ReactElement | null {
+  const now = useNow(60_000);
   const [chosen, setChosen] = useState('0');
   const shown = certificates[Number(chosen)] ?? certificates[0];
   if (!shown) return null;
-  const now = useNow(60_000);
   const validity = shown.validTo < now ? 'expired' : shown.validFrom > now ? 'not valid yet' : null;
   return (
     <section className={styles.chain} aria-label="Certificates of the broker">
