@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { nodeScriptTypes } from '../../../shared/scripts/script-types.ts';
+import { CodeFrame } from '../../editor/code-frame.tsx';
 import { CodeView } from '../../editor/code-view.tsx';
 import { ScriptEditor } from '../../editor/script-editor.tsx';
 import styles from './gallery.module.css';
@@ -24,6 +25,7 @@ export default (params, request) => {
 export function GalleryCode(): ReactElement {
   const [good, setGood] = useState(script);
   const [bad, setBad] = useState(wrong);
+  const [json, setJson] = useState('');
   return (
     <div className={styles.lists}>
       <div className={styles.codeFrame}>
@@ -31,6 +33,11 @@ export function GalleryCode(): ReactElement {
       </div>
       <div className={styles.codeFrame}>
         <ScriptEditor label="A script with mistakes" value={bad} onChange={setBad} types={nodeScriptTypes} />
+      </div>
+      <div className={styles.codeFrame}>
+        <CodeFrame invalid={false} placeholder={json === '' ? 'none – or JSON' : null}>
+          <CodeView label="JSON in a form" value={json} language="json" onChange={setJson} />
+        </CodeFrame>
       </div>
       <div className={styles.listFrame}>
         <CodeView label="JSON that is read" value={'{\n  "temperature": 21.5,\n  "serial": 12345678901234567890\n}'} language="json" />

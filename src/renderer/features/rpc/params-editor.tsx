@@ -1,6 +1,7 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react';
 import { useCallback, useMemo, useState, type ReactElement } from 'react';
 import type { JsonSchema } from '../../../shared/contract/rpc.ts';
+import { CodeFrame } from '../../editor/code-frame.tsx';
 import { CodeView } from '../../editor/code-view.tsx';
 import type { CodeProblem } from '../../editor/load-editor.ts';
 import { editorSchema } from './schema-words.ts';
@@ -36,7 +37,7 @@ export function ParamsEditor({ text, schema, seen = true, onChange, error, error
   const odd = error === undefined && warning !== null && !hasBraces(text) ? warning : null;
   return (
     <div className={styles.params} role="group" aria-label="Params" aria-describedby={error === undefined ? undefined : errorId}>
-      <div className={styles.editor} data-invalid={error === undefined ? undefined : true}>
+      <CodeFrame invalid={error !== undefined} placeholder={text === '' ? <>none – or JSON, such as {'{ "target": 21.5 }'}</> : null}>
         <CodeView
           label="Params as JSON; empty stands for none"
           value={text}
@@ -47,12 +48,7 @@ export function ParamsEditor({ text, schema, seen = true, onChange, error, error
           marks={!hasBraces(text)}
           onProblems={noteProblems}
         />
-        {text === '' && (
-          <span className={styles.placeholder} aria-hidden>
-            none – or JSON, such as {'{ "target": 21.5 }'}
-          </span>
-        )}
-      </div>
+      </CodeFrame>
       <p id={errorId} className={styles.error} role="status">
         {error !== undefined && (
           <>

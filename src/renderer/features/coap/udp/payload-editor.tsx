@@ -1,6 +1,7 @@
 import { CircleAlert } from 'lucide-react';
 import { useId, type ReactElement } from 'react';
 import { contentKind } from '../../../../shared/coap/udp/content-formats.ts';
+import { CodeFrame } from '../../../editor/code-frame.tsx';
 import { CodeView } from '../../../editor/code-view.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { Select } from '../../../ui/select.tsx';
@@ -54,9 +55,9 @@ export function PayloadEditor({ draft, problem, onChange }: PayloadEditorProps):
         <PayloadFile file={draft.file} problem={draft.file ? problem : undefined} onChange={(file) => onChange({ file })} />
       ) : isJson ? (
         <div className={styles['jsonPayload']} role="group" aria-label="Payload as JSON" aria-describedby={problem === undefined ? undefined : errorId}>
-          <div className={styles['editor']} data-invalid={problem === undefined ? undefined : true}>
+          <CodeFrame invalid={problem !== undefined}>
             <CodeView label="Payload" value={payload} language="json" onChange={(next) => onChange({ payload: next })} marks={!payload.includes('{{')} />
-          </div>
+          </CodeFrame>
           {problem !== undefined && (
             <p id={errorId} className={styles['error']} role="status">
               <CircleAlert size={12} aria-hidden /> {problem}
