@@ -91,7 +91,10 @@ for (const theme of themes) {
     found.push(...(await violations(workbench, theme, 'Collections, a run')));
     await page.getByRole('treeitem', { name: /^1 Set the target/ }).click();
     for (const part of ['Request', 'Assertions', 'Captures', 'Script', 'About']) {
-      await page.getByRole('tab', { name: new RegExp(`^${part}`) }).click();
+      await page
+        .getByTestId('editor')
+        .getByRole('tab', { name: new RegExp(`^${part}`) })
+        .click();
       found.push(...(await violations(workbench, theme, `Collections, ${part}`)));
     }
     await page.getByRole('button', { name: 'Environments …' }).click();
