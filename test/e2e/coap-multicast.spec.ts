@@ -32,7 +32,7 @@ test('a group is asked only with multicast on, and each of its servers is shown'
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await expect(page.getByRole('form', { name: 'Request over UDP' }).getByRole('button', { name: 'Send' })).toBeVisible();
 
-  await page.getByRole('textbox', { name: 'Collect responses for' }).fill('2');
+  await page.getByRole('textbox', { name: 'Collect responses for' }).fill('5');
   await page.getByRole('button', { name: 'Discover' }).click();
   await expect(page.getByRole('region', { name: 'Servers' })).toContainText('2 servers with 2 resources');
   await expect(page.getByRole('treeitem', { name: /\/of\/1/ })).toBeVisible();

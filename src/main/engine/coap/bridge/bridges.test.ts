@@ -78,7 +78,7 @@ async function gfCaller(port: number) {
 
 describe('a CoAP server as a device over MQTT', () => {
   const toCoap = (target: string, more: Partial<Extract<CoapBridgeInput, { direction: 'to-coap' }>> = {}): CoapBridgeInput => ({
-    ...{ id: 'out', name: 'Out', direction: 'to-coap', tag, target },
+    ...{ id: 'out', name: 'Out', direction: 'to-coap', tag, target, timeoutMs: 20_000 },
     ...more,
   });
 
@@ -208,20 +208,27 @@ describe('a CoAP server as a device over MQTT', () => {
       name === 'never' ? new Promise((resolve) => waiting.push(() => resolve({ code: '2.05' }))) : { code: '2.05' },
     );
     const port = await bench.startBroker();
-    await startBridge(toCoap(`coap://127.0.0.1:${local.port}`, { timeoutMs: 1500, maxInFlight: 2, nstart: 10 }));
+    const patient = { timeoutMs: 60_000, maxInFlight: 2, nstart: 10 };
+    await startBridge(toCoap(`coap://127.0.0.1:${local.port}`, patient));
     const { ask, send, answered } = await gfCaller(port);
-    const silent = [await send('GET', 'never'), await send('GET', 'never')];
+    const slow = [await send('GET', 'never'), await send('GET', 'never')];
     await statusWhere('out', ({ running }) => running === 2);
     expect(await ask('GET', 'now')).toEqual([503, 'Too many requests at once: 2 are under way.']);
-    for (const id of silent) expect(await answered(id)).toMatchObject({ header: { response_code: 504 } });
+    await expect.poll(() => waiting.length, { timeout: 15_000 }).toBe(2);
+    for (const wake of waiting.splice(0)) wake();
+    for (const id of slow) expect(await answered(id)).toMatchObject({ header: { response_code: 205 } });
+    // A limit takes effect with the next request.
+    await bench.page.call('coapBridges.save', coapBridgeSchema.parse(toCoap(`coap://127.0.0.1:${local.port}`, { ...patient, timeoutMs: 300 })));
+    expect((await ask('GET', 'never'))[0]).toBe(504);
     for (const wake of waiting) wake();
+    await bench.page.call('coapBridges.save', coapBridgeSchema.parse(toCoap(`coap://127.0.0.1:${local.port}`, patient)));
     expect((await ask('GET', 'now'))[0]).toBe(205);
     servers.pop()?.close();
     const [code, body] = await ask('GET', 'now');
     expect([code, body]).toEqual([502, expect.stringContaining('Nothing listens')]);
     await serveCoap(() => ({ code: '2.05' }), local.port);
     expect((await ask('GET', 'now'))[0]).toBe(205);
-    expect(await statusWhere('out', () => true)).toMatchObject({ carried: 2, unanswered: 3, refused: 1, running: 0 });
+    expect(await statusWhere('out', () => true)).toMatchObject({ carried: 4, unanswered: 2, refused: 1, running: 0 });
   });
 
   it('waits for its source, and goes on when it is back; a stop ends what is under way', async () => {
@@ -265,7 +272,7 @@ describe('a CoAP server as a device over MQTT', () => {
 
 describe('devices over MQTT as a CoAP server', () => {
   const toMqtt = (more: Partial<Extract<CoapBridgeInput, { direction: 'to-mqtt' }>> = {}): CoapBridgeInput => ({
-    ...{ id: 'in', name: 'In', direction: 'to-mqtt', port: 0 },
+    ...{ id: 'in', name: 'In', direction: 'to-mqtt', port: 0, timeoutMs: 20_000 },
     ...more,
   });
 
@@ -341,11 +348,14 @@ describe('devices over MQTT as a CoAP server', () => {
   it('acknowledges first when the device is slow, and answers 5.04 when it says nothing, 5.02 when there is none', async () => {
     await bench.startBroker();
     await startDevice();
-    const { listensOn } = await startBridge(toMqtt({ timeoutMs: 2500, device: { subsystem: 'axuv', tag } }));
+    const { listensOn } = await startBridge(toMqtt({ timeoutMs: 60_000, device: { subsystem: 'axuv', tag } }));
     const ask = asking(String(listensOn));
     const slow = await ask('GET', 'slow');
     expect([slow.said, slow.packet.type]).toEqual([['2.05', 'slow'], 'CON']);
+    const saved = toMqtt({ timeoutMs: 300, device: { subsystem: 'axuv', tag } });
+    await bench.page.call('coapBridges.save', coapBridgeSchema.parse(saved));
     expect((await ask('GET', 'silent')).said[0]).toBe('5.04');
+    await bench.page.call('coapBridges.save', coapBridgeSchema.parse({ ...saved, timeoutMs: 60_000 }));
     await bench.page.call('mockDevices.stop', { id: 'device' });
     expect((await ask('GET', 'gains')).said[0]).toBe('5.02');
     expect(await statusWhere('in', ({ unanswered }) => unanswered === 2)).toMatchObject({ carried: 1 });
@@ -455,7 +465,7 @@ describe('two bridges', () => {
 
   it('that carry a request in a circle all the same end it after 16 bridges', async () => {
     const port = await bench.startBroker();
-    const { listensOn } = await startBridge({ id: 'in', name: 'In', direction: 'to-mqtt', port: 0 });
+    const { listensOn } = await startBridge({ id: 'in', name: 'In', direction: 'to-mqtt', port: 0, timeoutMs: 20_000 });
     await startBridge({ id: 'out', name: 'Out', direction: 'to-coap', tag, target: String(listensOn), timeoutMs: 20_000, nstart: 100 });
     expect((await statusWhere('out', () => true)).warnings).toEqual([expect.stringContaining('refused after 16 bridges')]);
     const { ask } = await gfCaller(port);

@@ -160,7 +160,7 @@ describe('mqtt-workbench coap', () => {
     const off = await coap([uri]);
     expect([off.code, off.err]).toEqual([2, expect.stringContaining('--multicast')]);
     expect(members.received).toEqual([]);
-    const asked = await coap([uri, '--multicast', '--interface', '127.0.0.1', '--timeout', '1.5', '--json']);
+    const asked = await coap([uri, '--multicast', '--interface', '127.0.0.1', '--timeout', '4', '--json']);
     expect(asked.code).toBe(0);
     const lines = asked.out
       .trim()
@@ -170,7 +170,7 @@ describe('mqtt-workbench coap', () => {
       members.addresses.map((address, number) => `${address} server ${number}`).toSorted(),
     );
     expect(members.received.map(({ type }) => type)).toEqual(['NON']);
-    const words = await coap([uri, '--multicast', '--interface', 'lo', '--timeout', '1.5']);
+    const words = await coap([uri, '--multicast', '--interface', 'lo', '--timeout', '4']);
     expect(words.out).toBe('server 0\n');
     expect(words.err).toContain(`${members.addresses[1]} 4.04 Not Found\nserver 1`);
     members.close();

@@ -46,7 +46,12 @@ it('asks with one Non-confirmable message, and tells the response of each server
   );
   const service = open();
   const states: CoapMulticastProgress[] = [];
-  await service.requestAll(input(`coap://${group}:${port}/a?b`), new AbortController().signal, (state) => states.push(state));
+  const stop = new AbortController();
+  const asking = service.requestAll(input(`coap://${group}:${port}/a?b`, { collectMs: 60_000 }), stop.signal, (state) => states.push(state));
+  // The message, and both responses twice.
+  await expect.poll(() => service.log({ offset: 0, limit: 100, text: '', direction: 'all' }).total, { timeout: 15_000 }).toBe(5);
+  stop.abort();
+  await asking;
   const last = states.at(-1);
   expect(last).toMatchObject({ phase: 'ended', failure: null, leftOut: 0 });
   expect(last?.responses.map(({ from, payload }) => `${from} ${new TextDecoder().decode(payload)}`).toSorted()).toEqual(
@@ -59,8 +64,6 @@ it('asks with one Non-confirmable message, and tells the response of each server
       .map((address) => `coap://${address} /a`)
       .toSorted(),
   );
-  // The message and both responses twice.
-  expect(service.log({ offset: 0, limit: 100, text: '', direction: 'all' }).total).toBe(5);
 });
 
 it('ends when it is told to, and says what keeps it from sending', async () => {
@@ -90,7 +93,7 @@ it('adds the servers that tell of their resources, also of those whose list come
     return { code, options: [format], payload: utf8(number === 1 ? '</of/1>,</of/1/more>' : '</of/0>') };
   });
   const service = open();
-  const found = await service.discoverAll({ uri: `coap://${group}:${port}`, networkInterface: 'lo', collectMs: 1000 }, new AbortController().signal);
+  const found = await service.discoverAll({ uri: `coap://${group}:${port}`, networkInterface: 'lo', collectMs: 4000 }, new AbortController().signal);
   expect(found).toEqual({ servers: 2, links: 3, failure: null });
   expect(namesOf(service)).toEqual([`coap://${addresses[0]} /of/0`, `coap://${addresses[1]} /of/1 /of/1/more`].toSorted());
 });
