@@ -1,4 +1,4 @@
-import { Square, X } from 'lucide-react';
+import { Group, Square, X } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { useCommands } from '../../app/commands.ts';
 import type { BatchStatus } from '../../../shared/contract/rpc-batches.ts';
@@ -11,8 +11,9 @@ import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Select } from '../../ui/select.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
 import { act, formatCount, type SourceOption } from '../common/index.ts';
-import { batchOption, batchTitle, endedCalls, formatRate, isOver, outcomeOrder, phaseWords } from './batch-words.ts';
-import { batchStore } from './rpc-model.ts';
+import { hasVariables } from '../environments/index.ts';
+import { batchOption, batchTitle, capital, endedCalls, formatRate, isOver, outcomeOrder, phaseWords } from './batch-words.ts';
+import { useBatchUi } from './batch-ui.ts';
 import { formatMs, stateWords } from './rpc-words.ts';
 import styles from './batch.module.css';
 
@@ -29,22 +30,23 @@ interface BatchHeadProps {
 
 /** What is under way, how far it has come, and how it ended. */
 export function BatchHead({ source, status, lost, batches, actions }: BatchHeadProps): ReactElement {
+  const { store, words, command, showGroup } = useBatchUi();
   const running = !isOver(status) && !lost;
   const cancel = async (): Promise<void> => {
-    await act(engineClient().call('rpcBatches.cancel', { id: status.id }), 'The calls could not be cancelled');
+    await act(engineClient().call('rpcBatches.cancel', { id: status.id }), `The ${words.call}s could not be cancelled`);
   };
   const remove = async (): Promise<void> => {
     const removed = lost || (await act(engineClient().call('rpcBatches.remove', { id: status.id }), 'The result could not be removed'));
-    if (removed) batchStore().show(source.id, status.kind, null);
+    if (removed) store.show(source.id, status.kind, null);
   };
-  useCommands([{ id: 'rpc.cancel', title: 'Cancel the calls', group: 'RPC', place: 'rpc', when: () => running, run: cancel }]);
+  useCommands([{ ...command, title: `Cancel the ${words.call}s`, when: () => running, run: cancel }]);
   const { label, tone, meaning } =
     lost && !isOver(status) ? { label: 'Lost', tone: 'bad' as const, meaning: 'The engine was restarted.' } : phaseWords(status.phase);
   const ended = endedCalls(status);
   return (
     <>
       <Toolbar
-        label="Calls of the batch"
+        label={`${capital(words.call)}s of the batch`}
         className={styles.toolbar ?? ''}
         end={
           <>
@@ -55,9 +57,19 @@ export function BatchHead({ source, status, lost, batches, actions }: BatchHeadP
                 label="Shown batch"
                 labelHidden
                 value={status.id}
-                onChange={(id) => batchStore().show(source.id, status.kind, id)}
-                options={batches.map((batch) => ({ value: batch.id, label: batchOption(batch) }))}
+                onChange={(id) => store.show(source.id, status.kind, id)}
+                options={batches.map((batch) => ({ value: batch.id, label: batchOption(batch, words) }))}
               />
+            )}
+            {showGroup && status.correlationId !== null && !hasVariables([status.correlationId]) && (
+              <Button
+                size="small"
+                icon={<Group size={13} aria-hidden />}
+                title={`Correlation id ${status.correlationId}`}
+                onClick={() => showGroup(source.id, status.correlationId as string)}
+              >
+                Show as a group
+              </Button>
             )}
             {actions}
             {running ? (
@@ -70,7 +82,7 @@ export function BatchHead({ source, status, lost, batches, actions }: BatchHeadP
           </>
         }
       >
-        <PanelTitle>{batchTitle(status)}</PanelTitle>
+        <PanelTitle>{batchTitle(status, words)}</PanelTitle>
         <span role="status" className={styles.phase}>
           <Badge tone={tone} title={meaning}>
             {label}
@@ -78,7 +90,11 @@ export function BatchHead({ source, status, lost, batches, actions }: BatchHeadP
         </span>
       </Toolbar>
       <div className={styles.progress}>
-        <ProgressBar label="Calls that have ended" value={ended / status.total} tone={status.phase === 'failed' || lost ? 'bad' : 'accent'} />
+        <ProgressBar
+          label={`${capital(words.call)}s that have ended`}
+          value={ended / status.total}
+          tone={status.phase === 'failed' || lost ? 'bad' : 'accent'}
+        />
         <span className={styles.figures}>
           <span>
             {formatCount(ended)} of {formatCount(status.total)}
@@ -101,12 +117,12 @@ export function BatchHead({ source, status, lost, batches, actions }: BatchHeadP
               variables of {status.environment.name}
             </span>
           )}
-          {status.callsPerSecond > 0 && <span title={isOver(status) ? 'On average' : 'In the last second'}>{formatRate(status.callsPerSecond)}</span>}
+          {status.callsPerSecond > 0 && <span title={isOver(status) ? 'On average' : 'In the last second'}>{formatRate(status.callsPerSecond, words)}</span>}
         </span>
       </div>
       {lost && !isOver(status) && (
-        <Banner kind="bad" title="The engine was restarted while these calls were made">
-          {`${formatCount(ended)} of ${formatCount(status.total)} had ended when it was last heard of. Peers may have carried out more.`}
+        <Banner kind="bad" title={`The engine was restarted while these ${words.call}s were made`}>
+          {`${formatCount(ended)} of ${formatCount(status.total)} had ended when it was last heard of. ${capital(words.peer)}s may have carried out more.`}
         </Banner>
       )}
       {status.problem && (

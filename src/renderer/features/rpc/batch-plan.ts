@@ -8,7 +8,7 @@ import { toCallInput, type CallDraft } from './call-draft.ts';
 import type { Variables } from './variables.ts';
 
 /** How often a call is made, and to whom. */
-export type CallMode = 'once' | 'repeat' | 'fan-out';
+export type CallMode = 'once' | BatchInput['plan']['kind'];
 
 export interface BatchPlan {
   readonly times: number | null;
@@ -40,19 +40,23 @@ export function readPeers(text: string): PeerList {
 }
 
 function parsePeers(text: string): PeerList {
+  return readPeerLines(text, (line) => ({ topic: line, problem: validateTopicName(line)?.message ?? null }));
+}
+
+/** A list with a peer on each line, each once. `read`: the topic of a line, and what is wrong with it. */
+export function readPeerLines(text: string, read: (line: string) => { readonly topic: string; readonly problem: string | null }): PeerList {
   const topics = new Set<string>();
   let duplicates = 0;
   let problem: string | null = null;
   let characters = 0;
   for (const [at, line] of text.split('\n').entries()) {
-    const topic = line.trim();
-    if (topic === '') continue;
+    if (line.trim() === '') continue;
+    const { topic, problem: wrong } = read(line.trim());
     if (topics.has(topic)) {
       duplicates += 1;
       continue;
     }
-    const wrong = validateTopicName(topic);
-    if (wrong && problem === null) problem = `Line ${at + 1}: ${wrong.message}`;
+    if (wrong !== null && problem === null) problem = `Line ${at + 1}: ${wrong}`;
     topics.add(topic);
     characters += topic.length;
   }
@@ -61,14 +65,29 @@ function parsePeers(text: string): PeerList {
   return { topics: [...topics], problem, duplicates };
 }
 
+/** How a list of peers is written: as topics, or in the words of a place. */
+export interface PeersForm {
+  readonly read: (text: string) => PeerList;
+  /** A peer as a line of the list. */
+  readonly lineOf: (topic: string) => string;
+  readonly words: { readonly peer: string; readonly service: string; readonly line: string; readonly example: string; readonly filter: string };
+}
+
+/** One topic a line. */
+export const peersForm: PeersForm = {
+  read: readPeers,
+  lineOf: (topic) => topic,
+  words: { peer: 'peer', service: 'service', line: 'One topic a line', example: 'edge/device_1\nedge/device_2', filter: 'edge/+/rpc' },
+};
+
 /** The list with some more topics, or without them. */
-export function withPeers(text: string, topics: readonly string[], wanted: boolean): string {
-  const listed = new Set(readPeers(text).topics);
+export function withPeers(text: string, topics: readonly string[], wanted: boolean, form: PeersForm = peersForm): string {
+  const listed = new Set(form.read(text).topics);
   for (const topic of topics) {
     if (wanted) listed.add(topic);
     else listed.delete(topic);
   }
-  return [...listed].join('\n');
+  return [...listed].map(form.lineOf).join('\n');
 }
 
 export interface PlanProblems {
@@ -78,11 +97,11 @@ export interface PlanProblems {
   readonly peers?: string;
 }
 
-export function planProblems(mode: CallMode, plan: BatchPlan): PlanProblems {
+export function planProblems(mode: CallMode, plan: BatchPlan, form: PeersForm = peersForm): PlanProblems {
   if (mode === 'once') return {};
   const { times, inFlight, delayMs } = plan;
-  const peers = mode === 'fan-out' ? readPeers(plan.peers) : null;
-  const noPeers = peers && (peers.problem ?? (peers.topics.length === 0 ? 'Choose the peers to call.' : null));
+  const peers = mode === 'fan-out' ? form.read(plan.peers) : null;
+  const noPeers = peers && (peers.problem ?? (peers.topics.length === 0 ? `Choose the ${form.words.peer}s.` : null));
   return {
     ...(mode === 'repeat' && !isWithin(times, 1, batchLimits.times) ? { times: `1 to ${formatCount(batchLimits.times)}` } : {}),
     ...(isWithin(inFlight, 1, batchLimits.inFlight) ? {} : { inFlight: `1 to ${batchLimits.inFlight}` }),
@@ -96,7 +115,7 @@ const isWithin = (value: number | null, least: number, most: number): boolean =>
 /** What to send, or `undefined` while there is a problem. */
 export function toBatchInput(source: SourceId, draft: CallDraft, mode: CallMode, plan: BatchPlan, variables?: Variables | null): BatchInput | undefined {
   const { inFlight, delayMs, times, stopOnFailure } = plan;
-  if (mode === 'once' || Object.keys(planProblems(mode, plan)).length > 0 || inFlight === null || delayMs === null) return undefined;
+  if (mode === 'once' || mode === 'requests' || Object.keys(planProblems(mode, plan)).length > 0 || inFlight === null || delayMs === null) return undefined;
   const { topics } = readPeers(plan.peers);
   const [first] = topics;
   const input = toCallInput(source, mode === 'fan-out' && first !== undefined ? { ...draft, topic: first } : draft, variables);

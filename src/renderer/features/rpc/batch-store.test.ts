@@ -3,9 +3,10 @@ import type { BatchStatus } from '../../../shared/contract/rpc-batches.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Engine } from '../common/index.ts';
 import { batchState, createBatchStore, shownBatch, type BatchStore } from './batch-store.ts';
+import { toBatchInput, type BatchInput, type BatchPlan, type CallMode } from './batch-plan.ts';
 import { emptyDraft } from './call-draft.ts';
 
-const draft = { ...emptyDraft, topic: 'edge/a', method: 'get' };
+const made = (mode: CallMode, plan: BatchPlan): BatchInput | undefined => toBatchInput('broker', { ...emptyDraft, topic: 'edge/a', method: 'get' }, mode, plan);
 const status = (id: string, more: Partial<BatchStatus> = {}): BatchStatus => ({
   id,
   source: 'broker',
@@ -39,7 +40,7 @@ function setUp(answer: () => Promise<{ readonly id: string }>): { readonly store
 
 it('shows the batch that was started, then another that is chosen', async () => {
   const { store, shown } = setUp(async () => ({ id: 'b1' }));
-  expect(await store.start('broker', draft, null)).toBe(true);
+  expect(await store.start('broker', made)).toBe(true);
   expect(shown([status('b2'), status('b1')])).toMatchObject({ status: { id: 'b1' }, lost: false });
   store.show('broker', 'repeat', 'b2');
   expect(shown([status('b2'), status('b1')])).toMatchObject({ status: { id: 'b2' } });
@@ -47,7 +48,7 @@ it('shows the batch that was started, then another that is chosen', async () => 
 
 it('tells that a batch is lost when another run of the engine does not know it', async () => {
   const { store, shown } = setUp(async () => ({ id: 'b1' }));
-  await store.start('broker', draft, null);
+  await store.start('broker', made);
   store.seen('broker', [status('b1', { outcomes: { ok: 7, failed: 0, 'timed-out': 0, cancelled: 0 } })]);
   expect(shown([])).toMatchObject({ status: { id: 'b1', outcomes: { ok: 7 } }, lost: true });
   store.show('broker', 'repeat', null);
@@ -56,7 +57,7 @@ it('tells that a batch is lost when another run of the engine does not know it',
 
 it('keeps why a batch could not be started, until something is changed', async () => {
   const { store } = setUp(() => Promise.reject(new CodedError('broker-not-running')));
-  expect(await store.start('broker', draft, null)).toBe(false);
+  expect(await store.start('broker', made)).toBe(false);
   expect(batchState(store.state.getState(), 'broker').refused).toMatchObject({ code: 'broker-not-running' });
   store.edit('broker', { times: 20 });
   expect(batchState(store.state.getState(), 'broker')).toMatchObject({ refused: null, starting: false, plan: { times: 20 } });
@@ -64,6 +65,6 @@ it('keeps why a batch could not be started, until something is changed', async (
 
 it('sends nothing while something is wrong, and shows it then', async () => {
   const { store } = setUp(() => Promise.reject(new Error('not asked for')));
-  expect(await store.start('broker', { ...draft, method: '' }, null)).toBe(false);
+  expect(await store.start('broker', () => undefined)).toBe(false);
   expect(batchState(store.state.getState(), 'broker')).toMatchObject({ reveal: true, refused: null });
 });

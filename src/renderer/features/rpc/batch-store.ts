@@ -3,9 +3,7 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { BatchStatus, PeerState, ResultsQuery } from '../../../shared/contract/rpc-batches.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Engine } from '../common/index.ts';
-import { emptyPlan, toBatchInput, type BatchPlan, type CallMode } from './batch-plan.ts';
-import type { CallDraft } from './call-draft.ts';
-import type { Variables } from './variables.ts';
+import { emptyPlan, type BatchInput, type BatchPlan, type CallMode } from './batch-plan.ts';
 
 export type BatchKind = BatchStatus['kind'];
 
@@ -22,6 +20,7 @@ export interface ResultsView {
 interface OpenPeer {
   readonly index: number;
   readonly topic: string;
+  readonly method: string;
   readonly callId: number;
 }
 
@@ -52,7 +51,8 @@ export interface BatchStore {
   open(source: SourceId, peer: OpenPeer | null): void;
   /** What the engine knows of a source. */
   seen(source: SourceId, batches: readonly BatchStatus[]): void;
-  start(source: SourceId, draft: CallDraft, variables: Variables | null): Promise<boolean>;
+  /** `make`: what to send; `undefined` while there is a problem, which is shown then. Answers whether the engine took it. */
+  start(source: SourceId, make: (mode: CallMode, plan: BatchPlan) => BatchInput | undefined): Promise<boolean>;
 }
 
 const allResults: ResultsView = { states: undefined, group: undefined, text: '', sort: 'order', descending: false, as: 'peers' };
@@ -111,17 +111,17 @@ export function createBatchStore(engine: Engine): BatchStore {
       const known = batches.filter(({ id, kind }) => shown[kind] === id);
       if (known.length > 0) set(source, { last: { ...last, ...Object.fromEntries(known.map((batch) => [batch.kind, batch])) } });
     },
-    async start(source, draft, variables) {
+    async start(source, make) {
       const { mode, plan, starting } = of(source);
       if (starting || mode === 'once') return false;
       set(source, { reveal: true });
-      const input = toBatchInput(source, draft, mode, plan, variables);
+      const input = make(mode, plan);
       if (!input) return false;
       set(source, { starting: true, refused: null });
       try {
         const { id } = await engine.call('rpcBatches.start', input);
         set(source, { starting: false, reveal: false });
-        show(source, mode, id);
+        show(source, input.plan.kind, id);
         return true;
       } catch (error) {
         const refused = error instanceof CodedError ? error : new CodedError('internal', error instanceof Error ? error.message : String(error));

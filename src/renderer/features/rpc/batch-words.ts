@@ -1,6 +1,7 @@
 import type { BatchOutcome, BatchPhase, BatchStatus, PeerState } from '../../../shared/contract/rpc-batches.ts';
 import type { Tone } from '../../ui/badge.tsx';
 import { formatCount, formatTime, plural } from '../common/index.ts';
+import type { BatchWords } from './batch-ui.ts';
 import { stateWords } from './rpc-words.ts';
 
 interface PhaseWords {
@@ -34,16 +35,19 @@ export function peerStateWords(state: PeerState): { readonly label: string; read
   return state === 'waiting' ? { label: 'Not called', tone: 'neutral' } : stateWords(state);
 }
 
-/** `get_status × 50`, `get_status, 12 peers`. */
-export function batchTitle({ kind, method, topic, total }: Pick<BatchStatus, 'kind' | 'method' | 'topic' | 'total'>): string {
+/** `get_status × 50`, `get_status, 12 peers`, `3 requests`. */
+export function batchTitle({ kind, method, topic, total }: Pick<BatchStatus, 'kind' | 'method' | 'topic' | 'total'>, words: BatchWords): string {
   const what = method === '' ? topic : method;
-  return kind === 'repeat' ? `${what} × ${formatCount(total)}` : `${what === '' ? 'Call' : what}, ${plural(total, 'peer')}`;
+  if (kind === 'requests') return plural(total, words.call);
+  return kind === 'repeat' ? `${what} × ${formatCount(total)}` : `${what === '' ? capital(words.call) : what}, ${plural(total, words.peer)}`;
 }
 
-export const batchOption = (batch: BatchStatus): string => `${formatTime(batch.startedAt * 1000).slice(0, 8)}  ${batchTitle(batch)}`;
+export const batchOption = (batch: BatchStatus, words: BatchWords): string => `${formatTime(batch.startedAt * 1000).slice(0, 8)}  ${batchTitle(batch, words)}`;
+
+export const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
 /** `12.3 calls/s`. */
-export function formatRate(callsPerSecond: number): string {
+export function formatRate(callsPerSecond: number, words: BatchWords): string {
   const rate = callsPerSecond >= 99.5 ? formatCount(Math.round(callsPerSecond)) : String(Number(callsPerSecond.toPrecision(3)));
-  return `${rate} calls/s`;
+  return `${rate} ${words.call}s/s`;
 }

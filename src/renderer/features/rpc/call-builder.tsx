@@ -13,7 +13,7 @@ import { useModel, type SourceOption } from '../common/index.ts';
 import { SourceDown } from '../connections/index.ts';
 import { EnvironmentPicker, UnknownVariables } from '../environments/index.ts';
 import { autoWords, useAutoDialect } from './auto-dialect.ts';
-import { callLabel, planProblems, type CallMode } from './batch-plan.ts';
+import { callLabel, planProblems, toBatchInput, type CallMode } from './batch-plan.ts';
 import { problemsOf, requestTopic, textsOf, type CallDraft } from './call-draft.ts';
 import { CallOptions } from './call-options.tsx';
 import { formFields } from './params-form.ts';
@@ -74,7 +74,7 @@ export function CallBuilder({ source, detail }: CallBuilderProps): ReactElement 
   const send = async (): Promise<void> => {
     if (!source.live) return;
     if (mode === 'once') await store.call(source.id, variables);
-    else await batchStore().start(source.id, draft, variables);
+    else await batchStore().start(source.id, (mode, plan) => toBatchInput(source.id, draft, mode, plan, variables));
   };
   const saveCall = useSaveCall();
   const savable = saveCall !== null && draft.topic !== '';

@@ -2,6 +2,7 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { CallDetail, CallMessage, DialectId, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import type { InputOf } from '../../../shared/ipc/contract.ts';
+import { escapeBraces, escapeBracesInJson, unescapeBraces } from '../../../shared/template/index.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
 import { checkJsonTemplate } from './json-template.ts';
 import { paramsText, readParams } from './params-form.ts';
@@ -83,10 +84,10 @@ export const requestTopic = ({ dialect, topic, method }: CallTarget): string => 
 /** Params to start from, unless something stands there. */
 export function offerParams(draft: CallDraft, key: string, params: string): CallDraft {
   if (params === '' || draft.paramsFrom !== 'nothing' || methodKey(draft) !== key) return draft;
-  return { ...draft, params, paramsFrom: 'offered' };
+  return { ...draft, params: escapeBracesInJson(params), paramsFrom: 'offered' };
 }
 
-/** The draft that repeats a call. */
+/** The draft that repeats a call, word for word: to be sent without variables. */
 export function draftOf(call: CallDetail): CallDraft {
   const { dialect, topic, method, params, own, timeoutMs, replyTo, callerId, request } = call;
   return {
@@ -104,6 +105,26 @@ export function draftOf(call: CallDetail): CallDraft {
     headers: request && takesHeaders(dialect) ? headersOf(dialect, request.properties) : noHeaders,
   };
 }
+
+/** The same for the builder, where `{{` begins a variable: what was sent as such stays what it is. */
+export function builderDraftOf(call: CallDetail): CallDraft {
+  const draft = draftOf(call);
+  const { userProperties } = draft.headers;
+  return {
+    ...draft,
+    ...escapedTarget(draft),
+    params: escapeBracesInJson(draft.params),
+    replyTo: escapeBraces(draft.replyTo),
+    callerId: escapeBraces(draft.callerId),
+    headers: { ...draft.headers, userProperties: userProperties.map(([name, value]) => [name, escapeBraces(value)]) },
+  };
+}
+
+/** A service and method as the builder writes them. */
+export const escapedTarget = ({ dialect, topic, method }: CallTarget): CallTarget => ({ dialect, topic: escapeBraces(topic), method: escapeBraces(method) });
+
+/** As they are known to the engine, unless there are variables in them. */
+export const plainTarget = ({ dialect, topic, method }: CallTarget): CallTarget => ({ dialect, topic: unescapeBraces(topic), method: unescapeBraces(method) });
 
 /** Without what the dialect sends by itself. */
 function headersOf(dialect: DialectId, properties: CallMessage['properties']): CallHeaders {

@@ -14,7 +14,8 @@ import { TextArea } from '../../ui/text-area.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { formatCount, plural } from '../common/index.ts';
-import { readPeers, withPeers } from './batch-plan.ts';
+import { withPeers, type PeersForm } from './batch-plan.ts';
+import { capital } from './batch-words.ts';
 import type { CallDraft } from './call-draft.ts';
 import { useDialectWords } from './own-dialects.ts';
 import styles from './peers-field.module.css';
@@ -24,6 +25,7 @@ interface ChoosePeersDialogProps {
   /** Dialect and method that are called. */
   readonly target: Pick<CallDraft, 'dialect' | 'auto' | 'method'>;
   readonly peers: string;
+  readonly form: PeersForm;
   readonly onChange: (peers: string) => void;
   readonly onClose: () => void;
 }
@@ -31,13 +33,14 @@ interface ChoosePeersDialogProps {
 type Found = { readonly peers: readonly KnownPeer[]; readonly known: number } | { readonly failure: string };
 
 /** Peers out of the services that are known, by a filter or one by one, or as a list that is written or pasted. */
-export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: ChoosePeersDialogProps): ReactElement {
+export function ChoosePeersDialog({ source, target, peers, form, onChange, onClose }: ChoosePeersDialogProps): ReactElement {
   const { name } = useDialectWords();
   const [filter, setFilter] = useState('');
   const [onlyWithMethod, setOnlyWithMethod] = useState(false);
   const [onlyOnline, setOnlyOnline] = useState(false);
   const found = useKnownPeers(source, target, filter);
-  const { topics, problem, duplicates } = readPeers(peers);
+  const { topics, problem, duplicates } = form.read(peers);
+  const { words } = form;
   const chosen = new Set(topics);
   const shown =
     found && 'peers' in found ? found.peers.filter(({ hasMethod, presence }) => (hasMethod || !onlyWithMethod) && (presence === 'online' || !onlyOnline)) : [];
@@ -48,14 +51,21 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
         peers,
         some.map(({ topic }) => topic),
         wanted,
+        form,
       ),
     );
   return (
     <Dialog
       open
       size="large"
-      title="Choose peers"
-      description={target.auto ? 'Each gets the same call, in the dialect it speaks.' : `Each gets the same call: ${name(target.dialect)}.`}
+      title={`Choose ${words.peer}s`}
+      description={
+        target.auto
+          ? 'Each gets the same call, in the dialect it speaks.'
+          : target.dialect === 'gf'
+            ? 'Each gets the same request.'
+            : `Each gets the same call: ${name(target.dialect)}.`
+      }
       onOpenChange={(open) => !open && onClose()}
       footer={
         <>
@@ -72,11 +82,11 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
         <div className={styles.filterLine}>
           <TextField
             className={styles.filter}
-            label="Known services"
+            label={`Known ${words.service}s`}
             type="search"
             icon={<Search size={14} aria-hidden />}
             hint="Part of a topic, a topic filter (edge/+), or * for any characters; several with commas"
-            placeholder="edge/+/rpc"
+            placeholder={words.filter}
             clearable
             mono
             maxLength={10_000}
@@ -87,7 +97,7 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
         <div className={styles.filterLine}>
           <span className={styles.found} role="status">
             {found && 'peers' in found
-              ? `${plural(shown.length, 'service')} of ${formatCount(found.known)}, ${formatCount(shown.length - missing.length)} chosen`
+              ? `${plural(shown.length, words.service)} of ${formatCount(found.known)}, ${formatCount(shown.length - missing.length)} chosen`
               : ''}
           </span>
           {target.method !== '' && <Checkbox label={`Only those with ${target.method}`} checked={onlyWithMethod} onChange={setOnlyWithMethod} />}
@@ -102,10 +112,10 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
         {found && 'failure' in found && <Banner inset kind="bad" title={found.failure} />}
         <div className={styles.list}>
           {found === undefined ? (
-            <Spinner label="Looking for services" />
+            <Spinner label={`Looking for ${words.service}s`} />
           ) : (
             <VirtualList
-              label="Known services"
+              label={`Known ${words.service}s`}
               role="listbox"
               count={shown.length}
               getRow={(index) => shown[index]}
@@ -113,25 +123,27 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
               rowHeightPx={26}
               isSelected={({ topic }) => chosen.has(topic)}
               onActivate={(peer) => set([peer], !chosen.has(peer.topic))}
-              renderRow={(peer, { selected }) => <PeerRow peer={peer} selected={selected} method={target.method} onToggle={() => set([peer], !selected)} />}
+              renderRow={(peer, { selected }) => (
+                <PeerRow peer={peer} label={form.lineOf(peer.topic)} selected={selected} method={target.method} onToggle={() => set([peer], !selected)} />
+              )}
               empty={
                 <EmptyState
                   compact
-                  title={'known' in found && found.known === 0 ? 'No services of this dialect are known yet' : 'No service fits'}
-                  text="Write or paste their topics below."
+                  title={'known' in found && found.known === 0 ? `No ${words.service}s of this dialect are known yet` : `No ${words.service} fits`}
+                  text="Write or paste them below."
                 />
               }
             />
           )}
         </div>
         <TextArea
-          label={`Peers to call${topics.length === 0 ? '' : `: ${formatCount(topics.length)}`}`}
+          label={`${capital(words.peer)}s to ${target.dialect === 'gf' && !target.auto ? 'ask' : 'call'}${topics.length === 0 ? '' : `: ${formatCount(topics.length)}`}`}
           mono
           rows={7}
           value={peers}
           onChange={onChange}
-          placeholder={'edge/device_1\nedge/device_2'}
-          hint={duplicates === 0 ? 'One topic a line' : `One topic a line; ${plural(duplicates, 'line')} stand there twice and count once`}
+          placeholder={words.example}
+          hint={duplicates === 0 ? words.line : `${words.line}; ${plural(duplicates, 'line')} stand there twice and count once`}
           error={problem ?? undefined}
         />
       </div>
@@ -141,19 +153,20 @@ export function ChoosePeersDialog({ source, target, peers, onChange, onClose }: 
 
 interface PeerRowProps {
   readonly peer: KnownPeer;
+  readonly label: string;
   readonly selected: boolean;
   readonly method: string;
   readonly onToggle: () => void;
 }
 
-function PeerRow({ peer, selected, method, onToggle }: PeerRowProps): ReactElement {
+function PeerRow({ peer, label, selected, method, onToggle }: PeerRowProps): ReactElement {
   return (
     // The row itself is the option: Enter and a double click do the same.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
     <span className={styles.peer} onClick={onToggle}>
       <span className={styles.mark}>{selected && <Check size={14} aria-hidden />}</span>
       <span className={styles.topic} title={peer.topic}>
-        {peer.topic}
+        {label}
       </span>
       {peer.presence !== null && <Badge tone={peer.presence === 'online' ? 'ok' : 'neutral'}>{peer.presence}</Badge>}
       {method !== '' && peer.hasMethod && <span className={styles.knows}>has {method}</span>}

@@ -13,41 +13,57 @@ import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { act, browserPacing, copyText, formatCount, plural, saveFile, useModel, type SourceOption } from '../common/index.ts';
-import { AnswerPanel } from './answer-panel.tsx';
 import { BatchHead } from './batch-head.tsx';
 import type { ResultsView } from './batch-store.ts';
-import { isOver, peerStateWords, withoutResult } from './batch-words.ts';
+import { capital, isOver, peerStateWords, withoutResult } from './batch-words.ts';
 import { useShownBatch } from './repeat-panel.tsx';
 import { resultsAsCsv, resultsAsJson, resultsFileName } from './results-file.ts';
 import { readResults, ResultRows, resultsQuery } from './results-view.ts';
-import { batchStore, useBatchState } from './rpc-model.ts';
+import { useBatch, useBatchUi, type BatchUi } from './batch-ui.ts';
 import { formatMs } from './rpc-words.ts';
 import styles from './batch.module.css';
 
-/** One call to many peers: what each answered. */
-export function FanOutPanel({ source }: { readonly source: SourceOption }): ReactElement {
-  const { shown, batches } = useShownBatch(source, 'fan-out');
-  const openPeer = useBatchState(source.id, (state) => state.openPeer);
+/** One call to many peers, or a list of different calls: what each was answered. */
+export function FanOutPanel({ source, kind = 'fan-out' }: { readonly source: SourceOption; readonly kind?: 'fan-out' | 'requests' }): ReactElement {
+  const { store, words, labelOf, Answer } = useBatchUi();
+  const { shown, batches } = useShownBatch(source, kind);
+  const openPeer = useBatch(source.id, (state) => state.openPeer);
+  const rowWord = kind === 'requests' ? words.call : words.peer;
   if (!shown) {
-    return <EmptyState compact title="No peers called yet" text="Choose the peers and call: what each of them answers stands here, equal answers together." />;
+    return kind === 'requests' ? (
+      <EmptyState
+        compact
+        title={`No batch of ${words.call}s yet`}
+        text={`Collect some and send them: what each of them brings stands here, equal ${words.answer}s together.`}
+      />
+    ) : (
+      <EmptyState
+        compact
+        title={`No ${words.call}s to many ${words.peer}s yet`}
+        text={`Choose the ${words.peer}s and ${words.act.toLowerCase()}: what each of them answers stands here, equal ${words.answer}s together.`}
+      />
+    );
   }
   if (openPeer !== null && !shown.lost) {
     return (
-      <section className={styles.panel} aria-label="Called peers">
+      <section className={styles.panel} aria-label={panelLabel(kind, words)}>
         <div className={styles.back}>
-          <Button size="small" variant="ghost" icon={<ArrowLeft size={13} aria-hidden />} onClick={() => batchStore().open(source.id, null)}>
-            All peers
+          <Button size="small" variant="ghost" icon={<ArrowLeft size={13} aria-hidden />} onClick={() => store.open(source.id, null)}>
+            All {rowWord}s
           </Button>
           <code title={openPeer.topic} data-selectable>
-            {openPeer.topic}
+            {labelOf(openPeer)}
           </code>
         </div>
-        <AnswerPanel source={source} id={openPeer.callId} place="list" />
+        <Answer source={source} id={openPeer.callId} />
       </section>
     );
   }
   return <Results key={shown.status.id} source={source} status={shown.status} lost={shown.lost} batches={batches} />;
 }
+
+const panelLabel = (kind: BatchStatus['kind'], words: BatchUi['words']): string =>
+  kind === 'requests' ? `Batch of ${words.call}s` : `${words.peer === 'peer' ? 'Called' : 'Asked'} ${words.peer}s`;
 
 interface ResultsProps {
   readonly source: SourceOption;
@@ -57,11 +73,12 @@ interface ResultsProps {
 }
 
 function Results({ source, status, lost, batches }: ResultsProps): ReactElement {
-  const view = useBatchState(source.id, (state) => state.results);
+  const { store, words } = useBatchUi();
+  const view = useBatch(source.id, (state) => state.results);
   const [rows, setRows] = useState<ResultRows | null>(null);
   const { id } = status;
   useEffect(() => {
-    const opened = new ResultRows(engineClient(), browserPacing, resultsQuery(id, batchStore().state.getState()[source.id]?.results ?? view));
+    const opened = new ResultRows(engineClient(), browserPacing, resultsQuery(id, store.state.getState()[source.id]?.results ?? view));
     setRows(opened);
     return () => opened.close();
     // What is asked for first is only where it begins.
@@ -70,7 +87,7 @@ function Results({ source, status, lost, batches }: ResultsProps): ReactElement 
   useEffect(() => rows?.setQuery(resultsQuery(id, view)), [rows, id, view]);
   const again = withoutResult(status);
   return (
-    <section className={styles.panel} aria-label="Called peers">
+    <section className={styles.panel} aria-label={panelLabel(status.kind, words)}>
       <BatchHead
         source={source}
         status={status}
@@ -84,9 +101,9 @@ function Results({ source, status, lost, batches }: ResultsProps): ReactElement 
               size="small"
               icon={<RotateCw size={13} aria-hidden />}
               disabled={!source.live}
-              onClick={() => void act(engineClient().call('rpcBatches.retry', { id }), 'The peers could not be called again')}
+              onClick={() => void act(engineClient().call('rpcBatches.retry', { id }), `The ${words.call}s could not be made again`)}
             >
-              {`Call ${formatCount(again)} again`}
+              {`${words.act} ${formatCount(again)} again`}
             </Button>
           )
         }
@@ -110,8 +127,10 @@ interface MatrixProps {
 
 function Matrix({ source, status, view, rows }: MatrixProps): ReactElement {
   useModel(rows.notifier);
+  const { store, words } = useBatchUi();
   const { page } = rows;
-  const set = (change: Partial<ResultsView>): void => batchStore().setResults(source.id, change);
+  const rowWord = status.kind === 'requests' ? words.call : words.peer;
+  const set = (change: Partial<ResultsView>): void => store.setResults(source.id, change);
   const filtered = view.states !== undefined || view.group !== undefined || view.text !== '';
   const group = page?.groups.find(({ group: key }) => key === view.group);
   return (
@@ -123,7 +142,7 @@ function Matrix({ source, status, view, rows }: MatrixProps): ReactElement {
           value={view.as}
           onChange={(as) => set({ as })}
           segments={[
-            { value: 'peers', label: 'Peers' },
+            { value: 'peers', label: `${capital(rowWord)}s` },
             { value: 'groups', label: `Equal results${page && page.groups.length > 0 ? ` (${formatCount(page.groups.length + page.otherGroups)})` : ''}` },
           ]}
         />
@@ -136,7 +155,7 @@ function Matrix({ source, status, view, rows }: MatrixProps): ReactElement {
               type="search"
               size="small"
               icon={<Search size={14} aria-hidden />}
-              placeholder="Peer or result"
+              placeholder={`${capital(rowWord)} or result`}
               clearable
               maxLength={1000}
               value={view.text}
@@ -154,31 +173,31 @@ function Matrix({ source, status, view, rows }: MatrixProps): ReactElement {
           </>
         )}
         <span className={styles.total} role="status">
-          {page && view.as === 'peers' && filtered ? `${plural(page.total, 'peer')} of ${formatCount(status.total)}` : ''}
+          {page && view.as === 'peers' && filtered ? `${plural(page.total, rowWord)} of ${formatCount(status.total)}` : ''}
         </span>
         <ExportMenu source={source} id={status.id} view={view} />
       </div>
       {view.as === 'peers' && view.group !== undefined && (
         <Banner
-          title={group ? `Peers with equal results: ${group.text.slice(0, 80)}` : 'Peers with equal results'}
+          title={`${capital(rowWord)}s with equal results${group ? `: ${group.text.slice(0, 80)}` : ''}`}
           actions={
             <Button size="small" onClick={() => set({ group: undefined })}>
-              Show all peers
+              Show all {rowWord}s
             </Button>
           }
         />
       )}
       {view.as === 'groups' ? (
-        <Groups rows={rows} onChoose={(key) => set({ as: 'peers', group: key, states: undefined, text: '' })} />
+        <Groups rows={rows} rowWord={rowWord} onChoose={(key) => set({ as: 'peers', group: key, states: undefined, text: '' })} />
       ) : (
-        <Peers source={source} view={view} rows={rows} filtered={filtered} />
+        <Peers source={source} view={view} rows={rows} filtered={filtered} rowWord={rowWord} />
       )}
     </>
   );
 }
 
-const columns: readonly { readonly sort: ResultsView['sort']; readonly label: string }[] = [
-  { sort: 'topic', label: 'Peer' },
+const columnsOf = (rowWord: string): readonly { readonly sort: ResultsView['sort']; readonly label: string }[] => [
+  { sort: 'topic', label: capital(rowWord) },
   { sort: 'state', label: 'Outcome' },
   { sort: 'result', label: 'Result' },
   { sort: 'time', label: 'Time' },
@@ -189,24 +208,27 @@ function Peers({
   view,
   rows,
   filtered,
+  rowWord,
 }: {
   readonly source: SourceOption;
   readonly view: ResultsView;
   readonly rows: ResultRows;
   readonly filtered: boolean;
+  readonly rowWord: string;
 }): ReactElement {
-  const lastPeer = useBatchState(source.id, (state) => state.lastPeer);
-  const set = (change: Partial<ResultsView>): void => batchStore().setResults(source.id, change);
+  const { store, labelOf, words } = useBatchUi();
+  const lastPeer = useBatch(source.id, (state) => state.lastPeer);
+  const set = (change: Partial<ResultsView>): void => store.setResults(source.id, change);
   /** Up, down, and as they were given. */
   const sortBy = (sort: ResultsView['sort']): void =>
     view.sort !== sort ? set({ sort, descending: false }) : view.descending ? set({ sort: 'order', descending: false }) : set({ descending: true });
   const open = (row: PeerResult): void => {
-    if (row.callId !== null) batchStore().open(source.id, { index: row.index, topic: row.topic, callId: row.callId });
+    if (row.callId !== null) store.open(source.id, { index: row.index, topic: row.topic, method: row.method, callId: row.callId });
   };
   return (
     <>
       <div className={styles.grid} role="group" aria-label="Sort the results">
-        {columns.map(({ sort, label }) => (
+        {columnsOf(rowWord).map(({ sort, label }) => (
           <button
             key={sort}
             type="button"
@@ -230,13 +252,13 @@ function Peers({
           isSelected={(row) => row.index === lastPeer}
           onActivate={open}
           onRangeChange={rows.show}
-          renderRow={(row) => <ResultRow row={row} onOpen={open} />}
+          renderRow={(row) => <ResultRow row={row} label={labelOf(row)} onOpen={open} />}
           empty={
             rows.page && filtered ? (
               <EmptyState
                 compact
-                title="No peer fits the filter"
-                text="The text is looked for in the peer’s topic and in its result."
+                title={`No ${rowWord} fits the filter`}
+                text={`The text is looked for in the topic of the ${words.call} and in its result.`}
                 actions={
                   <Button size="small" onClick={() => set({ states: undefined, group: undefined, text: '' })}>
                     Clear the filter
@@ -251,17 +273,23 @@ function Peers({
   );
 }
 
-const ResultRow = memo(function ResultRow({ row, onOpen }: { readonly row: PeerResult; readonly onOpen: (row: PeerResult) => void }): ReactElement {
+interface ResultRowProps {
+  readonly row: PeerResult;
+  readonly label: string;
+  readonly onOpen: (row: PeerResult) => void;
+}
+
+const ResultRow = memo(function ResultRow({ row, label: peer, onOpen }: ResultRowProps): ReactElement {
   const { label, tone } = peerStateWords(row.state);
   return (
     // The row itself takes Enter; a click anywhere on it does the same.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
     <span className={styles.gridRow} onClick={() => onOpen(row)}>
       <span className={styles.peer} title={row.topic}>
-        {row.topic}
+        {peer}
       </span>
       <span>
-        <Badge tone={tone}>{label}</Badge>
+        <Badge tone={tone}>{row.responseCode === null ? label : `${row.responseCode} ${label}`}</Badge>
       </span>
       <span className={styles.text} data-bad={row.state === 'ok' ? undefined : true} title={row.text ?? ''}>
         {row.text ?? ''}
@@ -271,15 +299,15 @@ const ResultRow = memo(function ResultRow({ row, onOpen }: { readonly row: PeerR
   );
 });
 
-function Groups({ rows, onChoose }: { readonly rows: ResultRows; readonly onChoose: (key: string) => void }): ReactElement {
+function Groups({ rows, rowWord, onChoose }: { readonly rows: ResultRows; readonly rowWord: string; readonly onChoose: (key: string) => void }): ReactElement {
   const { groups = [], otherGroups = 0 } = rows.page ?? {};
-  if (groups.length === 0) return <EmptyState compact title="No results yet" text="Equal answers of several peers stand here together." />;
+  if (groups.length === 0) return <EmptyState compact title="No results yet" text={`Equal results of several ${rowWord}s stand here together.`} />;
   return (
     <ul className={styles.groups} aria-label="Equal results">
       {groups.map(({ group, state, text, count }) => (
         <li key={group}>
           <button type="button" className={styles.group} onClick={() => onChoose(group)}>
-            <span>{plural(count, 'peer')}</span>
+            <span>{plural(count, rowWord)}</span>
             <span>
               <Badge tone={peerStateWords(state).tone}>{peerStateWords(state).label}</Badge>
             </span>

@@ -1,5 +1,5 @@
 import { ListFilter } from 'lucide-react';
-import { useEffect, type ReactElement } from 'react';
+import { useEffect, useMemo, type ReactElement } from 'react';
 import type { BatchStatus } from '../../../shared/contract/rpc-batches.ts';
 import { useStreamValue } from '../../data/index.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,7 +8,7 @@ import { formatCount, plural, type SourceOption } from '../common/index.ts';
 import { BatchHead } from './batch-head.tsx';
 import { shownBatch, type BatchKind } from './batch-store.ts';
 import { LatencyBars } from './latency-bars.tsx';
-import { batchStore, rpcStore, useBatchState } from './rpc-model.ts';
+import { useBatch, useBatchUi } from './batch-ui.ts';
 import { formatMs } from './rpc-words.ts';
 import styles from './batch.module.css';
 
@@ -17,34 +17,33 @@ export function useShownBatch(
   source: SourceOption,
   kind: BatchKind,
 ): { readonly shown: { readonly status: BatchStatus; readonly lost: boolean } | null; readonly batches: readonly BatchStatus[] } {
-  const all = useStreamValue('rpcBatches.watch', { source: source.id });
-  const state = useBatchState(source.id, (now) => now);
+  const { store, shows } = useBatchUi();
+  const every = useStreamValue('rpcBatches.watch', { source: source.id });
+  const all = useMemo(() => every?.filter(shows), [every, shows]);
+  const state = useBatch(source.id, (now) => now);
   useEffect(() => {
-    if (all) batchStore().seen(source.id, all);
-  }, [source.id, all]);
+    if (all) store.seen(source.id, all);
+  }, [store, source.id, all]);
   return { shown: shownBatch(state, kind, all), batches: all?.filter((batch) => batch.kind === kind) ?? [] };
 }
 
 /** A call that is made many times: how far it is, what became of it, and how long answers took. */
 export function RepeatPanel({ source }: { readonly source: SourceOption }): ReactElement {
+  const { words, lookAt } = useBatchUi();
   const { shown, batches } = useShownBatch(source, 'repeat');
   if (!shown) {
     return (
       <EmptyState
         compact
-        title="No calls repeated yet"
-        text="Say how often and how many at the same time, then call: counts and times stand here while it runs."
+        title={`No ${words.call}s repeated yet`}
+        text={`Say how often and how many at the same time, then ${words.act.toLowerCase()}: counts and times stand here while it runs.`}
       />
     );
   }
   const { status, lost } = shown;
   const { latency, errors, otherErrors, firstFailedCall, unlisted } = status;
-  const lookAt = (id: number): void => {
-    rpcStore().selectCall(source.id, id);
-    rpcStore().setTab(source.id, 'calls');
-  };
   return (
-    <section className={styles.panel} aria-label="Repeated call">
+    <section className={styles.panel} aria-label={`Repeated ${words.call}`}>
       <BatchHead source={source} status={status} lost={lost} batches={batches} />
       <div className={styles.body} tabIndex={0} role="group" aria-label="Times and errors">
         {latency && (
@@ -81,7 +80,7 @@ export function RepeatPanel({ source }: { readonly source: SourceOption }): Reac
             </ul>
             {otherErrors > 0 && <p className={styles.note}>{plural(otherErrors, 'further failure')} of other kinds.</p>}
             {firstFailedCall !== null && !lost && (
-              <Button size="small" icon={<ListFilter size={13} aria-hidden />} onClick={() => lookAt(firstFailedCall)}>
+              <Button size="small" icon={<ListFilter size={13} aria-hidden />} onClick={() => lookAt(source.id, firstFailedCall)}>
                 Show the first failure
               </Button>
             )}
@@ -89,7 +88,7 @@ export function RepeatPanel({ source }: { readonly source: SourceOption }): Reac
         )}
         {unlisted > 0 && (
           <p className={styles.note}>
-            All calls lists the newest 200 with a result and the first 1,000 that failed; {plural(unlisted, 'other')} of these calls{' '}
+            {words.list} lists the newest 200 with a result and the first 1,000 that failed; {plural(unlisted, 'other')} of these {words.call}s{' '}
             {unlisted === 1 ? 'is' : 'are'} only counted.
           </p>
         )}

@@ -3,7 +3,18 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { CallDetail, DialectId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { newId, type Engine, type Pacing } from '../common/index.ts';
-import { draftOf, emptyDraft, offerParams, retarget, toCallInput, type CallDraft, type CallInput, type CallTarget } from './call-draft.ts';
+import {
+  builderDraftOf,
+  draftOf,
+  emptyDraft,
+  escapedTarget,
+  offerParams,
+  retarget,
+  toCallInput,
+  type CallDraft,
+  type CallInput,
+  type CallTarget,
+} from './call-draft.ts';
 import { noFilter, type CallsFilter } from './calls-filter.ts';
 import { CallsView } from './calls-view.ts';
 import { methodKey } from './rpc-words.ts';
@@ -180,8 +191,9 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     setAsForm: (asForm) => state.setState({ asForm }),
     manageDialects: (managingDialects) => state.setState({ managingDialects }),
     setTab: (source, tab) => set(source, { tab }),
-    select: (source, target, selected = 'method') => {
+    select: (source, seen, selected = 'method') => {
       const { draft } = of(source);
+      const target = escapedTarget(seen);
       if (methodKey(draft) === methodKey(target)) return set(source, { selected, tab: 'call' });
       remember(source);
       const known = memory.get(`${source} ${methodKey(target)}`);
@@ -217,7 +229,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     selectCall: (source, selectedCall) => set(source, { selectedCall }),
     load: (source, call) => {
       remember(source);
-      set(source, { draft: draftOf(call), selected: 'method', reveal: false, refused: null, shownCall: call.id, tab: 'call' });
+      set(source, { draft: builderDraftOf(call), selected: 'method', reveal: false, refused: null, shownCall: call.id, tab: 'call' });
     },
     call: async (source, variables) => {
       const { draft, calling } = of(source);
@@ -228,7 +240,7 @@ export function createRpcStore(engine: Engine, pacing: Pacing): RpcStore {
     },
     repeat: async (source, call) => {
       const input = toCallInput(source, draftOf(call));
-      return input !== undefined && !of(source).calling && (await send(source, input, call));
+      return input !== undefined && !of(source).calling && (await send(source, input, escapedTarget(call)));
     },
     close: () => {
       for (const view of views.values()) view.close();

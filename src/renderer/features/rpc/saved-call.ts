@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { CallDetail, DialectId } from '../../../shared/contract/rpc.ts';
-import { draftOf, propertiesOf, type CallDraft, type CallInput } from './call-draft.ts';
+import { escapeBracesInJson } from '../../../shared/template/index.ts';
+import { builderDraftOf, propertiesOf, type CallDraft, type CallInput } from './call-draft.ts';
 import { paramsText } from './params-form.ts';
 
 /** A call as it can be kept to be made again. */
@@ -16,6 +17,8 @@ export interface SavableCall {
   readonly callerId: string;
   /** Headers of MQTT 5. */
   readonly properties: CallInput['properties'];
+  /** Of a request of gf_mqtt_client. */
+  readonly envelope?: CallInput['envelope'];
 }
 
 type SaveCall = (call: SavableCall) => void;
@@ -39,8 +42,8 @@ export const savableDraft = ({ auto, dialect, topic, method, params, timeoutMs, 
 
 /** A recorded call. Where its answer was sent, and what the caller called itself, is not for others to use. */
 export const savableRecord = (call: CallDetail): SavableCall => ({
-  ...savableDraft(draftOf(call)),
-  params: paramsText(call.params),
+  ...savableDraft(builderDraftOf(call)),
+  params: escapeBracesInJson(paramsText(call.params)),
   timeoutMs: call.own ? call.timeoutMs : null,
   replyTo: '',
   callerId: '',

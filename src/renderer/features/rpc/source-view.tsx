@@ -10,7 +10,7 @@ import { plural, useMedia, useModel, type SourceOption, treePlace } from '../com
 import { AddMethodDialog } from './add-method-dialog.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { CallBuilder } from './call-builder.tsx';
-import { methodOf } from './call-draft.ts';
+import { methodOf, plainTarget } from './call-draft.ts';
 import { CallsPanel } from './calls-panel.tsx';
 import { MethodFacts } from './method-facts.tsx';
 import { DialectsDialog } from './dialects/index.ts';
@@ -43,14 +43,16 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
   const narrow = useMedia('(max-width: 1100px)');
   const roomy = useMedia('(min-width: 1800px)');
 
-  const method = methodOf(source.id, draft);
+  const target = plainTarget(draft);
+  const method = methodOf(source.id, target);
   const detail = useStreamValue('rpc.method', method) ?? null;
   const suggestion = detail ? suggestedParams(detail) : '';
-  const key = methodKey(draft);
+  const key = methodKey(target);
+  const draftKey = methodKey(draft);
   useEffect(() => {
     // What came for the method before it must not be offered for this one.
-    if (detail && methodKey(detail.id) === key) store.offerParams(source.id, key, suggestion);
-  }, [store, source.id, detail, key, suggestion]);
+    if (detail && methodKey(detail.id) === key) store.offerParams(source.id, draftKey, suggestion);
+  }, [store, source.id, detail, key, draftKey, suggestion]);
 
   useCommands([
     ...(tab === 'nodes'
@@ -88,7 +90,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
                   <TreeToolbar tree={tree} filterRef={filter} onAdd={() => setAdding(true)} />
                   <ServiceTree
                     tree={tree}
-                    selectedKey={onService ? serviceKey(draft) : key}
+                    selectedKey={onService ? serviceKey(target) : key}
                     onAdd={() => setAdding(true)}
                     empty={<TreeEmpty tree={tree} source={source} onAdd={() => setAdding(true)} onRetry={() => setTree(store.treeOf(source.id))} />}
                   />
@@ -132,7 +134,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
       />
       {tab === 'call' && (
         <Inspector title="Method">
-          <MethodFacts source={source.id} target={draft} detail={detail && methodKey(detail.id) === key ? detail : null} />
+          <MethodFacts source={source.id} target={target} detail={detail && methodKey(detail.id) === key ? detail : null} />
         </Inspector>
       )}
       <NodeServices source={source} />
