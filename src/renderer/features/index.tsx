@@ -20,7 +20,7 @@ export const places: readonly Place[] = [
   { id: 'start', title: 'Start', icon: House, order: 1, shortcut: 'Mod+1', component: StartPlace },
   { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
   { id: 'rpc', title: 'RPC', icon: ArrowLeftRight, order: 3, shortcut: 'Mod+3', component: () => <RpcPlace onSaveCall={saveIntoCollection} /> },
-  { id: 'coap', title: 'CoAP', icon: Cpu, order: 3.5, shortcut: 'Mod+7', component: CoapPlace },
+  { id: 'coap', title: 'CoAP', icon: Cpu, order: 3.5, shortcut: 'Mod+7', component: () => <CoapPlace onSaveCall={saveIntoCollection} /> },
   { id: 'broker', title: 'Broker', icon: RadioTower, order: 4, shortcut: 'Mod+4', component: BrokerPlace },
   {
     id: 'connections',

@@ -11,6 +11,7 @@ const idle = (view: CoapViewName, id: string, title: string, shortcut?: string):
 export function CoapCommands(): null {
   useCommands([
     idle('mqtt', 'coap.send', 'Send the request', 'Mod+Enter'),
+    idle('mqtt', 'coap.saveRequest', 'Save the request into a collection …', 'Mod+S'),
     idle('mqtt', 'coap.cancel', 'Cancel the request'),
     idle('mqtt', 'coap.filter', 'Filter devices and paths', 'Mod+F'),
     idle('mqtt', 'coap.toggleRequests', 'Show the list of requests', 'Mod+J'),

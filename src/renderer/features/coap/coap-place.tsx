@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
+import { SaveCallProvider, type SavableCall } from '../rpc/index.ts';
 import { SourcePicker } from '../common/index.ts';
 import { Bridges } from './bridge/bridges.tsx';
 import { showCoap, useCoapView, type CoapViewName } from './coap-views.ts';
@@ -10,11 +11,11 @@ import { PipelineView } from './pipeline/pipeline-view.tsx';
 import { CoapUdpView } from './udp/coap-udp-view.tsx';
 
 /** Requests and responses in CoAP's terms: over MQTT, over UDP, the devices that answer them, and handlers. */
-export function CoapPlace(): ReactElement {
+export function CoapPlace({ onSaveCall }: { readonly onSaveCall: (call: SavableCall) => void }): ReactElement {
   const view = useCoapView();
   const { sources, current } = useSources();
   return (
-    <>
+    <SaveCallProvider value={onSaveCall}>
       <h1 className="visually-hidden">CoAP</h1>
       <Tabs<CoapViewName>
         label="CoAP"
@@ -29,6 +30,6 @@ export function CoapPlace(): ReactElement {
           { value: 'bridge', label: 'Bridges', content: <Bridges /> },
         ]}
       />
-    </>
+    </SaveCallProvider>
   );
 }

@@ -11,3 +11,5 @@ export {
   takeFile,
   type SavedCoapFields,
 } from './udp/saved-request.ts';
+export { draftOfSaved as gfDraftOf, savedProblems as gfProblems } from './mqtt/saved-request.ts';
+export { SavedRequestFields as GfRequestFields } from './mqtt/saved-request-fields.tsx';

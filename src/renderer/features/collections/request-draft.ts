@@ -1,7 +1,7 @@
 import type { SavedRequest } from '../../../shared/contract/collections.ts';
 import type { DialectId } from '../../../shared/contract/rpc.ts';
 import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
-import { coapDraftOf, coapProblems, savedCoapOf, type CoapDraft } from '../coap/index.ts';
+import { coapDraftOf, coapProblems, gfProblems, savedCoapOf, type CoapDraft } from '../coap/index.ts';
 import { checkJsonTemplate, headersProblem, needsMethod, propertiesOf, type CallHeaders } from '../rpc/index.ts';
 import { assertionDraft, assertionProblems, pathProblem, toAssertion, type AssertionDraft } from './assertion-draft.ts';
 
@@ -30,6 +30,8 @@ interface CallRequestDraft extends CommonDraft {
   readonly replyTo: string;
   readonly callerId: string;
   readonly headers: CallHeaders;
+  /** Of a request of gf_mqtt_client; kept while another dialect is looked at. */
+  readonly envelope: NonNullable<SavedCall['envelope']>;
 }
 
 interface CoapRequestDraft extends CommonDraft {
@@ -60,7 +62,7 @@ export function requestDraft(request: SavedRequest): RequestDraft {
 }
 
 function callDraft(
-  { kind, dialect, topic, method, params, timeoutMs, replyTo = '', callerId = '', properties }: SavedCall,
+  { kind, dialect, topic, method, params, timeoutMs, replyTo = '', callerId = '', properties, envelope = {} }: SavedCall,
   common: CommonDraft,
 ): CallRequestDraft {
   return {
@@ -78,6 +80,7 @@ function callDraft(
       contentType: properties?.contentType ?? '',
       expirySeconds: properties?.messageExpirySeconds ?? null,
     },
+    envelope,
   };
 }
 
@@ -134,12 +137,14 @@ function callProblems(draft: CallRequestDraft): RequestProblems {
       : draft.method.length > 1000
         ? 'A method has at most 1,000 characters.'
         : undefined;
+  const gf = draft.dialect === 'gf' ? gfProblems(draft) : {};
   const params = checkJsonTemplate(draft.params);
   const headers = headersProblem({ dialect: known(draft.dialect), headers: draft.headers });
   const inRange = draft.timeoutMs !== null && draft.timeoutMs >= 1 && draft.timeoutMs <= 86_400_000;
   return {
     ...(topic === undefined ? {} : { topic }),
     ...(method === undefined ? {} : { method }),
+    ...gf,
     ...(params === undefined ? {} : { params }),
     ...(inRange ? {} : { timeout: 'Enter a time up to 86,400 s (a day).' }),
     ...(replyTo === undefined ? {} : { replyTo }),
@@ -175,7 +180,7 @@ export function toRequest(name: string, draft: RequestDraft): SavedRequest | und
     const saved = savedCoapOf(draft.coap);
     return saved && { kind: 'coap', ...common, ...saved };
   }
-  const { kind, dialect, topic, method, params, timeoutMs, replyTo, callerId } = draft;
+  const { kind, dialect, topic, method, params, timeoutMs, replyTo, callerId, envelope } = draft;
   if (timeoutMs === null) return undefined;
   const properties = propertiesOf({ dialect: known(dialect), headers: draft.headers });
   return {
@@ -189,6 +194,7 @@ export function toRequest(name: string, draft: RequestDraft): SavedRequest | und
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
     ...(properties === undefined ? {} : { properties }),
+    ...(dialect !== 'gf' || Object.keys(envelope).length === 0 ? {} : { envelope }),
   };
 }
 

@@ -140,7 +140,7 @@ function requestOf(savable: Savable, name: string, statusOk: boolean): RequestIn
 }
 
 function callRequest(call: SavableCall, name: string, statusOk: boolean): RequestInput {
-  const { dialect, topic, method, params, timeoutMs, replyTo, callerId, properties } = call;
+  const { dialect, topic, method, params, timeoutMs, replyTo, callerId, properties, envelope } = call;
   const request: SavedRequestInput = {
     kind: 'rpc',
     name,
@@ -152,6 +152,7 @@ function callRequest(call: SavableCall, name: string, statusOk: boolean): Reques
     ...(replyTo === '' ? {} : { replyTo }),
     ...(callerId === '' ? {} : { callerId }),
     ...(properties === undefined ? {} : { properties }),
+    ...(envelope === undefined ? {} : { envelope }),
     assertions: statusOk ? [{ kind: 'status', is: 'ok' }] : [],
   };
   return request as RequestInput;

@@ -101,7 +101,7 @@ export function createBatchStore(engine: Engine): BatchStore {
   };
   return {
     state,
-    setMode: (source, mode) => set(source, { mode, refused: null, reveal: false }),
+    setMode: (source, mode) => set(source, { mode, refused: null, reveal: false, openPeer: null, lastPeer: null, results: allResults }),
     edit: (source, change) => set(source, { plan: { ...of(source).plan, ...change }, refused: null }),
     show,
     setResults: (source, change) => set(source, { results: { ...of(source).results, ...change } }),

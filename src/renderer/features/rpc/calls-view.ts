@@ -1,6 +1,6 @@
-import type { CallFilter, CallsFrame } from '../../../shared/contract/call-history.ts';
+import type { CallFilter, CallGroup, CallsFrame, GroupsFrame } from '../../../shared/contract/call-history.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
-import type { CallRow, DialectId } from '../../../shared/contract/rpc.ts';
+import type { CallRow } from '../../../shared/contract/rpc.ts';
 import type { CodedError } from '../../../shared/ipc/errors.ts';
 import { FrameNotifier, LatestSender, newId, rowsAround, type Engine, type Pacing } from '../common/index.ts';
 import { toCallFilter, type CallsFilter } from './calls-filter.ts';
@@ -19,27 +19,37 @@ export interface CallsStatus extends Pick<CallsFrame, 'looked' | 'fresh' | 'notS
   readonly error: CodedError | undefined;
 }
 
-/** The calls of a source that fit a filter, newest first, of which only the part around the viewport is here. Mutable and outside React. */
-export class CallsView {
+type Frame<Row> = Omit<CallsFrame, 'rows'> & { readonly rows: readonly Row[] };
+type Query = { readonly filter: CallFilter } & CallsWindow;
+
+interface FrameReader<F> {
+  readonly item: (frame: F) => Promise<void>;
+  readonly end: (error: CodedError | undefined) => void;
+}
+
+/** Further conditions, which stay. */
+type Fixed = Pick<CallFilter, 'dialect' | 'correlationId'>;
+
+/** A list made of the calls of a source that fit a filter, newest first, of which only the part around the viewport is here. Mutable and outside React. */
+abstract class HistoryView<Row, F extends Frame<Row>> {
   readonly source: SourceId;
   readonly notifier: FrameNotifier;
   readonly #engine: Engine;
   readonly #pacing: Pacing;
   #filter: CallsFilter;
-  readonly #dialect: DialectId | undefined;
+  readonly #fixed: Fixed;
   #window = rowsAround(0, 1);
   #paused = false;
   #following = true;
   #jumps = 0;
-  #frame: CallsFrame | undefined;
+  #frame: F | undefined;
   #error: CodedError | undefined;
   #sender: LatestSender | undefined;
   #closeStream: () => void = () => undefined;
   #typing: unknown;
 
-  /** With `dialect` only the calls in that one. */
-  constructor(engine: Engine, source: SourceId, pacing: Pacing, filter: CallsFilter, dialect?: DialectId) {
-    this.#dialect = dialect;
+  constructor(engine: Engine, source: SourceId, pacing: Pacing, filter: CallsFilter, fixed: Fixed = {}) {
+    this.#fixed = fixed;
     this.#engine = engine;
     this.#pacing = pacing;
     this.source = source;
@@ -55,11 +65,18 @@ export class CallsView {
 
   /** As the engine takes it. */
   get filter(): CallFilter {
-    return { ...toCallFilter(this.source, this.#filter), ...(this.#dialect === undefined ? {} : { dialect: this.#dialect }) };
+    return { ...toCallFilter(this.source, this.#filter), ...this.#fixed };
   }
 
+  /** What came last. */
+  protected get frame(): F | undefined {
+    return this.#frame;
+  }
+
+  protected abstract stream(engine: Engine, query: () => Query, reader: FrameReader<F>): () => void;
+
   /** The call at a place of the whole list; `undefined` outside the part that is here. */
-  readonly row = (index: number): CallRow | undefined => this.#frame?.rows[index - this.#frame.firstRow];
+  readonly row = (index: number): Row | undefined => this.#frame?.rows[index - this.#frame.firstRow];
 
   /** Which rows are visible, both ends included. */
   show(first: number, last: number): void {
@@ -122,7 +139,7 @@ export class CallsView {
     const viewId = newId();
     const now = (): CallsWindow => ({ viewId, ...this.#window, frozen: this.#paused || !this.#following });
     this.#sender = new LatestSender(() => this.#engine.call('callHistory.setWindow', now()));
-    this.#closeStream = this.#engine.stream('callHistory.list', () => ({ filter: this.filter, ...now() }), {
+    this.#closeStream = this.stream(this.#engine, () => ({ filter: this.filter, ...now() }), {
       item: (frame) => {
         this.#frame = frame;
         this.#error = undefined;
@@ -141,4 +158,23 @@ interface CallsWindow {
   readonly first: number;
   readonly count: number;
   readonly frozen: boolean;
+}
+
+/** The calls themselves. */
+export class CallsView extends HistoryView<CallRow, CallsFrame> {
+  protected stream(engine: Engine, query: () => Query, reader: FrameReader<CallsFrame>): () => void {
+    return engine.stream('callHistory.list', query, reader);
+  }
+}
+
+/** Those with a correlation id, grouped by it. */
+export class GroupsView extends HistoryView<CallGroup, GroupsFrame> {
+  /** In all groups, and older ones that are in none. */
+  get grouped(): { readonly requests: number; readonly leftOut: number } {
+    return { requests: this.frame?.requests ?? 0, leftOut: this.frame?.leftOut ?? 0 };
+  }
+
+  protected stream(engine: Engine, query: () => Query, reader: FrameReader<GroupsFrame>): () => void {
+    return engine.stream('callHistory.groups', query, reader);
+  }
 }

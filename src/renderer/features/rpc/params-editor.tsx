@@ -5,7 +5,7 @@ import { CodeFrame } from '../../editor/code-frame.tsx';
 import { CodeView } from '../../editor/code-view.tsx';
 import type { CodeProblem } from '../../editor/load-editor.ts';
 import { editorSchema } from './schema-words.ts';
-import { useVariables } from './rpc-model.ts';
+import { usePlaceholders } from './rpc-model.ts';
 import { hasBraces } from './variables.ts';
 import styles from './call-builder.module.css';
 
@@ -27,11 +27,7 @@ export function ParamsEditor({ text, schema, seen = true, onChange, error, error
     const parsed = signature === '' ? undefined : (JSON.parse(signature) as JsonSchema);
     return parsed && seen ? editorSchema(parsed) : parsed;
   }, [signature, seen]);
-  const variables = useVariables();
-  const placeholders = useMemo(
-    () => variables?.environment?.variables.map(({ name, value, secret }) => ({ name, detail: secret ? 'secret' : value.slice(0, 40) })),
-    [variables],
-  );
+  const placeholders = usePlaceholders();
   const [warning, setWarning] = useState<CodeProblem | null>(null);
   const noteProblems = useCallback((problems: readonly CodeProblem[]) => setWarning(problems.find(({ severity }) => severity === 'warning') ?? null), []);
   const odd = error === undefined && warning !== null && !hasBraces(text) ? warning : null;

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { batchLimits } from '../../../shared/rpc/batch-limits.ts';
 import { Checkbox } from '../../ui/checkbox.tsx';
 import { NumberField } from '../../ui/number-field.tsx';
@@ -10,12 +10,14 @@ interface PlanFieldsProps {
   readonly plan: BatchPlan;
   readonly problems: PlanProblems;
   readonly onChange: (change: Partial<BatchPlan>) => void;
+  /** Further switches. */
+  readonly children?: ReactNode;
 }
 
 /** How many calls, and how fast. */
-export function PlanFields({ mode, plan, problems, onChange }: PlanFieldsProps): ReactElement {
+export function PlanFields({ mode, plan, problems, onChange, children }: PlanFieldsProps): ReactElement {
   return (
-    <div className={styles.plan} role="group" aria-label={mode === 'repeat' ? 'Repeat the call' : 'Call many peers'}>
+    <div className={styles.plan} role="group" aria-label="How many, and how fast">
       {mode === 'repeat' && (
         <NumberField
           className={styles.field}
@@ -53,6 +55,7 @@ export function PlanFields({ mode, plan, problems, onChange }: PlanFieldsProps):
       <div className={styles.check}>
         <Checkbox label="Stop at the first failure" checked={plan.stopOnFailure} onChange={(stopOnFailure) => onChange({ stopOnFailure })} />
       </div>
+      {children !== undefined && <div className={styles.check}>{children}</div>}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { SourceId } from '../../../shared/contract/common.ts';
+import type { Placeholder } from '../../editor/placeholder-completion.ts';
 import { engineClient, useStreamValue } from '../../data/index.ts';
 import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
 import { batchState, createBatchStore, type BatchState, type BatchStore } from './batch-store.ts';
@@ -30,6 +31,15 @@ export function useBatchState<T>(source: SourceId, select: (state: BatchState) =
 export function useVariables(): Variables | null {
   const view = useStreamValue('environments.watch', undefined);
   return useMemo(() => (view ? variablesOf(view) : null), [view]);
+}
+
+/** Their names, to be completed while they are written. */
+export function usePlaceholders(): readonly Placeholder[] | undefined {
+  const variables = useVariables();
+  return useMemo(
+    () => variables?.environment?.variables.map(({ name, value, secret }) => ({ name, detail: secret ? 'secret' : value.slice(0, 40) })),
+    [variables],
+  );
 }
 
 export function useRpcState<T>(select: (state: RpcState) => T): T {

@@ -36,7 +36,7 @@ it('sends what was chosen, and comes back to what was last written and answered'
   setUp();
   store.select('broker', target);
   store.edit('broker', { body: '21.5' });
-  expect(await store.send('broker')).toBe(true);
+  expect(await store.send('broker', null)).toBe(true);
   expect(made).toEqual([expect.objectContaining({ dialect: 'gf', topic: 'gf_int_v1/demo/request/DEMO', method: 'PUT target', params: 21.5 })]);
   expect(now()).toMatchObject({ shown: 1, selected: 1, reveal: false });
   store.select('broker', state);
@@ -62,11 +62,11 @@ it('offers a body only for the resource it belongs to, and never over what was w
 it('shows what is wrong instead of sending it, and why the engine refused', async () => {
   setUp();
   store.select('broker', { ...state, target: 'a/b' });
-  expect(await store.send('broker')).toBe(false);
+  expect(await store.send('broker', null)).toBe(false);
   expect(now()).toMatchObject({ reveal: true, shown: null });
   expect(made).toEqual([]);
   store.select('broker', state);
   refuse = true;
-  expect(await store.send('broker')).toBe(false);
+  expect(await store.send('broker', null)).toBe(false);
   await vi.waitFor(() => expect(now().refused?.message).toBe('Not connected.'));
 });

@@ -3,9 +3,21 @@ import type { SourceId } from '../../../../shared/contract/common.ts';
 import type { CallDetail } from '../../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { newId, type Engine, type Pacing } from '../../common/index.ts';
-import { CallsView, noCallsFilter, RpcTreeView } from '../../rpc/index.ts';
+import { escapeBracesInJson } from '../../../../shared/template/index.ts';
+import { batchState, CallsView, createBatchStore, GroupsView, noCallsFilter, RpcTreeView, type BatchStore, type Variables } from '../../rpc/index.ts';
+import { lineOf, roomForLines, toBatch, type BatchLine } from './batch-plan.ts';
 import { serviceTopic, type DeviceAddress } from './coap-address.ts';
-import { draftOf, emptyDraft, methodName, toRequestInput, type RequestDraft, type RequestInput } from './request-draft.ts';
+import {
+  builderDraftOf,
+  draftOf,
+  emptyDraft,
+  escapedTarget,
+  methodName,
+  toRequestInput,
+  type RequestDraft,
+  type RequestInput,
+  type RequestTarget,
+} from './request-draft.ts';
 
 /** Trees kept open behind the visible one. */
 const maxViews = 6;
@@ -13,7 +25,6 @@ const maxViews = 6;
 const maxRemembered = 500;
 
 export type CoapTab = 'request' | 'requests';
-type RequestTarget = DeviceAddress & Pick<RequestDraft, 'method' | 'path'>;
 
 /** What the page holds of one source. */
 export interface CoapSource {
@@ -30,6 +41,12 @@ export interface CoapSource {
   /** The one that is selected in the list. */
   readonly selected: number | null;
   readonly tab: CoapTab;
+  /** The requests of a batch, in their order. */
+  readonly lines: readonly BatchLine[];
+  /** The requests of a batch get one correlation id, where none is written. */
+  readonly share: boolean;
+  /** The correlation id whose requests are listed alone. */
+  readonly group: string | null;
 }
 
 export interface CoapState {
@@ -39,11 +56,25 @@ export interface CoapState {
   /** Of the list: words, and whether only problems are shown. */
   readonly text: string;
   readonly onlyProblems: boolean;
+  /** By correlation id. */
+  readonly grouped: boolean;
   readonly sources: Readonly<Partial<Record<SourceId, CoapSource>>>;
 }
 
 const newSource: CoapSource = {
-  ...{ draft: emptyDraft, onDevice: false, reveal: false, sending: false, refused: null, shown: null, selected: null, tab: 'request' },
+  ...{
+    draft: emptyDraft,
+    onDevice: false,
+    reveal: false,
+    sending: false,
+    refused: null,
+    shown: null,
+    selected: null,
+    tab: 'request',
+    lines: [],
+    share: true,
+    group: null,
+  },
 };
 
 export const sourceOf = (state: CoapState, source: SourceId): CoapSource => state.sources[source] ?? newSource;
@@ -55,8 +86,24 @@ export interface CoapStore {
   readonly state: StoreApi<CoapState>;
   /** The tree of a source, opened when first asked for. */
   treeOf(source: SourceId): RpcTreeView;
-  /** A list of requests of its own; the caller closes it. */
-  openRequests(source: SourceId): CallsView;
+  /** Repeated requests, those to many devices, and lists of them. */
+  readonly batches: BatchStore;
+  /** A list of requests of its own, maybe of one correlation id; the caller closes it. */
+  openRequests(source: SourceId, correlationId: string | null): CallsView;
+  /** The same by correlation id. */
+  openGroups(source: SourceId): GroupsView;
+  /** Lists the requests of a correlation id, and nothing else; `null`: all. */
+  showGroup(source: SourceId, correlationId: string | null): void;
+  setGrouped(grouped: boolean): void;
+  setShare(source: SourceId, share: boolean): void;
+  /** What stands in the builder becomes the last request of the batch; false: there is no more room. */
+  addLine(source: SourceId): boolean;
+  removeLine(source: SourceId, key: number): void;
+  /** One place up (-1) or down (1). */
+  moveLine(source: SourceId, key: number, step: 1 | -1): void;
+  clearLines(source: SourceId): void;
+  /** A request of the batch goes back to the builder, out of the list. */
+  takeLine(source: SourceId, key: number): void;
   choose(source: SourceId): void;
   setFilter(filter: string): void;
   setListFilter(change: Partial<Pick<CoapState, 'text' | 'onlyProblems'>>): void;
@@ -70,19 +117,21 @@ export interface CoapStore {
   offerBody(source: SourceId, key: string, body: string): void;
   /** Puts a request into the builder. */
   load(source: SourceId, call: CallDetail): void;
-  /** Answers whether the engine took it. Why not is in the state. */
-  send(source: SourceId): Promise<boolean>;
+  /** Once or as a batch, as is chosen. Answers whether the engine took it. Why not is in the state. */
+  send(source: SourceId, variables: Variables | null): Promise<boolean>;
   /** Sends a request once more, under a new id. */
   resend(source: SourceId, call: CallDetail): Promise<boolean>;
 }
 
 interface Remembered {
   readonly body: string | null;
+  readonly bodyAs: RequestDraft['bodyAs'];
   readonly shown: number | null;
 }
 
 export function createCoapStore(engine: Engine, pacing: Pacing): CoapStore {
-  const state = createStore<CoapState>(() => ({ chosenSource: null, filter: '', text: '', onlyProblems: false, sources: {} }));
+  const state = createStore<CoapState>(() => ({ chosenSource: null, filter: '', text: '', onlyProblems: false, grouped: false, sources: {} }));
+  const batches = createBatchStore(engine);
   const views = new Map<SourceId, RpcTreeView>();
   const memory = new Map<string, Remembered>();
   const of = (source: SourceId): CoapSource => sourceOf(state.getState(), source);
@@ -93,7 +142,7 @@ export function createCoapStore(engine: Engine, pacing: Pacing): CoapStore {
     const key = `${source} ${draftKey(draft)}`;
     const known = memory.get(key);
     memory.delete(key);
-    memory.set(key, { shown: known?.shown ?? null, body: draft.bodyTyped ? draft.body : null, ...change });
+    memory.set(key, { shown: known?.shown ?? null, body: draft.bodyTyped ? draft.body : null, bodyAs: draft.bodyAs, ...change });
     if (memory.size > maxRemembered) memory.delete(memory.keys().next().value as string);
   };
   let instance = engine.instance;
@@ -142,7 +191,36 @@ export function createCoapStore(engine: Engine, pacing: Pacing): CoapStore {
       }
       return view;
     },
-    openRequests: (source) => new CallsView(engine, source, pacing, listFilter(state.getState()), 'gf'),
+    batches,
+    openRequests: (source, correlationId) =>
+      new CallsView(engine, source, pacing, listFilter(state.getState()), { dialect: 'gf', ...(correlationId === null ? {} : { correlationId }) }),
+    openGroups: (source) => new GroupsView(engine, source, pacing, listFilter(state.getState()), { dialect: 'gf' }),
+    showGroup: (source, group) => set(source, { group, tab: 'requests', selected: null }),
+    setGrouped: (grouped) => state.setState({ grouped }),
+    setShare: (source, share) => set(source, { share }),
+    addLine: (source) => {
+      const { lines, draft } = of(source);
+      if (lines.length >= roomForLines) return false;
+      set(source, { lines: [...lines, lineOf(draft)] });
+      return true;
+    },
+    removeLine: (source, key) => set(source, { lines: of(source).lines.filter((line) => line.key !== key) }),
+    moveLine: (source, key, step) => {
+      const lines = [...of(source).lines];
+      const at = lines.findIndex((line) => line.key === key);
+      const [line, other] = [lines[at], lines[at + step]];
+      if (line === undefined || other === undefined) return;
+      [lines[at], lines[at + step]] = [other, line];
+      set(source, { lines });
+    },
+    clearLines: (source) => set(source, { lines: [] }),
+    takeLine: (source, key) => {
+      const { lines, draft } = of(source);
+      const line = lines.find((one) => one.key === key);
+      if (!line) return;
+      const { key: _key, ...written } = line;
+      set(source, { lines: lines.filter((one) => one !== line), draft: { ...draft, ...written, bodyTyped: true }, onDevice: false, refused: null });
+    },
     choose: (chosenSource) => state.setState({ chosenSource }),
     setFilter: (filter) => {
       state.setState({ filter });
@@ -151,13 +229,14 @@ export function createCoapStore(engine: Engine, pacing: Pacing): CoapStore {
     setListFilter: (change) => state.setState(change),
     setTab: (source, tab) => set(source, { tab }),
     selectRequest: (source, selected) => set(source, { selected }),
-    select: (source, target) => {
+    select: (source, seen) => {
       const { draft } = of(source);
+      const target = escapedTarget(seen);
       if (draftKey(draft) === draftKey(target)) return set(source, { onDevice: false, tab: 'request' });
       remember(source);
       const known = memory.get(`${source} ${draftKey(target)}`);
       const body = known?.body ?? null;
-      const next = { ...draft, ...target, body: body ?? '', bodyTyped: body !== null, requestId: '' };
+      const next = { ...draft, ...target, body: body ?? '', bodyAs: known?.bodyAs ?? ('json' as const), bodyTyped: body !== null, requestId: '' };
       set(source, { draft: next, onDevice: false, reveal: false, refused: null, shown: known?.shown ?? null, tab: 'request' });
     },
     selectDevice: (source, address) => {
@@ -168,20 +247,24 @@ export function createCoapStore(engine: Engine, pacing: Pacing): CoapStore {
       const { draft } = of(source);
       const next = { ...draft, ...change, ...(change.body === undefined ? {} : { bodyTyped: true }) };
       // What was only offered belongs to the resource it was offered for.
-      const offered = !next.bodyTyped && draftKey(next) !== draftKey(draft) ? { body: '' } : {};
+      const offered = !next.bodyTyped && draftKey(next) !== draftKey(draft) ? { body: '', bodyAs: 'json' as const } : {};
       set(source, { draft: { ...next, ...offered }, refused: null, onDevice: false });
     },
     offerBody: (source, key, body) => {
       const { draft } = of(source);
-      if (body !== '' && draft.body === '' && !draft.bodyTyped && draftKey(draft) === key) set(source, { draft: { ...draft, body } });
+      if (body !== '' && draft.bodyAs === 'json' && draft.body === '' && !draft.bodyTyped && draftKey(draft) === key)
+        set(source, { draft: { ...draft, body: escapeBracesInJson(body) } });
     },
     load: (source, call) => {
       remember(source);
-      set(source, { draft: draftOf(call), onDevice: false, reveal: false, refused: null, shown: call.id, tab: 'request' });
+      set(source, { draft: builderDraftOf(call), onDevice: false, reveal: false, refused: null, shown: call.id, tab: 'request' });
     },
-    send: (source) => {
+    send: (source, variables) => {
+      const { draft, lines, share } = of(source);
+      const { mode } = batchState(batches.state.getState(), source);
+      if (mode !== 'once') return batches.start(source, (asked, plan) => toBatch(source, draft, { mode: asked, plan, lines, share }, variables, newId));
       set(source, { reveal: true });
-      return send(source, toRequestInput(source, of(source).draft));
+      return send(source, toRequestInput(source, draft, variables));
     },
     resend: (source, call) => send(source, toRequestInput(source, draftOf(call))),
   };

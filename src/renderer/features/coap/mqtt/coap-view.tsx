@@ -7,13 +7,14 @@ import { IconButton } from '../../../ui/icon-button.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { Tabs } from '../../../ui/tabs.tsx';
 import { plural, TreeFilter, treePlace, useMedia, useModel, type SourceOption } from '../../common/index.ts';
-import { suggestedParams, type RpcTreeView } from '../../rpc/index.ts';
+import { BatchUiProvider, FanOutPanel, RepeatPanel, suggestedParams, useBatch, type RpcTreeView } from '../../rpc/index.ts';
+import { coapBatchUi } from './coap-batch-ui.tsx';
 import { serviceTopic } from './coap-address.ts';
 import { coapStore, useCoapSource, useCoapState } from './coap-model.ts';
 import { draftKey, type CoapTab } from './coap-store.ts';
 import { DeviceTree, rowKey } from './device-tree.tsx';
 import { DevicesEmpty } from './devices-empty.tsx';
-import { methodName } from './request-draft.ts';
+import { methodName, plainTarget } from './request-draft.ts';
 import { RequestBuilder } from './request-builder.tsx';
 import { RequestsPanel } from './requests-panel.tsx';
 import { ResourceFacts } from './resource-facts.tsx';
@@ -31,13 +32,15 @@ export function CoapView({ source }: { readonly source: SourceOption }): ReactEl
   const narrow = useMedia('(max-width: 1100px)');
   const roomy = useMedia('(min-width: 1800px)');
 
-  const key = draftKey(draft);
-  const isComplete = draft.target !== '' && draft.subsystem !== '' && draft.path !== '' && draft.path.length < 900 && key.length < 60_000;
-  const topic = serviceTopic(draft);
-  const detail = useStreamValue('rpc.method', isComplete ? { source: source.id, dialect: 'gf', topic, method: methodName(draft) } : null) ?? null;
+  const written = draftKey(draft);
+  const plain = plainTarget(draft);
+  const key = draftKey(plain);
+  const isComplete = draft.target !== '' && draft.subsystem !== '' && draft.path !== '' && plain.path.length < 900 && key.length < 60_000;
+  const topic = serviceTopic(plain);
+  const detail = useStreamValue('rpc.method', isComplete ? { source: source.id, dialect: 'gf', topic, method: methodName(plain) } : null) ?? null;
   const known = detail && `${detail.id.topic}\n${detail.id.method}` === key ? detail : null;
   const suggestion = known && draft.method !== 'GET' && draft.method !== 'DELETE' ? suggestedParams(known) : '';
-  useEffect(() => store.offerBody(source.id, key, suggestion), [store, source.id, key, suggestion]);
+  useEffect(() => store.offerBody(source.id, written, suggestion), [store, source.id, written, suggestion]);
 
   useCommands([
     {
@@ -61,7 +64,7 @@ export function CoapView({ source }: { readonly source: SourceOption }): ReactEl
   ]);
 
   return (
-    <>
+    <BatchUiProvider value={coapBatchUi()}>
       <Splitter
         id="coap"
         className={treePlace.split ?? ''}
@@ -78,7 +81,7 @@ export function CoapView({ source }: { readonly source: SourceOption }): ReactEl
                 <DeviceTree
                   tree={tree}
                   source={source}
-                  selectedKey={onDevice ? rowKey(topic, null) : rowKey(topic, methodName(draft))}
+                  selectedKey={onDevice ? rowKey(topic, null) : rowKey(topic, methodName(plain))}
                   empty={<DevicesEmpty tree={tree} source={source} onRetry={() => setTree(store.treeOf(source.id))} />}
                 />
                 {tree.totals.leftOut > 0 && (
@@ -117,7 +120,7 @@ export function CoapView({ source }: { readonly source: SourceOption }): ReactEl
                         orientation="vertical"
                         panels={[
                           { id: 'builder', defaultSize: '48%', minSize: 190, content: <RequestBuilder source={source} /> },
-                          { id: 'response', minSize: 110, content: <ResponsePanel source={source} id={shown} place="builder" /> },
+                          { id: 'response', minSize: 110, content: <Outcome source={source} id={shown} /> },
                         ]}
                       />
                     ),
@@ -134,8 +137,21 @@ export function CoapView({ source }: { readonly source: SourceOption }): ReactEl
           <ResourceFacts detail={known} />
         </Inspector>
       )}
-    </>
+    </BatchUiProvider>
   );
+}
+
+/** What came of the request, or of the batch. */
+function Outcome({ source, id }: { readonly source: SourceOption; readonly id: number | null }): ReactElement {
+  const mode = useBatch(source.id, (state) => state.mode);
+  switch (mode) {
+    case 'once':
+      return <ResponsePanel source={source} id={id} place="builder" />;
+    case 'repeat':
+      return <RepeatPanel source={source} />;
+    default:
+      return <FanOutPanel key={mode} source={source} kind={mode} />;
+  }
 }
 
 function DevicesToolbar({ tree, filterRef }: { readonly tree: RpcTreeView; readonly filterRef: RefObject<HTMLInputElement | null> }): ReactElement {

@@ -49,9 +49,25 @@ export function EnvelopeFields({ id, draft, problems, onChange }: EnvelopeFields
           { value: 'integer', label: 'Integers', detail: 'up to 0.1.2' },
         ]}
       />
-      <Text label="Token" value={draft.token} onChange={(token) => onChange({ token })} placeholder="null" />
-      <Text label="Correlation id" value={draft.correlationId} onChange={(correlationId) => onChange({ correlationId })} placeholder="null" />
-      <Text label="Source" value={draft.callerId} onChange={(callerId) => onChange({ callerId })} placeholder="the client id" />
+      <Select
+        size="small"
+        label="Responses by"
+        value={draft.responses}
+        onChange={(responses) => onChange({ responses })}
+        options={[
+          { value: 'exact', label: 'A subscription each', detail: 'as gf_mqtt_client' },
+          { value: 'standing', label: 'One for the device', detail: 'kept for 30 s' },
+        ]}
+      />
+      <Text label="Token" value={draft.token} onChange={(token) => onChange({ token })} placeholder="null" error={problems.token} />
+      <Text
+        label="Correlation id"
+        value={draft.correlationId}
+        onChange={(correlationId) => onChange({ correlationId })}
+        placeholder="null"
+        error={problems.correlationId}
+      />
+      <Text label="Source" value={draft.callerId} onChange={(callerId) => onChange({ callerId })} placeholder="the client id" error={problems.callerId} />
       <Text
         label="Request id"
         value={draft.requestId}
@@ -81,10 +97,11 @@ interface TextProps {
 const Text = (props: TextProps): ReactElement => <TextField {...props} mono size="small" maxLength={1000} />;
 
 /** What differs from the usual, in a line. */
-export function envelopeWords({ timeoutMs, qos, methodAs, token, correlationId, callerId, requestId, namespace }: RequestDraft): string {
+export function envelopeWords({ timeoutMs, qos, methodAs, token, correlationId, callerId, requestId, namespace, responses }: RequestDraft): string {
   return [
     timeoutMs === null ? 'no time-out' : `time-out ${formatTimeout(timeoutMs)}`,
     `QoS ${qos}`,
+    ...(responses === 'standing' ? ['one subscription for all responses'] : []),
     ...(methodAs === 'integer' ? ['integer methods'] : []),
     ...(token === '' ? [] : ['token']),
     ...(correlationId === '' ? [] : [`correlation id ${correlationId}`]),

@@ -1,44 +1,67 @@
-import { ChevronRight, CircleAlert, Copy, Play } from 'lucide-react';
+import { BookmarkPlus, ChevronRight, Play } from 'lucide-react';
 import { useId, useState, type ReactElement } from 'react';
 import { useCommands } from '../../../app/commands.ts';
 import { gfMethods } from '../../../../shared/coap/gf/message.ts';
-import { CodeView } from '../../../editor/code-view.tsx';
 import { Banner } from '../../../ui/banner.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { toasts } from '../../../ui/toast.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
 import { Tooltip } from '../../../ui/tooltip.tsx';
-import { connectionOf, copyText, newId, useBrokerStatus, useConnections, useModel, type SourceOption } from '../../common/index.ts';
+import { useModel, type SourceOption } from '../../common/index.ts';
 import { SourceDown } from '../../connections/index.ts';
+import { EnvironmentPicker, UnknownVariables } from '../../environments/index.ts';
+import { hintText, PeersField, useBatch, useSaveCall, useVariables, variableHints, type CallMode } from '../../rpc/index.ts';
+import { BatchFields } from './batch-fields.tsx';
+import { batchProblems, devicesForm, sendLabel } from './batch-plan.ts';
+import { BodyField } from './body-field.tsx';
 import { coapStore, useCoapSource } from './coap-model.ts';
-import { asCommand, asJson, asPython } from './copy-request.ts';
+import { CopyMenu } from './copy-menu.tsx';
 import { EnvelopeFields, envelopeWords } from './envelope-fields.tsx';
-import { problemsOf, strictProblems, type RequestDraft } from './request-draft.ts';
+import { filledFieldsOf, methodName, problemsOf, savableRequest, strictProblems, textsOf } from './request-draft.ts';
+import { DeviceFields, PathField } from './target-fields.tsx';
 import styles from './request-builder.module.css';
 
 const methods = gfMethods.map((method) => ({ value: method, label: method }));
 
-/** Everything of a request: which device and resource, the body, and what its header says. */
+const modes: readonly { readonly value: CallMode; readonly label: string }[] = [
+  { value: 'once', label: 'Once' },
+  { value: 'repeat', label: 'Repeat' },
+  { value: 'fan-out', label: 'Many devices' },
+  { value: 'requests', label: 'Batch' },
+];
+
+/** Everything of a request: which device and resource, the body, what its header says, and how often it is sent. */
 export function RequestBuilder({ source }: { readonly source: SourceOption }): ReactElement {
   const store = coapStore();
-  const { draft, reveal, sending, refused } = useCoapSource(source.id, (state) => state);
+  const { draft, reveal: revealDraft, sending, refused: notSent, lines } = useCoapSource(source.id, (state) => state);
+  const batch = useBatch(source.id, (state) => state);
+  const { mode, plan } = batch;
+  const variables = useVariables();
   const tree = store.treeOf(source.id);
   useModel(tree.notifier);
   const [open, setOpen] = useState(false);
-  const errorId = useId();
   const envelopeId = useId();
-  const problems = problemsOf(draft);
-  const strict = strictProblems(draft);
+  const reveal = revealDraft || batch.reveal;
+  const refused = mode === 'once' ? notSent : batch.refused;
+  const texts = textsOf(draft);
+  const hints = variables ? variableHints(texts, variables) : [];
+  const wrongPlan = batchProblems(draft, mode, plan, lines, variables);
+  const own = problemsOf(draft, variables);
+  const problems = wrongPlan.requestId === undefined ? own : { ...own, requestId: wrongPlan.requestId };
+  // A batch is made of what was collected: what stands in the builder is only the next request.
+  const shown = mode === 'requests' ? reveal && lines.length === 0 : reveal;
+  const strict = strictProblems(filledFieldsOf(draft, variables).draft);
   const edit = (change: Parameters<typeof store.edit>[1]): void => store.edit(source.id, change);
-  const hidden = problems.timeout ?? problems.requestId ?? problems.namespace;
+  const hidden = problems.timeout ?? problems.requestId ?? problems.namespace ?? problems.token ?? problems.correlationId ?? problems.callerId;
   const send = async (): Promise<void> => {
     if (!source.live) return;
     // What is wrong must be in sight.
     if (hidden !== undefined) setOpen(true);
-    await store.send(source.id);
+    await store.send(source.id, variables);
   };
+  const saveCall = useSaveCall();
+  const savable = saveCall !== null && draft.target !== '' && draft.subsystem !== '' && draft.path !== '';
+  const keep = (): void => saveCall?.(savableRequest(draft));
   useCommands([
     {
       id: 'coap.send',
@@ -51,8 +74,19 @@ export function RequestBuilder({ source }: { readonly source: SourceOption }): R
       when: () => source.live,
       run: send,
     },
+    {
+      id: 'coap.saveRequest',
+      title: 'Save the request into a collection …',
+      group: 'CoAP',
+      place: 'coap',
+      view: 'mqtt',
+      shortcut: 'Mod+S',
+      keywords: 'keep test',
+      when: () => savable,
+      run: keep,
+    },
   ]);
-  const bodyError = reveal || draft.body.trim() !== '' ? problems.body : undefined;
+  const fields = { draft, problems, reveal: shown, onChange: edit };
   return (
     <form
       className={styles.builder}
@@ -64,47 +98,55 @@ export function RequestBuilder({ source }: { readonly source: SourceOption }): R
       }}
     >
       <div className={styles.line}>
-        <TextField
-          className={styles.device}
-          label="Device"
-          mono
-          value={draft.target}
-          onChange={(target) => edit({ target })}
-          error={reveal || draft.target !== '' ? problems.target : undefined}
-          placeholder="2D_XX_0_9999"
-        />
-        <TextField
-          className={styles.subsystem}
-          label="Subsystem"
-          mono
-          value={draft.subsystem}
-          onChange={(subsystem) => edit({ subsystem })}
-          error={reveal || draft.subsystem !== '' ? problems.subsystem : undefined}
-          placeholder="axuv"
-        />
-        <TextField
-          className={styles.path}
-          label="Path"
-          mono
-          value={draft.path}
-          onChange={(path) => edit({ path })}
-          error={reveal || draft.path !== '' ? problems.path : undefined}
-          placeholder="gains"
-        />
+        {mode === 'fan-out' ? (
+          <PeersField
+            className={styles.devices}
+            source={source}
+            draft={{ dialect: 'gf', auto: false, method: draft.path === '' ? '' : methodName(draft) }}
+            form={devicesForm(draft)}
+            peers={plan.peers}
+            onChange={(peers) => store.batches.edit(source.id, { peers })}
+            error={reveal || plan.peers !== '' ? wrongPlan.peers : undefined}
+          />
+        ) : (
+          <DeviceFields {...fields} />
+        )}
+        <PathField {...fields} />
         <span className={styles.send}>
           <Tooltip text={source.live ? `Send over ${source.name}` : `${source.name} is ${source.state}`} shortcut="Mod+Enter" side="top">
-            <Button type="submit" variant="primary" icon={<Play size={14} aria-hidden />} busy={sending} disabled={!source.live}>
-              Send
+            <Button type="submit" variant="primary" icon={<Play size={14} aria-hidden />} busy={sending || batch.starting} disabled={!source.live}>
+              {sendLabel(mode, plan, draft, lines)}
             </Button>
           </Tooltip>
         </span>
       </div>
-      <div className={styles.line}>
+      <div className={styles.tools}>
         <SegmentedControl size="small" label="Method" value={draft.method} onChange={(method) => edit({ method })} segments={methods} />
+        {saveCall && (
+          <IconButton
+            size="small"
+            label="Save the request into a collection …"
+            shortcut="Mod+S"
+            icon={<BookmarkPlus size={15} aria-hidden />}
+            disabled={!savable}
+            onClick={keep}
+          />
+        )}
+        <EnvironmentPicker />
+        <CopyMenu source={source} draft={draft} variables={variables} disabled={Object.keys(own).length > 0} />
         <span className={styles.note} />
-        <CopyMenu source={source} />
+        <SegmentedControl size="small" label="How often" value={mode} onChange={(next) => store.batches.setMode(source.id, next)} segments={modes} />
       </div>
       <SourceDown source={source} done="sent" short={tree.totals.serviceCount === 0} />
+      {hints.length > 0 && (
+        <p className={styles.hints} role="status" title={hintText(hints)}>
+          Now: {hintText(hints)}
+        </p>
+      )}
+      {mode !== 'once' && <BatchFields source={source} mode={mode} problems={wrongPlan} reveal={reveal} canAdd={Object.keys(own).length === 0} />}
+      <UnknownVariables texts={texts} known={[]} elsewhere="">
+        Nothing is sent as long as there is no value.
+      </UnknownVariables>
       {refused && (
         <Banner inset kind="bad" title={refused.message}>
           {refused.advice}
@@ -115,23 +157,7 @@ export function RequestBuilder({ source }: { readonly source: SourceOption }): R
           {strict.join(' ')}
         </Banner>
       )}
-      <div className={styles.body} role="group" aria-label="Body" aria-describedby={bodyError === undefined ? undefined : errorId}>
-        <div className={styles.editor} data-invalid={bodyError === undefined ? undefined : true}>
-          <CodeView label="Body as JSON; empty stands for none" value={draft.body} language="json" onChange={(body) => edit({ body })} />
-          {draft.body === '' && (
-            <span className={styles.placeholder} aria-hidden>
-              no body – or JSON: 21.5, &quot;text&quot;, [0, 1], {'{ "a": 1 }'}
-            </span>
-          )}
-        </div>
-        <p id={errorId} className={styles.error} role="status">
-          {bodyError !== undefined && (
-            <>
-              <CircleAlert size={12} aria-hidden /> {bodyError}
-            </>
-          )}
-        </p>
-      </div>
+      <BodyField draft={draft} variables={variables} error={shown || draft.body.trim() !== '' ? problems.body : undefined} onChange={edit} />
       <div className={styles.envelope}>
         <button
           type="button"
@@ -149,43 +175,4 @@ export function RequestBuilder({ source }: { readonly source: SourceOption }): R
       </div>
     </form>
   );
-}
-
-/** The request in other words, for where there is no workbench. */
-function CopyMenu({ source }: { readonly source: SourceOption }): ReactElement {
-  const draft = useCoapSource(source.id, (state) => state.draft);
-  const url = useBrokerUrl(source);
-  const isWhole = Object.keys(problemsOf(draft)).length === 0;
-  const entry = (label: string, detail: string, make: () => string): MenuEntry => ({
-    label,
-    detail,
-    onSelect: () => void copyText(make()).then((done) => done && toasts.show({ kind: 'ok', title: `Copied: ${label}` })),
-  });
-  return (
-    <Menu
-      align="end"
-      trigger={
-        <Button size="small" icon={<Copy size={13} aria-hidden />} disabled={!isWhole}>
-          Copy as
-        </Button>
-      }
-      items={[
-        entry('JSON', 'topic and payload', () => asJsonNow(draft)),
-        entry('Command line', 'mqtt-workbench request', () => asCommand(draft, url)),
-        entry('Python, async', 'gf_mqtt_client', () => asPython(draft, url, 'async')),
-        entry('Python, sync', 'gf_mqtt_client', () => asPython(draft, url, 'sync')),
-      ]}
-    />
-  );
-}
-
-const asJsonNow = (draft: RequestDraft): string => asJson(draft, Date.now(), 'mqtt-workbench', newId());
-
-/** Where a program finds the broker of a source. */
-function useBrokerUrl(source: SourceOption): string {
-  const listeners = useBrokerStatus()?.listeners;
-  const profiles = useConnections()?.profiles;
-  const connection = connectionOf(source.id);
-  const local = listeners?.find(({ kind }) => kind === 'tcp')?.url;
-  return (connection === null ? local : profiles?.find(({ id }) => id === connection)?.uri) ?? 'mqtt://127.0.0.1:1883';
 }

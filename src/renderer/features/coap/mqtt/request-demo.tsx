@@ -14,7 +14,8 @@ export function RequestDemoButton({ source }: { readonly source: SourceOption })
       size="small"
       onClick={() => {
         coapStore().select(source.id, demoState);
-        void coapStore().send(source.id);
+        coapStore().batches.setMode(source.id, 'once');
+        void coapStore().send(source.id, null);
       }}
     >
       Request the demo device

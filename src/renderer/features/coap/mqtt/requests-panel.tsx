@@ -1,20 +1,18 @@
-import { ArrowDownLeft, ArrowUp, ArrowUpRight, Pause, Play, Search } from 'lucide-react';
+import { ArrowDownLeft, ArrowLeft, ArrowUp, ArrowUpRight } from 'lucide-react';
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactElement } from 'react';
 import type { CallRow } from '../../../../shared/contract/rpc.ts';
 import { Banner } from '../../../ui/banner.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { IconButton } from '../../../ui/icon-button.tsx';
-import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
 import { VirtualList, type VirtualListHandle } from '../../../ui/virtual-list.tsx';
-import { formatCount, formatDateTime, formatTimeNear, plural, useModel, useNow, type SourceOption } from '../../common/index.ts';
+import { formatCount, formatDateTime, formatTimeNear, useModel, useNow, type SourceOption } from '../../common/index.ts';
 import { formatMs, noCallsFilter, type CallsView } from '../../rpc/index.ts';
 import { addressOf, splitMethod } from './coap-address.ts';
 import { CodeBadge } from './code-badge.tsx';
 import { coapStore, useCoapSource, useCoapState } from './coap-model.ts';
+import { GroupsPanel } from './groups-panel.tsx';
+import { NoRequests, RequestsToolbar } from './requests-toolbar.tsx';
 import { ResponsePanel } from './response-panel.tsx';
 import styles from './requests.module.css';
 
@@ -23,11 +21,18 @@ export function RequestsPanel({ source }: { readonly source: SourceOption }): Re
   const [view, setView] = useState<CallsView | null>(null);
   const text = useCoapState((state) => state.text);
   const onlyProblems = useCoapState((state) => state.onlyProblems);
+  const grouped = useCoapState((state) => state.grouped);
   const selected = useCoapSource(source.id, (state) => state.selected);
-  const reopen = useCallback(() => setView(coapStore().openRequests(source.id)), [source.id]);
-  useEffect(reopen, [reopen]);
+  const group = useCoapSource(source.id, (state) => state.group);
+  const reopen = useCallback(() => setView(coapStore().openRequests(source.id, group)), [source.id, group]);
+  const showsGroups = grouped && group === null;
+  useEffect(() => {
+    if (showsGroups) setView(null);
+    else reopen();
+  }, [showsGroups, reopen]);
   useEffect(() => () => view?.close(), [view]);
   useEffect(() => view?.setFilter({ ...noCallsFilter, text, choice: onlyProblems ? 'problems' : 'all' }), [view, text, onlyProblems]);
+  if (showsGroups) return <GroupsPanel source={source} />;
   return (
     <Splitter
       id="coap-requests"
@@ -68,7 +73,8 @@ function RequestsList({ view, source, selected, onRetry }: RequestsListProps): R
   );
   return (
     <section className={styles.panel} aria-label="Requests">
-      <RequestsToolbar view={view} />
+      <RequestsToolbar view={view} unit="request" />
+      <OpenGroup source={source} />
       {error && (
         <Banner kind="bad" title={error.message} actions={retry}>
           {error.advice}
@@ -110,47 +116,20 @@ function RequestsList({ view, source, selected, onRetry }: RequestsListProps): R
   );
 }
 
-function RequestsToolbar({ view }: { readonly view: CallsView }): ReactElement {
-  const text = useCoapState((state) => state.text);
-  const onlyProblems = useCoapState((state) => state.onlyProblems);
-  const { total, looked, paused, fresh } = view.status;
-  const count = total === undefined ? '' : looked === null ? plural(total, 'request') : `${formatCount(total)} so far`;
+/** Says that the requests of one correlation id are listed, and leads back. */
+function OpenGroup({ source }: { readonly source: SourceOption }): ReactElement | null {
+  const group = useCoapSource(source.id, (state) => state.group);
+  const grouped = useCoapState((state) => state.grouped);
+  if (group === null) return null;
   return (
-    <div className={styles.toolbar} role="group" aria-label="Requests">
-      <TextField
-        className={styles.search}
-        label="Filter requests"
-        labelHidden
-        type="search"
-        size="small"
-        icon={<Search size={14} aria-hidden />}
-        placeholder="Device, path, caller or error"
-        clearable
-        maxLength={1000}
-        value={text}
-        onChange={(next) => coapStore().setListFilter({ text: next })}
-      />
-      <SegmentedControl
-        size="small"
-        label="Which requests"
-        value={onlyProblems ? 'problems' : 'all'}
-        onChange={(next) => coapStore().setListFilter({ onlyProblems: next === 'problems' })}
-        segments={[
-          { value: 'all', label: 'All' },
-          { value: 'problems', label: 'Problems' },
-        ]}
-      />
-      <span className={styles.total} role="status">
-        {count}
-        {paused && ` · Paused${fresh > 0 ? `, ${formatCount(fresh)} new` : ''}`}
-      </span>
-      <IconButton
-        size="small"
-        label={paused ? 'Resume' : 'Pause'}
-        pressed={paused}
-        icon={paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
-        onClick={() => view.setPaused(!paused)}
-      />
+    <div className={styles.group} role="group" aria-label="Correlation id">
+      <Button size="small" variant="ghost" icon={<ArrowLeft size={13} aria-hidden />} onClick={() => coapStore().showGroup(source.id, null)}>
+        {grouped ? 'All groups' : 'All requests'}
+      </Button>
+      <span className={styles.groupLabel}>Correlation id</span>
+      <code className={styles.groupId} title={group} data-selectable>
+        {group}
+      </code>
     </div>
   );
 }
@@ -185,30 +164,3 @@ const RequestRow = memo(function RequestRow({ row, todayMs }: { readonly row: Ca
     </span>
   );
 });
-
-function NoRequests({ source }: { readonly source: SourceOption }): ReactElement {
-  const filtered = useCoapState(({ text, onlyProblems }) => text.trim() !== '' || onlyProblems);
-  return filtered ? (
-    <EmptyState
-      compact
-      title="No request fits the filter"
-      text="The text is looked for in topic, method and path, caller and error."
-      actions={
-        <Button size="small" onClick={() => coapStore().setListFilter({ text: '', onlyProblems: false })}>
-          Clear the filter
-        </Button>
-      }
-    />
-  ) : (
-    <EmptyState
-      compact
-      title="No requests seen yet"
-      text="Own requests and those of others are listed here as they come."
-      actions={
-        <Button size="small" onClick={() => coapStore().setTab(source.id, 'request')}>
-          Write a request
-        </Button>
-      }
-    />
-  );
-}

@@ -1,4 +1,4 @@
-import { PencilLine, RotateCw, Square } from 'lucide-react';
+import { BookmarkPlus, Group, PencilLine, RotateCw, Square } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useCommands } from '../../../app/commands.ts';
 import type { CallDetail } from '../../../../shared/contract/rpc.ts';
@@ -16,11 +16,11 @@ import { Loading } from '../../../ui/loading.tsx';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { formatDateTime, plural, useBrokerStatus, type SourceOption } from '../../common/index.ts';
-import { CallFacts, CallMessages, cancelCall, formatMs, formatTimeout, stateWords } from '../../rpc/index.ts';
+import { CallFacts, CallMessages, cancelCall, formatMs, formatTimeout, stateWords, useSaveCall } from '../../rpc/index.ts';
 import { HandledResponse } from '../pipeline/handled-response.tsx';
 import { CodeBadge } from './code-badge.tsx';
 import { coapStore } from './coap-model.ts';
-import { targetOf } from './request-draft.ts';
+import { savableRecordOf, targetOf } from './request-draft.ts';
 import { RequestDemoButton } from './request-demo.tsx';
 import { codeWords, exceptionOfCall, isLocalTimeout, responseOf } from './response-facts.ts';
 import styles from './response.module.css';
@@ -45,6 +45,7 @@ interface ResponsePanelProps {
 export function ResponsePanel({ source, id, place }: ResponsePanelProps): ReactElement {
   const detail = useStreamValue('rpc.detail', id === null ? null : { id });
   const [view, setView] = useState<View>('response');
+  const saveCall = useSaveCall();
   const pendingOwn = detail?.state === 'pending' && detail.own;
   useCommands([
     {
@@ -92,6 +93,22 @@ export function ResponsePanel({ source, id, place }: ResponsePanelProps): ReactE
                 onClick={() => coapStore().load(source.id, detail)}
               />
             )}
+            {detail.correlationId !== null && (
+              <IconButton
+                size="small"
+                label="Show all requests with its correlation id"
+                icon={<Group size={14} aria-hidden />}
+                onClick={() => coapStore().showGroup(source.id, detail.correlationId)}
+              />
+            )}
+            {canBeSent && saveCall && (
+              <IconButton
+                size="small"
+                label="Save into a collection …"
+                icon={<BookmarkPlus size={14} aria-hidden />}
+                onClick={() => saveCall(savableRecordOf(detail))}
+              />
+            )}
             {canBeSent && !pendingOwn && (
               <IconButton
                 size="small"
@@ -113,8 +130,26 @@ export function ResponsePanel({ source, id, place }: ResponsePanelProps): ReactE
       {view === 'response' && <Response detail={detail} />}
       {view === 'header' && <Header response={responseOf(detail)} />}
       {view === 'details' && <CallFacts detail={detail} />}
-      {view === 'messages' && <CallMessages key={detail.id} detail={detail} />}
+      {view === 'messages' && (
+        <>
+          <SubscriptionNote detail={detail} />
+          <CallMessages key={detail.id} detail={detail} />
+        </>
+      )}
     </section>
+  );
+}
+
+/** How the response was subscribed to: it is no message that has bytes here. */
+function SubscriptionNote({ detail: { own, replySubscription, replyTo, state } }: { readonly detail: CallDetail }): ReactElement | null {
+  if (!own || replySubscription === null) return null;
+  const { filter, grantedQos } = replySubscription;
+  return (
+    <p className={styles.subscription}>
+      {filter === replyTo
+        ? `Before the request: subscribed to this response alone, with QoS ${grantedQos}. ${state === 'pending' ? 'Ends with the request.' : 'After it: unsubscribed.'}`
+        : `By the standing subscription ${filter}, with QoS ${grantedQos}.`}
+    </p>
   );
 }
 

@@ -1,0 +1,93 @@
+import { Copy } from 'lucide-react';
+import type { ReactElement } from 'react';
+import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
+import { templateFunctions } from '../../../../shared/template/index.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
+import { toasts } from '../../../ui/toast.tsx';
+import { connectionOf, copyText, newId, useBrokerStatus, useConnections, type SourceOption } from '../../common/index.ts';
+import type { Variables } from '../../rpc/index.ts';
+import { readBody } from './body-form.ts';
+import { asCommand, asJson, asPython } from './copy-request.ts';
+import { filledFieldsOf, textsOf, type RequestDraft } from './request-draft.ts';
+
+interface CopyMenuProps {
+  readonly source: SourceOption;
+  readonly draft: RequestDraft;
+  readonly variables: Variables | null;
+  readonly disabled: boolean;
+}
+
+/** The request in other words, for where there is no workbench. Variables get their values; those of secrets are not known here. */
+export function CopyMenu({ source, draft, variables, disabled }: CopyMenuProps): ReactElement {
+  const url = useBrokerUrl(source);
+  const copy = async (label: string, make: (draft: RequestDraft) => string): Promise<void> => {
+    const filled = copyableDraft(draft, variables);
+    if ('problem' in filled) {
+      toasts.show({ kind: 'bad', title: 'The request cannot be copied', detail: filled.problem });
+      return;
+    }
+    if (!(await copyText(make(filled.draft)))) return;
+    const secrets = filled.secrets.map((name) => `{{${name}}}`).join(', ');
+    toasts.show({
+      kind: 'ok',
+      title: `Copied: ${label}`,
+      ...(secrets === '' ? {} : { detail: `Secrets are not copied: put the ${filled.secrets.length === 1 ? 'value' : 'values'} in place of ${secrets}.` }),
+    });
+  };
+  const entry = (label: string, detail: string, make: (draft: RequestDraft) => string): MenuEntry => ({
+    label,
+    detail,
+    onSelect: () => void copy(label, make),
+  });
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button size="small" icon={<Copy size={13} aria-hidden />} disabled={disabled}>
+          Copy as
+        </Button>
+      }
+      items={[
+        entry('JSON', 'topic and payload', asJsonNow),
+        entry('Command line', 'mqtt-workbench request', (filled) => asCommand(filled, url)),
+        entry('Python, async', 'gf_mqtt_client', (filled) => asPython(filled, url, 'async')),
+        entry('Python, sync', 'gf_mqtt_client', (filled) => asPython(filled, url, 'sync')),
+      ]}
+    />
+  );
+}
+
+const asJsonNow = (draft: RequestDraft): string => asJson(draft, Date.now(), 'mqtt-workbench', newId());
+
+/** The draft with the values of variables, its body as JSON; a secret stays the placeholder that it is. */
+export function copyableDraft(
+  draft: RequestDraft,
+  variables: Variables | null,
+): { readonly draft: RequestDraft; readonly secrets: readonly string[] } | { readonly problem: string } {
+  const known = variables?.environment?.variables ?? [];
+  const scope = Object.fromEntries(known.map(({ name, value, secret }) => [name, secret ? `{{${name}}}` : value]));
+  const functions = templateFunctions({ now: Date.now, random: Math.random, newId, count: () => 1 });
+  const source: Variables = { environment: variables?.environment ?? null, source: { scope, functions } };
+  const fields = filledFieldsOf(draft, source);
+  const body = readBody(draft, source);
+  const [unknown] = Object.values(fields.unknown);
+  if (unknown !== undefined) return { problem: unknown };
+  if ('problem' in body) return { problem: `The body: ${body.problem}` };
+  const texts = textsOf(draft).join('\n');
+  const secrets = known
+    .filter(({ name, secret }) => secret && new RegExp(`\\{\\{\\s*${name.replaceAll(/[.\-]/g, String.raw`\$&`)}\\s*[|}]`).test(texts))
+    .map(({ name }) => name);
+  return { draft: { ...fields.draft, bodyAs: 'json', body: jsonText(body.value) }, secrets };
+}
+
+const jsonText = (value: JsonValue): string => (value === null ? '' : JSON.stringify(value));
+
+/** Where a program finds the broker of a source. */
+function useBrokerUrl(source: SourceOption): string {
+  const listeners = useBrokerStatus()?.listeners;
+  const profiles = useConnections()?.profiles;
+  const connection = connectionOf(source.id);
+  const local = listeners?.find(({ kind }) => kind === 'tcp')?.url;
+  return (connection === null ? local : profiles?.find(({ id }) => id === connection)?.uri) ?? 'mqtt://127.0.0.1:1883';
+}
