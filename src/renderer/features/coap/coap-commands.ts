@@ -12,7 +12,7 @@ export function CoapCommands(): null {
   useCommands([
     idle('mqtt', 'coap.send', 'Send the request', 'Mod+Enter'),
     idle('mqtt', 'coap.saveRequest', 'Save the request into a collection …', 'Mod+S'),
-    idle('mqtt', 'coap.cancel', 'Cancel the request'),
+    idle('mqtt', 'coap.cancel', 'Cancel the request', 'Mod+.'),
     idle('mqtt', 'coap.filter', 'Filter devices and paths', 'Mod+F'),
     idle('mqtt', 'coap.toggleRequests', 'Show the list of requests', 'Mod+J'),
     idle('udp', 'coapUdp.send', 'Send the CoAP request over UDP', 'Mod+Enter'),

@@ -23,7 +23,7 @@ export interface BatchWords {
 export interface BatchUi {
   readonly store: BatchStore;
   readonly words: BatchWords;
-  readonly command: { readonly id: string; readonly group: string; readonly place: string; readonly view?: string };
+  readonly command: { readonly id: string; readonly group: string; readonly place: string; readonly view?: string; readonly shortcut?: string };
   /** Of the batches of a source those that are shown. */
   readonly shows: (batch: BatchStatus) => boolean;
   /** Whom a result is of, in a line. */

@@ -101,7 +101,9 @@ export function ChoosePeersDialog({ source, target, peers, form, onChange, onClo
               : ''}
           </span>
           {target.method !== '' && <Checkbox label={`Only those with ${target.method}`} checked={onlyWithMethod} onChange={setOnlyWithMethod} />}
-          <Checkbox label="Only those online" checked={onlyOnline} onChange={setOnlyOnline} />
+          {(onlyOnline || (found && 'peers' in found && found.peers.some(({ presence }) => presence !== null))) && (
+            <Checkbox label="Only those online" checked={onlyOnline} onChange={setOnlyOnline} />
+          )}
           <Button size="small" disabled={missing.length === 0} onClick={() => set(missing, true)}>
             {missing.length === 0 ? 'Add all' : `Add all ${formatCount(missing.length)}`}
           </Button>

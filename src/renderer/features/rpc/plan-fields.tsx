@@ -52,10 +52,10 @@ export function PlanFields({ mode, plan, problems, onChange, children }: PlanFie
         onChange={(seconds) => onChange({ delayMs: seconds === null ? null : Math.round(seconds * 1000) })}
         error={problems.delay}
       />
-      <div className={styles.check}>
+      <div className={children === undefined ? styles.check : styles.checks}>
         <Checkbox label="Stop at the first failure" checked={plan.stopOnFailure} onChange={(stopOnFailure) => onChange({ stopOnFailure })} />
+        {children}
       </div>
-      {children !== undefined && <div className={styles.check}>{children}</div>}
     </div>
   );
 }

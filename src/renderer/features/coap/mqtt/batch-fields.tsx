@@ -4,51 +4,45 @@ import { Button } from '../../../ui/button.tsx';
 import { Checkbox } from '../../../ui/checkbox.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { formatCount, plural, type SourceOption } from '../../common/index.ts';
-import { PlanFields, type CallMode } from '../../rpc/index.ts';
+import { PlanFields, useBatch, type CallMode } from '../../rpc/index.ts';
 import { roomForLines, type BatchLine, type BatchProblems } from './batch-plan.ts';
 import { coapStore, useCoapSource } from './coap-model.ts';
-import { useBatch } from '../../rpc/index.ts';
 import styles from './batch-fields.module.css';
 
 interface BatchFieldsProps {
   readonly source: SourceOption;
   readonly mode: Exclude<CallMode, 'once'>;
   readonly problems: BatchProblems;
-  readonly reveal: boolean;
+}
+
+/** How many requests, how fast, and whether they belong together. */
+export function BatchFields({ source, mode, problems }: BatchFieldsProps): ReactElement {
+  const store = coapStore();
+  const plan = useBatch(source.id, (state) => state.plan);
+  const { share, draft } = useCoapSource(source.id, (state) => state);
+  return (
+    <PlanFields mode={mode} plan={plan} problems={problems} onChange={(change) => store.batches.edit(source.id, change)}>
+      <Checkbox
+        label="One correlation id for all"
+        checked={share || draft.correlationId !== ''}
+        disabled={draft.correlationId !== ''}
+        onChange={(next) => store.setShare(source.id, next)}
+      />
+    </PlanFields>
+  );
+}
+
+interface BatchLinesProps {
+  readonly source: SourceOption;
+  readonly problem: string | undefined;
   /** What stands in the builder is whole. */
   readonly canAdd: boolean;
 }
 
-/** How many requests, how fast, and whether they belong together. */
-export function BatchFields({ source, mode, problems, reveal, canAdd }: BatchFieldsProps): ReactElement {
-  const store = coapStore();
-  const plan = useBatch(source.id, (state) => state.plan);
-  const { share, draft, lines } = useCoapSource(source.id, (state) => state);
-  return (
-    <>
-      <PlanFields mode={mode} plan={plan} problems={problems} onChange={(change) => store.batches.edit(source.id, change)}>
-        <Checkbox
-          label="One correlation id for all"
-          checked={share || draft.correlationId !== ''}
-          disabled={draft.correlationId !== ''}
-          onChange={(next) => store.setShare(source.id, next)}
-        />
-      </PlanFields>
-      {mode === 'requests' && <Lines source={source} lines={lines} problem={reveal || lines.length > 0 ? problems.lines : undefined} canAdd={canAdd} />}
-    </>
-  );
-}
-
-interface LinesProps {
-  readonly source: SourceOption;
-  readonly lines: readonly BatchLine[];
-  readonly problem: string | undefined;
-  readonly canAdd: boolean;
-}
-
 /** The requests of a batch in their order. */
-function Lines({ source, lines, problem, canAdd }: LinesProps): ReactElement {
+export function BatchLines({ source, problem, canAdd }: BatchLinesProps): ReactElement {
   const store = coapStore();
+  const lines = useCoapSource(source.id, (state) => state.lines);
   const problemId = useId();
   const full = lines.length >= roomForLines;
   return (

@@ -11,7 +11,7 @@ export function coapBatchUi(): BatchUi {
   ui ??= {
     store: store.batches,
     words: { call: 'request', peer: 'device', act: 'Send', answer: 'response', list: 'All requests' },
-    command: { id: 'coap.cancel', group: 'CoAP', place: 'coap', view: 'mqtt' },
+    command: { id: 'coap.cancel', group: 'CoAP', place: 'coap', view: 'mqtt', shortcut: 'Mod+.' },
     shows: ({ dialect }) => dialect === 'gf',
     labelOf: ({ topic, method }) => {
       const address = addressOf(topic);

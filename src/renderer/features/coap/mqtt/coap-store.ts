@@ -6,6 +6,7 @@ import { newId, type Engine, type Pacing } from '../../common/index.ts';
 import { escapeBracesInJson } from '../../../../shared/template/index.ts';
 import { batchState, CallsView, createBatchStore, GroupsView, noCallsFilter, RpcTreeView, type BatchStore, type Variables } from '../../rpc/index.ts';
 import { lineOf, roomForLines, toBatch, type BatchLine } from './batch-plan.ts';
+import { newUuid } from './new-uuid.ts';
 import { serviceTopic, type DeviceAddress } from './coap-address.ts';
 import {
   builderDraftOf,
@@ -262,7 +263,7 @@ export function createCoapStore(engine: Engine, pacing: Pacing): CoapStore {
     send: (source, variables) => {
       const { draft, lines, share } = of(source);
       const { mode } = batchState(batches.state.getState(), source);
-      if (mode !== 'once') return batches.start(source, (asked, plan) => toBatch(source, draft, { mode: asked, plan, lines, share }, variables, newId));
+      if (mode !== 'once') return batches.start(source, (asked, plan) => toBatch(source, draft, { mode: asked, plan, lines, share }, variables, newUuid));
       set(source, { reveal: true });
       return send(source, toRequestInput(source, draft, variables));
     },

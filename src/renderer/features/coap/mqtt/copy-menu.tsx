@@ -5,10 +5,11 @@ import { templateFunctions } from '../../../../shared/template/index.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { toasts } from '../../../ui/toast.tsx';
-import { connectionOf, copyText, newId, useBrokerStatus, useConnections, type SourceOption } from '../../common/index.ts';
+import { connectionOf, copyText, useBrokerStatus, useConnections, type SourceOption } from '../../common/index.ts';
 import type { Variables } from '../../rpc/index.ts';
 import { readBody } from './body-form.ts';
 import { asCommand, asJson, asPython } from './copy-request.ts';
+import { newUuid } from './new-uuid.ts';
 import { filledFieldsOf, textsOf, type RequestDraft } from './request-draft.ts';
 
 interface CopyMenuProps {
@@ -58,7 +59,7 @@ export function CopyMenu({ source, draft, variables, disabled }: CopyMenuProps):
   );
 }
 
-const asJsonNow = (draft: RequestDraft): string => asJson(draft, Date.now(), 'mqtt-workbench', newId());
+const asJsonNow = (draft: RequestDraft): string => asJson(draft, Date.now(), 'mqtt-workbench', newUuid());
 
 /** The draft with the values of variables, its body as JSON; a secret stays the placeholder that it is. */
 export function copyableDraft(
@@ -67,7 +68,7 @@ export function copyableDraft(
 ): { readonly draft: RequestDraft; readonly secrets: readonly string[] } | { readonly problem: string } {
   const known = variables?.environment?.variables ?? [];
   const scope = Object.fromEntries(known.map(({ name, value, secret }) => [name, secret ? `{{${name}}}` : value]));
-  const functions = templateFunctions({ now: Date.now, random: Math.random, newId, count: () => 1 });
+  const functions = templateFunctions({ now: Date.now, random: Math.random, newId: newUuid, count: () => 1 });
   const source: Variables = { environment: variables?.environment ?? null, source: { scope, functions } };
   const fields = filledFieldsOf(draft, source);
   const body = readBody(draft, source);
@@ -76,7 +77,7 @@ export function copyableDraft(
   if ('problem' in body) return { problem: `The body: ${body.problem}` };
   const texts = textsOf(draft).join('\n');
   const secrets = known
-    .filter(({ name, secret }) => secret && new RegExp(`\\{\\{\\s*${name.replaceAll(/[.\-]/g, String.raw`\$&`)}\\s*[|}]`).test(texts))
+    .filter(({ name, secret }) => secret && new RegExp(`\\{\\{\\s*${name.replaceAll('.', String.raw`\.`)}\\s*[|}]`).test(texts))
     .map(({ name }) => name);
   return { draft: { ...fields.draft, bodyAs: 'json', body: jsonText(body.value) }, secrets };
 }

@@ -47,7 +47,7 @@ function Groups({ view, source, onRetry }: { readonly view: GroupsView; readonly
   );
   return (
     <section className={styles.panel} aria-label="Requests by correlation id">
-      <RequestsToolbar view={view} unit="group" note={requests === 0 ? '' : ` of ${plural(requests, 'request')}`} />
+      <RequestsToolbar source={source} view={view} unit="group" note={requests === 0 ? '' : ` of ${plural(requests, 'request')}`} />
       {error && (
         <Banner kind="bad" title={error.message} actions={retry}>
           {error.advice}

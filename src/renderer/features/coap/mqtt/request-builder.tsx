@@ -11,7 +11,7 @@ import { useModel, type SourceOption } from '../../common/index.ts';
 import { SourceDown } from '../../connections/index.ts';
 import { EnvironmentPicker, UnknownVariables } from '../../environments/index.ts';
 import { hintText, PeersField, useBatch, useSaveCall, useVariables, variableHints, type CallMode } from '../../rpc/index.ts';
-import { BatchFields } from './batch-fields.tsx';
+import { BatchFields, BatchLines } from './batch-fields.tsx';
 import { batchProblems, devicesForm, sendLabel } from './batch-plan.ts';
 import { BodyField } from './body-field.tsx';
 import { coapStore, useCoapSource } from './coap-model.ts';
@@ -143,7 +143,7 @@ export function RequestBuilder({ source }: { readonly source: SourceOption }): R
           Now: {hintText(hints)}
         </p>
       )}
-      {mode !== 'once' && <BatchFields source={source} mode={mode} problems={wrongPlan} reveal={reveal} canAdd={Object.keys(own).length === 0} />}
+      {mode !== 'once' && <BatchFields source={source} mode={mode} problems={wrongPlan} />}
       <UnknownVariables texts={texts} known={[]} elsewhere="">
         Nothing is sent as long as there is no value.
       </UnknownVariables>
@@ -158,6 +158,9 @@ export function RequestBuilder({ source }: { readonly source: SourceOption }): R
         </Banner>
       )}
       <BodyField draft={draft} variables={variables} error={shown || draft.body.trim() !== '' ? problems.body : undefined} onChange={edit} />
+      {mode === 'requests' && (
+        <BatchLines source={source} problem={reveal || lines.length > 0 ? wrongPlan.lines : undefined} canAdd={Object.keys(own).length === 0} />
+      )}
       <div className={styles.envelope}>
         <button
           type="button"

@@ -73,7 +73,7 @@ function RequestsList({ view, source, selected, onRetry }: RequestsListProps): R
   );
   return (
     <section className={styles.panel} aria-label="Requests">
-      <RequestsToolbar view={view} unit="request" />
+      <RequestsToolbar source={source} view={view} unit="request" />
       <OpenGroup source={source} />
       {error && (
         <Banner kind="bad" title={error.message} actions={retry}>

@@ -7,10 +7,11 @@ import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { formatCount, plural, type SourceOption } from '../../common/index.ts';
 import type { CallsView } from '../../rpc/index.ts';
-import { coapStore, useCoapState } from './coap-model.ts';
+import { coapStore, useCoapSource, useCoapState } from './coap-model.ts';
 import styles from './requests.module.css';
 
 interface RequestsToolbarProps {
+  readonly source: SourceOption;
   readonly view: Pick<CallsView, 'status' | 'setPaused'>;
   /** What the list counts. */
   readonly unit: string;
@@ -19,10 +20,11 @@ interface RequestsToolbarProps {
 }
 
 /** What is listed, and how. */
-export function RequestsToolbar({ view, unit, note = '' }: RequestsToolbarProps): ReactElement {
+export function RequestsToolbar({ source, view, unit, note = '' }: RequestsToolbarProps): ReactElement {
   const text = useCoapState((state) => state.text);
   const onlyProblems = useCoapState((state) => state.onlyProblems);
   const grouped = useCoapState((state) => state.grouped);
+  const inGroup = useCoapSource(source.id, (state) => state.group !== null);
   const { total, looked, paused, fresh } = view.status;
   const count = total === undefined ? '' : looked === null ? plural(total, unit) : `${formatCount(total)} so far`;
   return (
@@ -50,16 +52,18 @@ export function RequestsToolbar({ view, unit, note = '' }: RequestsToolbarProps)
           { value: 'problems', label: 'Problems' },
         ]}
       />
-      <SegmentedControl
-        size="small"
-        label="List them"
-        value={grouped ? 'groups' : 'single'}
-        onChange={(next) => coapStore().setGrouped(next === 'groups')}
-        segments={[
-          { value: 'single', label: 'One by one' },
-          { value: 'groups', label: 'By correlation id' },
-        ]}
-      />
+      {!inGroup && (
+        <SegmentedControl
+          size="small"
+          label="List them"
+          value={grouped ? 'groups' : 'single'}
+          onChange={(next) => coapStore().setGrouped(next === 'groups')}
+          segments={[
+            { value: 'single', label: 'One by one' },
+            { value: 'groups', label: 'By correlation id' },
+          ]}
+        />
+      )}
       <span className={styles.total} role="status">
         {count}
         {note}

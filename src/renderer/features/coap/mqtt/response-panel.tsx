@@ -54,6 +54,7 @@ export function ResponsePanel({ source, id, place }: ResponsePanelProps): ReactE
       group: 'CoAP',
       place: 'coap',
       view: 'mqtt',
+      shortcut: 'Mod+.',
       when: () => pendingOwn,
       run: () => (id === null ? undefined : cancelCall(id)),
     },
