@@ -184,6 +184,7 @@ test('variables are filled in, secrets are never copied, and a saved request run
 
   await test.step('what was sent with braces is loaded as it was', async () => {
     await page.getByRole('tab', { name: 'Request', exact: true }).click();
+    await press(page, /^Header and delivery/);
     await field(page, 'Token').fill('');
     await writeBody(page, 'Body as JSON; empty stands for none', '{"note": "{{"{{"}}name}}"}');
     await expect(builder(page)).toContainText('not JSON');

@@ -8,7 +8,7 @@ import { toCallFilter, type CallsFilter } from './calls-filter.ts';
 /** After the last key of a text: each search looks through the whole history. */
 const typingMs = 200;
 
-export interface CallsStatus extends Pick<CallsFrame, 'looked' | 'fresh' | 'notStored' | 'problem'> {
+interface CallsStatus extends Pick<CallsFrame, 'looked' | 'fresh' | 'notStored' | 'problem'> {
   /** Calls found; `undefined` until the first frame came. */
   readonly total: number | undefined;
   readonly paused: boolean;

@@ -3,9 +3,12 @@ import { callHistoryContract, type CallFilter, type CallsFrame } from '../../../
 import { rpcContract, type CallDetail } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
+import { fillJsonTemplate, fillTemplate } from '../../../shared/template/index.ts';
+import type { EnvironmentsView } from '../../../shared/contract/environments.ts';
 import { serveForTests, testPacing, until, type ServedEngine } from '../serve-for-tests.ts';
 import { noFilter } from './calls-filter.ts';
 import { methodKey } from './rpc-words.ts';
+import { variablesOf } from './variables.ts';
 import { createRpcStore, sourceState, type RpcStore, type SourceState } from './rpc-store.ts';
 
 const { 'rpc.call': call, 'rpc.tree': tree } = rpcContract;
@@ -128,6 +131,29 @@ it('repeats a call of the list as it was, and puts one into the builder', async 
   expect(state()).toMatchObject({ tab: 'calls', selectedCall: 1, draft: { method: '' } });
   rpc.load('broker', seen);
   expect(state()).toMatchObject({ tab: 'call', shownCall: 5, draft: { method: 'get' } });
+});
+
+it('reads no braces of a call that was seen, or of a method, as variables', async () => {
+  const [rpc, backend, state] = open();
+  const braces = { dialect: 'mqttxx2', topic: 'edge/{{a}}', method: 'get' } as const;
+  const seen = {
+    ...{ id: 5, source: 'broker', callerId: 'me', own: true, state: 'ok', duplicates: 0, timeUs: 1, elapsedMs: 1, responseCode: null, correlationId: null },
+    ...{ errorText: null, params: ['{{n}}'], replyTo: 'r', requestId: '1', timeoutMs: null, replySubscription: null, request: null, answers: [], steps: [] },
+    ...braces,
+  } satisfies CallDetail;
+  const sent = { ...braces, params: ['{{n}}'], replyTo: 'r', callerId: 'me' };
+  await rpc.repeat('broker', seen);
+  expect(backend.made.at(-1)).toEqual(expect.objectContaining(sent));
+  rpc.load('broker', seen);
+  expect(await rpc.call('broker', variablesOf({ environments: [], activeId: null } as unknown as EnvironmentsView))).toBe(true);
+  const [made] = backend.made.slice(-1) as { topic: string; params: string }[];
+  const { topic = '', params = '' } = made ?? {};
+  expect(backend.made.at(-1)).toMatchObject({ variables: true });
+  expect([topic, params].map((text) => fillTemplate(text, {}, {}))).toEqual([{ text: 'edge/{{a}}' }, expect.anything()]);
+  expect(fillJsonTemplate(params, {}, {})).toEqual({ value: ['{{n}}'] });
+  rpc.select('broker', { ...braces, method: 'set' });
+  rpc.select('broker', braces);
+  expect(state()).toMatchObject({ draft: { topic, params } });
 });
 
 it('forgets the numbers of calls when another run of the engine answers', async () => {

@@ -1,16 +1,14 @@
 import { Copy } from 'lucide-react';
 import type { ReactElement } from 'react';
-import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
-import { templateFunctions } from '../../../../shared/template/index.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { toasts } from '../../../ui/toast.tsx';
 import { connectionOf, copyText, useBrokerStatus, useConnections, type SourceOption } from '../../common/index.ts';
 import type { Variables } from '../../rpc/index.ts';
-import { readBody } from './body-form.ts';
+import { copyableDraft } from './copyable-draft.ts';
 import { asCommand, asJson, asPython } from './copy-request.ts';
 import { newUuid } from './new-uuid.ts';
-import { filledFieldsOf, textsOf, type RequestDraft } from './request-draft.ts';
+import type { RequestDraft } from './request-draft.ts';
 
 interface CopyMenuProps {
   readonly source: SourceOption;
@@ -60,29 +58,6 @@ export function CopyMenu({ source, draft, variables, disabled }: CopyMenuProps):
 }
 
 const asJsonNow = (draft: RequestDraft): string => asJson(draft, Date.now(), 'mqtt-workbench', newUuid());
-
-/** The draft with the values of variables, its body as JSON; a secret stays the placeholder that it is. */
-export function copyableDraft(
-  draft: RequestDraft,
-  variables: Variables | null,
-): { readonly draft: RequestDraft; readonly secrets: readonly string[] } | { readonly problem: string } {
-  const known = variables?.environment?.variables ?? [];
-  const scope = Object.fromEntries(known.map(({ name, value, secret }) => [name, secret ? `{{${name}}}` : value]));
-  const functions = templateFunctions({ now: Date.now, random: Math.random, newId: newUuid, count: () => 1 });
-  const source: Variables = { environment: variables?.environment ?? null, source: { scope, functions } };
-  const fields = filledFieldsOf(draft, source);
-  const body = readBody(draft, source);
-  const [unknown] = Object.values(fields.unknown);
-  if (unknown !== undefined) return { problem: unknown };
-  if ('problem' in body) return { problem: `The body: ${body.problem}` };
-  const texts = textsOf(draft).join('\n');
-  const secrets = known
-    .filter(({ name, secret }) => secret && new RegExp(`\\{\\{\\s*${name.replaceAll('.', String.raw`\.`)}\\s*[|}]`).test(texts))
-    .map(({ name }) => name);
-  return { draft: { ...fields.draft, bodyAs: 'json', body: jsonText(body.value) }, secrets };
-}
-
-const jsonText = (value: JsonValue): string => (value === null ? '' : JSON.stringify(value));
 
 /** Where a program finds the broker of a source. */
 function useBrokerUrl(source: SourceOption): string {

@@ -198,7 +198,7 @@ export function toRequestInput(source: SourceId, draft: RequestDraft, variables?
 }
 
 /** What differs from the usual. */
-export function envelopeOf({ token, correlationId, requestId, methodAs, qos, responses }: RequestDraft): NonNullable<RequestInput['envelope']> {
+function envelopeOf({ token, correlationId, requestId, methodAs, qos, responses }: RequestDraft): NonNullable<RequestInput['envelope']> {
   return {
     ...(token === '' ? {} : { token }),
     ...(correlationId === '' ? {} : { correlationId }),
