@@ -198,6 +198,8 @@ test('variables are filled in, secrets are never copied, and a saved request run
     await page.getByRole('button', { name: 'Open in the request builder' }).click();
     await expect(builder(page)).toContainText('Sends an object with 1 member');
     await press(page, /^Send$/);
+    await expect(response(page)).toContainText('400 Bad Request');
+    await response(page).getByRole('radio', { name: 'Messages' }).click();
     await expect(response(page)).toContainText('"note": "{{name}}"');
   });
   expect(workbench.pageErrors).toEqual([]);
