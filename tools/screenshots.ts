@@ -141,6 +141,8 @@ async function write(page: Page, label: string, text: string): Promise<void> {
   await page.getByRole('textbox', { name: label }).focus();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.press('ControlOrMeta+V');
+  // From the first line on, where it does not fit.
+  await page.keyboard.press('ControlOrMeta+Home');
 }
 
 /** A node with a few methods, one of them a script that was tried. */

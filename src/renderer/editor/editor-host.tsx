@@ -72,6 +72,8 @@ export function EditorHost({
       wordWrap: 'on',
       scrollBeyondLastLine: false,
       minimap: { enabled: false },
+      // Most editors here are a few lines high, and none can be spared.
+      stickyScroll: { enabled: false },
       overviewRulerLanes: 0,
       hideCursorInOverviewRuler: true,
       overviewRulerBorder: false,
