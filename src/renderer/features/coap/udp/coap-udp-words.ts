@@ -17,7 +17,7 @@ export function codeTone(code: number): Tone {
 }
 
 const failures: Readonly<Record<CoapUdpFailure['kind'], string>> = {
-  'no-acknowledgement': 'No acknowledgement',
+  'no-acknowledgement': 'No ACK',
   'no-response': 'No response',
   reset: 'Reset',
   unreachable: 'Not reached',

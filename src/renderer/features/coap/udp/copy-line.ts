@@ -28,9 +28,9 @@ export function workbenchLine(draft: RequestDraft): string {
   return `${feed}${['mqtt-workbench coap', shellWord(uri.trim()), ...written].join(' ')}`;
 }
 
-/** The same for `coap-client` of libcoap. It has no words for time-outs of the first acknowledgement and for retransmissions. */
+/** The same for `coap-client` of libcoap. It has no words for the parameters of retransmission, and counts its tokens up itself. */
 export function coapClientLine(draft: RequestDraft): string {
-  const { uri, method, type, contentFormat, options, token, blockSize, timeoutS } = draft;
+  const { uri, method, type, contentFormat, options, blockSize, timeoutS } = draft;
   const { feed, payload } = payloadWords(draft);
   const words = [
     'coap-client',
@@ -38,7 +38,6 @@ export function coapClientLine(draft: RequestDraft): string {
     ...(type === 'CON' ? [] : ['-N']),
     ...(contentFormat === null ? [] : [`-t ${contentFormat}`]),
     ...options.flatMap(({ number, text }) => (number === null ? [] : [`-O ${shellWord(`${number},${optionText(number, text)}`)}`])),
-    ...(token.trim() === '' ? [] : [`-T 0x${plainHex(token)}`]),
     ...(blockSize === emptyDraft.blockSize ? [] : [`-b ${blockSize}`]),
     ...(timeoutS === null || timeoutS === emptyDraft.timeoutS ? [] : [`-B ${Math.max(1, Math.ceil(timeoutS))}`]),
     ...(payload === null

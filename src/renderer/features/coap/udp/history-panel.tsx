@@ -1,6 +1,7 @@
 import { BookmarkPlus, Eraser, History, PencilLine, Search } from 'lucide-react';
 import { useEffect, useState, type ReactElement } from 'react';
 import type { CoapHistoryEntry, CoapHistoryPage, CoapHistoryRow } from '../../../../shared/contract/coap-history.ts';
+import { formatCode } from '../../../../shared/coap/udp/packet.ts';
 import { engineClient } from '../../../data/index.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
@@ -119,6 +120,7 @@ function Requests({ view }: { readonly view: HistoryView }): ReactElement {
               minSize: 260,
               content: (
                 <VirtualList
+                  className={styles['historyList'] ?? ''}
                   label="Requests"
                   count={page.total}
                   getRow={view.row}
@@ -143,7 +145,7 @@ function Requests({ view }: { readonly view: HistoryView }): ReactElement {
                 />
               ),
             },
-            selected !== null && { id: 'request', defaultSize: '55%', minSize: 300, content: <Recorded key={selected} id={selected} /> },
+            selected !== null && { id: 'request', defaultSize: '45%', minSize: 300, content: <Recorded key={selected} id={selected} /> },
           ]}
         />
       )}
@@ -155,13 +157,15 @@ function Row({ row }: { readonly row: CoapHistoryRow }): ReactElement {
   const { at, method, uri, run, code, failure, elapsedMs, responseBytes } = row;
   return (
     <span className={styles['historyRow']}>
-      <time className={styles['quiet']}>{formatDateTime(at)}</time>
+      <time className={styles['quiet']}>{formatDateTime(at * 1000).slice(0, 'YYYY-MM-DD hh:mm:ss'.length)}</time>
       <span className={styles['mono']}>{method}</span>
       <span className={styles['path']} title={run ? `${uri}\nmade by a run of a collection` : uri}>
+        {run && <span className={styles['quiet']}>run </span>}
         {uri.replace('coap://', '')}
       </span>
-      <span className={styles['quiet']}>{run ? 'run' : ''}</span>
-      <span>{code === null ? <Badge tone="bad">{failureWords(failure)}</Badge> : <Badge tone={codeTone(code)}>{codeWords(code)}</Badge>}</span>
+      <span title={code === null ? undefined : codeWords(code)}>
+        {code === null ? <Badge tone="bad">{failureWords(failure)}</Badge> : <Badge tone={codeTone(code)}>{formatCode(code)}</Badge>}
+      </span>
       <span className={styles['quiet']}>{formatMs(elapsedMs)}</span>
       <span className={styles['quiet']}>{formatBytes(responseBytes)}</span>
     </span>

@@ -1,5 +1,6 @@
-import { Eye, X } from 'lucide-react';
+import { Eraser, Eye, X } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { formatCode } from '../../../../shared/coap/udp/packet.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -62,9 +63,12 @@ function Observations({ all, shown }: { readonly all: readonly ObservationState[
           </Button>
         )}
         {hasEnded && (
-          <Button size="small" title="Takes those that have ended out of the list" onClick={() => store.removeEnded()}>
-            Remove ended
-          </Button>
+          <IconButton
+            size="small"
+            label="Take those that have ended out of the list"
+            icon={<Eraser size={14} aria-hidden />}
+            onClick={() => store.removeEnded()}
+          />
         )}
       </div>
       <VirtualList
@@ -72,7 +76,7 @@ function Observations({ all, shown }: { readonly all: readonly ObservationState[
         count={all.length}
         getRow={(index) => all[index]}
         keyOf={({ id }) => id}
-        rowHeightPx={44}
+        rowHeightPx={50}
         renderRow={(row) => <ObservationRow observation={row} />}
         isSelected={({ id }) => id === shown.id}
         onSelect={({ id }) => store.showObservation(id)}
@@ -184,8 +188,8 @@ function Observation({ observation }: { readonly observation: ObservationState }
           panels={[
             {
               id: 'notifications',
-              defaultSize: '34%',
-              minSize: 160,
+              defaultSize: '38%',
+              minSize: 220,
               content: (
                 <div className={styles['panel']}>
                   <VirtualList
@@ -237,7 +241,9 @@ function Row({ row: { number, response } }: { readonly row: NotificationRow }): 
     <span className={styles['notification']}>
       <span className={styles['quiet']}>{formatCount(number)}</span>
       <time className={styles['quiet']}>{clockTime(response.at)}</time>
-      <Badge tone={codeTone(response.code)}>{codeWords(response.code)}</Badge>
+      <span title={codeWords(response.code)}>
+        <Badge tone={codeTone(response.code)}>{formatCode(response.code)}</Badge>
+      </span>
       <span className={styles['quiet']}>{formatBytes(response.payload.length)}</span>
     </span>
   );

@@ -44,7 +44,7 @@ interface OptionsEditorProps {
 export function OptionsEditor({ rows, problems, reveal, onChange }: OptionsEditorProps): ReactElement {
   const edit = (key: string, change: Partial<OptionRow>): void => onChange(rows.map((row) => (row.key === key ? { ...row, ...change } : row)));
   return (
-    <section className={styles['part']} aria-label="Options">
+    <section className={styles['part']} aria-label="Options" data-empty={rows.length === 0 || undefined}>
       <div className={styles['partHead']}>
         <h2 className={styles['label']}>Options</h2>
         <Button
