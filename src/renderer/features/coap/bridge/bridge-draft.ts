@@ -10,22 +10,26 @@ function freeName(prefix: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number += 1) if (!taken.has(`${prefix}${number}`)) return `${prefix}${number}`;
 }
 
-/** One that works where a server listens on the usual port of this machine. `target`: of a server that is known to run. */
-export function newToCoap(id: string, others: readonly CoapBridge[], target = 'coap://127.0.0.1:5683'): ToCoapBridge {
+/** One that works where a server listens on the usual port of this machine. */
+export function newToCoap(id: string, others: readonly CoapBridge[]): ToCoapBridge {
   const names = new Set(others.map(({ name }) => name));
   const tags = new Set(others.flatMap((other) => (other.direction === 'to-coap' ? [other.tag] : [])));
   return {
     ...common,
     ...{ id, direction: 'to-coap', name: freeName('CoAP server ', names), tag: freeName('COAP_', tags), subsystems: [], clientId: '' },
-    ...{ target, type: 'CON', nstart: 1, timeoutMs: 4500 },
+    ...{ target: 'coap://127.0.0.1:5683', type: 'CON', nstart: 1, timeoutMs: 4500 },
   };
 }
 
+/** On the usual port, or the next one that no other bridge has. */
 export function newToMqtt(id: string, others: readonly CoapBridge[]): ToMqttBridge {
   const names = new Set(others.map(({ name }) => name));
+  const ports = new Set(others.flatMap((other) => (other.direction === 'to-mqtt' ? [other.port] : [])));
+  let port = 5683;
+  while (ports.has(port)) port += 1;
   return {
     ...common,
-    ...{ id, direction: 'to-mqtt', name: freeName('Devices over UDP ', names), host: '127.0.0.1', port: 5683, device: null },
+    ...{ id, direction: 'to-mqtt', name: freeName('Devices over UDP ', names), host: '127.0.0.1', port, device: null },
     ...{ methodAs: 'word', qos: 0, timeoutMs: 5000 },
   };
 }
