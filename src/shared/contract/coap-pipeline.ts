@@ -211,7 +211,9 @@ export const coapPipelineContract = {
   /** Rejects with `not-found` when it was forgotten. */
   'coapPipeline.traceDetail': call<PipelineTraceDetail>()(z.strictObject({ source: sourceIdSchema, id: z.int().min(1) })),
   'coapPipeline.clearTraces': call<void>()(sourceInput),
+  /** Lines of consoles, errors of scripts, and what was passed over. */
   'coapPipeline.log': stream<RpcNodeLog>()(sourceInput, { overflow: 'coalesce', window: 2 }),
+  'coapPipeline.clearLog': call<void>()(sourceInput),
   /** What handlers made of the response to a call of this workbench; `null`: there is none, or not any more (the last 1,000 are kept). */
   'coapPipeline.ofCall': stream<{ readonly trace: PipelineTraceDetail | null }>()(z.strictObject({ callId: z.int().min(1) }), {
     overflow: 'coalesce',

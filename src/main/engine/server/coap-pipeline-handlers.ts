@@ -74,6 +74,7 @@ export function coapPipelineHandlers({ pipelines, workspace, callHistory }: Serv
         whenNewText(() => pipelines.log(source)),
         subscribe,
       ),
+    'coapPipeline.clearLog': ({ source }) => pipelines.clearLog(source),
     'coapPipeline.ofCall': ({ callId }, sink) =>
       sendSnapshots(
         sink,

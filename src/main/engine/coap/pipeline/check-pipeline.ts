@@ -13,6 +13,8 @@ export function pipelineProblem({ device, namespace, handlers }: GfPipeline): Pi
   const ids = handlers.map(({ id }) => id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice !== undefined) return { code: 'bad-input', message: `Two handlers have the id "${twice}".`, advice: 'Give one of them another id.' };
+  if (ids.includes('default'))
+    return { code: 'bad-input', message: 'A handler has the id "default", which is that of the last one.', advice: 'Give it another id.' };
   const bytes = Buffer.byteLength(JSON.stringify(handlers));
   if (bytes <= maxBytes) return null;
   return { code: 'payload-too-large', message: 'The handlers are too large to be kept (4 MiB at most).', advice: 'Shorten their scripts.' };

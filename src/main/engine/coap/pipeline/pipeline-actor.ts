@@ -5,7 +5,8 @@ import { readGfMessage } from '../../../../shared/coap/gf/message.ts';
 import { runPipeline } from '../../../../shared/coap/gf/pipeline.ts';
 import { gfResponseTopic, parseGfTopic, type GfAddress } from '../../../../shared/coap/gf/topics.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
-import { utf8 } from '../../../../shared/rpc/dialect.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
+import { utf8, type OutgoingMessage } from '../../../../shared/rpc/dialect.ts';
 import { textOf } from '../../../../shared/rpc/json-payload.ts';
 import {
   noCounts,
@@ -176,17 +177,27 @@ export class PipelineActor implements NodeService {
   ): void {
     const request = readGfMessage(payload);
     if (request.kind !== 'request') return;
-    const { code, body, location } = response;
-    const text = buildGfResponse({
-      ...{ code, body, source: target, timestampMs: this.#options.now() },
-      path: request.path === null ? '' : textOf(request.path),
-      requestId: request.requestId ?? requestId,
-      correlationId: request.correlationId,
-      ...(location === null ? {} : { location }),
+    const made = ({ code, body, location }: PipelineResponse): OutgoingMessage => {
+      const text = buildGfResponse({
+        ...{ code, body, source: target, timestampMs: this.#options.now() },
+        path: request.path === null ? '' : textOf(request.path),
+        requestId: request.requestId ?? requestId,
+        correlationId: request.correlationId,
+        ...(location === null ? {} : { location }),
+      });
+      return { topic, payload: utf8(text), qos: 0 };
+    };
+    const publish = (message: OutgoingMessage, failed: (error: unknown) => void): void => {
+      this.#memory.answered(known, message);
+      send(message).catch((error: unknown) => {
+        this.#notSent(error);
+        failed(error);
+      });
+    };
+    publish(made(response), (error) => {
+      // The broker takes no message so large: the caller is told so instead of nothing.
+      if (error instanceof CodedError && error.code === 'payload-too-large') publish(made({ code: 500, body: error.message, location: null }), () => undefined);
     });
-    const message = { topic, payload: utf8(text), qos: 0 as const };
-    this.#memory.answered(known, message);
-    send(message).catch((error: unknown) => this.#notSent(error));
   }
 
   #count({ kind, outcome, loopEnded }: PipelineTrace): void {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pipelineSchema, type GfPipelineInput, type PipelineStatus, type PipelineTraceDetail } from '../../../../shared/contract/coap-pipeline.ts';
+import { connectionProfileSchema } from '../../../../shared/contract/connections.ts';
 import { mockDeviceSchema } from '../../../../shared/contract/mock-devices.ts';
 import { buildGfRequest, buildGfResponse } from '../../../../shared/coap/gf/build.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
@@ -239,6 +240,37 @@ describe('messages by hand', () => {
   });
 });
 
+it('answers once in the session of a connection, also what that connection itself asks', async () => {
+  const port = await bench.startBroker();
+  const profile = connectionProfileSchema.parse({
+    id: 'lab',
+    name: 'Lab',
+    uri: `mqtt://127.0.0.1:${port}`,
+    clientId: 'lab',
+    subscriptions: [{ filter: 'gf_int_v1/#', qos: 1 }],
+  });
+  await bench.page.call('connections.save', { profile });
+  await save([answering('export const handle = ({ header }) => header.path;'), onResponse('export const handle = (message) => message;')], {
+    source: 'connection:lab',
+  });
+  expect((await status(({ phase }) => phase === 'waiting' || phase === 'stopped')).problem?.code ?? 'not-connected').toBe('not-connected');
+  await bench.page.call('connections.connect', { id: 'lab' });
+  await status(isUp);
+  const { publish, answers } = await asker(port);
+  await publish(crypto.randomUUID(), 'gains');
+  await expect.poll(() => answers().map(({ body }) => body), patience).toEqual(['gains']);
+  const own = await bench.page.call('rpc.call', {
+    ...{ source: 'connection:lab', dialect: 'gf', topic: `gf_int_v1/axuv/request/${tag}` },
+    ...{ method: 'GET own', params: null, timeoutMs: 20_000 },
+  });
+  const { trace } = await bench.first('coapPipeline.ofCall', { callId: own.id }, (view) => view.trace !== null);
+  expect(trace).toMatchObject({ outcome: { kind: 'resolved', message: { body: 'own' } }, steps: [{ result: 'skipped' }, { completes: true }, {}] });
+  // What would go round would have come by now.
+  await publish(crypto.randomUUID(), 'last');
+  await expect.poll(() => answers().map(({ body }) => body), patience).toEqual(['gains', 'own', 'last']);
+  expect(await status(({ answered }) => answered === 3)).toMatchObject({ unanswered: 0 });
+});
+
 it('keeps pipelines as files, one for each source, and refuses what cannot be used', async () => {
   await save([answering('export const handle = () => 1;')]);
   const { workspaceFolder } = await bench.page.call('host.info', undefined);
@@ -246,6 +278,7 @@ it('keeps pipelines as files, one for each source, and refuses what cannot be us
   expect(file.pipeline.device).toBe(tag);
   await expect(save([], { id: 'second' })).rejects.toMatchObject({ code: 'invalid-state' });
   await expect(save([], { device: 'a/b' })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('"/"') });
+  await expect(save([answering('1', { id: 'default' })])).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('default') });
   await expect(save([answering('1'), answering('2')])).rejects.toMatchObject({ code: 'bad-input' });
   await bench.page.call('coapPipeline.remove', { source: 'broker' });
   expect(await bench.first('coapPipeline.watch', undefined)).toEqual({ pipelines: [] });

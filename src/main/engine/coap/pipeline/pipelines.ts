@@ -32,6 +32,7 @@ export interface Pipelines {
   traceDetail(source: SourceId, id: number): PipelineTraceDetail | null;
   clearTraces(source: SourceId): void;
   log(source: SourceId): RpcNodeLog;
+  clearLog(source: SourceId): void;
   ofCall(callId: number): PipelineTraceDetail | null;
   /** Through the handlers of the source, or the default one alone. Nothing is published, counted or kept. */
   try(source: SourceId, message: HandledMessage): Promise<PipelineTrace>;
@@ -86,6 +87,7 @@ export function createPipelines(options: PipelinesOptions): Pipelines {
       changed.notify();
     },
     log: (source) => actors.get(source)?.log.view() ?? { lines: [], forgotten: 0 },
+    clearLog: (source) => actors.get(source)?.log.clear(),
     ofCall: (callId) => ofCalls.get(callId)?.detail ?? null,
     async try(source, message) {
       const known = actors.get(source);

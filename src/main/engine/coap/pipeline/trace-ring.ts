@@ -1,6 +1,8 @@
 import type { PipelineOutcome, PipelineTrace, PipelineTraceDetail, PipelineTraceRow, PipelineTraces } from '../../../../shared/contract/coap-pipeline.ts';
 import { readGfMessage } from '../../../../shared/coap/gf/message.ts';
 import { parseGfTopic } from '../../../../shared/coap/gf/topics.ts';
+import type { GfException } from '../../../../shared/coap/gf/exception.ts';
+import { shorten } from '../../../../shared/text/shorten.ts';
 import { textOf } from '../../../../shared/rpc/json-payload.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { plainValue } from '../../rpc/index.ts';
@@ -9,6 +11,8 @@ const maxTraces = 200;
 const maxBytes = 8 * 1024 * 1024;
 const maxShown = 65_536;
 const maxLabel = 200;
+/** Of a sentence, and of a field of an exception: parts of a message stand in both. */
+const maxSentence = 1000;
 
 export interface TracedRecord {
   readonly topic: string;
@@ -31,8 +35,8 @@ export class TraceRing {
     const detail: PipelineTraceDetail = { ...shownTrace(trace), id, at, message };
     const row: PipelineTraceRow = {
       ...{ id, at, kind: trace.kind, outcome: trace.outcome.kind, about: aboutOf(trace.outcome), loopEnded: trace.loopEnded !== null },
-      device: cut(parseGfTopic(topic, namespace)?.target ?? ''),
-      label: cut(labelOf(payload, topic)),
+      device: shorten(parseGfTopic(topic, namespace)?.target ?? '', maxLabel),
+      label: shorten(labelOf(payload, topic), maxLabel),
       ran: trace.steps.filter(({ result }) => result === 'ran' || result === 'raised' || result === 'failed').length,
     };
     const bytes = JSON.stringify(detail).length;
@@ -60,19 +64,38 @@ export class TraceRing {
 /** For the page: bodies of more than 64 KiB are left out. */
 export function shownTrace({ kind, steps, outcome, loopEnded }: PipelineTrace): PipelineTrace {
   return {
-    ...{ kind, loopEnded },
+    ...{ kind, loopEnded: loopEnded && { ...loopEnded, message: shorten(loopEnded.message, maxSentence) } },
     steps: steps.map((step) => ({
       ...step,
+      why: shorten(step.why, maxSentence),
+      exception: step.exception && shownException(step.exception),
+      failure: step.failure && { ...step.failure, message: shorten(step.failure.message, maxSentence) },
       changed: step.changed && { from: shown(step.changed.from), to: shown(step.changed.to) },
       returned: step.returned && { value: shown(step.returned.value) },
     })),
-    outcome:
-      outcome.kind === 'resolved'
-        ? { ...outcome, message: shown(outcome.message) }
-        : outcome.kind === 'answered'
-          ? { ...outcome, response: { ...outcome.response, body: shown(outcome.response.body) } }
-          : outcome,
+    outcome: shownOutcome(outcome),
   };
+}
+
+function shownOutcome(outcome: PipelineOutcome): PipelineOutcome {
+  switch (outcome.kind) {
+    case 'resolved':
+      return { ...outcome, message: shown(outcome.message) };
+    case 'answered':
+      return { ...outcome, response: { ...outcome.response, body: shown(outcome.response.body) } };
+    case 'raised':
+      return { ...outcome, exception: shownException(outcome.exception) };
+    case 'bad-result':
+      return { ...outcome, message: shorten(outcome.message, maxSentence) };
+    default:
+      return outcome;
+  }
+}
+
+function shownException(exception: GfException): GfException {
+  const { path, detail, source, target } = exception;
+  const cut = (text: string | null): string | null => text && shorten(text, maxSentence);
+  return { ...exception, path: cut(path), detail: cut(detail), source: cut(source), target: cut(target) };
 }
 
 function shown(value: JsonValue): JsonValue {
@@ -95,5 +118,3 @@ function labelOf(payload: Uint8Array, topic: string): string {
   const first = message.kind === 'request' ? (message.method ?? message.methodAsSent) : message.codeAsSent;
   return `${textOf(first)} ${message.path === null ? '' : textOf(message.path)}`.trim();
 }
-
-const cut = (text: string): string => (text.length > maxLabel ? `${text.slice(0, maxLabel)}…` : text);

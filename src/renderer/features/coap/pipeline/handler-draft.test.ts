@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { changedParts } from './changed-parts.ts';
 import { draftOf, draftProblem, exampleHandlers, handlerOf, moved, newHandler, withKind } from './handler-draft.ts';
 
 it('begins as the base classes of gf_mqtt_client do', () => {
@@ -39,4 +40,15 @@ it('moves a handler, and stops at the ends', () => {
 it('has examples with ids of their own', () => {
   let count = 0;
   expect(new Set(exampleHandlers(() => String((count += 1))).map(({ id }) => id)).size).toBe(4);
+});
+
+it('tells which members of a message were changed', () => {
+  const message = { header: { path: 'a', response_code: 404 }, body: [1], timestamp: 1 };
+  expect(changedParts(message, { header: { path: 'a', response_code: 205, more: true }, body: { sum: 1 } })).toEqual([
+    { at: 'header.response_code', from: 404, to: 205 },
+    { at: 'header.more', from: undefined, to: true },
+    { at: 'body', from: [1], to: { sum: 1 } },
+    { at: 'timestamp', from: 1, to: undefined },
+  ]);
+  expect(changedParts('too large', message)).toEqual([{ at: 'message', from: 'too large', to: message }]);
 });

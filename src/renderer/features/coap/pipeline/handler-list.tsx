@@ -103,7 +103,13 @@ export function HandlerList({ source, pipeline, selected }: HandlerListProps): R
           </p>
         )}
       </div>
-      {enabled && status?.warnings.map((warning) => <Banner key={warning} kind="warn" title={warning} />)}
+      {enabled && status && status.warnings.length > 0 && (
+        <div className={styles.warnings} tabIndex={0} role="group" aria-label="Warnings">
+          {status.warnings.map((warning) => (
+            <Banner key={warning} kind="warn" title={warning} />
+          ))}
+        </div>
+      )}
       <VirtualList
         ref={list}
         label="Handlers in their order"

@@ -65,6 +65,8 @@ export async function removePipeline(pipeline: GfPipeline): Promise<void> {
 export const clearTraces = (source: SourceId): Promise<boolean> =>
   act(engineClient().call('coapPipeline.clearTraces', { source }), 'The traces could not be cleared');
 
+export const clearLog = (source: SourceId): Promise<boolean> => act(engineClient().call('coapPipeline.clearLog', { source }), 'The log could not be cleared');
+
 export async function tryMessage(source: SourceId, { topic, text, awaited }: TriedMessage): Promise<void> {
   const work = async (): Promise<void> => setTried(source, { trace: await engineClient().call('coapPipeline.try', { source, topic, text, awaited }) });
   await act(work(), 'The message could not be traced');

@@ -20,7 +20,7 @@ export interface PipelineState {
   readonly selected: string | null;
   readonly drafts: Readonly<Record<string, HandlerDraft>>;
   /** Number of a trace; `newest`: follows. */
-  readonly trace: number | 'newest' | 'by-hand';
+  readonly trace: number | 'newest' | 'by-hand' | 'log';
   readonly tried: TriedMessage;
 }
 

@@ -11,7 +11,8 @@ import { Splitter } from '../../../ui/splitter.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { VirtualList } from '../../../ui/virtual-list.tsx';
 import { formatCount, formatTime, type SourceOption } from '../../common/index.ts';
-import { clearTraces, requestExample } from './pipeline-actions.ts';
+import { LogView } from '../../rpc/index.ts';
+import { clearLog, clearTraces, requestExample } from './pipeline-actions.ts';
 import { setPipeline, usePipelineState } from './pipeline-model.ts';
 import { rowWords } from './pipeline-words.ts';
 import { TraceSteps } from './trace-steps.tsx';
@@ -25,11 +26,12 @@ interface TracePanelProps {
 
 /** Messages that went through the handlers, newest first, and the steps of one of them; or of a message by hand. */
 export function TracePanel({ source, pipeline }: TracePanelProps): ReactElement {
-  const traces = useStreamValue('coapPipeline.traces', { source: source.id });
   const { trace } = usePipelineState(source.id);
+  const traces = useStreamValue('coapPipeline.traces', { source: source.id });
+  const log = useStreamValue('coapPipeline.log', trace === 'log' ? { source: source.id } : null);
   const rows = traces?.rows ?? [];
   const total = traces?.total ?? 0;
-  const shown = trace === 'newest' ? rows[0]?.id : trace === 'by-hand' ? undefined : trace;
+  const shown = trace === 'newest' ? rows[0]?.id : trace === 'by-hand' || trace === 'log' ? undefined : trace;
   const show = (next: typeof trace): void => setPipeline(source.id, { trace: next });
   const canRequest = pipeline.enabled && source.live && pipeline.handlers.some(({ kind, enabled }) => kind === 'request' && enabled);
   return (
@@ -50,6 +52,9 @@ export function TracePanel({ source, pipeline }: TracePanelProps): ReactElement 
               onClick={() => show(trace === 'by-hand' ? 'newest' : 'by-hand')}
             >
               Trace a message
+            </Button>
+            <Button size="small" aria-pressed={trace === 'log'} onClick={() => show(trace === 'log' ? 'newest' : 'log')}>
+              Log
             </Button>
             <IconButton
               size="small"
@@ -106,6 +111,8 @@ export function TracePanel({ source, pipeline }: TracePanelProps): ReactElement 
             content:
               trace === 'by-hand' ? (
                 <TryMessage source={source} pipeline={pipeline} seen={total} />
+              ) : trace === 'log' ? (
+                <LogView live={log} onClear={() => clearLog(source.id)} about="What scripts write, their errors, and what was passed over stand here." />
               ) : shown === undefined ? (
                 <EmptyState
                   compact

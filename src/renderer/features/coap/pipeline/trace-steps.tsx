@@ -1,3 +1,4 @@
+import { ArrowRight } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import type { PipelineOutcome, PipelineStep, PipelineTrace } from '../../../../shared/contract/coap-pipeline.ts';
 import type { GfException } from '../../../../shared/coap/gf/exception.ts';
@@ -5,6 +6,7 @@ import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
 import { KeyValueTable } from '../../../ui/key-value-table.tsx';
+import { changedParts } from './changed-parts.ts';
 import { outcomeWords, stepWords } from './pipeline-words.ts';
 import styles from './trace.module.css';
 
@@ -67,10 +69,18 @@ function Step({ step, number }: { readonly step: PipelineStep; readonly number: 
           </p>
         )}
         {changed && (
-          <div className={styles.changed}>
-            <Value label="From">{changed.from}</Value>
-            <Value label="To">{changed.to}</Value>
-          </div>
+          <dl className={styles.changed} aria-label="Changed">
+            {changedParts(changed.from, changed.to).map(({ at, from, to }) => (
+              <div key={at} className={styles.part}>
+                <dt className={styles.label}>{at}</dt>
+                <dd className={styles.parts} data-selectable>
+                  <Json label={`${at}, before`}>{from}</Json>
+                  <ArrowRight size={14} aria-label="to" className={styles.arrow} />
+                  <Json label={`${at}, after`}>{to}</Json>
+                </dd>
+              </div>
+            ))}
+          </dl>
         )}
         {returned && step.kind === 'request' && <Value label="Returned">{returned.value}</Value>}
         {lines.length > 0 && (
@@ -108,10 +118,17 @@ function Exception({ exception }: { readonly exception: GfException }): ReactEle
 function Value({ label, children }: { readonly label: string; readonly children: JsonValue }): ReactElement {
   return (
     <Labelled label={label}>
-      <pre className={styles.json} tabIndex={0} aria-label={label} data-selectable>
-        {JSON.stringify(children, null, 2)}
-      </pre>
+      <Json label={label}>{children}</Json>
     </Labelled>
+  );
+}
+
+/** `undefined`: it is not there. */
+function Json({ label, children }: { readonly label: string; readonly children: JsonValue | undefined }): ReactElement {
+  return (
+    <pre className={styles.json} tabIndex={0} aria-label={label} data-selectable>
+      {children === undefined ? '–' : jsonText(children)}
+    </pre>
   );
 }
 
@@ -122,4 +139,10 @@ function Labelled({ label, children }: { readonly label: string; readonly childr
       {children}
     </div>
   );
+}
+
+/** What is short stands in one line. */
+function jsonText(value: JsonValue): string {
+  const compact = JSON.stringify(value);
+  return compact.length <= 72 ? compact : JSON.stringify(value, null, 2);
 }
