@@ -244,6 +244,17 @@ describe('the way back', () => {
     expect(clients[1]?.packets[0]).toMatchObject({ type: 'publish', dup: true, topic: 'under way' });
   });
 
+  test('nobody waits for ever for a message of a session that is closed by hand', async () => {
+    const { port, clients } = await broker({ packet: ({ type }) => type === 'publish' });
+    const bench = connectionTo(port, { connectProperties: { ...newProfile('').connectProperties, sessionExpirySeconds: 60 } });
+    await bench.connections.connect('c');
+    const published = publish(bench, 'under way');
+    published.catch(() => undefined);
+    await vi.waitFor(() => expect(clients[0]?.packets).toHaveLength(1), patience);
+    await bench.connections.disconnect('c');
+    await expect(published).rejects.toMatchObject({ code: 'not-connected', message: /may have arrived/ });
+  });
+
   test('is tried at once after the machine was asleep, and a dead connection is noticed', async () => {
     const { port, clients } = await broker({ packet: (packet, { connect }) => packet.type === 'pingreq' && connect.clientId === 'mute' });
     const bench = connectionTo(port, { clientId: 'mute', reconnect: { ...newProfile('').reconnect, intervalSeconds: 3600, maxIntervalSeconds: 3600 } });

@@ -5,7 +5,7 @@ import type { Problem } from '../../../shared/contract/common.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import { ClientSession } from '../mqtt-client/index.ts';
+import { ClientSession, ConnectionEnded } from '../mqtt-client/index.ts';
 import { authenticatorOf, Challenges } from './authentication.ts';
 import { brokerAccess, type BrokerAccess, type ConnectionSecrets } from './broker-access.ts';
 import { newClientId } from './client-id.ts';
@@ -235,6 +235,8 @@ export class Connection {
       this.#subscriptions.detach();
       this.#session?.end(event === 'lost' || event === 'failed' ? (this.#problem ?? closedProblem) : closedProblem);
       this.#session = undefined;
+      // It may be opened again in a minute, or never.
+      if (step.phase === 'disconnected') this.#state?.session.abandon(new ConnectionEnded());
     }
     clearTimeout(this.#retryTimer);
     this.#nextAttemptAt = null;

@@ -37,9 +37,14 @@ export class ClientSession {
 
   /** The server does not know the session (any more): nothing of it can be completed. */
   discard(error: Error): void {
+    this.incoming.clear();
+    this.abandon(error);
+  }
+
+  /** Nobody waits any longer for what is under way; what came is remembered. */
+  abandon(error: Error): void {
     const lost = [...this.outgoing.values()];
     this.outgoing.clear();
-    this.incoming.clear();
     for (const message of lost) message.reject(error);
   }
 }
