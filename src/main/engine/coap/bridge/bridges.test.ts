@@ -334,6 +334,8 @@ describe('devices over MQTT as a CoAP server', () => {
     expect((await ask('GET', 'gains', '', { number: 1, value: Uint8Array.of(1) })).said[0]).toBe('4.02');
     expect((await ask('GET', 'gains', '', { number: 17, value: Uint8Array.of(50) })).said[0]).toBe('4.06');
     expect((await ask('GET', 'gains', '', { number: 16, value: Uint8Array.of(1) })).said[0]).toBe('5.08');
+    expect((await ask('PUT', 'gains', 'true', json)).said[0]).toBe('2.04');
+    expect([(await ask('GET', 'gains')).said[1], (await rowsOf('in')).find(({ note }) => note.includes('not true'))?.answered]).toEqual(['1', '2.04 Changed']);
     const status = await statusWhere('in', ({ running }) => running === 0);
     expect(status).toMatchObject({ phase: 'running', unanswered: 0, refused: 6 });
     const row = (await rowsOf('in'))[0];

@@ -118,7 +118,8 @@ export class CarryToMqtt {
       received,
       totalMs: clock() - began,
       otherMs: ended.elapsedMs,
-      note,
+      // The model of gf_mqtt_client has no booleans.
+      note: typeof body === 'boolean' ? `Over MQTT the body is ${Number(body)}, not ${body}. ${note}`.trim() : note,
       end: received === null ? 'unanswered' : 'carried',
     });
     return response;
