@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { pipelineSchema } from '../../src/shared/contract/coap-pipeline.ts';
 import type { CallDetail } from '../../src/shared/contract/rpc.ts';
 import { responseCodes } from '../../src/shared/coap/gf/response-codes.ts';
 import type { Dialect } from '../../src/shared/rpc/dialect.ts';
@@ -139,6 +140,32 @@ describe.each(clientKinds)('gf_mqtt_client, %s', (kind) => {
     ]);
     expect(outcomes.slice(alone.length)).toMatchObject(hundred.map(({ method, body: n }) => ({ method, body: n })));
     await vi.waitFor(async () => expect(await bench.statusOf()).toMatchObject({ unknownMethods: 1, denied: 1, unreadable: 0 }), { timeout: 10_000 });
+  });
+
+  test('is answered by handlers, and catches what they return', async ({ skip }) => {
+    if ('missing' in found) return skip(found.missing);
+    const port = await bench.startBroker();
+    const source = [
+      'export function handle({ header, body }) {',
+      "  if (header.path === 'echo') return { was: body, method: header.method };",
+      "  if (header.path === 'silent') throw new ResponseException(403, 'nobody hears it');",
+      "  return { code: Number(header.path.slice(-3)), body: 'because' };",
+      '}',
+    ].join('\n');
+    const handlers = [
+      { id: 'log', name: 'Log', kind: 'request' as const, propagate: true },
+      { id: 'answer', name: 'Answer', kind: 'request' as const, propagate: true, transform: { kind: 'script' as const, source } },
+    ];
+    await bench.page.call('coapPipeline.save', pipelineSchema.parse({ id: 'local', source: 'broker', enabled: true, device: tag, handlers }));
+    await bench.first('coapPipeline.statuses', undefined, ({ statuses }) => statuses[0]?.phase === 'running');
+    const coded = responseCodes.map(({ code }) => ask('GET', `code/${code}`));
+    const echoes = Array.from({ length: 50 }, (_, n) => ask(methods[n % 4] as string, 'echo', { body: n }));
+    const outcomes = await callWithGf(found.python, kind, port, tag, [coded, echoes, [ask('GET', 'silent', { timeout: 1 })]]);
+    expect(outcomes.slice(0, coded.length)).toMatchObject(
+      responseCodes.map(({ code, exception }) => (exception === null ? { code, body: 'because' } : { code, error: exception, detail: 'because' })),
+    );
+    expect(outcomes.slice(coded.length, -1)).toMatchObject(echoes.map(({ method, body }) => ({ body: { was: body, method } })));
+    expect(outcomes.at(-1)).toMatchObject({ error: 'GatewayTimeoutResponse', code: 504 });
   });
 
   test('calls the demo device', async ({ skip }) => {

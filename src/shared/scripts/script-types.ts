@@ -151,7 +151,7 @@ interface GfResponse {
  * Nothing: only looked on.
  */
 type Handle = (message: GfMessage, about: AboutMessage) => Json | GfResponse | void | Promise<Json | GfResponse | void>;
-/** Raised in a handler, it fails the waiting call; for a request nothing is published. Any other error ends the receive loop of a real client. */
+/** Stands for the class of its code, such as NotFoundResponse. Raised in a handler, it fails the waiting call; for a request nothing is published. Any other error ends the receive loop of a real client. */
 declare class ResponseException extends Error {
   constructor(code: number, detail?: string | null);
   readonly code: number;

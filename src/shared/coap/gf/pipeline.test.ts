@@ -209,6 +209,36 @@ describe('the captured behaviour', () => {
     expect(trace).toMatchObject({ outcome: { kind: 'timeout' }, loopEnded: { name: 'ValueError', message: '299 is not a valid ResponseCode' } });
   });
 
+  // The four below were seen by handing such messages to the loop of the real client, 0.2.0.
+  it('a code that is a text ends the loop as well, and one of null completes the call with what is no response', async () => {
+    expect(await run([], response('205'), { awaited: true })).toMatchObject({
+      outcome: { kind: 'timeout' },
+      loopEnded: { name: 'ValueError', message: "'205' is not a valid ResponseCode" },
+    });
+    expect((await run([], response(null), { awaited: true })).outcome).toEqual({ kind: 'bad-result', message: 'ValueError: None is not a valid ResponseCode' });
+  });
+
+  it('what a later handler changes, the caller sees as well', async () => {
+    const change = (message: Record<string, JsonValue>): JsonValue => ({ ...message, body: 'B' });
+    const handlers = ['a', 'b'].map((name) => scripted(name, 'response', { propagate: true }));
+    const trace = await run(handlers, response(205), { awaited: true, scripts: { a: returns(1), b: returns(null, change) } });
+    expect(trace.outcome).toMatchObject({ kind: 'resolved', message: { body: 'B' } });
+  });
+
+  it('an error after the call was completed ends the loop, and leaves the result', async () => {
+    const error = { name: 'KeyError', message: "'k'", line: 1 };
+    const handlers = ['a', 'b'].map((name) => scripted(name, 'response', { propagate: true }));
+    const scripts: Record<string, Script> = { a: returns(1), b: () => ({ kind: 'failed', error }) as unknown as ReturnType<Script> };
+    expect(await run(handlers, response(205), { awaited: true, scripts })).toMatchObject({ outcome: { kind: 'resolved' }, loopEnded: error });
+  });
+
+  it('after an exception the next handlers run, whatever propagate says', async () => {
+    const handlers = [scripted('a', 'response'), scripted('b', 'response', { raiseExceptions: false })];
+    const trace = await run(handlers, response(404), { awaited: true, scripts: { b: returns(1) } });
+    expect(did(trace)).toEqual(['a: raised propagated completes', 'b: ran stopped', 'Default response handler: not-reached']);
+    expect(trace.outcome).toMatchObject({ kind: 'raised', exception: { name: 'NotFoundResponse' } });
+  });
+
   it('a client that asks itself is given its own request', async () => {
     const trace = await run([scripted('demo', 'request')], request(), { awaited: true, scripts: { demo: returns({ x: 1 }) } });
     expect(trace.outcome).toEqual({ kind: 'bad-result', message: 'ValueError: None is not a valid ResponseCode' });

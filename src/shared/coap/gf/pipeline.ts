@@ -104,10 +104,10 @@ export async function runPipeline(input: PipelineInput): Promise<PipelineTrace> 
       add('skipped', reason);
       continue;
     }
-    const raise = (exception: GfException, why: string, more: Partial<PipelineStep> = {}): void => {
-      if (!findResponseCode(exception.responseCode)) {
+    const raise = (exception: GfException, code: JsonValue, why: string, more: Partial<PipelineStep> = {}): void => {
+      if (typeof code !== 'number' || !findResponseCode(code)) {
         // Its own words about the exception look the code up, and fail.
-        loopEnded = { name: 'ValueError', message: `${textOf(exception.responseCode)} is not a valid ResponseCode`, line: null };
+        loopEnded = { name: 'ValueError', message: `${pythonText(code)} is not a valid ResponseCode`, line: null };
         add('failed', `${why} The code is none that gf_mqtt_client knows: saying so fails as well.`, { ...more, exception, failure: loopEnded });
         return;
       }
@@ -121,7 +121,7 @@ export async function runPipeline(input: PipelineInput): Promise<PipelineTrace> 
     if (handler.kind === 'response' && handler.raiseExceptions) {
       const exception = raisedBy(message, address, identifier);
       if (exception) {
-        raise(exception, handler.transform.kind === 'script' ? 'Raised before its script runs.' : 'Raised for the code of the response.');
+        raise(exception, codeOf(message), handler.transform.kind === 'script' ? 'Raised before its script runs.' : 'Raised for the code of the response.');
         continue;
       }
     }
@@ -139,7 +139,7 @@ export async function runPipeline(input: PipelineInput): Promise<PipelineTrace> 
     const changed = left !== before && JSON.stringify(left) !== JSON.stringify(before) ? { from: before as JsonValue, to: left as JsonValue } : null;
     message = left;
     if (run.kind === 'raised') {
-      raise(exceptionFrom(run, message, address, identifier), 'Its script raised it.', { changed, console: run.console });
+      raise(exceptionFrom(run, message, address, identifier), run.code, 'Its script raised it.', { changed, console: run.console });
       continue;
     }
     const returned = run.value === null ? null : { value: run.value };
@@ -170,6 +170,11 @@ function whatItReturned({ kind }: GfHandler, returned: boolean, completes: boole
   if (completes) return 'Returned a value, which completes the waiting call.';
   return awaited ? 'Returned a value, but the call is over already.' : 'Returned a value, but no call waits for it.';
 }
+
+const codeOf = ({ header }: JsonObject): JsonValue => (isJsonObject(header) ? header['response_code'] : null) ?? null;
+
+/** As Python writes it: texts in quotation marks, and `None`. */
+const pythonText = (value: JsonValue): string => (value === null ? 'None' : typeof value === 'string' ? `'${value}'` : JSON.stringify(value));
 
 /** As `raise_exceptions` reads the message: a code of `null` passes. */
 function raisedBy(message: JsonObject, topic: GfTopic | null, identifier: string | null): GfException | null {
@@ -222,11 +227,10 @@ function outcomeOf(
 ): PipelineOutcome {
   if (settled?.kind === 'raised') return settled;
   if (settled?.kind === 'resolved') {
-    const { header } = message;
-    const { response_code: code = null } = isJsonObject(header) ? header : {};
+    const code = codeOf(message);
     if (typeof code === 'number' && findResponseCode(code)) return { kind: 'resolved', message };
     // `request()` reads the code of what it was given (a client that asks itself is given its own request).
-    return { kind: 'bad-result', message: `ValueError: ${code === null ? 'None' : textOf(code)} is not a valid ResponseCode` };
+    return { kind: 'bad-result', message: `ValueError: ${pythonText(code)} is not a valid ResponseCode` };
   }
   if (kind === 'request') return response ? { kind: 'answered', response } : { kind: 'unanswered' };
   return awaited ? { kind: 'timeout' } : { kind: 'unheard' };
