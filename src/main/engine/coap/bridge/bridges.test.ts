@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MqttClient } from 'mqtt';
 import { coapBridgeSchema, type CoapBridgeInput, type CoapBridgeLogRow, type CoapBridgeStatus } from '../../../../shared/contract/coap-bridges.ts';
+import { connectionProfileSchema } from '../../../../shared/contract/connections.ts';
 import { mockDeviceSchema, type MockMethodName } from '../../../../shared/contract/mock-devices.ts';
 import { buildGfRequest, buildGfResponse } from '../../../../shared/coap/gf/build.ts';
 import { parseLinkFormat } from '../../../../shared/coap/udp/link-format.ts';
@@ -440,6 +441,35 @@ describe('devices over MQTT as a CoAP server', () => {
       { body: { content_format: null, base64: '/w==' } },
       { body: [] },
     ]);
+  });
+});
+
+describe('over a connection', () => {
+  it('carries both ways, also by its shared session, and waits while it is not connected', async () => {
+    const port = await bench.startBroker();
+    const profile = connectionProfileSchema.parse({ id: 'lab', name: 'Lab', uri: `mqtt://127.0.0.1:${port}`, clientId: 'lab-client' });
+    await bench.page.call('connections.save', { profile });
+    await bench.page.call('connections.connect', { id: 'lab' });
+    const { local } = await serveCoap(({ path: [name] }) => ({ code: '2.05', payload: utf8(`this is ${name}`), contentFormat: 0 }));
+    const source = 'connection:lab';
+    const target = `coap://127.0.0.1:${local.port}`;
+    await startBridge({ id: 'out', name: 'Out', direction: 'to-coap', tag, target, source, timeoutMs: 20_000 });
+    const { listensOn } = await startBridge({ id: 'in', name: 'In', direction: 'to-mqtt', port: 0, source, timeoutMs: 20_000 });
+    const client = newCoapClient();
+    bench.cleanups.push(() => client.close());
+    const ask = async (): Promise<readonly string[]> => {
+      const { packet } = await requestWith(client, coapRequest(`${listensOn}/axuv/${tag}/valve`, 'GET'));
+      return [formatCode(packet.code), textOf(packet.payload)];
+    };
+    expect(await ask()).toEqual(['2.05', 'this is valve']);
+    await bench.page.call('connections.disconnect', { id: 'lab' });
+    await inPhase('in', 'waiting');
+    await inPhase('out', 'waiting');
+    expect((await ask())[0]).toBe('5.03');
+    await bench.page.call('connections.connect', { id: 'lab' });
+    await inPhase('in', 'running');
+    await inPhase('out', 'running');
+    expect(await ask()).toEqual(['2.05', 'this is valve']);
   });
 });
 
