@@ -5,7 +5,6 @@ import { formatCode } from '../../../../shared/coap/udp/packet.ts';
 import { engineClient } from '../../../data/index.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
-import { Button } from '../../../ui/button.tsx';
 import { confirm } from '../../../ui/confirm-dialog.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
@@ -145,7 +144,7 @@ function Requests({ view }: { readonly view: HistoryView }): ReactElement {
                 />
               ),
             },
-            selected !== null && { id: 'request', defaultSize: '45%', minSize: 300, content: <Recorded key={selected} id={selected} /> },
+            selected !== null && { id: 'request', defaultSize: '50%', minSize: 300, content: <Recorded key={selected} id={selected} /> },
           ]}
         />
       )}
@@ -185,18 +184,15 @@ function Recorded({ id }: { readonly id: number }): ReactElement {
 
 function Actions({ entry }: { readonly entry: CoapHistoryEntry }): ReactElement {
   const isCut = entry.row.requestBytes > entry.request.payload.length;
-  const why = isCut ? 'Its payload was too large to be kept whole' : undefined;
   return (
     <>
-      <Button
+      <IconButton
         size="small"
-        icon={<PencilLine size={13} aria-hidden />}
+        label={isCut ? 'Its payload was too large to be kept whole: it cannot be sent again' : 'Edit in the builder'}
+        icon={<PencilLine size={14} aria-hidden />}
         disabled={isCut}
-        title={why ?? 'Into the builder, to be changed and sent again'}
         onClick={() => coapUdpStore().load(draftOfEntry(entry))}
-      >
-        Edit
-      </Button>
+      />
       <IconButton
         size="small"
         label="Save into a collection"
