@@ -69,7 +69,7 @@ export async function fillPublish(page: Page, topic: string, payload: string): P
 }
 
 /** How the publish bar reads what is typed as payload. */
-export async function choosePayloadFormat(page: Page, format: 'JSON' | 'Text' | 'Hex' | 'Base64'): Promise<void> {
+export async function choosePayloadFormat(page: Page, format: 'JSON' | 'Text' | 'Hex' | 'Base64' | 'Codec'): Promise<void> {
   await page.getByRole('radiogroup', { name: 'Payload format' }).getByRole('radio', { name: format }).click();
 }
 

@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import type { CodecParam, Decoded } from '../payload/codec.ts';
+import { chosenCodecSchema, codecNameSchema, codecParamsSchema } from './payload-codec-choice.ts';
 import { noInput, sourceIdSchema, topicTextSchema } from './common.ts';
-
-const codecNameSchema = z.string().min(1).max(100);
-const codecParamsSchema = z
-  .record(z.string().max(100), z.union([z.string().max(10_000), z.number(), z.boolean()]))
-  .refine((params) => Object.keys(params).length <= 50, {
-    message: 'no more than 50 parameters',
-  });
 
 /** Which codec reads, and writes, the payloads of some messages. */
 const codecRuleSchema = z.strictObject({
@@ -86,12 +80,10 @@ export type PayloadWriting =
   | { readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly problem: { readonly reason: string; readonly line: number | null; readonly column: number | null } };
 
-const chosenCodecSchema = z.strictObject({ name: codecNameSchema, params: codecParamsSchema.default({}) });
-
 export const payloadContract = {
   'payload.codecs': call<readonly CodecView[]>()(noInput),
   'payload.watch': stream<PayloadView>()(noInput, { overflow: 'coalesce', window: 2 }),
-  /** Adds the rule, or takes the place of the one with this id. Rejects with `bad-input` a filter, codec or parameter that is wrong. */
+  /** Adds the rule, in the place of the one with this id, or for the same messages. Rejects with `bad-input` a filter, codec or parameter that is wrong. */
   'payload.saveRule': call<void>()(codecRuleSchema),
   'payload.removeRule': call<void>()(z.strictObject({ id: z.string().min(1).max(64) })),
   'payload.saveNames': call<void>()(z.strictObject({ names: codecNamesSchema })),

@@ -3,6 +3,7 @@ import { call, stream } from '../ipc/contract.ts';
 import { brokerLimitsSchema } from './broker-limits.ts';
 import { brokerEngineSchema, brokerPersistenceSchema } from './broker.ts';
 import { listenersSchema } from './listeners.ts';
+import { chosenCodecSchema } from './payload-codec-choice.ts';
 import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
 
 // A default inside an optional field is applied even when the field is absent, so a patch is made of the bare fields.
@@ -57,7 +58,9 @@ export const savedPublishSchema = z.strictObject({
   name: z.string().min(1).max(200),
   topic: topicTextSchema,
   payload: z.string(),
-  format: z.enum(['text', 'json', 'hex', 'base64']),
+  format: z.enum(['text', 'json', 'hex', 'base64', 'codec']),
+  /** With the format `codec`. */
+  codec: chosenCodecSchema.optional(),
   qos: qosSchema,
   retain: z.boolean(),
 });

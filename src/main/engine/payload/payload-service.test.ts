@@ -72,7 +72,9 @@ describe('reading', () => {
       ruleId: null,
       shown: { text: '1' },
     });
-    await service.removeRule('narrow');
+    await service.saveRule(rule({ id: 'again', codec: 'uint16' }));
+    expect(kept.rules.map(({ id }) => id)).toEqual(['wide', 'again']);
+    await service.removeRule('again');
     expect(await decode(utf8('1'))).toMatchObject({ codec: 'json', ruleId: 'wide' });
   });
 

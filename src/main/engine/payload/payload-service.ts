@@ -114,10 +114,13 @@ export function createPayloadService({ workspaceFolder, kept, message, thread = 
         throw new CodedError('bad-input', 'The rule of a subscription has a connection and a filter.');
       check({ name: rule.codec, params: rule.params });
       const { rules, names } = kept.get();
-      const at = rules.findIndex(({ id }) => id === rule.id);
-      if (at < 0 && rules.length >= maxRules)
+      const isSame = ({ source, filter, subscription }: StoredCodecRule): boolean =>
+        source === rule.source && filter === rule.filter && subscription === rule.subscription;
+      const others = rules.filter((one) => one.id === rule.id || !isSame(one));
+      const at = others.findIndex(({ id }) => id === rule.id);
+      if (at < 0 && others.length >= maxRules)
         throw new CodedError('invalid-state', `No more than ${maxRules} rules can be kept.`, { advice: 'Remove some first.' });
-      await save({ names, rules: at < 0 ? [...rules, rule] : rules.with(at, rule) });
+      await save({ names, rules: at < 0 ? [...others, rule] : others.with(at, rule) });
     },
     async removeRule(id) {
       const { rules, names } = kept.get();

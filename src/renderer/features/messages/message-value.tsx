@@ -1,5 +1,6 @@
 import { Download } from 'lucide-react';
 import { useCallback, useMemo, useState, type ReactElement } from 'react';
+import type { SourceId } from '../../../shared/contract/common.ts';
 import type { MessageDetail } from '../../../shared/contract/messages.ts';
 import { indentJson } from '../../../shared/payload/indent-json.ts';
 import { decodeText } from '../../../shared/payload/utf8-text.ts';
@@ -13,11 +14,25 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { PanelTitle, Toolbar } from '../../ui/toolbar.tsx';
-import { act, CopyButton, formatBytes, formatCount, formatDateTime, formatTimeNear, saveFile, useModel, useNow } from '../common/index.ts';
+import { engineClient } from '../../data/index.ts';
+import {
+  act,
+  CopyButton,
+  formatBytes,
+  formatCount,
+  formatDateTime,
+  formatTimeNear,
+  newId,
+  saveFile,
+  useConnections,
+  useModel,
+  useNow,
+} from '../common/index.ts';
+import { autoCodec, CodecMenu, codecTitle, DecodedView, ruleFor, useCodecs, usePayloads, useReading, type CodecChoice } from '../payloads/index.ts';
 import { payloadFileName } from './message-facts.ts';
 import type { MessageSession } from './message-session.ts';
 import styles from './messages.module.css';
-import { detectFormat, type PayloadFormat } from './payload-view.ts';
+import { detectFormat, looksCoded, type PayloadFormat } from './payload-view.ts';
 import type { ShownMessage } from './shown-message.ts';
 
 const formats = [
@@ -25,15 +40,28 @@ const formats = [
   { value: 'text', label: 'Text' },
   { value: 'hex', label: 'Hex' },
 ] as const;
+/** Of a payload that a codec reads: its text is the payload's own. */
+const decodedFormats = [{ value: 'decoded', label: 'Decoded' }, ...formats.slice(1)] as const;
 
 /** The value of the selected topic, or of a message chosen from its history. */
 export function MessageValue({ session }: { readonly session: MessageSession }): ReactElement {
   useModel(session.shown.notifier);
   const state = session.shown.state;
-  const [picked, setPicked] = useState<PayloadFormat | null>(null);
+  const [picked, setPicked] = useState<PayloadFormat | 'decoded' | null>(null);
+  const [choice, setChoice] = useState<CodecChoice | null>(null);
   const { detail, payload, complete } = state;
   const detected = useMemo(() => detectFormat(payload, complete), [payload, complete]);
-  const format = picked ?? detected;
+  const payloads = usePayloads();
+  const codecs = useCodecs();
+  const sourceName = useSourceName(session.source);
+  const rule = useMemo(() => ruleFor(payloads, session.source, session.topic), [payloads, session]);
+  // JSON and text are shown from what is here already; everything else the engine reads, and only what is looked at.
+  const isCoded = detail !== null && payload.length > 0 && (choice !== null || rule !== null || looksCoded(detail, payload, detected));
+  const reading = useReading(session.source, detail, { wanted: isCoded && payloads !== undefined, choice, version: payloads });
+  const isDecoded =
+    reading.value !== null &&
+    (reading.value.shown.kind !== 'bytes' || reading.value.shown.bytes !== null || reading.value.failure !== null || reading.value.notes.length > 0);
+  const format = picked === 'decoded' || picked === null ? (isDecoded ? 'decoded' : detected) : isDecoded && picked === 'json' ? 'decoded' : picked;
 
   if (state.phase === 'loading') {
     return <Loading label="Loading the value" />;
@@ -68,15 +96,37 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
         label="Value"
         end={
           <>
-            <SegmentedControl size="small" label="Show the value as" value={format} onChange={setPicked} segments={formats} />
-            <CopyButton label="Copy value" text={() => copyable(payload, complete, format)} />
+            <CodecMenu
+              source={session.source}
+              sourceName={sourceName}
+              topic={session.topic}
+              choice={choice}
+              rule={rule}
+              found={isCoded ? (reading.value?.codec ?? null) : null}
+              why={reading.value?.why ?? null}
+              onChoose={(next) => {
+                setChoice(next);
+                setPicked(null);
+              }}
+            />
+            <SegmentedControl size="small" label="Show the value as" value={format} onChange={setPicked} segments={isDecoded ? decodedFormats : formats} />
+            <CopyButton
+              label="Copy value"
+              text={() =>
+                format === 'decoded'
+                  ? reading.value?.shown.kind === 'text'
+                    ? reading.value.shown.text
+                    : copyable(payload, complete, detected)
+                  : copyable(payload, complete, format)
+              }
+            />
             <IconButton
               size="small"
               label="Save value to a file"
               icon={<Download size={14} aria-hidden />}
               onClick={() =>
                 void act(
-                  session.shown.wholePayload().then((parts) => saveFile(parts, payloadFileName(detail, format))),
+                  session.shown.wholePayload().then((parts) => saveFile(parts, payloadFileName(detail, format === 'decoded' ? detected : format))),
                   'The value could not be saved',
                 )
               }
@@ -88,9 +138,53 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
         <MetaLine detail={detail} />
       </Toolbar>
       <Notices session={session} state={state} detail={detail} />
-      <PayloadView key={detail.topic} payload={payload} complete={complete} format={format} onShowHex={() => setPicked('hex')} />
+      {choice !== null && (
+        <Banner
+          title={choice.name === autoCodec ? 'Found out for now, without the rule' : `Read as ${codecTitle(codecs, choice.name)} for now`}
+          actions={
+            <>
+              <Button size="small" onClick={() => void keepAsRule(session, choice).then((kept) => kept && setChoice(null))}>
+                Always for this topic
+              </Button>
+              <Button size="small" variant="ghost" onClick={() => setChoice(null)}>
+                {rule ? 'Back to the rule' : 'Back to automatic'}
+              </Button>
+            </>
+          }
+        />
+      )}
+      {reading.error && (
+        <Banner kind="warn" title={reading.error.message}>
+          {reading.error.advice ?? 'The payload is shown as it came.'}
+        </Banner>
+      )}
+      {format === 'decoded' && reading.value ? (
+        <DecodedView reading={reading.value} payload={payload} title={codecTitle(codecs, reading.value.codec)} />
+      ) : (
+        // Until it is read, nothing: bytes would flash up and go.
+        !(isCoded && picked === null && reading.value === null && reading.error === null) && (
+          <PayloadView
+            key={detail.topic}
+            payload={payload}
+            complete={complete}
+            format={format === 'decoded' ? detected : format}
+            onShowHex={() => setPicked('hex')}
+          />
+        )
+      )}
     </section>
   );
+}
+
+function useSourceName(source: SourceId): string {
+  const connections = useConnections();
+  return source === 'broker' ? 'the local broker' : (connections?.profiles.find(({ id }) => source === `connection:${id}`)?.name ?? 'this connection');
+}
+
+/** A rule for exactly this topic of this source, in the place of the one there is. */
+function keepAsRule({ source, topic }: MessageSession, { name, params }: CodecChoice): Promise<boolean> {
+  const rule = { id: newId(), source, filter: topic, subscription: false, codec: name, params: { ...params } };
+  return act(engineClient().call('payload.saveRule', rule), 'The rule could not be kept');
 }
 
 function MetaLine({ detail }: { readonly detail: MessageDetail }): ReactElement {

@@ -1,3 +1,4 @@
+import type { MessageDetail } from '../../../shared/contract/messages.ts';
 import { isJson } from '../../../shared/payload/indent-json.ts';
 import { decodeText, hasBinaryControls } from '../../../shared/payload/utf8-text.ts';
 
@@ -11,6 +12,11 @@ export function detectFormat(payload: Uint8Array, complete = true): PayloadForma
   const first = text.trimStart()[0];
   if (first !== '{' && first !== '[') return 'text';
   return complete && !isJson(text) ? 'text' : 'json';
+}
+
+/** Whether there may be more in a payload than JSON or text, so that a codec should look at it. */
+export function looksCoded({ topic, properties }: Pick<MessageDetail, 'topic' | 'properties'>, payload: Uint8Array, format: PayloadFormat): boolean {
+  return format === 'hex' || properties?.contentType !== undefined || topic.startsWith('spBv1.0/') || payload[0] === 0x3c;
 }
 
 /** One line of text for a list row: control characters become spaces. */

@@ -12,6 +12,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { formatBytes } from '../common/index.ts';
 import type { PublishFormat } from './publish-draft.ts';
+import { PublishCodec } from './publish-codec.tsx';
 import { publishStore } from './publish-model.ts';
 import { maxPublishBytes, problemsOf } from './publish-store.ts';
 import styles from './publish.module.css';
@@ -22,6 +23,7 @@ const formats = [
   { value: 'text', label: 'Text' },
   { value: 'hex', label: 'Hex' },
   { value: 'base64', label: 'Base64' },
+  { value: 'codec', label: 'Codec' },
   { value: 'file', label: 'File' },
 ] as const;
 const levels = [
@@ -34,6 +36,7 @@ const placeholders: Readonly<Record<Exclude<PublishFormat, 'file'>, string>> = {
   text: 'Any text, sent as UTF-8',
   hex: '48 65 6c 6c 6f',
   base64: 'SGVsbG8=',
+  codec: 'A value as JSON, or the text the codec takes',
 };
 export interface PublishBarProps {
   readonly source: SourceId;
@@ -48,7 +51,7 @@ export interface PublishBarProps {
 
 export function PublishBar({ source, sourceName, sourceState, live, selectedTopic }: PublishBarProps): ReactElement {
   const store = publishStore();
-  const { draft, reveal, sending, outcome } = useStore(store.state);
+  const { draft, reveal, sending, outcome, codecProblem } = useStore(store.state);
   const topicField = useRef<HTMLInputElement>(null);
   useEffect(() => store.offerTopic(selectedTopic), [store, selectedTopic]);
   const problems = problemsOf(draft, store.rules);
@@ -103,6 +106,7 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
       </div>
       <div className={styles.formatLine}>
         <SegmentedControl size="small" label="Payload format" value={draft.format} onChange={(format) => store.setDraft({ format })} segments={formats} />
+        {draft.format === 'codec' && <PublishCodec />}
         <span className={styles.outcome} role="status" data-kind={outcome?.kind}>
           {outcome?.kind === 'sent' && `Published to ${outcome.topic}${outcome.note === null ? '' : `: ${outcome.note}`}`}
           {!outcome && !live && `${sourceName} is ${sourceState}: nothing can be published.`}
@@ -136,7 +140,7 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
           rows={3}
           value={draft.payload}
           onChange={(payload) => store.setDraft({ payload })}
-          error={reveal || draft.payload !== '' ? problems.payload : undefined}
+          error={codecProblem ?? (reveal || draft.payload !== '' ? problems.payload : undefined)}
           placeholder={placeholders[draft.format]}
         />
       )}

@@ -1,7 +1,8 @@
 import type { Qos } from '../../../shared/contract/common.ts';
+import type { CodecChoice } from '../payloads/index.ts';
 import type { SavedPublish } from '../../../shared/contract/workspace.ts';
 
-export type PublishFormat = 'text' | 'json' | 'hex' | 'base64' | 'file';
+export type PublishFormat = 'text' | 'json' | 'hex' | 'base64' | 'codec' | 'file';
 
 export interface PublishFile {
   readonly name: string;
@@ -16,13 +17,25 @@ export interface PublishDraft {
   readonly format: PublishFormat;
   readonly payload: string;
   readonly file: PublishFile | null;
+  /** What turns the text into bytes, with the format `codec`. */
+  readonly codec: CodecChoice;
   readonly qos: Qos;
   readonly retain: boolean;
   /** The saved publish this came from, to save changes back to it. */
   readonly savedId: string | null;
 }
 
-export const emptyDraft: PublishDraft = { topic: '', topicEdited: false, format: 'json', payload: '', file: null, qos: 0, retain: false, savedId: null };
+export const emptyDraft: PublishDraft = {
+  topic: '',
+  topicEdited: false,
+  format: 'json',
+  payload: '',
+  file: null,
+  codec: { name: 'msgpack', params: {} },
+  qos: 0,
+  retain: false,
+  savedId: null,
+};
 
 /** The user typed a topic; clearing the field hands it back to the selection. */
 export function typeTopic(draft: PublishDraft, topic: string): PublishDraft {
@@ -36,15 +49,16 @@ export function offerTopic(draft: PublishDraft, topic: string | null): PublishDr
 }
 
 export function loadSaved(draft: PublishDraft, saved: SavedPublish): PublishDraft {
-  const { topic, format, payload, qos, retain } = saved;
-  return { ...draft, topic, topicEdited: true, format, payload, qos, retain, savedId: saved.id };
+  const { topic, format, payload, qos, retain, codec = draft.codec } = saved;
+  return { ...draft, topic, topicEdited: true, format, payload, codec, qos, retain, savedId: saved.id };
 }
 
 /** A file's bytes are not kept in the workspace, so a file cannot be saved; answers `null` then. */
 export function toSaved(draft: PublishDraft, id: string, name: string): SavedPublish | null {
   const { topic, format, payload, qos, retain } = draft;
   if (format === 'file') return null;
-  return { id, name: name.trim(), topic, format, payload, qos, retain };
+  const codec = format === 'codec' ? { codec: { name: draft.codec.name, params: { ...draft.codec.params } } } : {};
+  return { id, name: name.trim(), topic, format, payload, ...codec, qos, retain };
 }
 
 /** A name to offer for a saved publish: the last two levels of its topic. */

@@ -9,7 +9,10 @@ import type { SavedPublish } from '../../../shared/contract/workspace.ts';
 export interface PublishRules {
   /** What is wrong with a topic name, or `undefined`. */
   readonly checkTopic: (topic: string) => string | undefined;
-  readonly encode: (format: Exclude<PublishFormat, 'file'>, text: string) => { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string };
+  readonly encode: (
+    format: Exclude<PublishFormat, 'file' | 'codec'>,
+    text: string,
+  ) => { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string };
 }
 
 export interface PublishProblems {
@@ -21,6 +24,8 @@ interface PublishState {
   readonly draft: PublishDraft;
   /** Problems are shown once the user has tried to publish, or left the field. */
   readonly reveal: boolean;
+  /** Why the codec refused the payload as it stands. */
+  readonly codecProblem: string | null;
   readonly sending: boolean;
   readonly sentCount: number;
   /** What the broker said about the last one, or why it failed. */
@@ -35,7 +40,7 @@ export interface PublishStore {
   readonly rules: PublishRules;
   setTopic(topic: string): void;
   offerTopic(topic: string | null): void;
-  setDraft(change: Partial<Pick<PublishDraft, 'format' | 'payload' | 'qos' | 'retain'>>): void;
+  setDraft(change: Partial<Pick<PublishDraft, 'format' | 'payload' | 'codec' | 'qos' | 'retain'>>): void;
   setFile(file: PublishFile | null): void;
   reveal(): void;
   load(saved: SavedPublish): void;
@@ -56,17 +61,29 @@ export const maxPublishBytes = 20_971_520;
 
 function payloadOf(draft: PublishDraft, rules: PublishRules): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string } {
   if (draft.format === 'file' && !draft.file) return { problem: 'Choose a file.' };
+  // What a codec makes of it is known when it is sent.
+  if (draft.format === 'codec') return { bytes: new Uint8Array(0) };
   const payload = draft.format === 'file' ? { bytes: (draft.file as PublishFile).bytes } : rules.encode(draft.format, draft.payload);
   if ('bytes' in payload && payload.bytes.length > maxPublishBytes)
     return { problem: 'The payload is larger than 20 MiB, the most that can be published here.' };
   return payload;
 }
 
+async function encodeWith(
+  engine: Engine,
+  { topic, codec, payload }: PublishDraft,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string }> {
+  const written = await engine.call('payload.encode', { topic, codec: { name: codec.name, params: { ...codec.params } }, text: payload });
+  if ('bytes' in written) return written;
+  const { reason, line, column } = written.problem;
+  return { problem: `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}${line === null ? '' : `, in line ${line}, column ${column ?? 1}`}.` };
+}
+
 export function createPublishStore(engine: Engine, rules: PublishRules): PublishStore {
-  const state = createStore<PublishState>(() => ({ draft: emptyDraft, reveal: false, sending: false, sentCount: 0, outcome: null }));
+  const state = createStore<PublishState>(() => ({ draft: emptyDraft, reveal: false, codecProblem: null, sending: false, sentCount: 0, outcome: null }));
   const { getState, setState } = state;
   const edit = (draft: PublishDraft): void => {
-    if (draft !== getState().draft) setState({ draft, outcome: null });
+    if (draft !== getState().draft) setState({ draft, codecProblem: null, outcome: null });
   };
 
   return {
@@ -97,10 +114,15 @@ export function createPublishStore(engine: Engine, rules: PublishRules): Publish
       const topicProblem = problemsOf(draft, rules).topic;
       const payload = payloadOf(draft, rules);
       if (topicProblem !== undefined || 'problem' in payload) return false;
-      setState({ sending: true, outcome: null });
+      setState({ sending: true, codecProblem: null, outcome: null });
       try {
         const { topic, qos, retain } = draft;
-        const { note } = await engine.call('messages.publish', { source, topic, payload: payload.bytes, qos, retain, ...(knowingly ? { knowingly } : {}) });
+        const written = draft.format === 'codec' ? await encodeWith(engine, draft) : payload;
+        if ('problem' in written) {
+          setState({ sending: false, codecProblem: written.problem });
+          return false;
+        }
+        const { note } = await engine.call('messages.publish', { source, topic, payload: written.bytes, qos, retain, ...(knowingly ? { knowingly } : {}) });
         setState({ sending: false, reveal: false, sentCount: getState().sentCount + 1, outcome: { kind: 'sent', topic: draft.topic, note } });
         return true;
       } catch (error) {
