@@ -129,6 +129,9 @@ test('handlers change their order with keys, and a recorded message can be trace
       .evaluateAll((rows) => rows.map((row) => row.textContent?.replace(/^\d+/, '').split(/[→←]/)[0] ?? ''));
   await list(page).getByText('Refuse everything else').click();
   await page.keyboard.press('Alt+ArrowUp');
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect.poll(names).toEqual(['Refuse everything else', 'Log every request', 'Answer GET gains', 'Sum up lists', 'Default response handleralways there']);
+  await page.keyboard.press('Alt+ArrowDown');
   await expect.poll(names).toEqual(['Log every request', 'Refuse everything else', 'Answer GET gains', 'Sum up lists', 'Default response handleralways there']);
 
   await page.getByRole('button', { name: 'Trace a message', exact: true }).click();
@@ -143,5 +146,9 @@ test('handlers change their order with keys, and a recorded message can be trace
   await expect(list(page).getByRole('listitem')).toHaveCount(4);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(list(page).getByRole('listitem')).toHaveCount(5);
+
+  await page.getByRole('button', { name: 'More of the handlers' }).click();
+  await page.getByRole('menuitem', { name: 'Remove all handlers' }).click();
+  await expect(page.getByRole('heading', { name: 'Handle messages as gf_mqtt_client does' })).toBeVisible();
   expect(workbench.pageErrors).toEqual([]);
 });

@@ -4,11 +4,21 @@ import { engineClient } from '../../../data/index.ts';
 import { toasts } from '../../../ui/toast.tsx';
 import { act, newId } from '../../common/index.ts';
 import { exampleHandlers, moved, newHandler } from './handler-draft.ts';
-import { setDraft, setPipeline, setTried, type TriedMessage } from './pipeline-model.ts';
+import { dropSaving, setDraft, setPipeline, setTried, type TriedMessage } from './pipeline-model.ts';
 
 export const exampleDevice = 'WORKBENCH';
 
-const save = (pipeline: GfPipeline, failed: string): Promise<boolean> => act(engineClient().call('coapPipeline.save', pipeline), failed);
+const streamMs = 1000;
+
+async function save(pipeline: GfPipeline, failed: string): Promise<boolean> {
+  const { source } = pipeline;
+  setPipeline(source, { saving: pipeline });
+  const saved = await act(engineClient().call('coapPipeline.save', pipeline), failed);
+  // What was saved comes back by the stream within that time, unless another page has changed it meanwhile.
+  if (saved) setTimeout(() => dropSaving(source, pipeline), streamMs);
+  else dropSaving(source, pipeline);
+  return saved;
+}
 
 const empty = (source: SourceId): GfPipeline => ({ id: newId(), source, enabled: true, device: exampleDevice, namespace: 'gf_int_v1', handlers: [] });
 
@@ -58,7 +68,7 @@ export async function removeHandler(pipeline: GfPipeline, { id, name }: GfHandle
 
 export async function removePipeline(pipeline: GfPipeline): Promise<void> {
   if (!(await act(engineClient().call('coapPipeline.remove', { source: pipeline.source }), 'The handlers could not be removed'))) return;
-  setPipeline(pipeline.source, { drafts: {}, selected: null });
+  setPipeline(pipeline.source, { drafts: {}, selected: null, saving: null });
   toasts.show({ title: 'All handlers removed', action: { label: 'Undo', run: () => void save(pipeline, 'The handlers could not be restored') } });
 }
 

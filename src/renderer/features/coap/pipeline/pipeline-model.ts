@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SourceId } from '../../../../shared/contract/common.ts';
@@ -22,9 +23,11 @@ export interface PipelineState {
   /** Number of a trace; `newest`: follows. */
   readonly trace: number | 'newest' | 'by-hand' | 'log';
   readonly tried: TriedMessage;
+  /** As it is being saved: two changes in a row are both kept. */
+  readonly saving: GfPipeline | null;
 }
 
-const fresh: PipelineState = { selected: null, drafts: {}, trace: 'newest', tried: { topic: '', text: '', awaited: true, trace: null } };
+const fresh: PipelineState = { selected: null, drafts: {}, trace: 'newest', tried: { topic: '', text: '', awaited: true, trace: null }, saving: null };
 
 const store = createStore<Readonly<Partial<Record<SourceId, PipelineState>>>>(() => ({}));
 guardUnsaved(() => Object.values(store.getState()).some((state) => state && Object.keys(state.drafts).length > 0));
@@ -33,6 +36,10 @@ export const defaultId = 'default';
 
 export function setPipeline(source: SourceId, part: Partial<PipelineState>): void {
   store.setState((all) => ({ ...all, [source]: { ...(all[source] ?? fresh), ...part } }));
+}
+
+export function dropSaving(source: SourceId, pipeline: GfPipeline): void {
+  if (store.getState()[source]?.saving === pipeline) setPipeline(source, { saving: null });
 }
 
 export function setTried(source: SourceId, part: Partial<TriedMessage>): void {
@@ -49,7 +56,13 @@ export const usePipelineState = (source: SourceId): PipelineState => useStore(st
 /** `undefined` until the first answer; `null`: there are no handlers. */
 export function usePipeline(source: SourceId): GfPipeline | null | undefined {
   const pipelines = useStreamValue('coapPipeline.watch', undefined)?.pipelines;
-  return pipelines && (pipelines.find((one) => one.source === source) ?? null);
+  const { saving } = usePipelineState(source);
+  const saved = pipelines && (pipelines.find((one) => one.source === source) ?? null);
+  const isThere = saving !== null && JSON.stringify(saving) === JSON.stringify(saved);
+  useEffect(() => {
+    if (isThere) setPipeline(source, { saving: null });
+  }, [source, isThere]);
+  return saving ?? saved;
 }
 
 export function usePipelineStatus(source: SourceId): PipelineStatus | undefined {
