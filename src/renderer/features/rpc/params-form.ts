@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../../shared/contract/rpc.ts';
 import type { JsonValue } from '../../../shared/rpc/python-json.ts';
 import { encodePublishPayload } from '../../../shared/payload/publish-payload.ts';
+import { endOfJsonString } from './json-strings.ts';
 import { asSchema, propertiesOf, requiredOf, typesOf } from './schema-words.ts';
 
 /** One field of the form that is made from a schema. */
@@ -74,8 +75,11 @@ export function readParams(text: string): Params {
 
 /** The first integer of a JSON text that would not stay the same: a double has 53 bits for it (RFC 8259 §6). */
 export function roundedInteger(text: string): string | undefined {
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g)) {
-    if (/^-?\d{16,}$/.test(token) && BigInt(token) !== BigInt(Number(token))) return token;
+  const tokens = /"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+  for (let found = tokens.exec(text); found; found = tokens.exec(text)) {
+    const [token] = found;
+    if (token === '"') tokens.lastIndex = endOfJsonString(text, found.index);
+    else if (/^-?\d{16,}$/.test(token) && BigInt(token) !== BigInt(Number(token))) return token;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { CircleAlert } from 'lucide-react';
 import { useId, type ReactElement } from 'react';
+import { CodeFrame } from '../../../editor/code-frame.tsx';
 import { CodeView } from '../../../editor/code-view.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { hasBraces, usePlaceholders, type Variables } from '../../rpc/index.ts';
@@ -46,7 +47,7 @@ export function BodyField({ draft, variables, error, onChange }: BodyFieldProps)
           {words !== '' && hasBraces(body) ? ', with the values of its variables now' : ''}
         </span>
       </div>
-      <div className={styles.editor} data-invalid={error === undefined ? undefined : true}>
+      <CodeFrame invalid={error !== undefined} placeholder={body === '' ? examples[bodyAs] : undefined}>
         <CodeView
           key={language}
           label={labels[bodyAs]}
@@ -56,12 +57,7 @@ export function BodyField({ draft, variables, error, onChange }: BodyFieldProps)
           placeholders={placeholders}
           marks={bodyAs === 'json' && !hasBraces(body)}
         />
-        {body === '' && (
-          <span className={styles.placeholder} aria-hidden>
-            {examples[bodyAs]}
-          </span>
-        )}
-      </div>
+      </CodeFrame>
       <p id={errorId} className={styles.error} role="status">
         {error !== undefined && (
           <>

@@ -109,6 +109,7 @@ interface GroupRowProps {
 /** One group: when, how many, and what became of them, the worst first. */
 const GroupRow = memo(function GroupRow({ row, todayMs, onOpen }: GroupRowProps): ReactElement {
   const { correlationId, requests, services, outcomes, otherOutcomes, firstUs, lastUs } = row;
+  const size = `${plural(requests, 'request')}${services > 1 ? `, ${plural(services, 'device')}` : ''}`;
   const shown = outcomes.slice(0, shownOutcomes);
   const more = outcomes.slice(shownOutcomes).reduce((sum, { count }) => sum + count, otherOutcomes);
   return (
@@ -121,9 +122,8 @@ const GroupRow = memo(function GroupRow({ row, todayMs, onOpen }: GroupRowProps)
       <code className={styles.groupId} title={correlationId}>
         {correlationId}
       </code>
-      <span className={styles.device}>
-        {plural(requests, 'request')}
-        {services > 1 && `, ${plural(services, 'device')}`}
+      <span className={styles.device} title={size}>
+        {size}
       </span>
       <span className={styles.outcomes}>
         {shown.map((outcome) => (
