@@ -76,6 +76,7 @@ export async function benchCalls(calls: BenchedCalls): Promise<readonly BenchRow
     now: Date.now,
     random: Math.random,
     onMessages: (id, records) => take(`connection:${id}`, records),
+    onNotification: () => undefined,
     onChange: () => undefined,
   });
   const rpc = createRpcService({

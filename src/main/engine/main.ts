@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { SourceId } from '../../shared/contract/common.ts';
+import type { SubscriptionNotification } from '../../shared/contract/connections.ts';
 import type { HostInfo } from '../../shared/contract/host.ts';
 import { engineContract } from '../../shared/contract/index.ts';
 import type { BrokerOptions, BrokerPhase, BrokerStatus } from '../../shared/contract/broker.ts';
@@ -20,7 +21,7 @@ import { gfDeviceTag } from './demo-device/index.ts';
 import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
-import { createNotifier } from './notifier.ts';
+import { createNotifier, createTeller } from './notifier.ts';
 import { createPayloadService } from './payload/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
@@ -168,12 +169,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onChange: followBroker,
     demoDevice: { enabled: settings().demoDevice },
   });
+  const subscriptionNews = createTeller<SubscriptionNotification>();
   const connections = createConnections({
     profiles: workspace.profiles(),
     secrets: (id) => storedSecrets(workspace.secrets, id),
     now,
     random,
     onMessages: (id, records) => receive(`connection:${id}`, records),
+    onNotification: subscriptionNews.tell,
     onChange: connectionsChanged.notify,
   });
   const stopWatchingSleep = watchSleep(() => connections.wake());
@@ -287,6 +290,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     brokerChanged,
     connections,
     connectionsChanged,
+    subscriptionNews,
     topics,
     tails,
     rpc,

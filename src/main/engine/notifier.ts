@@ -16,3 +16,22 @@ export function createNotifier(): Notifier {
     },
   };
 }
+
+/** Tells listeners news, one by one. */
+export interface Teller<T> {
+  readonly tell: (news: T) => void;
+  readonly subscribe: (listener: (news: T) => void) => () => void;
+}
+
+export function createTeller<T>(): Teller<T> {
+  const listeners = new Set<(news: T) => void>();
+  return {
+    tell(news) {
+      for (const listener of listeners) listener(news);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -7,6 +7,7 @@ import {
   subscriptionSchema,
   type ConnectionProfile,
   type ConnectionSecretName,
+  type Subscription,
 } from './connection-profile.ts';
 
 export { connectionProfileSchema, type ConnectionProfile, type Subscription } from './connection-profile.ts';
@@ -23,8 +24,31 @@ export interface SubscriptionStatus {
   readonly requestedQos: Qos;
   readonly state: 'inactive' | 'pending' | 'granted' | 'refused';
   readonly grantedQos: Qos | null;
-  /** Why the broker refused, in words with the reason code. */
+  /** Why the broker refused, in words with the reason code; or what it left out although it granted the subscription. */
   readonly reason: string | null;
+  /** Messages that came by it since the connection was made or its filter was added; one that several match counts for each. */
+  readonly received: number;
+  /** Of these: neither shown nor kept, because each that matches says so. */
+  readonly dropped: number;
+}
+
+/** A message by a subscription whose action is `notify`. */
+export interface SubscriptionNotification {
+  /** Of the connection. */
+  readonly id: string;
+  readonly connection: string;
+  readonly filter: string;
+  /** Empty: none. */
+  readonly alias: string;
+  readonly color: Subscription['color'];
+  readonly topic: string;
+  /** The first bytes of the payload, at most 256. */
+  readonly head: Uint8Array;
+  readonly sizeBytes: number;
+  /** Unix ms. */
+  readonly timeMs: number;
+  /** Of this connection since the last one that was told: not told one by one, so that a busy topic does not cover the screen. */
+  readonly more: number;
 }
 
 /** What the broker asks in enhanced authentication; answered with `connections.answerChallenge`. */
@@ -136,6 +160,8 @@ export const connectionsContract = {
   'connections.droppedMessages': call<readonly DroppedMessage[]>()(idInput),
   /** Base64; empty: an answer without data. `null` gives up. */
   'connections.answerChallenge': call<void>()(z.strictObject({ id: z.string().min(1).max(64), number: z.int(), data: z.string().max(90_000).nullable() })),
+  /** From now on; at most one in two seconds of each connection. */
+  'connections.notifications': stream<SubscriptionNotification>()(noInput, { overflow: 'drop-oldest', window: 8 }),
   /** Takes effect at once on a live connection, otherwise at the next connect. */
   'connections.setSubscriptions': call<void>()(z.strictObject({ id: z.string().min(1).max(64), subscriptions: z.array(subscriptionSchema).max(10_000) })),
 } as const;

@@ -10,6 +10,8 @@ const publishPropertiesSchema = z.strictObject({
   correlationData: z.instanceof(Uint8Array).optional(),
   messageExpirySeconds: z.int().min(0).max(4_294_967_295).optional(),
   payloadIsUtf8: z.boolean().optional(),
+  /** Of this connection alone; the topic goes with it each time. Above what the broker takes: `publish-refused`. */
+  topicAlias: z.int().min(1).max(65_535).optional(),
   userProperties: z
     .array(z.tuple([z.string().max(65_535), z.string().max(65_535)]))
     .max(1000)

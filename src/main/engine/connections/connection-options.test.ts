@@ -29,6 +29,7 @@ function connectionTo(port: number, more: Partial<ConnectionProfile> = {}, secre
     now: () => Date.now(),
     random: () => 0.5,
     onMessages: (_id, records) => messages.push(...records),
+    onNotification: () => undefined,
     onChange: () => undefined,
   });
   cleanups.push(() => connections.close());

@@ -2,6 +2,7 @@ import type { MqttVersion, Problem, Qos } from '../../../shared/contract/common.
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import type { ReplySubscription } from '../../../shared/contract/rpc.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { matchesFilter } from '../../../shared/mqtt/topic-filter.ts';
 import type { MqttLink } from './mqtt-link.ts';
 
 type Publish = (input: Omit<PublishInput, 'source'>) => ReturnType<MqttLink['publish']>;
@@ -63,6 +64,11 @@ export class ConnectionSession {
   /** Whether somebody asks for exactly this filter, beside the profile. */
   holds(filter: string): boolean {
     return this.#users.has(filter);
+  }
+
+  /** Whether somebody asks for messages on the topic, beside the profile. */
+  covers(topic: string): boolean {
+    return this.#users.size > 0 && [...this.#users.keys()].some((filter) => matchesFilter(filter, topic));
   }
 
   /** True: nobody wants it any more. */

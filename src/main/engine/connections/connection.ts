@@ -28,6 +28,8 @@ export interface ConnectionHooks {
   readonly now: () => number;
   readonly random: () => number;
   readonly onMessages: (records: MessageRecord[]) => void;
+  /** A message by a subscription that tells of its messages. */
+  readonly onNotify: (record: MessageRecord, subscription: Subscription) => void;
   readonly onChange: () => void;
 }
 
@@ -74,6 +76,10 @@ export class Connection {
     this.#hooks = hooks;
     this.#challenges = new Challenges(hooks.onChange);
     this.#subscriptions = new Subscriptions(profile.subscriptions, hooks.onChange, (filter) => this.#session?.holds(filter) ?? false);
+  }
+
+  get name(): string {
+    return this.#profile.name;
   }
 
   status(): ConnectionStatus {
@@ -298,7 +304,8 @@ export class Connection {
         },
         messages: (records) => {
           this.#received += records.length;
-          this.#hooks.onMessages(records);
+          const kept = this.#subscriptions.sort(records, (topic) => this.#session?.covers(topic) ?? false, this.#hooks.onNotify);
+          if (kept.length > 0) this.#hooks.onMessages([...kept]);
           this.#session?.received(records);
           this.#hooks.onChange();
         },

@@ -38,6 +38,7 @@ function connectionTo(uri: string, more: Partial<ConnectionProfile> = {}, passwo
     now: Date.now,
     random: Math.random,
     onMessages: (_id, records) => messages.push(...records),
+    onNotification: () => undefined,
     onChange: () => undefined,
     ...surroundings,
   });

@@ -1,4 +1,4 @@
-import type { ConnectionProfile, ConnectionStatus, DroppedMessage, Subscription } from '../../../shared/contract/connections.ts';
+import type { ConnectionProfile, ConnectionStatus, DroppedMessage, Subscription, SubscriptionNotification } from '../../../shared/contract/connections.ts';
 import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
@@ -6,6 +6,7 @@ import type { BrokerAccess, ConnectionSecrets } from './broker-access.ts';
 import type { ConnectionSession } from './connection-session.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
 import { Connection } from './connection.ts';
+import { NotificationLimit } from './notification-limit.ts';
 
 export type { ConnectionSession } from './connection-session.ts';
 export { closeLink } from './close-link.ts';
@@ -27,6 +28,8 @@ export interface ConnectionsOptions {
   readonly random: () => number;
   /** `id` of the records is 0; own publishes come with direction `out`. */
   readonly onMessages: (id: string, records: MessageRecord[]) => void;
+  /** A message of which a subscription is to tell; seldom enough for a person. */
+  readonly onNotification: (notification: SubscriptionNotification) => void;
   /** At most ten times a second, and always after the last change. */
   readonly onChange: () => void;
 }
@@ -70,16 +73,24 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
   const add = (profile: ConnectionProfile): void => {
     const { id } = profile;
-    connections.set(
-      id,
-      new Connection(profile, {
-        secrets: () => options.secrets(id),
-        now: options.now,
-        random: options.random,
-        onMessages: (records) => options.onMessages(id, records),
-        onChange: changed,
-      }),
-    );
+    const limit = new NotificationLimit(options.now);
+    const connection: Connection = new Connection(profile, {
+      secrets: () => options.secrets(id),
+      now: options.now,
+      random: options.random,
+      onMessages: (records) => options.onMessages(id, records),
+      onNotify(record, { filter, alias, color }) {
+        const more = limit.take();
+        if (more === null) return;
+        const { topic, payload, timeUs } = record;
+        options.onNotification({
+          ...{ id, connection: connection.name, filter, alias, color, topic, more },
+          ...{ head: payload.slice(0, 256), sizeBytes: payload.byteLength, timeMs: timeUs / 1000 },
+        });
+      },
+      onChange: changed,
+    });
+    connections.set(id, connection);
   };
   const find = (id: string): Connection => {
     const connection = connections.get(id);

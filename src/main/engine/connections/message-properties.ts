@@ -34,13 +34,14 @@ function messageProperties(properties: Properties): MessageProperties {
 /** The properties of a PUBLISH; `null` when there are none. */
 export function publishProperties(properties: PublishInput['properties']): Properties | null {
   if (!properties) return null;
-  const { contentType, responseTopic, correlationData, messageExpirySeconds, payloadIsUtf8, userProperties } = properties;
+  const { contentType, responseTopic, correlationData, messageExpirySeconds, payloadIsUtf8, topicAlias, userProperties } = properties;
   return {
     ...(contentType === undefined ? {} : { contentType }),
     ...(responseTopic === undefined ? {} : { responseTopic }),
     ...(correlationData === undefined ? {} : { correlationData }),
     ...(messageExpirySeconds === undefined ? {} : { messageExpiryInterval: messageExpirySeconds }),
     ...(payloadIsUtf8 === undefined ? {} : { payloadFormatIndicator: payloadIsUtf8 ? 1 : 0 }),
+    ...(topicAlias === undefined ? {} : { topicAlias }),
     ...(userProperties === undefined ? {} : { userProperties }),
   };
 }

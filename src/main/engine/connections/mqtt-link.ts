@@ -148,15 +148,20 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
   return {
     async subscribe(filter, qos, more) {
       const { noLocal = false, retainAsPublished = false, retainHandling = 0, identifier } = more ?? {};
+      const unavailable = capabilities && unavailableFilter(filter, capabilities);
+      if (unavailable) return { grantedQos: null, reason: `Not asked: ${describeReason(unavailable)}, the broker said so.`, reasonCode: unavailable };
       // A broker that knows no identifiers ends the connection over one [§3.2.2.3.12].
-      const subscriptionIdentifiers = identifier && level === 5 && capabilities?.subscriptionIdentifiers !== false ? [identifier] : undefined;
+      const leavesOut = Boolean(identifier) && level === 5 && capabilities?.subscriptionIdentifiers === false;
+      const subscriptionIdentifiers = identifier && level === 5 && !leavesOut ? [identifier] : undefined;
       const { codes } = await up().subscribe(
-        [{ filter, qos, noLocal, retainAsPublished, retainHandling }],
+        // With No Local a shared subscription is a protocol error [MQTT-3.8.3-4].
+        [{ filter, qos, noLocal: noLocal && !filter.startsWith('$share/'), retainAsPublished, retainHandling }],
         subscriptionIdentifiers ? { subscriptionIdentifiers } : null,
       );
       const code = codes[0] as number;
       const refused = code >= 0x80;
-      return { grantedQos: refused ? null : (code as Qos), reason: refused ? `Refused: ${describeReason(code)}.` : null, reasonCode: code };
+      const note = leavesOut ? 'Asked for without its identifier: the broker has none.' : null;
+      return { grantedQos: refused ? null : (code as Qos), reason: refused ? `Refused: ${describeReason(code)}.` : note, reasonCode: code };
     },
     async unsubscribe(filter) {
       await up().unsubscribe([filter]);
@@ -191,6 +196,12 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
   };
 }
 
+/** The reason code a broker would end the connection with (§3.2.2.3.11, §3.2.2.3.13); `null`: it has such subscriptions. */
+function unavailableFilter(filter: string, { wildcardSubscriptions, sharedSubscriptions }: BrokerCapabilities): number | null {
+  if (!sharedSubscriptions && filter.startsWith('$share/')) return 0x9e;
+  return !wildcardSubscriptions && /[+#]/.test(filter) ? 0xa2 : null;
+}
+
 /** Refused here, because the broker would end the connection over it (§3.2.2.3). Throws `publish-refused` or `payload-too-large`. */
 function checkLimits(input: Omit<PublishInput, 'source'>, limits: BrokerCapabilities): void {
   const size = input.payload.byteLength + input.topic.length;
@@ -203,6 +214,14 @@ function checkLimits(input: Omit<PublishInput, 'source'>, limits: BrokerCapabili
     throw new CodedError('publish-refused', `The broker takes messages up to QoS ${limits.maximumQos}; this one has QoS ${input.qos}.`, {
       advice: `Publish it with QoS ${limits.maximumQos}.`,
       data: { reasonCode: 0x9b },
+    });
+  }
+  const alias = input.properties?.topicAlias;
+  if (alias !== undefined && alias > limits.topicAliasMaximum) {
+    const takes = limits.topicAliasMaximum === 0 ? 'no topic aliases' : `topic aliases from 1 to ${limits.topicAliasMaximum}`;
+    throw new CodedError('publish-refused', `The broker takes ${takes}; this message has ${alias}.`, {
+      advice: limits.topicAliasMaximum === 0 ? 'Publish it without one.' : 'Choose a smaller one.',
+      data: { reasonCode: 0x94 },
     });
   }
   if (input.retain && !limits.retainAvailable) {

@@ -1,5 +1,7 @@
 import type { Subscription, SubscriptionStatus } from '../../../shared/contract/connections.ts';
 import type { ReplySubscription } from '../../../shared/contract/rpc.ts';
+import type { MessageRecord } from '../../../shared/messages/record.ts';
+import { SubscriptionMatcher } from '../../../shared/connections/subscription-matcher.ts';
 import { matchesFilter } from '../../../shared/mqtt/topic-filter.ts';
 import type { MqttLink } from './mqtt-link.ts';
 
@@ -14,23 +16,62 @@ function isSameRequest(a: Subscription, b: Subscription): boolean {
   );
 }
 
+type State = Omit<SubscriptionStatus, keyof Counts>;
+
+interface Counts {
+  received: number;
+  dropped: number;
+}
+
+const noCounts: Counts = { received: 0, dropped: 0 };
+
 /** Keeps what the broker grants next to what the profile asks for. One filter a SUBSCRIBE, so that one refusal says nothing of the others. */
 export class Subscriptions {
   readonly #onChange: () => void;
   readonly #isHeld: (filter: string) => boolean;
   #wanted: readonly Subscription[];
-  readonly #states = new Map<string, SubscriptionStatus>();
+  readonly #states = new Map<string, State>();
+  readonly #counts = new Map<string, Counts>();
+  #matcher: SubscriptionMatcher<Subscription>;
   #link: MqttLink | undefined;
 
   /** `isHeld`: others ask for the filter in the same session. */
   constructor(wanted: readonly Subscription[], onChange: () => void, isHeld: (filter: string) => boolean) {
     this.#wanted = wanted;
+    this.#matcher = new SubscriptionMatcher(wanted);
     this.#onChange = onChange;
     this.#isHeld = isHeld;
   }
 
   statuses(): SubscriptionStatus[] {
-    return this.#wanted.map(({ filter, qos }) => this.#states.get(filter) ?? { filter, requestedQos: qos, state: 'inactive', grantedQos: null, reason: null });
+    return this.#wanted.map(({ filter, qos }) => ({
+      ...(this.#states.get(filter) ?? { filter, requestedQos: qos, state: 'inactive', grantedQos: null, reason: null }),
+      ...(this.#counts.get(filter) ?? noCounts),
+    }));
+  }
+
+  /**
+   * Counts messages by subscription, and says which are kept: all but those that every subscription they came by drops. `isWanted`: others ask for
+   * messages on the topic in the same session. `notify` is called for those by a subscription that tells of its messages.
+   */
+  sort(
+    records: readonly MessageRecord[],
+    isWanted: (topic: string) => boolean,
+    notify: (record: MessageRecord, subscription: Subscription) => void,
+  ): readonly MessageRecord[] {
+    return records.filter((record) => {
+      const matching = this.#matcher.matching(record.topic, record.properties?.subscriptionIdentifiers);
+      const drops = matching.length > 0 && matching.every(({ action }) => action === 'drop') && !isWanted(record.topic);
+      for (const { filter } of matching) {
+        let counts = this.#counts.get(filter);
+        if (!counts) this.#counts.set(filter, (counts = { received: 0, dropped: 0 }));
+        counts.received += 1;
+        if (drops) counts.dropped += 1;
+      }
+      const telling = matching.find(({ action }) => action === 'notify');
+      if (telling) notify(record, telling);
+      return !drops;
+    });
   }
 
   /** A session is up: everything enabled is asked for. */
@@ -49,6 +90,9 @@ export class Subscriptions {
   set(wanted: readonly Subscription[]): void {
     const before = new Map(this.#wanted.map((subscription) => [subscription.filter, subscription]));
     this.#wanted = wanted;
+    this.#matcher = new SubscriptionMatcher(wanted);
+    const filters = new Set(wanted.map(({ filter }) => filter));
+    for (const filter of this.#counts.keys()) if (!filters.has(filter)) this.#counts.delete(filter);
     const link = this.#link;
     if (link) {
       const after = new Map(wanted.filter(({ enabled }) => enabled).map((subscription) => [subscription.filter, subscription]));
@@ -82,7 +126,7 @@ export class Subscriptions {
 
   #ask(link: MqttLink, subscription: Subscription): void {
     const { filter, qos } = subscription;
-    const set = (status: Omit<SubscriptionStatus, 'filter' | 'requestedQos'>): void => {
+    const set = (status: Omit<State, 'filter' | 'requestedQos'>): void => {
       if (this.#link !== link || !this.#wanted.some((wanted) => wanted.filter === filter && wanted.qos === qos)) return;
       this.#states.set(filter, { filter, requestedQos: qos, ...status });
       this.#onChange();

@@ -16,6 +16,7 @@ export function connectionsHandlers({
   payload,
   rpc,
   store,
+  subscriptionNews,
   topics,
   workspace,
 }: Services): Handlers<typeof connectionsContract> {
@@ -89,6 +90,7 @@ export function connectionsHandlers({
       find(id);
       await connections.disconnect(id);
     },
+    'connections.notifications': (_input, sink) => subscriptionNews.subscribe((news) => void sink.send(news).catch(() => {})),
     'connections.ping': ({ id }) => connections.ping(id),
     'connections.droppedMessages': ({ id }) => connections.droppedMessages(id),
     'connections.answerChallenge': ({ id, number, data }) => connections.answerChallenge(id, number, data === null ? null : Buffer.from(data, 'base64')),

@@ -1,6 +1,7 @@
 import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { connectionSecretNames, type ConnectionSecretName } from '../../../shared/contract/connection-profile.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
+import type { SubscriptionNotification } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
@@ -10,7 +11,7 @@ import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } fro
 import type { Connections, ConnectionSecrets } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
-import type { Notifier } from '../notifier.ts';
+import type { Notifier, Teller } from '../notifier.ts';
 import type { PayloadService } from '../payload/index.ts';
 import type { CallHistory, RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
 import type { Workspace } from '../workspace/index.ts';
@@ -36,6 +37,7 @@ export interface Services {
   readonly brokerChanged: Notifier;
   readonly connections: Omit<Connections, 'session' | 'access' | 'wake' | 'close'>;
   readonly connectionsChanged: Notifier;
+  readonly subscriptionNews: Pick<Teller<SubscriptionNotification>, 'subscribe'>;
   readonly topics: {
     openView(view: TopicView & { readonly source: SourceId }, onFrame: (frame: TopicsFrame) => void): TopicViewHandle;
     clear(source: SourceId): MaybePromise<unknown>;
