@@ -12,6 +12,8 @@ const entry = (change: Partial<SubscriptionStatus>): SubscriptionStatus => ({
   state: 'granted',
   grantedQos: 2,
   reason: null,
+  received: 0,
+  dropped: 0,
   ...change,
 });
 const asked = newSubscription('a/#', { qos: 2 });
