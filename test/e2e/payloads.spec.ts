@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page } from '@playwright/test';
 import { dialMqtt, publishPacket, subscribePacket } from '../support/raw-mqtt.ts';
+import { violations } from './axe.ts';
 import { test } from './peers.ts';
 import { choosePayloadFormat, expectFieldError, fillPublish, selectTopic, showValueAs, startQuietBroker, valueRegion } from './steps.ts';
 import { expect, freePort } from './workbench.ts';
@@ -16,6 +17,7 @@ test('payloads are read: found out, as chosen, and by a rule that stays', async 
     publishPacket('plant/press/raw', Buffer.from('0102', 'hex')),
     publishPacket('plant/press/packed', gzipSync('{"temperature":21.5}')),
     publishPacket('plant/press/damaged', gzipSync('hello hello').subarray(0, 14)),
+    publishPacket('plant/press/word', 'yes'),
     publishPacket('plant/press/table', 'name,value\na,1\nb,2\n'),
   );
 
@@ -44,6 +46,7 @@ test('payloads are read: found out, as chosen, and by a rule that stays', async 
     await codecButton(page, 'Auto').click();
     await page.getByRole('menuitemradio', { name: 'CSV', exact: true }).click();
     await expect(valueRegion(page).getByRole('cell', { name: 'b', exact: true })).toBeVisible();
+    expect(await violations(workbench, 'dark', 'a table')).toEqual([]);
     await codecButton(page, 'Back to automatic').click();
     await expect(valueRegion(page)).toContainText('name,value');
   });
@@ -58,9 +61,26 @@ test('payloads are read: found out, as chosen, and by a rule that stays', async 
     await page.getByRole('option', { name: 'little', exact: true }).click();
     await page.getByRole('radio', { name: 'Topics of a filter' }).click();
     await expect(page.getByRole('textbox', { name: 'Topic filter' })).toHaveValue('plant/+/raw');
+    expect(await violations(workbench, 'light', 'the dialog of codecs')).toEqual([]);
     await page.getByRole('button', { name: 'Keep as rule' }).click();
     await expect(codecButton(page, 'Integer, 16 bits')).toBeVisible();
     await expect(valueRegion(page)).toContainText('513');
+  });
+
+  await test.step('a name for a codec with its parameters', async () => {
+    await selectTopic(page, 'plant/press/word');
+    await codecButton(page, 'Auto').click();
+    await page.getByRole('menuitem', { name: 'Parameters and rules …' }).click();
+    await page.getByRole('combobox', { name: 'Codec', exact: true }).click();
+    await page.getByRole('option', { name: /^Boolean/ }).click();
+    await page.getByRole('textbox', { name: 'Word for true' }).fill('yes');
+    await page.getByRole('textbox', { name: 'Word for false' }).fill('no');
+    await page.getByRole('textbox', { name: 'Name for this codec with these parameters' }).fill('yesno');
+    await page.getByRole('button', { name: 'Keep name' }).click();
+    await expect(page.getByRole('list', { name: 'Names of your own' })).toContainText('yesno bool {"on":"yes","off":"no"}');
+    await page.getByRole('button', { name: 'Only now' }).click();
+    await expect(codecButton(page, 'yesno')).toBeVisible();
+    await expect(valueRegion(page)).toContainText('true');
   });
 
   await test.step('which is still there when the workbench comes again', async () => {
@@ -93,6 +113,7 @@ test('a schema of Protocol Buffers, and messages that are written with it', asyn
   const files = page.getByRole('list', { name: 'Schema files' });
   await expect(files.getByText(/broken\.proto, line 3, column 13/)).toBeVisible();
   await expect(files.getByText('Reading', { exact: true })).toBeVisible();
+  expect(await violations(workbench, 'light', 'the dialog of schemas')).toEqual([]);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
 
   await test.step('reads', async () => {

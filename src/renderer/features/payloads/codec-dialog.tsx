@@ -2,6 +2,7 @@ import { Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { StoredCodecRule } from '../../../shared/contract/payload.ts';
+import { matchesFilter } from '../../../shared/mqtt/topic-filter.ts';
 import { engineClient, toCodedError } from '../../data/index.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -9,14 +10,15 @@ import { Checkbox } from '../../ui/checkbox.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-import { act, newId } from '../common/index.ts';
+import { act, newId, useConnections } from '../common/index.ts';
 import { CodecFields } from './codec-fields.tsx';
 import { CodecNames } from './codec-names.tsx';
 import { autoCodec, codecTitle, useCodecs, usePayloads, type CodecChoice } from './payloads-model.ts';
 import styles from './payloads.module.css';
 
-type Scope = 'topic' | 'filter' | 'source';
+type Scope = 'topic' | 'filter' | 'subscription' | 'source';
 
 export interface CodecDialogProps {
   readonly source: SourceId;
@@ -35,19 +37,23 @@ export function CodecDialog({ source, sourceName, topic, first, onClose, onTry }
   const [choice, setChoice] = useState(first);
   const [scope, setScope] = useState<Scope>('topic');
   const [filter, setFilter] = useState(() => filterAround(topic));
+  const profile = useConnections()?.profiles.find(({ id }) => source === `connection:${id}`);
+  const subscriptions = (profile?.subscriptions ?? []).map((one) => one.filter).filter((one) => matchesFilter(one, topic));
+  const [subscription, setSubscription] = useState<string | null>(null);
+  const subscribed = subscription ?? subscriptions[0] ?? topic;
   const [everywhere, setEverywhere] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
-    const wanted = scope === 'topic' ? topic : scope === 'filter' ? filter : null;
-    const owner = scope !== 'source' && everywhere ? null : source;
+    const wanted = { topic, filter, subscription: subscribed, source: null }[scope];
+    const owner = (scope === 'topic' || scope === 'filter') && everywhere ? null : source;
     setBusy(true);
     try {
       await engineClient().call('payload.saveRule', {
         id: newId(),
         source: owner,
         filter: wanted,
-        subscription: false,
+        subscription: scope === 'subscription',
         codec: choice.name,
         params: { ...choice.params },
       });
@@ -86,13 +92,17 @@ export function CodecDialog({ source, sourceName, topic, first, onClose, onTry }
           segments={[
             { value: 'topic', label: 'This topic' },
             { value: 'filter', label: 'Topics of a filter' },
+            ...(subscriptions.length > 0 ? [{ value: 'subscription', label: 'A subscription' } as const] : []),
             { value: 'source', label: 'All topics' },
           ]}
         />
         {scope === 'filter' && (
           <TextField label="Topic filter" value={filter} onChange={setFilter} mono hint="+ stands for one level, # at the end for all below." />
         )}
-        {scope === 'source' ? (
+        {scope === 'subscription' && (
+          <Select label="Subscription" value={subscribed} onChange={setSubscription} options={subscriptions.map((one) => ({ value: one, label: one }))} />
+        )}
+        {scope === 'subscription' ? null : scope === 'source' ? (
           <p className={styles.quiet}>All topics of {sourceName} that no other rule is for.</p>
         ) : (
           <Checkbox label={`Also for other sources than ${sourceName}`} checked={everywhere} onChange={setEverywhere} />
