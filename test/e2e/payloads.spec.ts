@@ -3,7 +3,18 @@ import type { Locator, Page } from '@playwright/test';
 import { dialMqtt, publishPacket, subscribePacket } from '../support/raw-mqtt.ts';
 import { violations } from './axe.ts';
 import { test } from './peers.ts';
-import { choosePayloadFormat, expectFieldError, fillPublish, selectTopic, showValueAs, startQuietBroker, valueRegion } from './steps.ts';
+import {
+  addSubscription,
+  choosePayloadFormat,
+  connectionState,
+  expectFieldError,
+  fillPublish,
+  newConnection,
+  selectTopic,
+  showValueAs,
+  startQuietBroker,
+  valueRegion,
+} from './steps.ts';
 import { expect, freePort } from './workbench.ts';
 
 const codecButton = (page: Page, name: string | RegExp): Locator => valueRegion(page).getByRole('button', { name });
@@ -147,5 +158,33 @@ test('a schema of Protocol Buffers, and messages that are written with it', asyn
     const [, , written] = [await device.next(), await device.next(), await device.next()];
     expect(written?.toString('hex')).toContain('0a017811000000000000f83f');
   });
+  expect(workbench.pageErrors).toEqual([]);
+});
+
+test('a codec for a subscription of a connection', async ({ workbench }) => {
+  const { page } = workbench;
+  const port = await startQuietBroker(page, await freePort(), await freePort());
+  await newConnection(page, { name: 'Lab', address: `mqtt://127.0.0.1:${port}` });
+  await addSubscription(page, 'lab/#', 0);
+  await page.getByRole('button', { name: 'Save & connect' }).click();
+  await expect(connectionState(page)).toContainText(/Connected for 0:\d\d/);
+  const device = await dialMqtt(port, { clientId: 'device' });
+  device.send(publishPacket('lab/one', Buffer.from('0001', 'hex')), publishPacket('lab/two', Buffer.from('0002', 'hex')));
+  await page.getByRole('button', { name: 'Show topics' }).click();
+  await selectTopic(page, 'lab/one');
+  await codecButton(page, 'Auto: Bytes').click();
+  await page.getByRole('menuitem', { name: 'Parameters and rules …' }).click();
+  await page.getByRole('combobox', { name: 'Codec', exact: true }).click();
+  await page.getByRole('option', { name: /^Integer, 16 bits/ }).click();
+  await page.getByRole('radio', { name: 'A subscription' }).click();
+  await expect(page.getByRole('combobox', { name: 'Subscription' })).toContainText('lab/#');
+  await page.getByRole('button', { name: 'Keep as rule' }).click();
+  await expect(codecButton(page, 'Integer, 16 bits')).toBeVisible();
+  await selectTopic(page, 'lab/two');
+  await expect(codecButton(page, 'Integer, 16 bits')).toBeVisible();
+  await expect(valueRegion(page)).toContainText('2');
+  await page.getByRole('tab', { name: /Local broker$/ }).click();
+  await selectTopic(page, 'lab/two');
+  await expect(codecButton(page, 'Auto: Bytes')).toBeVisible();
   expect(workbench.pageErrors).toEqual([]);
 });

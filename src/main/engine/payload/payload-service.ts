@@ -70,6 +70,11 @@ export function createPayloadService({ workspaceFolder, kept, message, thread = 
   const files = openSchemaFiles(workspaceFolder, async (texts) => {
     thread.setSchemas(texts);
     checkProblem = null;
+    // Without schemas there is no need for a thread yet.
+    if (texts.size === 0) {
+      schemas = [];
+      return;
+    }
     schemas = await thread.run({ kind: 'schemas' }).catch((error: unknown) => {
       checkProblem = `The schemas cannot be checked: ${error instanceof Error ? error.message : String(error)}`;
       return [];
