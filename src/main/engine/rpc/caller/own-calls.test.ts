@@ -233,7 +233,7 @@ it('lets a hundred calls wait, and no more', async () => {
 });
 
 it('refuses at once what cannot be sent', () => {
-  expect(() => rpc.start({ ...asked, dialect: 'jsonrpc', params: 5 })).toThrow('parameters are an object or a list');
+  expect(() => rpc.start({ ...asked, dialect: 'jsonrpc', params: 5 })).toThrow('the params are an object or a list');
   expect(() => rpc.start({ ...asked, replyTo: 'a/#' })).toThrow('wildcard');
   setUp({ version: '3.1.1' });
   expect(() => rpc.start({ ...asked, dialect: 'mqttxx4' })).toThrow('needs the properties of MQTT 5');
