@@ -56,6 +56,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[] | void>
   rpc: async () => (await import('./rpc.ts')).benchRpc(),
   coap: async () => (await import('./coap.ts')).benchCoap(),
   codecs: async () => (await import('./codecs.ts')).benchCodecs(),
+  receive: async () => (await import('./receive.ts')).benchReceive(),
   persistence: async () => (await import('./persistence.ts')).benchPersistence(),
   start: async () => (await import('./start.ts')).benchStart(),
   live: async () => (await import('./live-page.ts')).benchLivePage(),
