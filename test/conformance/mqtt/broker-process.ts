@@ -43,15 +43,19 @@ export async function startNodeBroker(script: string, args: readonly string[]): 
 
 export const hasMosquitto = (): boolean => onPath('mosquitto') !== undefined;
 
-/** `files` are written beside the configuration; `{folder}` in a line stands for where. */
-export async function startMosquitto(lines: readonly string[], files: Readonly<Record<string, string>> = {}): Promise<BrokerProcess> {
+/** `files` are written beside the configuration; `{folder}` in a line stands for where. `ofListener`: lines that are about its one listener. */
+export async function startMosquitto(
+  lines: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+  ofListener: readonly string[] = [],
+): Promise<BrokerProcess> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'conformance-mosquitto-'));
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const config = path.join(folder, 'mosquitto.conf');
     // Started by root it would become a user that may not read the files here.
-    const all = [...lines, `user ${os.userInfo().username}`, `listener ${port} 127.0.0.1`];
+    const all = [...lines, `user ${os.userInfo().username}`, `listener ${port} 127.0.0.1`, ...ofListener];
     writeFileSync(config, `${all.join('\n').replaceAll('{folder}', folder)}\n`);
     const child = spawn(onPath('mosquitto') ?? 'mosquitto', ['-c', config], { stdio: 'ignore' });
     child.once('error', () => undefined);

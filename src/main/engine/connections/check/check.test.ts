@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { createWebSocketStream, WebSocketServer } from 'ws';
 import { newProfile } from '../../../../shared/connections/new-profile.ts';
 import type { CheckStepId, ConnectionCheck } from '../../../../shared/contract/connection-check.ts';
 import type { ConnectionProfile } from '../../../../shared/contract/connection-profile.ts';
@@ -312,6 +313,36 @@ describe('MQTT', () => {
       }),
     );
     expect(failure(await check(`mqtt://127.0.0.1:${refusing}`, {}, {}, { subscribe: '#' }))).toEqual(['subscribe', 'subscribe-refused']);
+  });
+
+  test('a good broker behind a secure WebSocket that wants headers and a path', async () => {
+    if (!lab) return;
+    const broker = await openLocalBroker({ engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null });
+    cleanups.push(() => broker.close());
+    const server = https.createServer(lab.issue());
+    const seen: (string | readonly string[] | undefined)[] = [];
+    const sockets = new WebSocketServer({ server, path: '/mqtt', handleProtocols: (protocols) => [...protocols][0] ?? false });
+    sockets.on('connection', (socket, request) => {
+      seen.push(request.headers['x-token'], request.headers['sec-websocket-protocol'], request.url);
+      const onward = net.connect(broker.listeners[0]?.port ?? 0, '127.0.0.1');
+      const stream = createWebSocketStream(socket);
+      stream.pipe(onward).pipe(stream);
+      for (const end of [stream, onward]) end.on('error', () => undefined);
+    });
+    cleanups.push(() => sockets.close());
+    const uri = `wss://localhost:${await listen(server)}/mqtt?x=1`;
+    const more = {
+      tls: { ...plain, ca: lab.ca },
+      webSocket: {
+        headers: [
+          ['X-Token', 'a'],
+          ['X-Token', 'b'],
+        ] as [string, string][],
+        subprotocol: '',
+      },
+    };
+    expect(failure(await check(uri, more, {}, { subscribe: 'a' }))).toBeNull();
+    expect(seen).toEqual(['a, b', 'mqtt', '/mqtt?x=1']);
   });
 
   test('ends at once when nobody waits any more', async () => {
