@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indentJson } from './indent-json.ts';
+import { compactJson, indentJson } from './indent-json.ts';
 
 describe('indentJson', () => {
   it('changes only the white space', () => {
@@ -14,4 +14,17 @@ describe('indentJson', () => {
     expect(indentJson(deep)).toBe(deep);
   });
   it('is stable', () => expect(indentJson(indentJson('[[],{"a":[true,null]}]'))).toBe(indentJson('[[],{"a":[true,null]}]')));
+});
+
+describe('compactJson', () => {
+  it('leaves out the spaces between, and nothing else', () => {
+    expect(compactJson(' {"big": 12345678901234567890, "a b": [1 , "c : \\" d"], "n": null }\n')).toBe(
+      '{"big":12345678901234567890,"a b":[1,"c : \\" d"],"n":null}',
+    );
+    expect(compactJson('{"a": ')).toBe('{"a": ');
+  });
+  it('reads texts of many megabytes', () => {
+    const text = JSON.stringify({ a: 'x'.repeat(5_000_000), b: '\\"'.repeat(2_000_000) });
+    expect(compactJson(text)).toBe(text);
+  });
 });

@@ -55,6 +55,20 @@ export function indentJson(text: string): string {
   return out.join('');
 }
 
+/** JSON without spaces outside its texts, otherwise as it was written. Text that is not JSON comes back unchanged. */
+export function compactJson(text: string): string {
+  if (!isJson(text)) return text;
+  const out: string[] = [];
+  let at = nextSolid(text, 0);
+  while (at < text.length) {
+    const char = text[at] as string;
+    const end = char === '"' ? stringEnd(text, at) : ',:{}[]'.includes(char) ? at + 1 : literalEnd(text, at);
+    out.push(text.slice(at, end));
+    at = nextSolid(text, end);
+  }
+  return out.join('');
+}
+
 const isSpace = (char: string | undefined): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
 
 function nextSolid(text: string, from: number): number {

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec.ts';
 import { hexText } from '../hex-text.ts';
-import { indentJson } from '../indent-json.ts';
+import { compactJson, indentJson } from '../indent-json.ts';
 import { jsonErrorPosition } from '../json-error-position.ts';
 import { encodePublishPayload } from '../publish-payload.ts';
 import { decodeText } from '../utf8-text.ts';
@@ -72,7 +72,7 @@ export const jsonCodec: Codec = {
     const typed = encodePublishPayload('json', text);
     if ('problem' in typed) throw new PayloadFailure(lowerFirst(typed.problem), text.trim() === '' ? 0 : jsonErrorPosition(text));
     if (params['layout'] === 'python') return encoder.encode(pythonText(readValueText(text)));
-    return params['layout'] === 'compact' ? encoder.encode(indentJson(text).replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')) : typed.bytes;
+    return params['layout'] === 'compact' ? encoder.encode(compactJson(text)) : typed.bytes;
   },
 };
 
