@@ -1,7 +1,24 @@
-// JSON allows no control characters inside strings, so they are what is looked for.
-const tokens =
-  // oxlint-disable-next-line no-control-regex
-  /\s*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b|null\b))/y;
+/** What is no text: punctuation, numbers and words. */
+const tokens = /\s*(?:([{}[\],:])|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b|null\b))/y;
+const quote = /\s*"/y;
+// JSON allows no control characters inside texts, so they are what is looked for.
+// oxlint-disable-next-line no-control-regex
+const special = /["\\\u0000-\u001f]/g;
+const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
+/** Where the text that begins after `from` ends, its `"` included; -1 for one that does not. Step by step: one expression for all of it would need stack for each character. */
+function textEnd(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    special.lastIndex = at;
+    const found = special.exec(text);
+    if (!found) return -1;
+    if (found[0] === '"') return special.lastIndex;
+    escape.lastIndex = found.index;
+    if (!escape.test(text)) return -1;
+    at = escape.lastIndex;
+  }
+}
 
 type Expecting = 'value' | 'value or ]' | 'key or }' | 'key' | 'colon' | 'comma or end';
 
@@ -11,14 +28,17 @@ export function jsonErrorPosition(text: string): number {
   let expecting: Expecting = 'value';
   let at = 0;
   for (;;) {
-    tokens.lastIndex = at;
-    const match = tokens.exec(text);
     const start = at + (/^\s*/.exec(text.slice(at, at + 10_000))?.[0].length ?? 0);
-    if (!match) return start;
-    const next: Expecting | undefined = step(match[1], match[2] !== undefined, expecting, open);
+    quote.lastIndex = at;
+    const isText = quote.test(text);
+    tokens.lastIndex = at;
+    const match = isText ? null : tokens.exec(text);
+    const end = isText ? textEnd(text, quote.lastIndex) : match ? tokens.lastIndex : -1;
+    if (end < 0) return start;
+    const next: Expecting | undefined = step(match?.[1], isText, expecting, open);
     if (next === undefined) return start;
     expecting = next;
-    at = tokens.lastIndex;
+    at = end;
     if (open.length === 0 && expecting === 'comma or end') {
       const rest = text.slice(at);
       return at + (rest.length - rest.trimStart().length);
