@@ -11,6 +11,7 @@ import {
   fillConnection,
   goTo,
   newConnection,
+  openSection,
   setBrokerPorts,
   startBroker,
   topicRow,
@@ -110,6 +111,7 @@ test('every failure to connect stands on the screen of the connection, with what
     await page.getByRole('button', { name: 'Abort' }).click();
     await expect(page.getByRole('button', { name: 'Connect', exact: true })).toBeVisible();
     await fillConnection(page, { address: `mqtt://127.0.0.1` });
+    await openSection(page, 'Session');
     await connectionForm(page).getByLabel('Connect time-out').fill('1');
     await failsToConnect(
       page,
@@ -145,7 +147,7 @@ test('a wrong password of a real broker, then the right one', async ({ workbench
   await page.getByRole('button', { name: 'Save & connect' }).click();
   await expect(page.getByRole('alert')).toContainText(/refused the connection: .*not authori[sz]ed/i);
   await expect(page.getByRole('alert')).toContainText('enter a user name and password that may connect');
-  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await page.getByRole('button', { name: 'Replace: Password' }).click();
   await fillConnection(page, { password: secret });
   await page.getByRole('button', { name: 'Save & connect' }).click();
   await expect(connectionState(page)).toContainText('Connected for');

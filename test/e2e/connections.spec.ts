@@ -111,7 +111,7 @@ test('a connection from its form to a foreign broker, through the day and a rest
       await page.getByRole('button', { name: 'More' }).click();
       await page.getByRole('menuitem', { name: 'Delete …' }).click();
       const question = page.getByRole('alertdialog', { name: 'Delete “Lab copy”?' });
-      await expect(question).toContainText('stored password');
+      await expect(question).toContainText('stored passwords');
       await question.getByRole('button', { name: answer }).click();
       await expect(question).toHaveCount(0);
       await expect(connectionEntry(page, 'Lab copy')).toHaveCount(answer === 'Cancel' ? 1 : 0);
@@ -176,7 +176,7 @@ test('a broker that goes away and comes back finds its connection waiting', asyn
     await broker.start();
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await expect(connectionState(page)).toContainText('Connected for');
-    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
     await expect(connectionState(page)).toContainText('Disconnected');
   });
   expect(workbench.pageErrors).toEqual([]);
@@ -215,7 +215,7 @@ test('several sources at once: the local broker and two ways into it, each in it
   await expect(page.getByRole('row', { name: /^workbench-[0-9a-f]{8}/ })).toHaveCount(2);
   await goTo(page, 'Connections');
   await connectionEntry(page, 'By TCP').click();
-  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
   await expect(connectionEntry(page, 'By TCP')).toContainText('Disconnected');
   await showSource(page, 'By TCP');
   // What was seen stays; publishing waits for a connection.

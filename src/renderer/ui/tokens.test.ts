@@ -57,7 +57,8 @@ const onSoft = [
   ['text', 'blink'],
   ['text-muted', 'blink'],
 ] as const;
-const marks = ['control', 'focus', 'ok-dot', 'warn-dot', 'bad-dot', 'off-dot'];
+const labels = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink'].map((name) => `label-${name}`);
+const marks = ['control', 'focus', 'ok-dot', 'warn-dot', 'bad-dot', 'off-dot', ...labels];
 
 describe.each(['light', 'dark', 'contrast'] as const)('the %s theme', (theme) => {
   // High contrast promises level AAA (1.4.6), the others AA (1.4.3).

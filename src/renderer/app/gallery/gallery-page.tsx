@@ -4,9 +4,11 @@ import { Badge, StatusDot } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
+import { ColorMark, ColorPicker, type LabelColor } from '../../ui/color-picker.tsx';
 import { confirm } from '../../ui/confirm-dialog.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { Fold } from '../../ui/fold.tsx';
 import { HexView } from '../../ui/hex-view.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Kbd } from '../../ui/kbd.tsx';
@@ -142,12 +144,17 @@ function Choices(): ReactElement {
   const [checked, setChecked] = useState(true);
   const [version, setVersion] = useState<'3.1' | '3.1.1' | '5'>('5');
   const [qos, setQos] = useState<'0' | '1' | '2'>('1');
+  const [color, setColor] = useState<LabelColor | null>('teal');
   return (
     <Sample title="Choices">
       <Switch label="Demo device" hint="Takes effect at once." checked={on} onChange={setOn} />
       <Checkbox label="Retain" checked={checked} onChange={setChecked} />
       <Checkbox label="Some of them" mixed checked={false} onChange={() => undefined} />
       <Checkbox label="Not available" disabled checked={false} onChange={() => undefined} />
+      <ColorPicker label="Colour" value={color} onChange={setColor} />
+      <span className={styles.line}>
+        <ColorMark color={color} /> Marked with it
+      </span>
       <Select
         label="MQTT version"
         value={version}
@@ -239,6 +246,7 @@ function Floating(): ReactElement {
 
 function Structure(): ReactElement {
   const [tab, setTab] = useState<'first' | 'second'>('first');
+  const [unfolded, setUnfolded] = useState(true);
   return (
     <Sample title="Structure" wide>
       <Toolbar label="A toolbar" end={<Button size="small">At the end</Button>}>
@@ -275,6 +283,14 @@ function Structure(): ReactElement {
             },
           ]}
         />
+      </div>
+      <div>
+        <Fold title="Folded" summary="Off, 3 headers" open={false} onOpenChange={() => undefined}>
+          Never seen
+        </Fold>
+        <Fold title="Unfolded" summary="What is set in it" marks={<Badge tone="warn">insecure</Badge>} open={unfolded} onOpenChange={setUnfolded}>
+          The fields of a part of a form.
+        </Fold>
       </div>
       <KeyValueTable
         label="Facts"

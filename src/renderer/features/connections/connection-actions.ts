@@ -1,4 +1,4 @@
-import type { ConnectionProfileView } from '../../../shared/contract/connections.ts';
+import type { ConnectionProfile, ConnectionProfileView } from '../../../shared/contract/connections.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { engineClient } from '../../data/index.ts';
 import { confirm } from '../../ui/confirm-dialog.tsx';
@@ -23,9 +23,16 @@ export function disconnect(id: string): void {
   void act(engineClient().call('connections.disconnect', { id }), 'The connection could not be ended');
 }
 
-export async function save(id: string, saved: ConnectionProfileView | undefined): Promise<boolean> {
+/** So that what was changed counts. */
+export async function reconnect(id: string): Promise<boolean> {
+  if (!(await act(engineClient().call('connections.disconnect', { id }), 'The connection could not be ended'))) return false;
+  return connect(id);
+}
+
+/** `connectedAt`: of a live connection. */
+export async function save(id: string, saved: ConnectionProfileView | undefined, connectedAt: number | null = null): Promise<boolean> {
   try {
-    return await connectionsStore().save(id, saved);
+    return await connectionsStore().save(id, saved, connectedAt);
   } catch (error) {
     showError(error, 'The connection could not be saved');
     return false;
@@ -34,6 +41,23 @@ export async function save(id: string, saved: ConnectionProfileView | undefined)
 
 export async function saveAndConnect(id: string, saved: ConnectionProfileView | undefined): Promise<void> {
   if (await save(id, saved)) await connect(id);
+}
+
+export async function saveAndReconnect(id: string, saved: ConnectionProfileView | undefined): Promise<void> {
+  if (await save(id, saved)) await reconnect(id);
+}
+
+/** Changes saved profiles without opening them: what is being written in the form stays there. */
+export async function change(
+  profiles: readonly ConnectionProfileView[],
+  changeOf: (profile: ConnectionProfileView) => Partial<ConnectionProfile>,
+): Promise<boolean> {
+  for (const view of profiles) {
+    const { secretsSet: _secretsSet, ...profile } = view;
+    const saved = engineClient().call('connections.save', { profile: { ...profile, ...changeOf(view) } });
+    if (!(await act(saved, `“${view.name}” could not be changed`))) return false;
+  }
+  return true;
 }
 
 export async function remove(profile: ConnectionProfileView): Promise<void> {
@@ -56,7 +80,9 @@ export async function discard(id: string, name: string, isNew: boolean): Promise
 }
 
 /** The profile accepts this certificate from now on, by its fingerprint alone. */
-export async function trustCertificate({ secretsSet: _secretsSet, ...profile }: ConnectionProfileView, fingerprint: string): Promise<void> {
-  const tls = { ...profile.tls, pinned: [...profile.tls.pinned, fingerprint] };
-  await act(engineClient().call('connections.save', { profile: { ...profile, tls } }), 'The certificate could not be kept as trusted');
-}
+export const trustCertificate = (profile: ConnectionProfileView, fingerprint: string): Promise<boolean> =>
+  change([profile], ({ tls }) => ({ tls: { ...tls, pinned: [...tls.pinned, fingerprint] } }));
+
+/** Answers the challenge of enhanced authentication; `null` gives up. */
+export const answerChallenge = (id: string, number: number, data: string | null): Promise<boolean> =>
+  act(engineClient().call('connections.answerChallenge', { id, number, data }), 'The answer could not be sent');

@@ -1,22 +1,27 @@
-import { Copy, ListTree, MoreHorizontal, Plug, Trash2, Unplug } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import type { ConnectionProfileView, ConnectionStatus, Subscription } from '../../../shared/contract/connections.ts';
 import { engineClient } from '../../data/index.ts';
-import { Badge, StatusDot } from '../../ui/badge.tsx';
+import { Badge } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
-import { IconButton } from '../../ui/icon-button.tsx';
-import { KeyValueTable } from '../../ui/key-value-table.tsx';
-import { Menu } from '../../ui/menu.tsx';
-import { act, Card, connectionTone, formatCount, Page, useNow } from '../common/index.ts';
+import { act, Card, CopyButton, formatCount, Page } from '../common/index.ts';
 import { CheckCard } from './check/check-card.tsx';
-import { checkUri } from './check-uri.ts';
-import { connect, disconnect, discard, remove, save, saveAndConnect, trustCertificate } from './connection-actions.ts';
-import { describeConnection } from './connection-words.ts';
+import { reconnect, save, saveAndReconnect, trustCertificate } from './connection-actions.ts';
 import { connectionsStore, useConnectionsState } from './connections-model.ts';
-import styles from './connections.module.css';
-import { checkDraft, draftOf, newDraft, saveInput } from './profile-draft.ts';
-import { ProfileForm } from './profile-form.tsx';
+import { checkDraft, hasSecret } from './draft/check-draft.ts';
+import { checkUri } from './draft/check-uri.ts';
+import { needsReconnect } from './draft/draft-sections.ts';
+import { shownDraft, shownProblems } from './draft/merge-drafts.ts';
+import { draftOf, newDraft } from './draft/profile-draft.ts';
+import { saveInput } from './draft/save-input.ts';
+import { insecurities } from './draft/tls-words.ts';
+import { ProfileForm } from './editor/profile-form.tsx';
+import { folderPaths } from './list/connection-rows.ts';
+import { FolderDialog } from './list/folder-dialog.tsx';
+import { ChallengeCard } from './page/challenge-card.tsx';
+import { DetailHeader } from './page/detail-header.tsx';
+import { LiveCard } from './page/live-card.tsx';
+import { MessageCounts } from './page/message-counts.tsx';
 import { SubscriptionsEditor } from './subscriptions-editor.tsx';
 
 export interface ConnectionDetailProps {
@@ -31,13 +36,16 @@ export interface ConnectionDetailProps {
 export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }: ConnectionDetailProps): ReactElement {
   const open = useConnectionsState((state) => state.drafts[id]);
   const saving = useConnectionsState((state) => state.saving);
-  const draft = open?.draft ?? (profile ? draftOf(profile) : newDraft(id));
-  const problems = checkDraft(draft, profile?.secretsSet.includes('password') ?? false, checkUri);
-  const saved = profile ? draftOf(profile) : newDraft(id);
+  const [moving, setMoving] = useState(false);
+  const stored = profile?.secretsSet ?? [];
+  const draft = useMemo(() => shownDraft(id, open, profile), [id, open, profile]);
+  const saved = useMemo(() => (profile ? draftOf(profile) : newDraft(id)), [id, profile]);
+  const problems = useMemo(() => checkDraft(draft, profile?.secretsSet ?? [], checkUri), [draft, profile]);
   // A field is judged once it was touched; all of them once a save was tried.
-  const shown = Object.fromEntries(
-    Object.entries(problems).filter(([field]) => open?.reveal || (field in saved && draft[field as keyof typeof draft] !== saved[field as keyof typeof saved])),
-  );
+  const shown = open && open.refused > 0 ? problems : shownProblems(problems, draft, saved);
+  const folders = useMemo(() => folderPaths(profiles), [profiles]);
+  const live = status?.phase === 'connected' ? status : undefined;
+  const insecure = profile ? insecurities(profile, stored.includes('password')) : [];
   const subscriptions = open?.unsaved?.subscriptions ?? profile?.subscriptions ?? [];
   const setSubscriptions = (next: readonly Subscription[]): void => {
     if (profile) void act(engineClient().call('connections.setSubscriptions', { id, subscriptions: [...next] }), 'The subscriptions could not be changed');
@@ -46,10 +54,25 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
       connectionsStore().setUnsavedSubscriptions(id, next);
     }
   };
+  const active = live?.subscriptions.filter(({ state }) => state === 'granted').map(({ filter }) => filter) ?? [];
+  const subscriptionsCard = (
+    <Card
+      title="Subscriptions"
+      titleAside={subscriptions.length > 0 && <Badge>{formatCount(subscriptions.length)}</Badge>}
+      actions={active.length > 0 && <CopyButton text={active.join('\n')} label={`Copy the active subscriptions (${active.length})`} />}
+    >
+      <SubscriptionsEditor subscriptions={subscriptions} status={status} onChange={setSubscriptions} />
+    </Card>
+  );
   return (
     <Page title={draft.name === '' ? 'New connection' : draft.name}>
-      <DetailHeader {...{ profile, profiles, status, onShowTopics, saving }} id={id} name={draft.name} dirty={open !== undefined} />
-      {status?.lastProblem && status.phase !== 'connected' && (
+      <DetailHeader
+        {...{ id, profile, profiles, status, saving, insecure, onShowTopics }}
+        name={draft.name}
+        dirty={open !== undefined}
+        onMove={() => setMoving(true)}
+      />
+      {status?.lastProblem && !live && (
         <Banner inset kind="bad" title={status.lastProblem.message}>
           {status.lastProblem.advice}
         </Banner>
@@ -57,123 +80,61 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
       <CheckCard
         key={`check ${id}`}
         id={id}
-        input={Object.keys(problems).length === 0 ? saveInput(draft, profile, subscriptions) : null}
+        input={Object.keys(problems).length === 0 ? saveInput(draft, subscriptions) : null}
         onTrust={profile ? (fingerprint) => void trustCertificate(profile, fingerprint) : null}
         failure={status?.phase === 'disconnected' || status?.phase === 'waiting' ? status.lastProblem : null}
       />
-      {open && profile && (status?.phase === 'connected' || status?.phase === 'waiting') && (
-        <Banner inset title="Changed settings count from the next connect">
-          Subscriptions below take effect at once.
-        </Banner>
-      )}
-      <Card title="Subscriptions" titleAside={subscriptions.length > 0 && <Badge>{formatCount(subscriptions.length)}</Badge>}>
-        <SubscriptionsEditor subscriptions={subscriptions} status={status} onChange={setSubscriptions} />
-      </Card>
-      <Card title="Settings">
+      {status?.challenge && <ChallengeCard key={status.challenge.number} id={id} challenge={status.challenge} />}
+      {profile && live && <ReconnectBanner id={id} profile={profile} live={live} words={open ? needsReconnect(draft, saved) : []} open={open !== undefined} />}
+      {status && <MessageCounts status={status} />}
+      {profile && live && <LiveCard profile={profile} status={live} insecure={insecure} />}
+      {profile && subscriptionsCard}
+      <Card title="Settings" flush>
         <ProfileForm
           key={id}
-          draft={draft}
+          {...{ draft, stored, folders }}
           problems={shown}
-          passwordSet={profile?.secretsSet.includes('password') ?? false}
+          has={hasSecret(draft, stored)}
           isNew={profile === undefined}
+          refused={open?.refused ?? 0}
           onChange={(change) => connectionsStore().edit(id, profile, change)}
-          onSubmit={() => void save(id, profile)}
+          onSubmit={() => void save(id, profile, live?.connectedAt ?? null)}
         />
       </Card>
-      {status?.phase === 'connected' && (
-        <Card title="This connection">
-          <KeyValueTable
-            label="This connection"
-            rows={[
-              { key: 'Client id in use', value: status.clientId ?? '', mono: true },
-              { key: 'Received', value: `${formatCount(status.receivedMessages)} messages` },
-              { key: 'Sent', value: `${formatCount(status.sentMessages)} messages` },
-            ]}
-          />
-        </Card>
-      )}
+      {!profile && subscriptionsCard}
+      {moving && profile && <FolderDialog task={{ kind: 'move', profile }} entries={[]} folders={folders} onClose={() => setMoving(false)} />}
     </Page>
   );
 }
 
-interface HeaderProps {
+interface ReconnectBannerProps {
   readonly id: string;
-  readonly name: string;
-  readonly dirty: boolean;
-  readonly saving: boolean;
-  readonly profile: ConnectionProfileView | undefined;
-  readonly profiles: readonly ConnectionProfileView[];
-  readonly status: ConnectionStatus | undefined;
-  readonly onShowTopics: (id: string) => void;
+  readonly profile: ConnectionProfileView;
+  readonly live: ConnectionStatus;
+  /** What is changed and not saved. */
+  readonly words: readonly string[];
+  readonly open: boolean;
 }
 
-function DetailHeader({ id, name, dirty, saving, profile, profiles, status, onShowTopics }: HeaderProps): ReactElement {
-  const phase = status?.phase ?? 'disconnected';
-  const now = useNow(phase === 'connected' || phase === 'waiting' ? 500 : null);
-  const [tone] = connectionTone(phase, status?.lastProblem != null);
-  const isNew = profile === undefined;
+/** Which changes a live connection does not know yet. */
+function ReconnectBanner({ id, profile, live, words, open }: ReconnectBannerProps): ReactElement | null {
+  const known = useConnectionsState((state) => state.waiting[id]);
+  const waiting = known && known.connectedAt === live.connectedAt ? known.words : [];
+  const all = [...new Set([...waiting, ...words])];
+  if (all.length === 0) return null;
   return (
-    <header className={styles.header}>
-      <div className={styles.heading}>
-        <p className={styles.name}>{name === '' ? 'New connection' : name}</p>
-        <p className={styles.stateLine} role="status">
-          {isNew ? 'Not saved yet' : <StatusDot tone={tone} />} {!isNew && describeConnection(status, now)}
-          {!isNew && dirty && <Badge tone="warn">Unsaved changes</Badge>}
-        </p>
-      </div>
-      <div className={styles.headerButtons}>
-        {(dirty || isNew) && (
-          <>
-            <Button variant="ghost" onClick={() => void discard(id, name, isNew)}>
-              Discard
-            </Button>
-            <Button busy={saving} onClick={() => void save(id, profile)}>
-              Save
-            </Button>
-          </>
-        )}
-        {phase === 'disconnected' && (dirty || isNew) && (
-          <Button variant="primary" icon={<Plug size={15} aria-hidden />} busy={saving} onClick={() => void saveAndConnect(id, profile)}>
-            Save & connect
-          </Button>
-        )}
-        {phase === 'disconnected' && !dirty && !isNew && (
-          <Button variant="primary" icon={<Plug size={15} aria-hidden />} onClick={() => void connect(id)}>
-            Connect
-          </Button>
-        )}
-        {phase === 'connecting' && <Button onClick={() => disconnect(id)}>Abort</Button>}
-        {phase === 'waiting' && (
-          <>
-            <Button onClick={() => disconnect(id)}>Give up</Button>
-            <Button variant="primary" onClick={() => void connect(id)}>
-              Try now
-            </Button>
-          </>
-        )}
-        {phase === 'connected' && (
-          <>
-            <Button icon={<ListTree size={15} aria-hidden />} onClick={() => onShowTopics(id)}>
-              Show topics
-            </Button>
-            <Button icon={<Unplug size={15} aria-hidden />} onClick={() => disconnect(id)}>
-              Disconnect
-            </Button>
-          </>
-        )}
-        {phase === 'disconnecting' && <Button busy>Disconnecting</Button>}
-        {profile && (
-          <Menu
-            align="end"
-            trigger={<IconButton label="More" icon={<MoreHorizontal size={16} aria-hidden />} />}
-            items={[
-              { label: 'Duplicate', icon: <Copy size={14} aria-hidden />, onSelect: () => void connectionsStore().duplicate(profile, profiles) },
-              { kind: 'separator' },
-              { label: 'Delete …', icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => void remove(profile) },
-            ]}
-          />
-        )}
-      </div>
-    </header>
+    <Banner
+      inset
+      title={`${listWords(all)} ${all.length === 1 ? 'counts' : 'count'} from the next connect`}
+      actions={
+        <Button size="small" onClick={() => void (open ? saveAndReconnect(id, profile) : reconnect(id))}>
+          {open ? 'Save & reconnect' : 'Reconnect now'}
+        </Button>
+      }
+    >
+      Everything else, and subscriptions, take effect {open ? 'when saved' : 'at once'}.
+    </Banner>
   );
 }
+
+const listWords = (words: readonly string[]): string => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);

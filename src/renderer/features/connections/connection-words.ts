@@ -18,11 +18,15 @@ export function describeConnection(status: ConnectionStatus | undefined, nowMs: 
   }
 }
 
+/** The same for a list: without the time it is up, so that the address has room. */
+export const describeBriefly = (status: ConnectionStatus | undefined, nowMs: number): string =>
+  status?.phase === 'connected' ? 'Connected' : describeConnection(status, nowMs);
+
 /** The engine forgets everything of a deleted connection, its history included. */
 export function deletionQuestion(name: string): { readonly title: string; readonly text: string } {
   return {
     title: `Delete “${name}”?`,
-    text: 'The connection, its subscriptions, its stored password and its messages in the history are deleted. This cannot be undone.',
+    text: 'The connection, its subscriptions, its stored passwords and keys, and its messages in the history are deleted. This cannot be undone.',
   };
 }
 

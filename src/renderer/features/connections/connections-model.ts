@@ -1,9 +1,9 @@
 import { useStore } from 'zustand';
 import { engineClient } from '../../data/index.ts';
 import { guardUnsaved } from '../common/index.ts';
-import { checkUri } from './check-uri.ts';
+import { checkUri } from './draft/check-uri.ts';
 import { createConnectionsStore, type ConnectionsState, type ConnectionsStore } from './connections-store.ts';
-import { newDraft, sameDraft } from './profile-draft.ts';
+import { isUntouched } from './draft/draft-sections.ts';
 
 let store: ConnectionsStore | undefined;
 
@@ -22,4 +22,4 @@ export function useConnectionsState<T>(select: (state: ConnectionsState) => T): 
 
 /** A new profile in which nothing was entered is none. */
 const hasUnsaved = (): boolean =>
-  Object.values(connectionsStore().state.getState().drafts).some(({ unsaved, draft }) => unsaved === null || !sameDraft(draft, newDraft(draft.id)));
+  Object.values(connectionsStore().state.getState().drafts).some(({ unsaved, draft }) => unsaved === null || !isUntouched({ ...draft, folder: '' }));

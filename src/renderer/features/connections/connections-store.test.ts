@@ -53,7 +53,28 @@ describe('drafts', () => {
     store.edit('lab', lab, { keepAliveSeconds: 'x' });
     expect(await store.save('lab', lab)).toBe(false);
     expect(saved).toEqual([]);
-    expect(store.state.getState().drafts['lab']?.reveal).toBe(true);
+    expect(store.state.getState()).toMatchObject({ drafts: { lab: { refused: 1 } }, openSections: new Set(['session']) });
+  });
+  it('keep what was saved meanwhile, such as a certificate that was trusted', async () => {
+    const [store, saved] = open();
+    store.edit('lab', lab, (now) => ({ tls: { ...now.tls, serverName: 'lab' } }));
+    const pin = Array.from({ length: 32 }, () => 'AB').join(':');
+    const trusted = { ...lab, folder: 'Plant', tls: { ...lab.tls, pinned: [pin] } };
+    store.edit('lab', trusted, { notes: 'x' });
+    expect(await store.save('lab', trusted)).toBe(true);
+    expect(saved).toMatchObject([{ profile: { folder: 'Plant', notes: 'x', tls: { serverName: 'lab', pinned: [pin] } } }]);
+  });
+  it('say what a live connection does not know yet, as long as it is the same', async () => {
+    const [store] = open();
+    store.edit('lab', lab, { username: 'me', notes: 'x' });
+    expect(await store.save('lab', lab, 1000)).toBe(true);
+    expect(store.state.getState().waiting).toEqual({ lab: { connectedAt: 1000, words: ['User name'] } });
+    store.edit('lab', lab, (now) => ({ will: { ...now.will, enabled: true, topic: 'w' } }));
+    expect(await store.save('lab', lab, 1000)).toBe(true);
+    expect(store.state.getState().waiting['lab']?.words).toEqual(['User name', 'Will']);
+    store.edit('lab', lab, { cleanStart: true, keepAliveSeconds: '5' });
+    expect(await store.save('lab', lab, 2000)).toBe(true);
+    expect(store.state.getState().waiting['lab']).toEqual({ connectedAt: 2000, words: ['Session'] });
   });
   it('stay when the engine refuses', async () => {
     const [store] = open(true);
@@ -81,6 +102,13 @@ describe('new profiles', () => {
     const id = store.duplicate(lab, [lab]);
     expect(id).not.toBe('lab');
     expect(store.state.getState().drafts[id]).toMatchObject({ draft: { name: 'Lab copy', uri: 'mqtt://lab' }, unsaved: { subscriptions: lab.subscriptions } });
+  });
+  it('start in a folder', () => {
+    const [store] = open();
+    const id = store.add('Plant');
+    expect(store.state.getState().drafts[id]?.draft.folder).toBe('Plant');
+    expect(store.add()).toBe(id);
+    expect(store.state.getState().drafts[id]?.draft.folder).toBe('');
   });
   it('leave the screen when discarded', () => {
     const [store] = open();

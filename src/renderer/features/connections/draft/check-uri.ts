@@ -1,4 +1,4 @@
-import { formatBrokerUri, parseBrokerUri } from '../../../shared/mqtt/broker-uri.ts';
+import { formatBrokerUri, parseBrokerUri } from '../../../../shared/mqtt/broker-uri.ts';
 
 /** What is wrong with an address, with advice, or `undefined`. */
 export function checkUri(uri: string): string | undefined {
