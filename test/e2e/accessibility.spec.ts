@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { violations } from './axe.ts';
 import { expect, freePort, test } from './workbench.ts';
-import { goTo, goToCoap, selectTopic, setBrokerPorts, startBroker, topicRow } from './steps.ts';
+import { connectionForm, goTo, goToCoap, newConnection, openSection, selectTopic, setBrokerPorts, settingsSections, startBroker, topicRow } from './steps.ts';
 
 const places = ['Start', 'Topics', 'RPC', 'CoAP', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
 const themes = ['light', 'dark', 'contrast'] as const;
@@ -42,6 +42,43 @@ for (const theme of themes) {
     await page.keyboard.press('ControlOrMeta+k');
     await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
     found.push(...(await violations(workbench, theme, 'commands')));
+    expect(found).toEqual([]);
+  });
+
+  test(`every setting of a connection, and a live one, pass axe in the ${theme} theme`, async ({ workbench }) => {
+    const { page } = workbench;
+    const found: string[] = [];
+    const port = await freePort();
+    await setBrokerPorts(page, port, await freePort());
+    await startBroker(page);
+    await newConnection(page, { name: 'Bench', address: `mqtt://127.0.0.1:${port}` });
+    const form = connectionForm(page);
+    for (const section of settingsSections) await openSection(page, section);
+    await form.getByRole('checkbox', { name: /^Leave a will/ }).click();
+    for (const name of ['Add user property', 'Add will property', 'Add header', 'Add topic', 'Paste the CA']) await form.getByRole('button', { name }).click();
+    for (const [label, option] of [
+      ['Proxy', 'SOCKS 5'],
+      ['Enhanced authentication', 'Dialog'],
+      ['Client id', 'Of my own'],
+    ] as const) {
+      await form.getByRole('combobox', { name: label, exact: true }).click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+    }
+    found.push(...(await violations(workbench, theme, 'all settings')));
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(form.getByLabel('Topic of the will')).toHaveAttribute('aria-invalid', 'true');
+    found.push(...(await violations(workbench, theme, 'all settings, with problems')));
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+    for (const folder of ['', 'Plant/Line 2']) {
+      await newConnection(page, { name: 'Live', address: `mqtt://127.0.0.1:${port}` });
+      await form.getByLabel('Folder', { exact: true }).fill(folder);
+      await form.getByRole('radio', { name: 'teal' }).click();
+      await page.getByRole('button', { name: 'Save & connect' }).click();
+      await expect(page.getByRole('region', { name: 'This connection' })).toBeVisible();
+    }
+    await expect(page.getByRole('tree', { name: 'Connections' }).getByRole('treeitem')).toHaveCount(4);
+    found.push(...(await violations(workbench, theme, 'a live connection')));
     expect(found).toEqual([]);
   });
 

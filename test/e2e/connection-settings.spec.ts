@@ -219,7 +219,7 @@ test('a profile with everything set is sent as it was written, and is there afte
       ['TLS', '(set: verify optional, own CA, client certificate, ALPN mqtt)'],
       ['WebSocket', '(set: 1 extra header)'],
       ['Proxy', `HTTP, 127.0.0.1:${proxy}`],
-      ['Reconnect', '7.5 s to 16.9 s, 3 attempts'],
+      ['Reconnect', '7.5 s to 16.875 s, 3 attempts'],
       ['Limits', 'Up to 50 messages wait while offline, payloads up to 4 KiB'],
       ['Publishing defaults', 'QoS 0, not retained, 1 topic of its own'],
     ] as const) {

@@ -120,10 +120,22 @@ export async function chooseVersion(page: Page, version: 'MQTT 5' | 'MQTT 3.1.1'
   await page.getByRole('option', { name: version, exact: true }).click();
 }
 
-type SettingsSection = 'General' | 'Session' | 'Will' | 'Authentication' | 'TLS' | 'WebSocket' | 'Proxy' | 'Reconnect' | 'Limits' | 'Publishing defaults';
+/** The folded parts of the form of a connection. */
+export const settingsSections = [
+  'General',
+  'Session',
+  'Will',
+  'Authentication',
+  'TLS',
+  'WebSocket',
+  'Proxy',
+  'Reconnect',
+  'Limits',
+  'Publishing defaults',
+] as const;
 
 /** Opens a folded part of the form of the open connection. */
-export async function openSection(page: Page, section: SettingsSection): Promise<void> {
+export async function openSection(page: Page, section: (typeof settingsSections)[number]): Promise<void> {
   const button = connectionForm(page).getByRole('button', { name: new RegExp(`^${section}\\b`), expanded: false });
   await button.click();
   await expect(button).toHaveCount(0);
@@ -131,7 +143,7 @@ export async function openSection(page: Page, section: SettingsSection): Promise
 
 /** The connection's entry in the list at the left, with its state. */
 export const connectionEntry = (page: Page, name: string): Locator =>
-  page.getByRole('tree', { name: 'Connections' }).getByRole('treeitem', { name: new RegExp(`\\b${name} \\S+:\\d+`) });
+  page.getByRole('tree', { name: 'Connections' }).getByRole('treeitem', { name: new RegExp(`\\b${name} (?:favourite |insecure |unsaved )*\\S+:\\d+`) });
 
 /** The line under the name of the open connection: its state, with countdown or duration. */
 export const connectionState = (page: Page): Locator => page.getByRole('main', { name: 'Connections' }).getByRole('status').first();

@@ -1,4 +1,3 @@
-import type { ConnectionSecretName } from '../contract/connection-profile.ts';
-
-/** Every secret of a connection, for where the schema itself cannot go. */
-export const connectionSecretList = ['password', 'privateKey', 'pfx', 'passphrase', 'proxyPassword'] as const satisfies readonly ConnectionSecretName[];
+/** Secrets of a connection by name. They are kept in the vault, never in a profile. Apart from the schemas, for where these cannot go. */
+export const connectionSecretNames = ['password', 'privateKey', 'pfx', 'passphrase', 'proxyPassword'] as const;
+export type ConnectionSecretName = (typeof connectionSecretNames)[number];

@@ -203,9 +203,7 @@ function fromFirstForm(value: unknown): unknown {
   return { tls: { verify: verifyCertificate === false ? 'none' : 'required' }, ...profile };
 }
 
-/** Secrets of a connection by name. They are kept in the vault, never in a profile. */
-export const connectionSecretNames = ['password', 'privateKey', 'pfx', 'passphrase', 'proxyPassword'] as const;
-export type ConnectionSecretName = (typeof connectionSecretNames)[number];
+export { connectionSecretNames, type ConnectionSecretName } from '../connections/secret-names.ts';
 /** `privateKey`: PEM. `pfx`: Base64 of the file. `passphrase`: of either. */
 export const connectionSecretsSchema = z.strictObject({
   password: z.string().max(65_535).nullable().optional(),

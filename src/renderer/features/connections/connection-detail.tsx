@@ -8,7 +8,8 @@ import { act, Card, CopyButton, formatCount, Page } from '../common/index.ts';
 import { CheckCard } from './check/check-card.tsx';
 import { reconnect, save, saveAndReconnect, trustCertificate } from './connection-actions.ts';
 import { connectionsStore, useConnectionsState } from './connections-model.ts';
-import { checkDraft, hasSecret } from './draft/check-draft.ts';
+import { checkDraft } from './draft/check-draft.ts';
+import { hasSecret } from './draft/problems.ts';
 import { checkUri } from './draft/check-uri.ts';
 import { needsReconnect } from './draft/draft-sections.ts';
 import { shownDraft, shownProblems } from './draft/merge-drafts.ts';
@@ -55,6 +56,15 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
     }
   };
   const active = live?.subscriptions.filter(({ state }) => state === 'granted').map(({ filter }) => filter) ?? [];
+  const checkCard = (
+    <CheckCard
+      key={`check ${id}`}
+      id={id}
+      input={Object.keys(problems).length === 0 ? saveInput(draft, subscriptions) : null}
+      onTrust={profile ? (fingerprint) => void trustCertificate(profile, fingerprint) : null}
+      failure={status?.phase === 'disconnected' || status?.phase === 'waiting' ? status.lastProblem : null}
+    />
+  );
   const subscriptionsCard = (
     <Card
       title="Subscriptions"
@@ -77,17 +87,12 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
           {status.lastProblem.advice}
         </Banner>
       )}
-      <CheckCard
-        key={`check ${id}`}
-        id={id}
-        input={Object.keys(problems).length === 0 ? saveInput(draft, subscriptions) : null}
-        onTrust={profile ? (fingerprint) => void trustCertificate(profile, fingerprint) : null}
-        failure={status?.phase === 'disconnected' || status?.phase === 'waiting' ? status.lastProblem : null}
-      />
+      {profile && !live && checkCard}
       {status?.challenge && <ChallengeCard key={status.challenge.number} id={id} challenge={status.challenge} />}
       {profile && live && <ReconnectBanner id={id} profile={profile} live={live} words={open ? needsReconnect(draft, saved) : []} open={open !== undefined} />}
       {status && <MessageCounts status={status} />}
       {profile && live && <LiveCard profile={profile} status={live} insecure={insecure} />}
+      {live && checkCard}
       {profile && subscriptionsCard}
       <Card title="Settings" flush>
         <ProfileForm
@@ -102,6 +107,7 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
         />
       </Card>
       {!profile && subscriptionsCard}
+      {!profile && checkCard}
       {moving && profile && <FolderDialog task={{ kind: 'move', profile }} entries={[]} folders={folders} onClose={() => setMoving(false)} />}
     </Page>
   );

@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ConnectionProfileView, Subscription } from '../../../shared/contract/connections.ts';
 import { copyName, newId, type Engine } from '../common/index.ts';
-import { checkDraft, type CheckUri } from './draft/check-draft.ts';
+import { checkDraft } from './draft/check-draft.ts';
+import { type CheckUri } from './draft/problems.ts';
 import { isUntouched, needsReconnect, sectionsWith, type SectionId } from './draft/draft-sections.ts';
 import { sameDraft, shownDraft, type EditedDraft } from './draft/merge-drafts.ts';
 import { draftOf, newDraft, type DraftChange, type ProfileDraft } from './draft/profile-draft.ts';

@@ -1,7 +1,8 @@
-import { connectionSecretList } from '../../../../shared/connections/secret-names.ts';
+import { connectionSecretNames } from '../../../../shared/connections/secret-names.ts';
 import type { ConnectionSecretName } from '../../../../shared/contract/connection-profile.ts';
 import { readBytes } from './bytes.ts';
 import { checkSession } from './check-session.ts';
+import { checkText, hasSecret, type CheckUri, type DraftProblems, type HasSecret, type Told } from './problems.ts';
 import { checkTls } from './check-tls.ts';
 import { checkTransport } from './check-transport.ts';
 import { checkWill } from './check-will.ts';
@@ -11,30 +12,13 @@ import { cleanFolder } from './save-input.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { utf8Length } from '../../../../shared/mqtt/utf8-text.ts';
 
-/** What is wrong with a draft, by the path of the field (`tls.ca`, `will.userProperties.2`); empty when it can be saved. */
-export type DraftProblems = Readonly<Record<string, string>>;
-
-/** Checks an address; answers a sentence, or `undefined` when it is fine. */
-export type CheckUri = (uri: string) => string | undefined;
-
-/** Adds what is wrong at a path; `undefined` is fine. */
-export type Told = (path: string, problem: string | undefined) => void;
-
-/** Whether a secret will be there after the save. */
-export type HasSecret = (name: ConnectionSecretName) => boolean;
-
-export const hasSecret =
-  ({ secrets }: ProfileDraft, stored: readonly ConnectionSecretName[]): HasSecret =>
-  (name) =>
-    secrets[name].change === 'keep' ? stored.includes(name) : secrets[name].change === 'set' && secrets[name].value !== '';
-
 export function checkDraft(draft: ProfileDraft, stored: readonly ConnectionSecretName[], checkUri: CheckUri): DraftProblems {
   const problems: Record<string, string> = {};
   const tell: Told = (path, problem) => {
     if (problem !== undefined) problems[path] ??= problem;
   };
   const has = hasSecret(draft, stored);
-  for (const name of connectionSecretList) {
+  for (const name of connectionSecretNames) {
     const { change, value } = draft.secrets[name];
     if (change === 'set' && value === '' && name !== 'privateKey' && name !== 'pfx') tell(`secrets.${name}`, 'Enter the new one, or keep the stored one.');
   }
@@ -108,17 +92,4 @@ function checkPublishDefaults({ publishDefaults: { topics } }: ProfileDraft, tel
     seen.add(topic);
   });
   if (topics.length > 10_000) tell('publishDefaults.topics', 'At most 10,000 topics fit.');
-}
-
-/** What MQTT forbids in its texts (§1.5.4), empty ones allowed. */
-export function checkText(text: string, what: string): string | undefined {
-  if (text.includes('\0')) return `${what} cannot contain a NUL character.`;
-  if (!text.isWellFormed()) return `${what} contains half of a surrogate pair: paste it again.`;
-  const size = utf8Length(text);
-  return size > 65_535 ? `${what} has 65,535 bytes at most; this has ${size.toLocaleString('en')}.` : undefined;
-}
-
-export function checkUserProperties(list: readonly (readonly [string, string])[], path: string, tell: Told): void {
-  list.forEach(([name, value], at) => tell(`${path}.${at}`, checkText(name, 'A name') ?? checkText(value, 'A value')));
-  if (list.length > 1000) tell(path, 'At most 1,000 user properties fit.');
 }

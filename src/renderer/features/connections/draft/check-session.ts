@@ -1,4 +1,4 @@
-import { checkUserProperties, type Told } from './check-draft.ts';
+import { checkUserProperties, type Told } from './problems.ts';
 import { checkNumber, numberOf } from './numbers.ts';
 import type { ProfileDraft } from './profile-draft.ts';
 

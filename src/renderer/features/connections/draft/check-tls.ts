@@ -1,4 +1,4 @@
-import type { HasSecret, Told } from './check-draft.ts';
+import type { HasSecret, Told } from './problems.ts';
 import { isEncryptedKey, pemBlocks } from './pem.ts';
 import type { ProfileDraft } from './profile-draft.ts';
 import { alpnNames } from './save-input.ts';

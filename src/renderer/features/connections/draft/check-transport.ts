@@ -1,4 +1,4 @@
-import type { HasSecret, Told } from './check-draft.ts';
+import type { HasSecret, Told } from './problems.ts';
 import { checkNumber } from './numbers.ts';
 import type { ProfileDraft } from './profile-draft.ts';
 

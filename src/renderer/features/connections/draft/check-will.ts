@@ -1,7 +1,7 @@
 import { encodePublishPayload } from '../../../../shared/payload/publish-payload.ts';
 import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
 import { readBytes } from './bytes.ts';
-import { checkText, checkUserProperties, type Told } from './check-draft.ts';
+import { checkText, checkUserProperties, type Told } from './problems.ts';
 import { checkNumber } from './numbers.ts';
 import type { ProfileDraft } from './profile-draft.ts';
 

@@ -1,6 +1,6 @@
 import { reconnectPreview } from '../../../../shared/connections/reconnect.ts';
 import { formatBytes, plural } from '../../common/index.ts';
-import type { DraftProblems, HasSecret } from './check-draft.ts';
+import type { DraftProblems, HasSecret } from './problems.ts';
 import { sameValue } from './merge-drafts.ts';
 import { numberOf, spokenSeconds } from './numbers.ts';
 import { pemBlocks } from './pem.ts';
@@ -83,7 +83,7 @@ const summaries: Readonly<Record<SectionId, Summary>> = {
       five(draft) && expiry !== '' && `expires ${expiryWords(expiry)}`,
       `keep-alive ${keepAliveWords(draft)}`,
       `time-out ${spokenSeconds(numberOf(draft.connectTimeoutSeconds))}`,
-      five(draft) && set.length > 0 && `${plural(set.length, 'more property', 'more properties')}`,
+      five(draft) && set.length > 0 && plural(set.length, 'more property', 'more properties'),
       five(draft) && properties.userProperties.length > 0 && plural(properties.userProperties.length, 'user property', 'user properties'),
     );
   },

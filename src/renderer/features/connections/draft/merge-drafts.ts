@@ -1,5 +1,5 @@
 import { draftOf, newDraft, type ProfileDraft } from './profile-draft.ts';
-import type { DraftProblems } from './check-draft.ts';
+import type { DraftProblems } from './problems.ts';
 import type { ConnectionProfileView } from '../../../../shared/contract/connections.ts';
 
 /** Whether two drafts say the same. */

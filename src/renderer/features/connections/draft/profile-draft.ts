@@ -1,5 +1,5 @@
 import { newProfile } from '../../../../shared/connections/new-profile.ts';
-import { connectionSecretList } from '../../../../shared/connections/secret-names.ts';
+import { connectionSecretNames } from '../../../../shared/connections/secret-names.ts';
 import type { ConnectionProfile, ConnectionProfileView } from '../../../../shared/contract/connections.ts';
 import type { ConnectionSecretName, ReconnectPolicy, Will } from '../../../../shared/contract/connection-profile.ts';
 import type { Qos } from '../../../../shared/contract/common.ts';
@@ -151,7 +151,7 @@ export function draftOf(profile: ConnectionProfile | ConnectionProfileView): Pro
     },
     limits: { maxQueuedMessages: String(limits.maxQueuedMessages), maxPayloadBytes: optionalText(limits.maxPayloadBytes) },
     publishDefaults: profile.publishDefaults,
-    secrets: Object.fromEntries(connectionSecretList.map((name) => [name, keep])) as ProfileDraft['secrets'],
+    secrets: Object.fromEntries(connectionSecretNames.map((name) => [name, keep])) as ProfileDraft['secrets'],
   };
 }
 

@@ -1,4 +1,4 @@
-import { connectionSecretList } from '../../../../shared/connections/secret-names.ts';
+import { connectionSecretNames } from '../../../../shared/connections/secret-names.ts';
 import type { ConnectionSecretChanges } from '../../../../shared/contract/connection-profile.ts';
 import type { ConnectionProfile, Subscription } from '../../../../shared/contract/connections.ts';
 import { base64Of } from './bytes.ts';
@@ -110,7 +110,7 @@ export function cleanFolder(path: string): string {
 
 function secretChanges({ secrets }: ProfileDraft): ConnectionSecretChanges {
   const changes: ConnectionSecretChanges = {};
-  for (const name of connectionSecretList) {
+  for (const name of connectionSecretNames) {
     const { change, value } = secrets[name];
     if (change !== 'keep') changes[name] = change === 'remove' ? null : value;
   }

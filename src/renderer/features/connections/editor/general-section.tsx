@@ -24,7 +24,7 @@ export function GeneralSection({ draft, problems, onChange, folders }: SectionPr
         />
         <datalist id={id}>
           {folders.slice(0, 200).map((folder) => (
-            <option key={folder} value={folder} />
+            <option key={folder}>{folder}</option>
           ))}
         </datalist>
         <ColorPicker label="Colour" value={draft.color} onChange={(color) => onChange({ color })} />

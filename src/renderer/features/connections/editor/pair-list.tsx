@@ -4,7 +4,7 @@ import { Button } from '../../../ui/button.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useFirst } from '../../common/index.ts';
-import type { DraftProblems } from '../draft/check-draft.ts';
+import type { DraftProblems } from '../draft/problems.ts';
 import styles from './editor.module.css';
 
 interface PairListProps {

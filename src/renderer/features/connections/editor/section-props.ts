@@ -1,5 +1,5 @@
 import type { ConnectionSecretName } from '../../../../shared/contract/connection-profile.ts';
-import type { DraftProblems, HasSecret } from '../draft/check-draft.ts';
+import type { DraftProblems, HasSecret } from '../draft/problems.ts';
 import type { DraftChange, ProfileDraft } from '../draft/profile-draft.ts';
 
 export interface SectionProps {
@@ -18,4 +18,4 @@ type Sections = 'connectProperties' | 'will' | 'authentication' | 'tls' | 'webSo
 export const changeIn =
   <K extends Sections>(onChange: SectionProps['onChange'], key: K): ((change: Partial<ProfileDraft[K]>) => void) =>
   (change) =>
-    onChange((now) => ({ [key]: { ...now[key], ...change } }) as Partial<ProfileDraft>);
+    onChange((now) => ({ [key]: { ...now[key], ...change } }));

@@ -41,7 +41,8 @@ export function ConnectionLine({ entry, selected, now }: { readonly entry: Entry
           <span className={styles.uri} title={uri}>
             {uri}
           </span>{' '}
-          <span className={styles.state} data-tone={tone}>
+          {/* Of an idle one the mark says enough, and the address gets the room. */}
+          <span className={tone === 'off' && profile ? 'visually-hidden' : styles.state} data-tone={tone}>
             {profile ? describeBriefly(status, now) : 'Not saved yet'}
           </span>
         </span>

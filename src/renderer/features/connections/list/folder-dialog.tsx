@@ -73,7 +73,7 @@ export function FolderDialog({ task, entries, folders, onClose }: FolderDialogPr
             />
             <datalist id={listId}>
               {folders.slice(0, 200).map((folder) => (
-                <option key={folder} value={folder} />
+                <option key={folder}>{folder}</option>
               ))}
             </datalist>
           </>

@@ -5,7 +5,7 @@ import { showError } from '../../../app/show-error.ts';
 import { Banner } from '../../../ui/banner.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { formatBytes, formatTimeNear, plural } from '../../common/index.ts';
+import { formatBytes, formatTimeNear, plural, useNow } from '../../common/index.ts';
 import { previewBytes } from './preview-bytes.ts';
 import styles from './page.module.css';
 
@@ -56,6 +56,7 @@ function DroppedDialog({
   readonly total: number;
   readonly onClose: () => void;
 }): ReactElement {
+  const now = useNow(null);
   return (
     <Dialog
       open
@@ -73,7 +74,7 @@ function DroppedDialog({
             <span className={styles.droppedFacts}>
               <code data-selectable>{message.topic}</code>
               <span>
-                {formatBytes(message.sizeBytes)}, {formatTimeNear(message.timeMs * 1000, Date.now())}
+                {formatBytes(message.sizeBytes)}, {formatTimeNear(message.timeMs * 1000, now)}
               </span>
             </span>
             <code className={styles.head} data-selectable>
