@@ -57,9 +57,9 @@ export function followTheme(api: EditorApi): void {
   const apply = (): void => {
     const colour = tokenReader();
     const dark = luminance(colour('--canvas')) < 0.5;
-    const contrast = document.documentElement.dataset['theme'] === 'contrast';
+    const contrast = document.documentElement.dataset['theme'] === 'contrast' || matchMedia('(forced-colors: active)').matches;
     api.defineTheme(themeName, {
-      base: contrast ? 'hc-black' : dark ? 'vs-dark' : 'vs',
+      base: contrast ? (dark ? 'hc-black' : 'hc-light') : dark ? 'vs-dark' : 'vs',
       inherit: true,
       colors: Object.fromEntries(Object.entries(colours).map(([name, token]) => [name, colour(token)])),
       rules: syntax.map(([token, role]) => ({ token, foreground: colour(role).slice(1, 7) })),
@@ -68,13 +68,15 @@ export function followTheme(api: EditorApi): void {
   };
   apply();
   new MutationObserver(apply).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) matchMedia(query).addEventListener('change', apply);
 }
 
 /** Tokens as `#rrggbbaa`: the browser resolves `light-dark()` only where a property is used. */
 function tokenReader(): (token: string) => string {
   const probe = document.createElement('span');
   probe.hidden = true;
+  // The editor keeps its own colours where the system forces others, and so has to know them.
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.body.append(probe);
   const style = getComputedStyle(probe);
   queueMicrotask(() => probe.remove());
