@@ -17,7 +17,7 @@ module.exports = {
       severity: 'error',
       comment: 'src/shared runs everywhere: no Node, no Electron, no React, no host code; of packages those that are pure as well.',
       from: { path: '^src/shared/', pathNot: '\\.test\\.ts$' },
-      to: { pathNot: ['^src/shared/', '^node_modules/(zod|json-p3|@cfworker/json-schema)/'] },
+      to: { pathNot: ['^src/shared/', '^node_modules/(zod|json-p3|@cfworker/json-schema|yaml)/'] },
     },
     { name: 'engine-without-electron', severity: 'error', from: { path: '^src/main/(engine|headless)/' }, to: { path: '(^|/)node_modules/electron/' } },
     { name: 'engine-without-hosts', severity: 'error', from: { path: '^src/main/engine/' }, to: { path: '^src/(main/(desktop|headless|preload)|renderer)/' } },
