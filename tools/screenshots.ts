@@ -208,8 +208,6 @@ async function addConnection(page: Page, address: string): Promise<void> {
   await page.getByRole('button', { name: 'New connection' }).first().click();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Local broker over WebSocket');
   await page.getByRole('textbox', { name: 'Address' }).fill(address);
-  await page.getByRole('combobox', { name: 'Version' }).click();
-  await page.getByRole('option', { name: 'MQTT 3.1.1' }).click();
   await page.getByRole('button', { name: 'Add subscription' }).click();
   for (const filter of ['demo/thermostat/sensors/+', 'lab/#']) {
     await page.getByRole('textbox', { name: 'Topic filter' }).fill(filter);

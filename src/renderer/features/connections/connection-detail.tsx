@@ -56,6 +56,8 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
     }
   };
   const active = live?.subscriptions.filter(({ state }) => state === 'granted').map(({ filter }) => filter) ?? [];
+  const failed = profile && !live && status?.lastProblem ? status.lastProblem : null;
+  // Both have keys: wherever they stand, they keep what is written in them.
   const checkCard = (
     <CheckCard
       key={`check ${id}`}
@@ -67,6 +69,7 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
   );
   const subscriptionsCard = (
     <Card
+      key="subscriptions"
       title="Subscriptions"
       titleAside={subscriptions.length > 0 && <Badge>{formatCount(subscriptions.length)}</Badge>}
       actions={active.length > 0 && <CopyButton text={active.join('\n')} label={`Copy the active subscriptions (${active.length})`} />}
@@ -82,18 +85,18 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
         dirty={open !== undefined}
         onMove={() => setMoving(true)}
       />
-      {status?.lastProblem && !live && (
-        <Banner inset kind="bad" title={status.lastProblem.message}>
-          {status.lastProblem.advice}
+      {failed && (
+        <Banner inset kind="bad" title={failed.message}>
+          {failed.advice}
         </Banner>
       )}
-      {profile && !live && checkCard}
+      {failed && checkCard}
       {status?.challenge && <ChallengeCard key={status.challenge.number} id={id} challenge={status.challenge} />}
       {profile && live && <ReconnectBanner id={id} profile={profile} live={live} words={open ? needsReconnect(draft, saved) : []} open={open !== undefined} />}
       {status && <MessageCounts status={status} />}
       {profile && live && <LiveCard profile={profile} status={live} insecure={insecure} />}
-      {live && checkCard}
       {profile && subscriptionsCard}
+      {profile && !failed && checkCard}
       <Card title="Settings" flush>
         <ProfileForm
           key={id}

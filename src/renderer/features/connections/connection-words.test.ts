@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { idleStatus } from '../../../shared/connections/idle-status.ts';
 import type { ConnectionStatus } from '../../../shared/contract/connections.ts';
-import { deletionQuestion, describeConnection, secondsLeft } from './connection-words.ts';
+import { deletionQuestion, describeBriefly, describeConnection, secondsLeft } from './connection-words.ts';
 
 const status = (change: Partial<ConnectionStatus>): ConnectionStatus => idleStatus('a', { attempt: 1, ...change });
 
@@ -15,6 +15,11 @@ it.each([
   [status({ phase: 'waiting', attempt: 2, nextAttemptAt: 12_100 }), 'Attempt 2 in 3 s'],
   [status({ phase: 'disconnecting' }), 'Disconnecting'],
 ] as const)('%#: %s', (given, text) => expect(describeConnection(given, 10_000)).toBe(text));
+
+it('leaves the time out of lists', () => {
+  expect(describeBriefly(status({ phase: 'connected', connectedAt: 3000 }), 10_000)).toBe('Connected');
+  expect(describeBriefly(status({ phase: 'waiting', attempt: 2, nextAttemptAt: 12_100 }), 10_000)).toBe('Attempt 2 in 3 s');
+});
 
 it('says before a connection is deleted that its messages go with it', () => {
   const { title, text } = deletionQuestion('Lab');

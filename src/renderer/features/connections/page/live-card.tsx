@@ -5,6 +5,7 @@ import { engineClient } from '../../../data/index.ts';
 import { Button } from '../../../ui/button.tsx';
 import { KeyValueTable } from '../../../ui/key-value-table.tsx';
 import { act, Card, CopyButton } from '../../common/index.ts';
+import { useConnectionsState } from '../connections-model.ts';
 import { isLoopback } from '../draft/tls-words.ts';
 import { brokerRows, sessionRows, tlsRows } from './capability-rows.ts';
 import styles from './page.module.css';
@@ -19,13 +20,16 @@ interface LiveCardProps {
 /** What this connection is and what its broker can do, while it is up. */
 export function LiveCard({ profile, status, insecure }: LiveCardProps): ReactElement {
   const { broker, tls } = status;
-  const offers = broker ? brokerRows(broker, profile.version) : [];
+  // Changed and saved since: which one is spoken now is not told.
+  const changed = useConnectionsState((state) => state.waiting[profile.id]);
+  const version = changed?.connectedAt === status.connectedAt && changed.words.includes('Version') ? null : profile.version;
+  const offers = broker ? brokerRows(broker, version) : [];
   return (
     <Card title="This connection" actions={<PingButton id={profile.id} roundTripMs={status.roundTripMs} />}>
       <div className={styles.columns}>
         <div className={styles.column}>
           <h3 className={styles.subtitle}>Session</h3>
-          <KeyValueTable compact label="This connection" rows={sessionRows(status, profile.version)} />
+          <KeyValueTable compact label="This connection" rows={sessionRows(status, version)} />
           <h3 className={styles.subtitle}>
             {tls?.verified ? (
               <ShieldCheck size={14} aria-hidden className={styles.secure} />
@@ -53,7 +57,7 @@ export function LiveCard({ profile, status, insecure }: LiveCardProps): ReactEle
           {offers.length > 0 ? (
             <KeyValueTable compact label="What the broker offers" rows={offers} />
           ) : (
-            <p className={styles.quiet}>A broker tells this only with MQTT 5; this connection uses MQTT {profile.version}.</p>
+            <p className={styles.quiet}>A broker tells this only with MQTT 5; this connection uses MQTT {version}.</p>
           )}
         </div>
       </div>
