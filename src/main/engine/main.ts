@@ -23,6 +23,7 @@ import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier, createTeller } from './notifier.ts';
 import { createPayloadService } from './payload/index.ts';
+import { createMessageSender, createPublishing } from './publishing/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
 import { createHandlers, storedSecrets, type Services } from './server/index.ts';
@@ -179,6 +180,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onNotification: subscriptionNews.tell,
     onChange: connectionsChanged.notify,
   });
+  const publishing = await createPublishing({
+    sender: createMessageSender({ broker, connections }),
+    profiles: workspace.profiles,
+    environments,
+    encode: payload.encode,
+    historyFile: path.join(options.workspaceFolder, 'history', 'published.json'),
+    now,
+    clock: monotonicMs,
+    random,
+    onBug: (error) => onBug(error, 'publishing'),
+  });
+  brokerChanged.subscribe(publishing.sourcesChanged);
+  connectionsChanged.subscribe(publishing.sourcesChanged);
   const stopWatchingSleep = watchSleep(() => connections.wake());
   const nodeSessions = createNodeSessions({
     now,
@@ -305,6 +319,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     store,
     storeChanged,
     payload,
+    publishing,
     environments,
     collections,
     collectionRuns,
@@ -324,7 +339,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     coapUdp.close();
     schemaThread.close();
     payload.close();
-    await within(closeCallsMs, Promise.all([rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), pipelines.close(), scripts.close()]));
+    await within(
+      closeCallsMs,
+      Promise.all([publishing.close(), rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), pipelines.close(), scripts.close()]),
+    );
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

@@ -6,6 +6,7 @@ import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoC
 import { connectionSource, offerJumps } from './common/index.ts';
 import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
 import { LedgerItem } from './history/index.ts';
+import { PublishingItem } from './publish/index.ts';
 import { RpcCommands, RpcPlace, showCall } from './rpc/index.ts';
 import { SettingsPlace } from './settings/index.ts';
 import { StartPlace } from './start/index.ts';
@@ -37,6 +38,7 @@ export const places: readonly Place[] = [
 export const stripItems: readonly StripItem[] = [
   { id: 'broker', side: 'start', order: 1, component: BrokerItem },
   { id: 'connections', side: 'start', order: 2, component: ConnectionsItem },
+  { id: 'publishing', side: 'end', order: 0.5, component: PublishingItem },
   { id: 'history', side: 'end', order: 1, component: LedgerItem },
 ];
 

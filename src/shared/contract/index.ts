@@ -14,6 +14,7 @@ import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
 import { mockDevicesContract } from './mock-devices.ts';
 import { payloadContract } from './payload.ts';
+import { publishingContract } from './publishing.ts';
 import { rpcBatchesContract } from './rpc-batches.ts';
 import { rpcContract } from './rpc.ts';
 import { rpcDialectsContract } from './rpc-dialects.ts';
@@ -34,6 +35,7 @@ export const engineContract = {
   ...topicsContract,
   ...messagesContract,
   ...payloadContract,
+  ...publishingContract,
   ...rpcContract,
   ...callHistoryContract,
   ...rpcDialectsContract,

@@ -3,8 +3,10 @@ import { call, stream } from '../ipc/contract.ts';
 import { brokerLimitsSchema } from './broker-limits.ts';
 import { brokerEngineSchema, brokerPersistenceSchema } from './broker.ts';
 import { listenersSchema } from './listeners.ts';
-import { chosenCodecSchema } from './payload-codec-choice.ts';
-import { noInput, qosSchema, topicTextSchema, type Problem } from './common.ts';
+import { savedPublishSchema, type SavedPublish } from './publish-message.ts';
+import { noInput, type Problem } from './common.ts';
+
+export { savedPublishSchema, type SavedPublish } from './publish-message.ts';
 
 // A default inside an optional field is applied even when the field is absent, so a patch is made of the bare fields.
 const brokerFields = {
@@ -52,19 +54,6 @@ export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 /** What the page remembers of its own arrangement; opaque to the engine apart from its size. */
 export const layoutSchema = z.record(z.string().max(200), z.json());
 export type Layout = z.infer<typeof layoutSchema>;
-
-export const savedPublishSchema = z.strictObject({
-  id: z.string().min(1).max(64),
-  name: z.string().min(1).max(200),
-  topic: topicTextSchema,
-  payload: z.string(),
-  format: z.enum(['text', 'json', 'hex', 'base64', 'codec']),
-  /** With the format `codec`. */
-  codec: chosenCodecSchema.optional(),
-  qos: qosSchema,
-  retain: z.boolean(),
-});
-export type SavedPublish = z.infer<typeof savedPublishSchema>;
 
 /** A workspace file that could not be read or written. `keptAs` is where it was kept, if it was; `advice` says how the workbench goes on, not where. */
 export interface WorkspaceProblem extends Problem {

@@ -21,6 +21,7 @@ const errorCatalogue = {
   'connect-failed': 'The connection could not be made.',
   'publish-refused': 'The broker refused the message.',
   'would-silence-peer': 'The message would silence a peer.',
+  'risky-publish': 'Publishing this may do harm.',
   'invalid-topic': 'The topic is not valid.',
   'invalid-uri': 'The address is not valid.',
   'payload-too-large': 'The payload is too large.',

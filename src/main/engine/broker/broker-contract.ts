@@ -14,8 +14,11 @@ import {
 import { brokerOptionsSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
+import type { Properties } from '../../../shared/mqtt/packet/packets.ts';
 
 const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+/** Made and checked by the engine. */
+const propertiesSchema = z.custom<Properties>((value) => typeof value === 'object' && value !== null);
 
 export interface BrokerCounters {
   readonly clientCount: number;
@@ -43,7 +46,9 @@ export interface TraceBatch {
 export const brokerWorkerContract = {
   start: call<readonly BrokerListener[]>()(brokerOptionsSchema.extend({ persistenceFile: z.string().optional() })),
   stop: call<void>()(noInput),
-  publish: call<void>()(z.strictObject({ topic: topicTextSchema, payload: bytesSchema, qos: qosSchema, retain: z.boolean() })),
+  publish: call<void>()(
+    z.strictObject({ topic: topicTextSchema, payload: bytesSchema, qos: qosSchema, retain: z.boolean(), properties: propertiesSchema.nullish() }),
+  ),
   /** False when there is no such client. */
   disconnectClient: call<boolean>()(z.strictObject({ clientId: z.string().max(65_535) })),
   retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),

@@ -11,6 +11,7 @@ import type {
   TraceEvent,
 } from '../../../shared/contract/broker-inside.ts';
 import type { Qos } from '../../../shared/contract/common.ts';
+import type { Properties } from '../../../shared/mqtt/packet/packets.ts';
 import type { ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
 import type { Off } from '../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
@@ -33,6 +34,8 @@ export interface BrokerPublish {
   readonly payload: Uint8Array;
   readonly qos: Qos;
   readonly retain: boolean;
+  /** MQTT 5; an engine without it leaves them out. */
+  readonly properties?: Properties | null | undefined;
 }
 
 /** A connection that the broker ended because of something its client did, in words for a person. */

@@ -14,6 +14,7 @@ export type { ConnectionSecrets } from './broker-access.ts';
 export { CheckSteps, runCheck } from './check/index.ts';
 export { newClientId } from './client-id.ts';
 export { watchSleep } from './watch-sleep.ts';
+export { publishProperties } from './message-properties.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 
 const notifyEveryMs = 100;

@@ -12,6 +12,7 @@ import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
 import { mockDevicesHandlers } from './mock-devices-handlers.ts';
 import { payloadHandlers } from './payload-handlers.ts';
+import { publishingHandlers } from './publishing-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
 import { rpcBatchesHandlers } from './rpc-batches-handlers.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
@@ -34,6 +35,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...topicsHandlers(services),
     ...messagesHandlers(services),
     ...payloadHandlers(services),
+    ...publishingHandlers(services),
     ...rpcHandlers(services),
     ...callHistoryHandlers(services),
     ...rpcDialectsHandlers(services),

@@ -1,11 +1,6 @@
-import type { PublishInput } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { parseBrokerUri } from '../../../shared/mqtt/broker-uri.ts';
 import { validateTopicFilter } from '../../../shared/mqtt/topic-filter.ts';
-import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
-
-/** The largest packet of MQTT (§1.5.5) carries topic and properties too; this leaves room for them. */
-const maxPayloadBytes = 268_000_000;
 
 /** The address of a broker as it may be kept in a shared file: secrets have a place of their own. */
 export function checkBrokerUri(uri: string): void {
@@ -18,18 +13,7 @@ export function checkBrokerUri(uri: string): void {
   }
 }
 
-export function checkTopicName(topic: string): void {
-  const problem = validateTopicName(topic);
-  if (problem) throw new CodedError('invalid-topic', problem.message, { advice: problem.advice });
-}
-
 export function checkTopicFilter(filter: string): void {
   const problem = validateTopicFilter(filter);
   if (problem) throw new CodedError('invalid-topic', problem.message, { advice: problem.advice });
-}
-
-export function checkPublish({ topic, payload, properties }: PublishInput): void {
-  checkTopicName(topic);
-  if (payload.byteLength > maxPayloadBytes) throw new CodedError('payload-too-large', 'MQTT carries at most 256 MiB in one message.');
-  if (properties?.responseTopic !== undefined) checkTopicName(properties.responseTopic);
 }

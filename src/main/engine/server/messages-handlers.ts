@@ -3,16 +3,16 @@ import type { messagesContract } from '../../../shared/contract/messages.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { CallContext, Handlers } from '../../../shared/ipc/serve.ts';
 import { guardPeers } from '../guard-peers.ts';
-import { checkPublish, checkTopicName } from './input-rules.ts';
+import { checkPublish, checkTopicName } from '../publishing/index.ts';
 import { openTail } from './message-tail.ts';
-import { connectionIdOf, type Services } from './services.ts';
+import type { Services } from './services.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
 
 /** Clearing a large subtree lets other work through after each slice. */
 const clearSlice = 50;
 
 export function messagesHandlers(services: Services): Handlers<typeof messagesContract> {
-  const { broker, callHistory, connections, store, storeChanged, topics, workspace } = services;
+  const { broker, callHistory, publishing, store, storeChanged, topics, workspace } = services;
 
   const needRunningBroker = (): void => {
     if (broker.status().phase !== 'running') throw new CodedError('broker-not-running');
@@ -22,21 +22,12 @@ export function messagesHandlers(services: Services): Handlers<typeof messagesCo
     needRunningBroker();
     return { known: await broker.retained(topic), exact: true };
   };
-  const publish: Handlers<typeof messagesContract>['messages.publish'] = async ({ source, ...message }) => {
-    const id = connectionIdOf(source);
-    if (id !== null) return connections.publish(id, message);
-    needRunningBroker();
-    const { topic, payload, qos, retain, properties } = message;
-    await broker.publish({ topic, payload, qos, retain });
-    const leftOut = properties !== undefined && Object.keys(properties).length > 0;
-    return { note: leftOut ? 'The local broker routes messages as MQTT 3.1.1 does: the properties were left out.' : null };
-  };
   const clear = async (source: SourceId, found: readonly string[], { signal }: CallContext): Promise<number> => {
     let cleared = 0;
     for (const topic of found) {
       if (signal.aborted) throw new CodedError('cancelled');
       // QoS 1 through a connection: an answer shows that the broker took it.
-      await publish({ source, topic, payload: new Uint8Array(0), qos: source === 'broker' ? 0 : 1, retain: true }, { signal });
+      await publishing.sender.send(source, { topic, payload: new Uint8Array(0), qos: source === 'broker' ? 0 : 1, retain: true });
       cleared += 1;
       if (cleared % clearSlice === 0) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -44,11 +35,10 @@ export function messagesHandlers(services: Services): Handlers<typeof messagesCo
   };
 
   return {
-    'messages.publish'(input, context) {
-      const { knowingly = false, ...message } = input;
+    'messages.publish'({ source, knowingly = false, ...message }) {
       checkPublish(message);
       if (!knowingly) guardPeers(message.topic, message.payload);
-      return publish(message, context);
+      return publishing.sender.send(source, message);
     },
     'messages.latest': ({ source, topic, maxBytes }) => store.latest(source, topic, maxBytes),
     'messages.get': ({ id, maxBytes }) => store.get(id, maxBytes),

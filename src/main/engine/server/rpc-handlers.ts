@@ -1,7 +1,7 @@
 import type { CallInput, rpcContract, RpcMethodId } from '../../../shared/contract/rpc.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
-import { checkTopicName } from './input-rules.ts';
+import { checkTopicName } from '../publishing/index.ts';
 import { sendCall } from './call-detail.ts';
 import { OpenViews } from './open-views.ts';
 import type { Services } from './services.ts';

@@ -5,7 +5,7 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { buildEvent } from '../../../shared/rpc/events.ts';
 import { kickMessage, presenceRemoval, type PresenceMessage } from '../../../shared/rpc/presence.ts';
 import { changesOf, sendSnapshots, whenNewText } from '../snapshot-stream.ts';
-import { checkTopicName } from './input-rules.ts';
+import { checkTopicName } from '../publishing/index.ts';
 import { connectionIdOf, type Services } from './services.ts';
 
 export function rpcPeersHandlers({ broker, brokerChanged, connections, rpc, rpcPeers }: Services): Handlers<typeof rpcPeersContract> {

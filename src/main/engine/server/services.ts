@@ -3,9 +3,9 @@ import { connectionSecretNames, type ConnectionSecretName } from '../../../share
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { SubscriptionNotification } from '../../../shared/contract/connections.ts';
 import type { HostInfo } from '../../../shared/contract/host.ts';
-import type { Ledger, MessageDetail, MessagePage, PublishInput } from '../../../shared/contract/messages.ts';
+import type { Ledger, MessageDetail, MessagePage } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
-import type { BrokerInsideView } from '../broker/index.ts';
+import type { BrokerInsideView, BrokerService } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
 import type { Connections, ConnectionSecrets } from '../connections/index.ts';
@@ -13,6 +13,7 @@ import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier, Teller } from '../notifier.ts';
 import type { PayloadService } from '../payload/index.ts';
+import type { Publishing } from '../publishing/index.ts';
 import type { CallHistory, RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 
@@ -28,8 +29,7 @@ export interface Services {
     clients(): readonly BrokerClient[];
     refusals(): BrokerRefusals;
     disconnectClient(clientId: string): Promise<unknown>;
-    /** Without MQTT 5 properties: its engine has none. */
-    publish(message: Pick<PublishInput, 'topic' | 'payload' | 'qos' | 'retain'>): Promise<void>;
+    readonly publish: BrokerService['publish'];
     /** Topics with a retained message: the prefix itself and what is below it. */
     retained(prefix: string): Promise<readonly string[]>;
     readonly inside: BrokerInsideView;
@@ -66,6 +66,7 @@ export interface Services {
   };
   readonly storeChanged: Notifier;
   readonly payload: Omit<PayloadService, 'close'>;
+  readonly publishing: Omit<Publishing, 'sourcesChanged' | 'close'>;
   readonly environments: Omit<Environments, 'close'>;
   readonly collections: Omit<CollectionFiles, 'close'>;
   readonly collectionRuns: Pick<CollectionRuns, 'run'>;

@@ -60,7 +60,18 @@ describe('a workspace', () => {
     expect(first.view().settings.theme).toBe('system');
     await first.updateSettings({ theme: 'dark', keymap: { 'b.two': 'Mod+2', 'a.one': null } });
     first.setLayout({ 'z.panel': 1, 'a.panel': { y: 1, x: [1] } });
-    await first.savePublish({ id: 'p1', name: 'On', topic: 'lamp/set', payload: 'on', format: 'text', qos: 1, retain: false });
+    await first.savePublish({
+      id: 'p1',
+      name: 'On',
+      topic: 'lamp/set',
+      payload: 'on',
+      format: 'text',
+      qos: 1,
+      retain: false,
+      folder: '',
+      fillIn: false,
+      properties: null,
+    });
     await first.saveProfile(profile('lab'));
     await first.secrets.set('connection/lab/password', 'hunter2');
 

@@ -1,4 +1,4 @@
-import { FileUp, Send } from 'lucide-react';
+import { FileUp, RotateCcw, Send } from 'lucide-react';
 import { useEffect, useId, useRef, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { useCommands } from '../../app/commands.ts';
@@ -10,11 +10,19 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { TextArea } from '../../ui/text-area.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { formatBytes } from '../common/index.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { resolvePublish } from '../../../shared/publishing/publish-defaults.ts';
+import { messageTexts } from '../../../shared/publishing/message-texts.ts';
+import { connectionOf, formatBytes, useBrokerStatus, useConnections } from '../common/index.ts';
+import { PromptsDialog } from './prompts-dialog.tsx';
+import { PublishHistory } from './publish-history.tsx';
+import { PublishMore } from './publish-more.tsx';
+import { PublishOptions } from './publish-options.tsx';
+import { PublishRuns } from './publish-runs.tsx';
 import type { PublishFormat } from './publish-draft.ts';
 import { PublishCodec } from './publish-codec.tsx';
 import { publishStore } from './publish-model.ts';
-import { maxPublishBytes, problemsOf } from './publish-store.ts';
+import { maxPublishBytes, problemsOf, type PublishAction } from './publish-store.ts';
 import styles from './publish.module.css';
 import { SavedPublishes } from './saved-publishes.tsx';
 
@@ -25,13 +33,14 @@ const formats = [
   { value: 'base64', label: 'Base64' },
   { value: 'codec', label: 'Codec' },
   { value: 'file', label: 'File' },
+  { value: 'empty', label: 'Empty' },
 ] as const;
 const levels = [
   { value: '0', label: '0' },
   { value: '1', label: '1' },
   { value: '2', label: '2' },
 ] as const;
-const placeholders: Readonly<Record<Exclude<PublishFormat, 'file'>, string>> = {
+const placeholders: Readonly<Record<Exclude<PublishFormat, 'file' | 'empty'>, string>> = {
   json: '{ "on": true }',
   text: 'Any text, sent as UTF-8',
   hex: '48 65 6c 6c 6f',
@@ -55,9 +64,13 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
   const topicField = useRef<HTMLInputElement>(null);
   useEffect(() => store.offerTopic(selectedTopic), [store, selectedTopic]);
   const problems = problemsOf(draft, store.rules);
-  const send = async (): Promise<void> => {
-    if (live) await store.publish(source);
+  const target = useTarget(source);
+  const resolved = resolvePublish(target.defaults, draft.topic, draft);
+  const isOwn = resolved.qosFrom === 'message' || resolved.retainFrom === 'message';
+  const run = async (action: PublishAction): Promise<void> => {
+    if (live) await store.run(source, action);
   };
+  const send = (): Promise<void> => run({ kind: 'once' });
   useCommands([
     { id: 'publish.send', title: 'Publish the message', group: 'Publish', place: 'topics', shortcut: 'Mod+Enter', when: () => live, run: send },
     { id: 'publish.focusTopic', title: 'Write a message', group: 'Publish', place: 'topics', shortcut: 'Mod+Shift+M', run: () => topicField.current?.select() },
@@ -85,16 +98,44 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
           inputRef={topicField}
         />
         <div className={styles.qos}>
-          <span className={styles.label}>QoS</span>
+          <span className={styles.label}>
+            QoS
+            {target.defaults && resolved.qosFrom !== 'message' && (
+              <span className={styles.from} title={fromWords[resolved.qosFrom]}>
+                {' · default'}
+              </span>
+            )}
+          </span>
           <SegmentedControl
             label="Quality of service to publish with"
-            value={String(draft.qos) as '0' | '1' | '2'}
+            value={String(resolved.qos) as '0' | '1' | '2'}
             onChange={(next) => store.setDraft({ qos: Number(next) as Qos })}
             segments={levels}
           />
         </div>
         <span className={styles.retain}>
-          <Checkbox label="Retain" checked={draft.retain} onChange={(retain) => store.setDraft({ retain })} />
+          <Checkbox
+            label={
+              <span title={target.defaults && resolved.retainFrom !== 'message' ? fromWords[resolved.retainFrom] : undefined}>
+                Retain
+                {target.defaults && resolved.retainFrom !== 'message' && (
+                  <span className={styles.from} aria-hidden>
+                    {' · default'}
+                  </span>
+                )}
+              </span>
+            }
+            checked={resolved.retain}
+            onChange={(retain) => store.setDraft({ retain })}
+          />
+          {target.defaults && isOwn && (
+            <IconButton
+              size="small"
+              label="QoS and Retain from the connection’s defaults"
+              icon={<RotateCcw size={13} aria-hidden />}
+              onClick={() => store.setDraft({ qos: null, retain: null })}
+            />
+          )}
         </span>
         <span className={styles.send}>
           <Tooltip text={live ? `Publish to ${sourceName}` : `${sourceName} is ${sourceState}`} shortcut="Mod+Enter" side="top">
@@ -102,6 +143,7 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
               Publish
             </Button>
           </Tooltip>
+          <PublishMore live={live} onRun={(action) => void run(action)} />
         </span>
       </div>
       <div className={styles.formatLine}>
@@ -109,8 +151,19 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
         {draft.format === 'codec' && <PublishCodec />}
         <span className={styles.outcome} role="status" data-kind={outcome?.kind}>
           {outcome?.kind === 'sent' && `Published to ${outcome.topic}${outcome.note === null ? '' : `: ${outcome.note}`}`}
+          {outcome?.kind === 'started' && outcome.text}
           {!outcome && !live && `${sourceName} is ${sourceState}: nothing can be published.`}
+          {!outcome && live && !draft.fillIn && messageTexts(draft).some((text) => text.includes('{{')) && (
+            <>
+              {'{{…}} is sent as it stands. '}
+              <button type="button" className={styles.link} onClick={() => store.setDraft({ fillIn: true })}>
+                Fill it in
+              </button>
+            </>
+          )}
         </span>
+        <PublishOptions propertiesOff={target.propertiesOff} aliasMaximum={target.aliasMaximum} />
+        <PublishHistory source={source} live={live} />
         <SavedPublishes store={store} />
       </div>
       {outcome?.kind === 'failed' && (
@@ -119,8 +172,8 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
           kind="bad"
           title={outcome.error.message}
           actions={
-            outcome.error.code === 'would-silence-peer' && (
-              <Button size="small" onClick={() => void store.publish(source, true)}>
+            (outcome.error.code === 'would-silence-peer' || outcome.error.code === 'risky-publish') && (
+              <Button size="small" onClick={() => void store.run(source, outcome.action, true)}>
                 I know, send it
               </Button>
             )
@@ -129,8 +182,12 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
           {outcome.error.advice}
         </Banner>
       )}
+      <PublishRuns source={source} />
+      <PromptsDialog />
       {draft.format === 'file' ? (
         <FileChoice error={reveal || draft.file ? problems.payload : undefined} />
+      ) : draft.format === 'empty' ? (
+        <p className={styles.empty}>The message has no payload. Retained, it clears what the broker keeps for the topic.</p>
       ) : (
         <TextArea
           className={styles.payload}
@@ -146,6 +203,39 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
       )}
     </form>
   );
+}
+
+const fromWords = {
+  topic: 'From the connection’s defaults for this topic, until you choose',
+  default: 'From the connection’s defaults, until you choose',
+  message: '',
+} as const;
+
+interface Target {
+  /** `null`: the local broker, which has none. */
+  readonly defaults: Parameters<typeof resolvePublish>[0];
+  /** Why properties of MQTT 5 cannot be sent there. */
+  readonly propertiesOff: string | null;
+  readonly aliasMaximum: number | null;
+}
+
+/** What the source makes of a message. */
+function useTarget(source: SourceId): Target {
+  const broker = useBrokerStatus();
+  const connections = useConnections();
+  const id = connectionOf(source);
+  if (id === null) {
+    const isBare = broker?.phase === 'running' && broker.engine === 'aedes';
+    return { defaults: null, propertiesOff: isBare ? 'The engine aedes routes messages as MQTT 3.1.1 does.' : null, aliasMaximum: 0 };
+  }
+  const profile = connections?.profiles.find((one) => one.id === id);
+  const status = connections?.statuses.find((one) => one.id === id);
+  const version = profile?.version ?? '5';
+  return {
+    defaults: profile?.publishDefaults ?? null,
+    propertiesOff: version === '5' ? null : `This connection speaks MQTT ${version}, which has none.`,
+    aliasMaximum: status?.broker?.topicAliasMaximum ?? null,
+  };
 }
 
 function FileChoice({ error }: { readonly error: string | undefined }): ReactElement {

@@ -1,8 +1,9 @@
 import type { Qos } from '../../../shared/contract/common.ts';
+import type { PublishMessage, PublishPropertyTexts } from '../../../shared/contract/publish-message.ts';
 import type { CodecChoice } from '../payloads/index.ts';
 import type { SavedPublish } from '../../../shared/contract/workspace.ts';
 
-export type PublishFormat = 'text' | 'json' | 'hex' | 'base64' | 'codec' | 'file';
+export type PublishFormat = PublishMessage['format'] | 'file';
 
 export interface PublishFile {
   readonly name: string;
@@ -19,11 +20,27 @@ export interface PublishDraft {
   readonly file: PublishFile | null;
   /** What turns the text into bytes, with the format `codec`. */
   readonly codec: CodecChoice;
-  readonly qos: Qos;
-  readonly retain: boolean;
+  /** `null`: from the defaults of the connection. */
+  readonly qos: Qos | null;
+  /** `null`: from the defaults of the connection. */
+  readonly retain: boolean | null;
+  /** Whether `{{…}}` is filled in. */
+  readonly fillIn: boolean;
+  readonly properties: PublishPropertyTexts;
   /** The saved publish this came from, to save changes back to it. */
   readonly savedId: string | null;
 }
+
+export const noProperties: PublishPropertyTexts = {
+  contentType: '',
+  responseTopic: '',
+  correlationData: '',
+  correlationAs: 'text',
+  messageExpirySeconds: null,
+  payloadIsUtf8: null,
+  topicAlias: null,
+  userProperties: [],
+};
 
 export const emptyDraft: PublishDraft = {
   topic: '',
@@ -32,8 +49,10 @@ export const emptyDraft: PublishDraft = {
   payload: '',
   file: null,
   codec: { name: 'msgpack', params: {} },
-  qos: 0,
-  retain: false,
+  qos: null,
+  retain: null,
+  fillIn: false,
+  properties: noProperties,
   savedId: null,
 };
 
@@ -48,17 +67,42 @@ export function offerTopic(draft: PublishDraft, topic: string | null): PublishDr
   return { ...draft, topic };
 }
 
-export function loadSaved(draft: PublishDraft, saved: SavedPublish): PublishDraft {
-  const { topic, format, payload, qos, retain, codec = draft.codec } = saved;
-  return { ...draft, topic, topicEdited: true, format, payload, codec, qos, retain, savedId: saved.id };
+/** What a saved message or one of the history says, in place of the draft. */
+export function loadMessage(draft: PublishDraft, message: PublishMessage, savedId: string | null): PublishDraft {
+  const { topic, format, payload, qos, retain, fillIn, properties, codec = draft.codec } = message;
+  return { ...draft, topic, topicEdited: true, format, payload, codec, qos, retain, fillIn, properties: properties ?? noProperties, savedId };
+}
+
+/** The draft as the engine takes it; of a file, what goes with its bytes. */
+export function messageOf(draft: PublishDraft): PublishMessage {
+  const { topic, format, payload, codec, qos, retain, fillIn, properties } = draft;
+  return {
+    topic,
+    ...(format === 'file' ? { format: 'empty', payload: '' } : { format, payload }),
+    ...(format === 'codec' ? { codec: { name: codec.name, params: { ...codec.params } } } : {}),
+    ...{ qos, retain, fillIn, properties: countProperties(properties) === 0 ? null : properties },
+  };
 }
 
 /** A file's bytes are not kept in the workspace, so a file cannot be saved; answers `null` then. */
-export function toSaved(draft: PublishDraft, id: string, name: string): SavedPublish | null {
-  const { topic, format, payload, qos, retain } = draft;
-  if (format === 'file') return null;
-  const codec = format === 'codec' ? { codec: { name: draft.codec.name, params: { ...draft.codec.params } } } : {};
-  return { id, name: name.trim(), topic, format, payload, ...codec, qos, retain };
+export function toSaved(draft: PublishDraft, id: string, name: string, folder: string): SavedPublish | null {
+  return draft.format === 'file' ? null : { id, name: name.trim(), folder: cleanFolder(folder), ...messageOf(draft) };
+}
+
+/** ` lab /  lamps/ ` → `lab/lamps`. */
+export function cleanFolder(folder: string): string {
+  return folder
+    .split('/')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join('/');
+}
+
+/** How many MQTT 5 properties would be sent; user properties one by one. */
+export function countProperties(properties: PublishPropertyTexts): number {
+  const { contentType, responseTopic, correlationData, messageExpirySeconds, payloadIsUtf8, topicAlias, userProperties } = properties;
+  const texts = [contentType, responseTopic, correlationData].filter((text) => text !== '').length;
+  return texts + [messageExpirySeconds, payloadIsUtf8, topicAlias].filter((value) => value !== null).length + userProperties.length;
 }
 
 /** A name to offer for a saved publish: the last two levels of its topic. */
@@ -67,6 +111,26 @@ export function suggestName(topic: string): string {
   return levels.slice(-2).join(' / ').slice(0, 200);
 }
 
-export function sortSaved(list: readonly SavedPublish[]): readonly SavedPublish[] {
-  return list.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true, sensitivity: 'base' }));
+export interface SavedFolder {
+  readonly name: string;
+  readonly folders: readonly SavedFolder[];
+  readonly messages: readonly SavedPublish[];
+}
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name.localeCompare(b.name, 'en', { numeric: true, sensitivity: 'base' });
+
+/** Saved messages in their folders, each list by name. */
+export function savedTree(list: readonly SavedPublish[], name = ''): SavedFolder {
+  const inside = Map.groupBy(
+    list.filter(({ folder }) => folder !== ''),
+    ({ folder }) => folder.split('/')[0] ?? '',
+  );
+  const folders = [...inside].map(([first, entries]) =>
+    savedTree(
+      entries.map((entry) => ({ ...entry, folder: entry.folder.slice(first.length + 1) })),
+      first,
+    ),
+  );
+  return { name, folders: folders.toSorted(byName), messages: list.filter(({ folder }) => folder === '').toSorted(byName) };
 }

@@ -1,13 +1,19 @@
 import { afterEach, expect, it } from 'vitest';
-import { messagesContract, type PublishInput } from '../../../shared/contract/messages.ts';
+import { publishingContract, type PublishOnce } from '../../../shared/contract/publishing.ts';
 import { workspaceContract, type SavedPublish } from '../../../shared/contract/workspace.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { serveForTests, type ServedEngine } from '../serve-for-tests.ts';
 import { createPublishStore, maxPublishBytes, problemsOf, type PublishRules, type PublishStore } from './publish-store.ts';
 
-const { 'messages.publish': publish } = messagesContract;
+const { 'publishing.publish': publish, 'publishing.repeat': repeat, 'publishing.lines': lines } = publishingContract;
 const { 'workspace.savePublish': savePublish, 'workspace.removePublish': removePublish } = workspaceContract;
-const contract = { 'messages.publish': publish, 'workspace.savePublish': savePublish, 'workspace.removePublish': removePublish };
+const contract = {
+  'publishing.publish': publish,
+  'publishing.repeat': repeat,
+  'publishing.lines': lines,
+  'workspace.savePublish': savePublish,
+  'workspace.removePublish': removePublish,
+};
 
 const rules: PublishRules = {
   checkTopic: (topic) => (topic.includes('#') ? 'A wildcard.' : undefined),
@@ -17,13 +23,22 @@ const rules: PublishRules = {
 let served: ServedEngine | undefined;
 afterEach(() => served?.close());
 
-function open(answer: () => { readonly note: string | null } = () => ({ note: null })): readonly [PublishStore, PublishInput[], Map<string, SavedPublish>] {
-  const sent: PublishInput[] = [];
+function open(answer: () => { readonly note: string | null } = () => ({ note: null })): readonly [PublishStore, PublishOnce[], Map<string, SavedPublish>] {
+  const sent: PublishOnce[] = [];
   const saved = new Map<string, SavedPublish>();
   served = serveForTests(contract, {
-    'messages.publish': (input) => {
+    'publishing.publish': (input) => {
       sent.push(input);
-      return answer();
+      const { topic, qos, retain } = input.message;
+      return { topic, qos: qos ?? 0, retain: retain ?? false, ...answer() };
+    },
+    'publishing.repeat': (input) => {
+      sent.push(input);
+      return { id: 'r' };
+    },
+    'publishing.lines': (input) => {
+      sent.push(input);
+      return { id: 'l', lines: 3 };
     },
     'workspace.savePublish': (entry) => void saved.set(entry.id, entry),
     'workspace.removePublish': ({ id }) => void saved.delete(id),
@@ -35,17 +50,23 @@ it('publishes what stands in the draft', async () => {
   const [store, sent] = open(() => ({ note: 'No matching subscribers' }));
   store.setTopic('a/b');
   store.setDraft({ payload: '{}', qos: 1, retain: true });
-  expect(await store.publish('connection:x')).toBe(true);
-  expect(sent).toEqual([{ source: 'connection:x', topic: 'a/b', payload: new TextEncoder().encode('{}'), qos: 1, retain: true }]);
+  expect(await store.run('connection:x', { kind: 'once' })).toBe(true);
+  expect(sent).toMatchObject([
+    {
+      source: 'connection:x',
+      knowingly: false,
+      message: { topic: 'a/b', payload: '{}', format: 'json', qos: 1, retain: true, fillIn: false, properties: null },
+    },
+  ]);
   expect(store.state.getState()).toMatchObject({ sentCount: 1, outcome: { kind: 'sent', note: 'No matching subscribers' } });
 });
 
 it('sends nothing while something is wrong, and then shows what', async () => {
   const [store, sent] = open();
-  expect(await store.publish('broker')).toBe(false);
+  expect(await store.run('broker', { kind: 'once' })).toBe(false);
   store.setTopic('a/#');
   store.setDraft({ format: 'hex', payload: 'zz' });
-  expect(await store.publish('broker')).toBe(false);
+  expect(await store.run('broker', { kind: 'once' })).toBe(false);
   expect(sent).toEqual([]);
   expect(store.state.getState().reveal).toBe(true);
   expect(problemsOf(store.state.getState().draft, rules)).toEqual({ topic: 'A wildcard.', payload: 'Not hex.' });
@@ -55,12 +76,12 @@ it('sends the bytes of a file as they are', async () => {
   const [store, sent] = open();
   store.setTopic('fw');
   store.setDraft({ format: 'file' });
-  expect(await store.publish('broker')).toBe(false);
+  expect(await store.run('broker', { kind: 'once' })).toBe(false);
   store.setFile({ name: 'big.bin', bytes: new Uint8Array(maxPublishBytes + 1) });
   expect(problemsOf(store.state.getState().draft, rules).payload).toContain('20 MiB');
   store.setFile({ name: 'fw.bin', bytes: Uint8Array.of(0, 255) });
-  expect(await store.publish('broker')).toBe(true);
-  expect(sent[0]?.payload).toEqual(Uint8Array.of(0, 255));
+  expect(await store.run('broker', { kind: 'once' })).toBe(true);
+  expect(sent[0]?.file).toEqual({ name: 'fw.bin', bytes: Uint8Array.of(0, 255) });
 });
 
 it('keeps the draft and tells the reason when the broker refuses', async () => {
@@ -69,7 +90,7 @@ it('keeps the draft and tells the reason when the broker refuses', async () => {
   });
   store.setTopic('a');
   store.setDraft({ format: 'text', payload: 'x' });
-  expect(await store.publish('broker')).toBe(false);
+  expect(await store.run('broker', { kind: 'once' })).toBe(false);
   expect(store.state.getState()).toMatchObject({
     sending: false,
     draft: { topic: 'a', payload: 'x' },
@@ -81,21 +102,48 @@ it('sends knowingly only when told to', async () => {
   const [store, sent] = open();
   store.setTopic('a');
   store.setDraft({ format: 'text', payload: 'x' });
-  await store.publish('broker');
-  await store.publish('broker', true);
-  expect(sent.map(({ knowingly }) => knowingly)).toEqual([undefined, true]);
+  await store.run('broker', { kind: 'once' });
+  await store.run('broker', { kind: 'once' }, true);
+  expect(sent.map(({ knowingly }) => knowingly)).toEqual([false, true]);
 });
 
 it('saves, saves again to the same entry, and removes', async () => {
   const [store, , saved] = open();
   store.setTopic('a');
-  await store.save('First', false);
+  await store.save('First', ' lab / lamps/', false);
   store.setDraft({ qos: 2 });
-  await store.save('First', false);
-  expect([...saved.values()]).toMatchObject([{ name: 'First', qos: 2 }]);
-  await store.save('Second', true);
+  await store.save('First', ' lab / lamps/', false);
+  expect([...saved.values()]).toMatchObject([{ name: 'First', folder: 'lab/lamps', qos: 2, retain: null }]);
+  await store.save('Second', '', true);
   expect(saved.size).toBe(2);
   await store.remove(store.state.getState().draft.savedId ?? '');
   expect(saved.size).toBe(1);
   expect(store.state.getState().draft.savedId).toBeNull();
+});
+
+it('asks for what the message leaves open, and remembers the answers', async () => {
+  const [store, sent] = open();
+  store.setTopic('lamp/{{$ask room}}');
+  store.setDraft({ format: 'text', payload: '{{$ask level integer|20}}' });
+  store.setDraft({ fillIn: true });
+  await store.run('broker', { kind: 'repeat', everyMs: 100, count: 3 });
+  expect(store.state.getState().asking?.prompts.map(({ name, offered }) => [name, offered])).toEqual([
+    ['room', ''],
+    ['level', '20'],
+  ]);
+  expect(await store.answer(null)).toBe(false);
+  await store.run('broker', { kind: 'repeat', everyMs: 100, count: 3 });
+  expect(await store.answer({ room: 'hall', level: '7' })).toBe(true);
+  expect(sent).toMatchObject([{ message: { topic: 'lamp/{{$ask room}}' }, answers: { room: 'hall', level: '7' }, everyMs: 100, count: 3 }]);
+  expect(store.state.getState().answers).toEqual({ room: 'hall', level: '7' });
+});
+
+it('publishes the lines of a file whatever stands as payload', async () => {
+  const [store, sent] = open();
+  store.setTopic('a');
+  store.setDraft({ format: 'json', payload: '' });
+  const file = { name: 'l.txt', bytes: Uint8Array.of(65) };
+  expect(await store.run('broker', { kind: 'lines', file, everyMs: 0, skipEmpty: true })).toBe(true);
+  expect(sent).toMatchObject([{ file: { name: 'l.txt' }, skipEmpty: true }]);
+  expect(store.state.getState().outcome).toMatchObject({ kind: 'started', text: '3 lines are published.' });
 });

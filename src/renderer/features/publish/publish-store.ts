@@ -1,8 +1,21 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { SourceId } from '../../../shared/contract/common.ts';
+import type { Qos, SourceId } from '../../../shared/contract/common.ts';
+import type { PublishMessage } from '../../../shared/contract/publish-message.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import { messageTexts } from '../../../shared/publishing/message-texts.ts';
+import { findPrompts, type Prompt } from '../../../shared/publishing/prompts.ts';
 import { newId, type Engine } from '../common/index.ts';
-import { emptyDraft, loadSaved, offerTopic, toSaved, typeTopic, type PublishDraft, type PublishFile, type PublishFormat } from './publish-draft.ts';
+import {
+  emptyDraft,
+  loadMessage,
+  messageOf,
+  offerTopic,
+  toSaved,
+  typeTopic,
+  type PublishDraft,
+  type PublishFile,
+  type PublishFormat,
+} from './publish-draft.ts';
 import type { SavedPublish } from '../../../shared/contract/workspace.ts';
 
 /** The checks a draft goes through before it is sent; sentences for a person. */
@@ -10,7 +23,7 @@ export interface PublishRules {
   /** What is wrong with a topic name, or `undefined`. */
   readonly checkTopic: (topic: string) => string | undefined;
   readonly encode: (
-    format: Exclude<PublishFormat, 'file' | 'codec'>,
+    format: Exclude<PublishFormat, 'file' | 'codec' | 'empty'>,
     text: string,
   ) => { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string };
 }
@@ -18,6 +31,18 @@ export interface PublishRules {
 export interface PublishProblems {
   readonly topic?: string;
   readonly payload?: string;
+}
+
+/** How the draft goes out: once, again and again, or with the lines of a file as its payloads. */
+export type PublishAction =
+  | { readonly kind: 'once' }
+  | { readonly kind: 'repeat'; readonly everyMs: number; readonly count: number | null }
+  | { readonly kind: 'lines'; readonly file: PublishFile; readonly everyMs: number; readonly skipEmpty: boolean };
+
+interface Asking {
+  readonly source: SourceId;
+  readonly action: PublishAction;
+  readonly prompts: readonly Prompt[];
 }
 
 interface PublishState {
@@ -28,62 +53,106 @@ interface PublishState {
   readonly codecProblem: string | null;
   readonly sending: boolean;
   readonly sentCount: number;
+  /** What has to be answered before it can go out. */
+  readonly asking: Asking | null;
+  /** What was answered last, by name. */
+  readonly answers: Readonly<Record<string, string>>;
   /** What the broker said about the last one, or why it failed. */
   readonly outcome:
-    | { readonly kind: 'sent'; readonly topic: string; readonly note: string | null }
-    | { readonly kind: 'failed'; readonly error: CodedError }
+    | { readonly kind: 'sent'; readonly topic: string; readonly qos: Qos; readonly retain: boolean; readonly note: string | null }
+    | { readonly kind: 'started'; readonly text: string }
+    | { readonly kind: 'failed'; readonly error: CodedError; readonly action: PublishAction }
     | null;
 }
+
+type Editable = 'format' | 'payload' | 'codec' | 'qos' | 'retain' | 'fillIn' | 'properties';
 
 export interface PublishStore {
   readonly state: StoreApi<PublishState>;
   readonly rules: PublishRules;
   setTopic(topic: string): void;
   offerTopic(topic: string | null): void;
-  setDraft(change: Partial<Pick<PublishDraft, 'format' | 'payload' | 'codec' | 'qos' | 'retain'>>): void;
+  setDraft(change: Partial<Pick<PublishDraft, Editable>>): void;
   setFile(file: PublishFile | null): void;
   reveal(): void;
   load(saved: SavedPublish): void;
-  save(name: string, asNew: boolean): Promise<void>;
+  /** One of the history. */
+  loadAgain(source: SourceId, id: number): Promise<void>;
+  save(name: string, folder: string, asNew: boolean): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Answers whether it was sent; the reason it was not is in the state. `knowingly`: also what would silence a peer. */
-  publish(source: SourceId, knowingly?: boolean): Promise<boolean>;
+  /** Answers whether it was sent or started; the reason it was not is in the state. `knowingly`: also what is refused otherwise. */
+  run(source: SourceId, action: PublishAction, knowingly?: boolean): Promise<boolean>;
+  /** Goes on with what waits for answers; `null` gives it up. */
+  answer(answers: Readonly<Record<string, string>> | null): Promise<boolean>;
 }
 
 export function problemsOf(draft: PublishDraft, rules: PublishRules): PublishProblems {
-  const topic = draft.topic === '' ? 'Enter the topic to publish on.' : rules.checkTopic(draft.topic);
-  const payload = payloadOf(draft, rules);
-  return { ...(topic === undefined ? {} : { topic }), ...('problem' in payload ? { payload: payload.problem } : {}) };
+  const filled = (text: string): boolean => draft.fillIn && text.includes('{{');
+  const topic = draft.topic === '' ? 'Enter the topic to publish on.' : filled(draft.topic) ? undefined : rules.checkTopic(draft.topic);
+  const payload = payloadProblem(draft, rules, filled(draft.payload));
+  return { ...(topic === undefined ? {} : { topic }), ...(payload === undefined ? {} : { payload }) };
 }
 
 /** A message crosses to the engine in one piece; the shown part of a payload has the same limit. */
 export const maxPublishBytes = 20_971_520;
 
-function payloadOf(draft: PublishDraft, rules: PublishRules): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string } {
-  if (draft.format === 'file' && !draft.file) return { problem: 'Choose a file.' };
-  // What a codec makes of it is known when it is sent.
-  if (draft.format === 'codec') return { bytes: new Uint8Array(0) };
-  const payload = draft.format === 'file' ? { bytes: (draft.file as PublishFile).bytes } : rules.encode(draft.format, draft.payload);
-  if ('bytes' in payload && payload.bytes.length > maxPublishBytes)
-    return { problem: 'The payload is larger than 20 MiB, the most that can be published here.' };
-  return payload;
+function payloadProblem({ format, file, payload }: PublishDraft, rules: PublishRules, isFilled: boolean): string | undefined {
+  if (format === 'file' && !file) return 'Choose a file.';
+  // What becomes of these is known when it is sent.
+  if (format === 'codec' || format === 'empty' || (isFilled && format !== 'file')) return undefined;
+  const made = format === 'file' ? { bytes: (file as PublishFile).bytes } : rules.encode(format, payload);
+  if ('problem' in made) return made.problem;
+  return made.bytes.length > maxPublishBytes ? 'The payload is larger than 20 MiB, the most that can be published here.' : undefined;
 }
 
-async function encodeWith(
-  engine: Engine,
-  { topic, codec, payload }: PublishDraft,
-): Promise<{ readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problem: string }> {
-  const written = await engine.call('payload.encode', { topic, codec: { name: codec.name, params: { ...codec.params } }, text: payload });
-  if ('bytes' in written) return written;
-  const { reason, line, column } = written.problem;
-  return { problem: `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}${line === null ? '' : `, in line ${line}, column ${column ?? 1}`}.` };
+/** What has to be answered before the message can be filled in. */
+function promptsOf(draft: PublishDraft): readonly Prompt[] {
+  return draft.fillIn ? findPrompts(messageTexts(messageOf(draft))) : [];
 }
 
 export function createPublishStore(engine: Engine, rules: PublishRules): PublishStore {
-  const state = createStore<PublishState>(() => ({ draft: emptyDraft, reveal: false, codecProblem: null, sending: false, sentCount: 0, outcome: null }));
+  const state = createStore<PublishState>(() => ({
+    ...{ draft: emptyDraft, reveal: false, codecProblem: null, sending: false, sentCount: 0, asking: null, answers: {}, outcome: null },
+  }));
   const { getState, setState } = state;
   const edit = (draft: PublishDraft): void => {
     if (draft !== getState().draft) setState({ draft, codecProblem: null, outcome: null });
+  };
+
+  const send = async (source: SourceId, action: PublishAction, knowingly: boolean): Promise<PublishState['outcome']> => {
+    const { draft, answers } = getState();
+    const message: PublishMessage = messageOf(draft);
+    const asked = Object.fromEntries(promptsOf(draft).map(({ name, offered }) => [name, answers[name] ?? offered]));
+    const input = { source, message, answers: asked, knowingly };
+    const file = draft.format === 'file' && draft.file ? { file: draft.file } : {};
+    switch (action.kind) {
+      case 'once':
+        return { kind: 'sent', ...(await engine.call('publishing.publish', { ...input, ...file })) };
+      case 'repeat': {
+        const { everyMs, count } = action;
+        await engine.call('publishing.repeat', { ...input, ...file, everyMs, count });
+        return { kind: 'started', text: 'It is published again and again.' };
+      }
+      case 'lines': {
+        const { everyMs, skipEmpty } = action;
+        const { lines } = await engine.call('publishing.lines', { ...input, file: action.file, everyMs, skipEmpty });
+        return { kind: 'started', text: `${lines.toLocaleString('en-GB')} ${lines === 1 ? 'line is' : 'lines are'} published.` };
+      }
+    }
+  };
+  const go = async (source: SourceId, action: PublishAction, knowingly: boolean): Promise<boolean> => {
+    setState({ sending: true, codecProblem: null, outcome: null });
+    try {
+      const outcome = await send(source, action, knowingly);
+      setState({ sending: false, reveal: false, sentCount: getState().sentCount + 1, outcome });
+      return true;
+    } catch (error) {
+      const coded = error instanceof CodedError ? error : new CodedError('internal', error instanceof Error ? error.message : String(error));
+      const isCodec = getState().draft.format === 'codec' && coded.code === 'bad-input' && coded.message.startsWith('The payload: ');
+      if (isCodec) setState({ sending: false, codecProblem: upperFirst(coded.message.slice('The payload: '.length)) });
+      else setState({ sending: false, outcome: { kind: 'failed', error: coded, action } });
+      return false;
+    }
   };
 
   return {
@@ -94,10 +163,15 @@ export function createPublishStore(engine: Engine, rules: PublishRules): Publish
     setDraft: (change) => edit({ ...getState().draft, ...change }),
     setFile: (file) => edit({ ...getState().draft, format: 'file', file }),
     reveal: () => setState({ reveal: true }),
-    load: (saved) => edit(loadSaved(getState().draft, saved)),
-    save: async (name, asNew) => {
+    load: (saved) => edit(loadMessage(getState().draft, saved, saved.id)),
+    async loadAgain(source, id) {
+      const { message, answers } = await engine.call('publishing.fromHistory', { source, id });
+      edit(loadMessage(getState().draft, message, null));
+      setState({ answers: { ...getState().answers, ...answers } });
+    },
+    save: async (name, folder, asNew) => {
       const { draft } = getState();
-      const saved = toSaved(draft, asNew || draft.savedId === null ? newId() : draft.savedId, name);
+      const saved = toSaved(draft, asNew || draft.savedId === null ? newId() : draft.savedId, name, folder);
       if (!saved) throw new CodedError('invalid-state', 'A file cannot be kept in the list of saved publishes.');
       await engine.call('workspace.savePublish', saved);
       setState({ draft: { ...getState().draft, savedId: saved.id } });
@@ -107,29 +181,28 @@ export function createPublishStore(engine: Engine, rules: PublishRules): Publish
       const { draft } = getState();
       if (draft.savedId === id) setState({ draft: { ...draft, savedId: null } });
     },
-    publish: async (source, knowingly = false) => {
+    run: async (source, action, knowingly = false) => {
       const { draft, sending } = getState();
       if (sending) return false;
       setState({ reveal: true });
-      const topicProblem = problemsOf(draft, rules).topic;
-      const payload = payloadOf(draft, rules);
-      if (topicProblem !== undefined || 'problem' in payload) return false;
-      setState({ sending: true, codecProblem: null, outcome: null });
-      try {
-        const { topic, qos, retain } = draft;
-        const written = draft.format === 'codec' ? await encodeWith(engine, draft) : payload;
-        if ('problem' in written) {
-          setState({ sending: false, codecProblem: written.problem });
-          return false;
-        }
-        const { note } = await engine.call('messages.publish', { source, topic, payload: written.bytes, qos, retain, ...(knowingly ? { knowingly } : {}) });
-        setState({ sending: false, reveal: false, sentCount: getState().sentCount + 1, outcome: { kind: 'sent', topic: draft.topic, note } });
-        return true;
-      } catch (error) {
-        const coded = error instanceof CodedError ? error : new CodedError('internal', error instanceof Error ? error.message : String(error));
-        setState({ sending: false, outcome: { kind: 'failed', error: coded } });
-        return false;
-      }
+      const problems = problemsOf(draft, rules);
+      if (problems.topic !== undefined || (problems.payload !== undefined && action.kind !== 'lines')) return false;
+      const prompts = promptsOf(draft);
+      // Whoever sends it knowingly has answered them just now.
+      if (prompts.length === 0 || knowingly) return go(source, action, knowingly);
+      setState({ asking: { source, action, prompts } });
+      return false;
+    },
+    answer: async (answers) => {
+      const { asking } = getState();
+      setState({ asking: null });
+      if (!asking || !answers) return false;
+      setState({ answers: { ...getState().answers, ...answers } });
+      return go(asking.source, asking.action, false);
     },
   };
+}
+
+function upperFirst(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

@@ -354,7 +354,10 @@ export class BrokerCore implements BrokerEngine {
           advice: 'Publish it without “Retain”, or allow retained messages on the broker page.',
         });
       }
-      this.spread(new Message(message.topic, message.payload, message.qos, message.retain, null, null, Infinity), null, false);
+      const { topic, payload, qos, retain, properties = null } = message;
+      const expiry = properties?.messageExpiryInterval;
+      const expiresAtMs = expiry === undefined ? Infinity : this.nowMs + expiry * 1000;
+      this.spread(new Message(topic, payload, qos, retain, properties, null, expiresAtMs), null, false);
       if (this.journal === null || message.qos === 0) resolve();
       else this.journal.afterCommit({ run: resolve });
     });

@@ -1,0 +1,3 @@
+export { checkPublish, checkTopicName } from './check-message.ts';
+export { createPublishing, type Publishing } from './publishing.ts';
+export { createMessageSender } from './send-message.ts';

@@ -1,0 +1,93 @@
+import { History, Send, Trash2, Upload } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import type { SourceId } from '../../../shared/contract/common.ts';
+import type { PublishedRow } from '../../../shared/contract/publishing.ts';
+import { engineClient, useStreamValue } from '../../data/index.ts';
+import { Button } from '../../ui/button.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { Popover } from '../../ui/popover.tsx';
+import { act, formatDateTime } from '../common/index.ts';
+import { publishStore } from './publish-model.ts';
+import styles from './publish.module.css';
+
+interface PublishHistoryProps {
+  readonly source: SourceId;
+  readonly live: boolean;
+}
+
+/** What was published here, to be loaded or published again. */
+export function PublishHistory({ source, live }: PublishHistoryProps): ReactElement {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      side="top"
+      align="end"
+      title="Published here"
+      open={open}
+      onOpenChange={setOpen}
+      trigger={
+        <Button size="small" variant="ghost" icon={<History size={14} aria-hidden />}>
+          History
+        </Button>
+      }
+    >
+      {open && <Rows source={source} live={live} onLeave={() => setOpen(false)} />}
+    </Popover>
+  );
+}
+
+function Rows({ source, live, onLeave }: PublishHistoryProps & { readonly onLeave: () => void }): ReactElement {
+  const rows = useStreamValue('publishing.history', { source });
+  const load = async ({ id }: PublishedRow, send: boolean): Promise<void> => {
+    if (!(await act(publishStore().loadAgain(source, id), 'The message could not be loaded'))) return;
+    onLeave();
+    if (send) await publishStore().run(source, { kind: 'once' });
+  };
+  if (!rows || rows.length === 0) return <p className={styles.noHistory}>{rows ? 'Nothing was published here yet.' : 'Loading …'}</p>;
+  return (
+    <div className={styles.history}>
+      <ul className={styles.historyRows} aria-label="Published here">
+        {rows.map((row) => (
+          <li key={row.id} className={styles.historyRow}>
+            <time className={styles.historyTime}>{formatDateTime(row.at * 1000)}</time>
+            <span className={styles.historyTopic} title={row.topic}>
+              {row.topic}
+            </span>
+            <span className={styles.historyText} data-problem={row.problem !== null || undefined} title={row.problem ?? row.preview}>
+              {row.problem ?? row.fileName ?? (row.preview === '' ? 'empty' : row.preview)}
+            </span>
+            <span className={styles.historyFlags}>
+              Q{row.qos}
+              {row.retain ? ' R' : ''}
+              {row.kind === 'once' ? '' : row.kind === 'repeat' ? ' repeated' : ' lines'}
+            </span>
+            <IconButton
+              size="small"
+              label={row.kept ? `Load ${row.topic}` : 'It is too long to be kept'}
+              icon={<Upload size={14} aria-hidden />}
+              disabled={!row.kept}
+              onClick={() => void load(row, false)}
+            />
+            <IconButton
+              size="small"
+              label={row.fileName === null ? `Publish ${row.topic} again` : 'Its file is not kept'}
+              icon={<Send size={14} aria-hidden />}
+              disabled={!row.kept || !live || row.fileName !== null}
+              onClick={() => void load(row, true)}
+            />
+          </li>
+        ))}
+      </ul>
+      <div>
+        <Button
+          size="small"
+          variant="ghost"
+          icon={<Trash2 size={14} aria-hidden />}
+          onClick={() => void act(engineClient().call('publishing.clearHistory', { source }), 'The list could not be cleared')}
+        >
+          Clear the list
+        </Button>
+      </div>
+    </div>
+  );
+}
