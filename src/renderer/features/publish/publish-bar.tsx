@@ -162,9 +162,11 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
             </>
           )}
         </span>
-        <PublishOptions propertiesOff={target.propertiesOff} aliasMaximum={target.aliasMaximum} />
-        <PublishHistory source={source} live={live} />
-        <SavedPublishes store={store} />
+        <span className={styles.tools}>
+          <PublishOptions propertiesOff={target.propertiesOff} aliasMaximum={target.aliasMaximum} />
+          <PublishHistory source={source} live={live} />
+          <SavedPublishes store={store} />
+        </span>
       </div>
       {outcome?.kind === 'failed' && (
         <Banner

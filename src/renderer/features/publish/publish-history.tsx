@@ -4,8 +4,8 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import type { PublishedRow } from '../../../shared/contract/publishing.ts';
 import { engineClient, useStreamValue } from '../../data/index.ts';
 import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { Popover } from '../../ui/popover.tsx';
 import { act, formatDateTime } from '../common/index.ts';
 import { publishStore } from './publish-model.ts';
 import styles from './publish.module.css';
@@ -19,20 +19,14 @@ interface PublishHistoryProps {
 export function PublishHistory({ source, live }: PublishHistoryProps): ReactElement {
   const [open, setOpen] = useState(false);
   return (
-    <Popover
-      side="top"
-      align="end"
-      title="Published here"
-      open={open}
-      onOpenChange={setOpen}
-      trigger={
-        <Button size="small" variant="ghost" icon={<History size={14} aria-hidden />}>
-          History
-        </Button>
-      }
-    >
-      {open && <Rows source={source} live={live} onLeave={() => setOpen(false)} />}
-    </Popover>
+    <>
+      <IconButton size="small" label="What was published here" icon={<History size={14} aria-hidden />} tooltipSide="top" onClick={() => setOpen(true)} />
+      {open && (
+        <Dialog open size="large" title="Published here" description="The last hundred messages of this source, newest first." onOpenChange={setOpen}>
+          <Rows source={source} live={live} onLeave={() => setOpen(false)} />
+        </Dialog>
+      )}
+    </>
   );
 }
 

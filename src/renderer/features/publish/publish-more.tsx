@@ -60,13 +60,14 @@ function RepeatDialog({ onClose, onRun }: DialogProps): ReactElement {
     >
       <form
         id={formId}
+        noValidate
         className={styles.stack}
         onSubmit={(event) => {
           event.preventDefault();
           if (everyMs !== null) onRun({ kind: 'repeat', everyMs, count });
         }}
       >
-        <NumberField label="Every" unit="ms" min={10} max={86_400_000} step={100} value={everyMs} onChange={setEveryMs} />
+        <NumberField label="Every" unit="ms" min={10} max={86_400_000} value={everyMs} onChange={setEveryMs} />
         <NumberField label="How often" unit="times" min={1} max={1_000_000} placeholder="until it is stopped" value={count} onChange={setCount} />
       </form>
     </Dialog>
@@ -93,6 +94,7 @@ function LinesDialog({ onClose, onRun }: DialogProps): ReactElement {
     >
       <form
         id={formId}
+        noValidate
         className={styles.stack}
         onSubmit={(event) => {
           event.preventDefault();
@@ -116,7 +118,7 @@ function LinesDialog({ onClose, onRun }: DialogProps): ReactElement {
           </span>
           {tooLarge && <span className={styles.error}>It is larger than {formatBytes(maxPublishBytes)}, the most that can be published here.</span>}
         </div>
-        <NumberField label="Between two lines" unit="ms" min={0} max={86_400_000} step={100} value={everyMs} onChange={setEveryMs} />
+        <NumberField label="Between two lines" unit="ms" min={0} max={86_400_000} value={everyMs} onChange={setEveryMs} />
         <Checkbox label="Leave out empty lines" checked={skipEmpty} onChange={setSkipEmpty} />
         <p className={styles.note}>
           With variables filled in, the topic and the properties may use {'{{line}}'} and {'{{lineNumber}}'}; where lines are JSON, also their members:{' '}

@@ -102,7 +102,7 @@ export function SourceView({ source }: { readonly source: SourceOption }): React
                 },
                 publishOpen && {
                   id: 'publish',
-                  defaultSize: short ? 150 : 186,
+                  defaultSize: short ? 150 : 206,
                   minSize: 110,
                   maxSize: '70%',
                   fixed: true,
