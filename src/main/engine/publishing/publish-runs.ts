@@ -68,11 +68,12 @@ export function createPublishRuns({ sender, newId, now, clock, onBug }: PublishR
   };
 
   const drive = async (run: Run, make: (index: number) => Promise<OutgoingMessage>): Promise<void> => {
-    const { source, everyMs, total } = run.view;
+    const { source, everyMs } = run.view;
+    const total = run.view.total ?? Number.POSITIVE_INFINITY;
     const { signal } = run.stop;
     const underWay = new Set<Promise<void>>();
     let due = clock();
-    for (let index = 0; (total === null || index < total) && !signal.aborted; index += 1) {
+    for (let index = 0; index < total && !signal.aborted; index += 1) {
       if (endIfDown(run)) break;
       const message = await make(index);
       const sent = sender.send(source, message).then(
