@@ -10,7 +10,7 @@ const maxEnded = 20;
 /** Messages that the broker has not acknowledged yet; more of them make the run slower. */
 const maxUnderWay = 20;
 
-export type RunStart = Pick<PublishRun, 'source' | 'kind' | 'topic' | 'fileName' | 'everyMs' | 'total'>;
+type RunStart = Pick<PublishRun, 'source' | 'kind' | 'topic' | 'fileName' | 'everyMs' | 'total'>;
 
 export interface PublishRuns {
   readonly changed: Notifier;

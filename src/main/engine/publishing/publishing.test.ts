@@ -306,7 +306,9 @@ describe('what was published here', () => {
   });
 });
 
-describe.skipIf(onPath('mosquitto_sub') === undefined)('seen by mosquitto_sub', () => {
+const mosquittoSub = onPath('mosquitto_sub');
+
+describe.skipIf(mosquittoSub === undefined)('seen by mosquitto_sub', () => {
   interface Seen {
     readonly topic: string;
     readonly qos: number;
@@ -320,7 +322,7 @@ describe.skipIf(onPath('mosquitto_sub') === undefined)('seen by mosquitto_sub', 
   async function subscriber(local: LocalBroker, filter: string): Promise<Seen[]> {
     const seen: Seen[] = [];
     const port = String(local.listeners[0]?.port ?? 0);
-    const child: ChildProcess = spawn('mosquitto_sub', ['-V', '5', '-h', '127.0.0.1', '-p', port, '-q', '2', '-t', filter, '-F', '%j'], {
+    const child: ChildProcess = spawn(mosquittoSub ?? '', ['-V', '5', '-h', '127.0.0.1', '-p', port, '-q', '2', '-t', filter, '-F', '%j'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     cleanups.push(async () => {

@@ -82,7 +82,8 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
       aria-label="Publish a message"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        // React hands on the submit of dialogs that are opened from here as well.
+        if (event.target === event.currentTarget) void send();
       }}
     >
       <div className={styles.line}>

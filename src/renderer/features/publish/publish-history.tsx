@@ -1,4 +1,4 @@
-import { History, Send, Trash2, Upload } from 'lucide-react';
+import { ArrowDownToLine, History, Send, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import type { PublishedRow } from '../../../shared/contract/publishing.ts';
@@ -6,7 +6,7 @@ import { engineClient, useStreamValue } from '../../data/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { act, formatDateTime } from '../common/index.ts';
+import { act, formatDateTime, formatTimeNear, useNow } from '../common/index.ts';
 import { publishStore } from './publish-model.ts';
 import styles from './publish.module.css';
 
@@ -31,6 +31,7 @@ export function PublishHistory({ source, live }: PublishHistoryProps): ReactElem
 }
 
 function Rows({ source, live, onLeave }: PublishHistoryProps & { readonly onLeave: () => void }): ReactElement {
+  const todayMs = new Date(useNow(60_000)).setHours(0, 0, 0, 0);
   const rows = useStreamValue('publishing.history', { source });
   const load = async ({ id }: PublishedRow, send: boolean): Promise<void> => {
     if (!(await act(publishStore().loadAgain(source, id), 'The message could not be loaded'))) return;
@@ -43,7 +44,9 @@ function Rows({ source, live, onLeave }: PublishHistoryProps & { readonly onLeav
       <ul className={styles.historyRows} aria-label="Published here">
         {rows.map((row) => (
           <li key={row.id} className={styles.historyRow}>
-            <time className={styles.historyTime}>{formatDateTime(row.at * 1000)}</time>
+            <time className={styles.historyTime} title={formatDateTime(row.at * 1000)}>
+              {formatTimeNear(row.at * 1000, todayMs)}
+            </time>
             <span className={styles.historyTopic} title={row.topic}>
               {row.topic}
             </span>
@@ -58,7 +61,7 @@ function Rows({ source, live, onLeave }: PublishHistoryProps & { readonly onLeav
             <IconButton
               size="small"
               label={row.kept ? `Load ${row.topic}` : 'It is too long to be kept'}
-              icon={<Upload size={14} aria-hidden />}
+              icon={<ArrowDownToLine size={14} aria-hidden />}
               disabled={!row.kept}
               onClick={() => void load(row, false)}
             />
