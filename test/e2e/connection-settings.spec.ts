@@ -183,7 +183,7 @@ test('a profile with everything set is sent as it was written, and is there afte
       'Shared subscriptionsno',
       'Reasonglad to see you',
       'Response informationreplies/bench',
-      'User property regioncellar',
+      'regioncellar',
     ]) {
       await expect(card).toContainText(text);
     }

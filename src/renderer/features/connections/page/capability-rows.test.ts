@@ -36,7 +36,7 @@ it('tells what holds for the session', () =>
     Received: '1,234 messages',
   }));
 
-it('tells what the broker said, user properties in their order', () => {
+it('tells what the broker said', () => {
   const rows = brokerRows(broker, '5');
   expect(values(rows)).toMatchObject({
     'Maximum QoS': '1',
@@ -45,7 +45,6 @@ it('tells what the broker said, user properties in their order', () => {
     'Topic aliases': 'none',
     Reason: 'welcome',
   });
-  expect(rows.slice(-2).map(({ value }) => value)).toEqual(['eu', 'de']);
   expect(rows.map(({ key }) => key)).not.toContain('Other server');
   expect(brokerRows(broker, '3.1.1')).toEqual([]);
 });

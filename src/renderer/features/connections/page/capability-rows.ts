@@ -57,7 +57,6 @@ export function brokerRows(broker: BrokerCapabilities, version: MqttVersion | nu
     ...optional('Response information', broker.responseInformation, true),
     ...optional('Other server', broker.serverReference, true),
     ...optional('Authentication method', broker.authenticationMethod),
-    ...broker.userProperties.map(([name, value]) => ({ key: `User property ${name}`, value, mono: true })),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { ConnectionProfileView, ConnectionStatus } from '../../../../shared
 import { engineClient } from '../../../data/index.ts';
 import { Button } from '../../../ui/button.tsx';
 import { KeyValueTable } from '../../../ui/key-value-table.tsx';
-import { act, Card, CopyButton } from '../../common/index.ts';
+import { act, Card, CopyButton, useFirst } from '../../common/index.ts';
 import { useConnectionsState } from '../connections-model.ts';
 import { isLoopback } from '../draft/tls-words.ts';
 import { brokerRows, sessionRows, tlsRows } from './capability-rows.ts';
@@ -23,6 +23,8 @@ export function LiveCard({ profile, status, insecure }: LiveCardProps): ReactEle
   // Changed and saved since: which one is spoken now is not told.
   const changed = useConnectionsState((state) => state.waiting[profile.id]);
   const version = changed?.connectedAt === status.connectedAt && changed.words.includes('Version') ? null : profile.version;
+  // Anyone may write that broker: its list has no end but that of a packet.
+  const { shown, more } = useFirst(broker?.userProperties ?? [], 50);
   const offers = broker ? brokerRows(broker, version) : [];
   return (
     <Card title="This connection" actions={<PingButton id={profile.id} roundTripMs={status.roundTripMs} />}>
@@ -58,6 +60,13 @@ export function LiveCard({ profile, status, insecure }: LiveCardProps): ReactEle
             <KeyValueTable compact label="What the broker offers" rows={offers} />
           ) : (
             <p className={styles.quiet}>A broker tells this only with MQTT 5; this connection uses MQTT {version}.</p>
+          )}
+          {broker && broker.userProperties.length > 0 && (
+            <>
+              <h3 className={styles.subtitle}>User properties</h3>
+              <KeyValueTable compact label="User properties" rows={shown.map(([key, value]) => ({ key, value, mono: true }))} />
+              {more}
+            </>
           )}
         </div>
       </div>
