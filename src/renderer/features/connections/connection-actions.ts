@@ -2,6 +2,7 @@ import type { ConnectionProfile, ConnectionProfileView } from '../../../shared/c
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { engineClient } from '../../data/index.ts';
 import { confirm } from '../../ui/confirm-dialog.tsx';
+import { toasts } from '../../ui/toast.tsx';
 import { showError } from '../../app/show-error.ts';
 import { act } from '../common/index.ts';
 import { deletionQuestion } from './connection-words.ts';
@@ -58,6 +59,13 @@ export async function change(
     if (!(await act(saved, `“${view.name}” could not be changed`))) return false;
   }
   return true;
+}
+
+/** Starts a copy. What is secret never leaves the vault, so it has to be entered again. */
+export function duplicate(profile: ConnectionProfileView, existing: readonly ConnectionProfileView[]): void {
+  connectionsStore().duplicate(profile, existing);
+  if (profile.secretsSet.length === 0) return;
+  toasts.show({ title: 'Passwords and keys are not copied', detail: 'Enter them again in the copy, where it needs them.' });
 }
 
 export async function remove(profile: ConnectionProfileView): Promise<void> {

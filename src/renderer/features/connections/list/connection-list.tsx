@@ -8,7 +8,7 @@ import { ContextMenu, Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import type { TreeRowInfo } from '../../../ui/tree-keys.ts';
 import { VirtualTree } from '../../../ui/virtual-tree.tsx';
 import { copyText, plural, TreeFilter, treePlace, useNow } from '../../common/index.ts';
-import { change, connect, disconnect, discard, remove } from '../connection-actions.ts';
+import { change, connect, disconnect, discard, duplicate, remove } from '../connection-actions.ts';
 import { connectionsStore, useConnectionsState } from '../connections-model.ts';
 import { ConnectionLine, FolderLine } from './connection-line.tsx';
 import { folderPaths, listRows, type Entry, type ListRow } from './connection-rows.ts';
@@ -205,7 +205,7 @@ function menuOf(row: ListRow, entries: readonly Entry[], onTask: (task: FolderTa
       label: 'Duplicate',
       icon: <Copy size={14} aria-hidden />,
       onSelect: () =>
-        void store.duplicate(
+        duplicate(
           profile,
           entries.flatMap((other) => other.profile ?? []),
         ),

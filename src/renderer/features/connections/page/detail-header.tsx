@@ -9,9 +9,8 @@ import { IconButton } from '../../../ui/icon-button.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Tooltip } from '../../../ui/tooltip.tsx';
 import { connectionTone, useNow } from '../../common/index.ts';
-import { change, connect, disconnect, discard, remove, save, saveAndConnect } from '../connection-actions.ts';
+import { change, connect, disconnect, discard, duplicate, remove, save, saveAndConnect } from '../connection-actions.ts';
 import { describeConnection } from '../connection-words.ts';
-import { connectionsStore } from '../connections-model.ts';
 import styles from '../connections.module.css';
 
 interface HeaderProps {
@@ -112,7 +111,7 @@ export function DetailHeader({ id, name, dirty, saving, profile, profiles, statu
                 onSelect: () => void change([profile], () => ({ favourite: !profile.favourite })),
               },
               { label: 'Move to a folder …', icon: <FolderInput size={14} aria-hidden />, onSelect: onMove },
-              { label: 'Duplicate', icon: <Copy size={14} aria-hidden />, onSelect: () => void connectionsStore().duplicate(profile, profiles) },
+              { label: 'Duplicate', icon: <Copy size={14} aria-hidden />, onSelect: () => duplicate(profile, profiles) },
               { kind: 'separator' },
               { label: 'Delete …', icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => void remove(profile) },
             ]}
