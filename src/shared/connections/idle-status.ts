@@ -10,6 +10,7 @@ export function idleStatus(id: string, more: Partial<ConnectionStatus> = {}): Co
     connectedAt: null,
     clientId: null,
     lastProblem: null,
+    version: null,
     broker: null,
     tls: null,
     keepAliveSeconds: null,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
-import { noInput, type Problem, type Qos } from './common.ts';
+import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
 import {
   connectionProfileSchema,
   connectionSecretsSchema,
@@ -119,6 +119,8 @@ export interface ConnectionStatus {
   /** The client id in use, as sent or as assigned by the broker. */
   readonly clientId: string | null;
   readonly lastProblem: Problem | null;
+  /** Spoken now; `null` while not connected. */
+  readonly version: MqttVersion | null;
   /** `null` while not connected, and below MQTT 5 all but the defaults. */
   readonly broker: BrokerCapabilities | null;
   /** `null` without TLS, and while not connected. */

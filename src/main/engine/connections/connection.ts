@@ -90,6 +90,7 @@ export class Connection {
       connectedAt: this.#up?.since ?? null,
       clientId: this.#clientId,
       lastProblem: this.#problem,
+      version: this.#up && this.#openedVersion,
       broker: this.#up?.broker ?? null,
       tls: this.#up?.tls ?? null,
       keepAliveSeconds: this.#up?.keepAliveSeconds ?? null,

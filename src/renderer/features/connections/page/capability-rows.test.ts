@@ -29,7 +29,7 @@ const values = (rows: readonly { readonly key: string; readonly value: string }[
   Object.fromEntries(rows.map(({ key, value }) => [key, value]));
 
 it('tells what holds for the session', () =>
-  expect(values(sessionRows(idleStatus('a', { clientId: 'auto-1', broker, keepAliveSeconds: 120, receivedMessages: 1234 }), '5'))).toMatchObject({
+  expect(values(sessionRows(idleStatus('a', { version: '5', clientId: 'auto-1', broker, keepAliveSeconds: 120, receivedMessages: 1234 })))).toMatchObject({
     'Client id in use': 'auto-1 (assigned by the broker)',
     Session: 'present: the broker had kept it, never expires',
     'Keep-alive': '2 min, as the broker asks',

@@ -11,13 +11,13 @@ interface Row {
 
 const yes = (value: boolean): string => (value ? 'yes' : 'no');
 
-/** What holds for this session. `version`: in force; `null` where it is not known. */
-export function sessionRows(status: ConnectionStatus, version: MqttVersion | null): readonly Row[] {
+/** What holds for this session. */
+export function sessionRows(status: ConnectionStatus): readonly Row[] {
   const { broker, keepAliveSeconds } = status;
   const assigned = broker?.assignedClientId != null;
   return [
     { key: 'Client id in use', value: `${status.clientId ?? ''}${assigned ? ' (assigned by the broker)' : ''}`, mono: true },
-    ...(version === null ? [] : [{ key: 'Version', value: `MQTT ${version}` }]),
+    ...(status.version === null ? [] : [{ key: 'Version', value: `MQTT ${status.version}` }]),
     ...(broker ? [{ key: 'Session', value: sessionWords(broker) }] : []),
     ...(keepAliveSeconds === null ? [] : [{ key: 'Keep-alive', value: keepAliveWords(keepAliveSeconds, broker) }]),
     { key: 'Received', value: `${formatCount(status.receivedMessages)} messages` },
@@ -42,7 +42,7 @@ function keepAliveWords(seconds: number, broker: BrokerCapabilities | null): str
 
 /** What the broker said of itself (§3.2.2.3); empty below MQTT 5, where it says nothing. */
 export function brokerRows(broker: BrokerCapabilities, version: MqttVersion | null): readonly Row[] {
-  if (version !== null && version !== '5') return [];
+  if (version !== '5') return [];
   const optional = (key: string, value: string | null, mono = false): readonly Row[] => (value === null ? [] : [{ key, value, mono }]);
   return [
     { key: 'Maximum QoS', value: String(broker.maximumQos) },

@@ -5,7 +5,6 @@ import { engineClient } from '../../../data/index.ts';
 import { Button } from '../../../ui/button.tsx';
 import { KeyValueTable } from '../../../ui/key-value-table.tsx';
 import { act, Card, CopyButton, useFirst } from '../../common/index.ts';
-import { useConnectionsState } from '../connections-model.ts';
 import { isLoopback } from '../draft/tls-words.ts';
 import { brokerRows, sessionRows, tlsRows } from './capability-rows.ts';
 import styles from './page.module.css';
@@ -19,10 +18,7 @@ interface LiveCardProps {
 
 /** What this connection is and what its broker can do, while it is up. */
 export function LiveCard({ profile, status, insecure }: LiveCardProps): ReactElement {
-  const { broker, tls } = status;
-  // Changed and saved since: which one is spoken now is not told.
-  const changed = useConnectionsState((state) => state.waiting[profile.id]);
-  const version = changed?.connectedAt === status.connectedAt && changed.words.includes('Version') ? null : profile.version;
+  const { broker, tls, version } = status;
   // Anyone may write that broker: its list has no end but that of a packet.
   const { shown, more } = useFirst(broker?.userProperties ?? [], 50);
   const offers = broker ? brokerRows(broker, version) : [];
@@ -31,7 +27,7 @@ export function LiveCard({ profile, status, insecure }: LiveCardProps): ReactEle
       <div className={styles.columns}>
         <div className={styles.column}>
           <h3 className={styles.subtitle}>Session</h3>
-          <KeyValueTable compact label="This connection" rows={sessionRows(status, version)} />
+          <KeyValueTable compact label="This connection" rows={sessionRows(status)} />
           <h3 className={styles.subtitle}>
             {tls?.verified ? (
               <ShieldCheck size={14} aria-hidden className={styles.secure} />
