@@ -28,6 +28,7 @@ import { createCallHistory, createCallSessions, createNodeSessions, createRpcDia
 import { createScripts } from './scripts/index.ts';
 import { createHandlers, storedSecrets, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
+import { openTlsLab } from './tls-lab/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
 import { openWorkspace, type VaultCipher } from './workspace/index.ts';
 
@@ -81,6 +82,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     now,
     onChange: storeChanged.notify,
   });
+  const tlsLab = await openTlsLab({ folder: path.join(options.workspaceFolder, 'tls-lab'), now });
   const payload = createPayloadService({
     workspaceFolder: options.workspaceFolder,
     kept: { get: workspace.payloadCodecs, save: workspace.savePayloadCodecs },
@@ -164,6 +166,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const broker = createBrokerService({
     workerUrl: new URL(workers.broker),
     persistenceFile: path.join(options.workspaceFolder, 'broker', 'broker.db'),
+    labFiles: (id) => tlsLab.files(id),
     now,
     random,
     onMessages: (records) => broker.inside.numbered(records, receive('broker', records)),
@@ -327,6 +330,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     coapUdp,
     callFiller: createCallFiller({ environments, now, random }),
     coapFiller: createCoapFiller({ environments, now, random }),
+    tlsLab,
     workspace,
   };
 

@@ -22,6 +22,7 @@ import { rpcPeersContract } from './rpc-peers.ts';
 import { rpcSchemasContract } from './rpc-schemas.ts';
 import { rpcNodesContract } from './rpc-nodes.ts';
 import { rpcTimelineContract } from './rpc-timeline.ts';
+import { tlsLabContract } from './tls-lab.ts';
 import { topicsContract } from './topics.ts';
 import { workspaceContract } from './workspace.ts';
 
@@ -52,6 +53,7 @@ export const engineContract = {
   ...coapUdpContract,
   ...coapMulticastContract,
   ...coapPipelineContract,
+  ...tlsLabContract,
   ...workspaceContract,
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { labIdSchema } from './tls-lab.ts';
 
 const common = {
   /** Stays the same while the listener is edited. `tcp` and `ws` name the two simple ports. */
@@ -23,18 +24,27 @@ const network = {
 };
 
 const filePath = z.string().min(1).max(4096);
+/** May be empty. */
+const fileName = z.string().max(4096).default('');
 
-/** Only where the files are: what they hold stays out of the workspace. */
-const tls = z.strictObject({
-  /** PEM, with the chain of its issuers behind it. */
-  certificateFile: filePath,
-  keyFile: filePath,
-  /** PEM: who may have signed the clients' certificates. */
-  caFile: filePath.nullable().default(null),
-  /** `request`: a client may show one, which is checked; `require`: it has to. Both need `caFile`. */
-  clientCertificates: z.enum(['none', 'request', 'require']).default('none'),
-  minVersion: z.enum(['1.2', '1.3']).default('1.2'),
-});
+/** Only where the files are, or which certificate of the TLS lab it is: what they hold stays out of the workspace. */
+const tls = z
+  .strictObject({
+    /** The id of a certificate of the TLS lab; `null`: the two files. */
+    labCertificate: labIdSchema.nullable().default(null),
+    /** PEM, with the chain of its issuers behind it. Not looked at with `labCertificate`, and neither is the key. */
+    certificateFile: fileName,
+    keyFile: fileName,
+    /** PEM: who may have signed the clients' certificates. */
+    caFile: filePath.nullable().default(null),
+    /** `request`: a client may show one, which is checked; `require`: it has to. Both need `caFile`, in whose place the lab's authority stands with `labCertificate`. */
+    clientCertificates: z.enum(['none', 'request', 'require']).default('none'),
+    minVersion: z.enum(['1.2', '1.3']).default('1.2'),
+  })
+  .refine(
+    ({ labCertificate, certificateFile, keyFile }) => labCertificate !== null || (certificateFile !== '' && keyFile !== ''),
+    'Name a certificate file and a key file, or a certificate of the TLS lab.',
+  );
 export type ListenerTls = z.infer<typeof tls>;
 
 /** A listener beside the two simple ports. */

@@ -6,6 +6,7 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
 import type { BrokerCounters } from './broker-contract.ts';
 import type { BrokerPublish } from './broker-engine.ts';
+import { withLabFiles, type FindLabFiles } from './lab-listeners.ts';
 import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
 import { InsideView, type BrokerInsideView } from './inside/inside-view.ts';
 import { describeCrash, describeStartFailure } from './worker-failure.ts';
@@ -15,6 +16,8 @@ export interface BrokerServiceOptions {
   readonly workerUrl: URL;
   /** Where the broker keeps what has to outlive it, when its options ask for that. Absent: they may not. */
   readonly persistenceFile?: string;
+  /** Where the files of a certificate of the TLS lab are; `undefined`: there is no such certificate. Absent: there is no lab. */
+  readonly labFiles?: FindLabFiles;
   /** Unix time in ms. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -189,7 +192,11 @@ class Service implements BrokerService {
     try {
       const persistenceFile = this.#fileOf(options);
       const timeoutMs = persistenceFile === undefined ? startTimeoutMs : restoreTimeoutMs;
-      const listeners = await link.client.call('start', { ...options, ...(persistenceFile === undefined ? {} : { persistenceFile }) }, { timeoutMs });
+      const listeners = await link.client.call(
+        'start',
+        { ...withLabFiles(options, this.#options.labFiles), ...(persistenceFile === undefined ? {} : { persistenceFile }) },
+        { timeoutMs },
+      );
       if (this.#link !== link) return this.status();
       this.#listeners = listeners;
       this.#startedAt = this.#options.now();

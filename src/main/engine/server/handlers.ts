@@ -21,6 +21,7 @@ import { rpcSchemasHandlers } from './rpc-schemas-handlers.ts';
 import { rpcNodesHandlers } from './rpc-nodes-handlers.ts';
 import { rpcTimelineHandlers } from './rpc-timeline-handlers.ts';
 import type { Services } from './services.ts';
+import { tlsLabHandlers } from './tls-lab-handlers.ts';
 import { topicsHandlers } from './topics-handlers.ts';
 import { workspaceHandlers } from './workspace-handlers.ts';
 
@@ -50,6 +51,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcTimelineHandlers(services),
     ...coapUdpHandlers(services),
     ...coapPipelineHandlers(services),
+    ...tlsLabHandlers(services),
     ...workspaceHandlers(services),
   };
 }

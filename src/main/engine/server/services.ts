@@ -15,6 +15,7 @@ import type { Notifier, Teller } from '../notifier.ts';
 import type { PayloadService } from '../payload/index.ts';
 import type { Publishing } from '../publishing/index.ts';
 import type { CallHistory, RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
+import type { TlsLab } from '../tls-lab/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -75,6 +76,7 @@ export interface Services {
   /** What fills in calls from the chosen environment. */
   readonly callFiller: CallFiller;
   readonly coapFiller: () => Promise<FillCoapRequest>;
+  readonly tlsLab: TlsLab;
   readonly workspace: Workspace;
 }
 

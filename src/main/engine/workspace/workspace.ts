@@ -257,6 +257,7 @@ const ignoredByGit = `# Kept by MQTT Workbench: what belongs to this computer al
 .secrets/
 history/
 broker/
+tls-lab/
 active-environment.json
 *.broken.json
 `;

@@ -11,6 +11,8 @@ export interface ListenerDraft {
   readonly host: string;
   readonly port: string;
   readonly path: string;
+  /** Of the TLS lab; empty: the files. */
+  readonly labCertificate: string;
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly caFile: string;
@@ -37,6 +39,7 @@ export function newDraft(id: string): ListenerDraft {
     host: '127.0.0.1',
     port: usualPorts.tls,
     path: '',
+    labCertificate: '',
     certificateFile: '',
     keyFile: '',
     caFile: '',
@@ -51,7 +54,7 @@ export function newDraft(id: string): ListenerDraft {
 
 export function draftOf(options: ListenerOptions): ListenerDraft {
   const { id, enabled, name, kind, proxyProtocol } = options;
-  const tls = 'tls' in options ? { ...options.tls, caFile: options.tls.caFile ?? '' } : {};
+  const tls = 'tls' in options ? { ...options.tls, caFile: options.tls.caFile ?? '', labCertificate: options.tls.labCertificate ?? '' } : {};
   const place = options.kind === 'unix' ? { path: options.path } : { host: options.host, port: String(options.port) };
   const limits = {
     maxConnections: numberText(options.maxConnections),
@@ -83,9 +86,12 @@ export function checkDraft(draft: ListenerDraft, others: readonly ListenerOption
     note('port', checkNumber(draft.port, 0, 65_535, 'Enter a port from 1 to 65535, or 0 for any free one.'));
   }
   if (hasTls(draft)) {
-    note('certificateFile', checkPath(draft.certificateFile, '/etc/mqtt/server.pem'));
-    note('keyFile', checkPath(draft.keyFile, '/etc/mqtt/server.key'));
-    if (draft.clientCertificates !== 'none') note('caFile', checkPath(draft.caFile, '/etc/mqtt/ca.pem'));
+    const isFromLab = draft.labCertificate !== '';
+    if (!isFromLab) {
+      note('certificateFile', checkPath(draft.certificateFile, '/etc/mqtt/server.pem'));
+      note('keyFile', checkPath(draft.keyFile, '/etc/mqtt/server.key'));
+    }
+    if (draft.clientCertificates !== 'none' && !(isFromLab && draft.caFile.trim() === '')) note('caFile', checkPath(draft.caFile, '/etc/mqtt/ca.pem'));
   }
   if (draft.maxConnections !== '') note('maxConnections', checkNumber(draft.maxConnections, 1, 1_000_000));
   if (draft.connectionsPerSecond !== '') note('connectionsPerSecond', checkNumber(draft.connectionsPerSecond, 1, 1_000_000));
@@ -111,9 +117,10 @@ export function optionsOf(draft: ListenerDraft): ListenerOptions {
   const { id, enabled, kind, proxyProtocol, clientCertificates, minVersion } = draft;
   const number = (text: string): number | null => (text.trim() === '' ? null : Number(text));
   const tls = {
+    labCertificate: draft.labCertificate === '' ? null : draft.labCertificate,
     certificateFile: draft.certificateFile.trim(),
     keyFile: draft.keyFile.trim(),
-    caFile: clientCertificates === 'none' ? null : draft.caFile.trim(),
+    caFile: clientCertificates === 'none' || draft.caFile.trim() === '' ? null : draft.caFile.trim(),
     clientCertificates,
     minVersion,
   };
@@ -155,7 +162,9 @@ export function listenerTraits(options: ListenerOptions): readonly string[] {
   const { proxyProtocol, maxConnections, connectionsPerSecond, maxPacketBytes } = options;
   const certificates = 'tls' in options ? options.tls.clientCertificates : 'none';
   const isEverywhere = options.kind !== 'unix' && (options.host === '0.0.0.0' || options.host === '::');
+  const labCertificate = 'tls' in options ? options.tls.labCertificate : null;
   return [
+    ...(labCertificate === null ? [] : [`certificate of the lab: ${labCertificate}`]),
     ...(isEverywhere ? ['all addresses of this machine'] : []),
     ...(certificates === 'require' ? ['client certificates required'] : certificates === 'request' ? ['client certificates requested'] : []),
     ...('tls' in options && options.tls.minVersion === '1.3' ? ['TLS 1.3 only'] : []),

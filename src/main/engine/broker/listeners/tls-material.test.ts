@@ -15,7 +15,14 @@ describe('the files of a TLS listener (needs openssl)', () => {
   beforeEach(({ skip }) => skip(!certificates, 'openssl is not installed'));
 
   const { folder, ca, server, stranger } = certificates ?? ({} as NonNullable<typeof certificates>);
-  const good: ListenerTls = { certificateFile: server?.certificate, keyFile: server?.key, caFile: null, clientCertificates: 'none', minVersion: '1.2' };
+  const good: ListenerTls = {
+    labCertificate: null,
+    certificateFile: server?.certificate,
+    keyFile: server?.key,
+    caFile: null,
+    clientCertificates: 'none',
+    minVersion: '1.2',
+  };
   const read = (change: Partial<ListenerTls> = {}, nowMs = Date.now()) => readTlsMaterial({ id: 'a', label: 'TLS (“Lab”)' }, { ...good, ...change }, nowMs);
   const at = (name: string): string => path.join(folder, name);
   const file = (name: string, bytes: string | Buffer): string => {

@@ -83,9 +83,7 @@ export function judge(socket: tls.TLSSocket, profile: TlsProfile, host: string):
   const pinned = fingerprint !== null && profile.pinned.includes(fingerprint);
   const name = profile.serverName === '' ? host : profile.serverName;
   const checksName = profile.verify === 'optional' || (profile.verify === 'required' && profile.checkHostName);
-  const chain = socket.authorized
-    ? null
-    : new TransportError(String(socket.authorizationError), `The certificate is not trusted (${String(socket.authorizationError)}).`);
+  const chain = socket.authorized ? null : untrusted(refusalCode(String(socket.authorizationError), certificate));
   const identity = fingerprint === null ? new Error('The broker presented no certificate.') : tls.checkServerIdentity(name, certificate);
   const wrongName = identity ? new TransportError('ERR_TLS_CERT_ALTNAME_INVALID', identity.message) : null;
   const problem = chain ?? wrongName;
@@ -100,4 +98,11 @@ export function judge(socket: tls.TLSSocket, profile: TlsProfile, host: string):
     fingerprint,
   };
   return { state, refusal: pinned || profile.verify === 'none' ? null : counted };
+}
+
+const untrusted = (code: string): TransportError => new TransportError(code, `The certificate is not trusted (${code}).`);
+
+/** OpenSSL's reason; Node has no word for a key that is too weak. */
+function refusalCode(code: string, { modulus, bits = 0 }: Partial<tls.PeerCertificate>): string {
+  return code === 'UNSPECIFIED' && modulus !== undefined && bits < 2048 ? 'EE_KEY_TOO_SMALL' : code;
 }

@@ -1,0 +1,34 @@
+import type { BrokerOptions } from '../../../shared/contract/broker.ts';
+import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { listenerLabel } from './listeners/listen-failure.ts';
+
+/** Paths of a certificate of the TLS lab, its key and the lab's authority. */
+interface LabFiles {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly authorityFile: string;
+}
+
+export type FindLabFiles = (id: string) => LabFiles | undefined;
+
+/** The options with files in place of certificates of the lab. Fails with `certificate-unusable` where the lab has no such certificate. */
+export function withLabFiles(options: BrokerOptions, find: FindLabFiles = () => undefined): BrokerOptions {
+  if (options.listeners === undefined) return options;
+  return { ...options, listeners: options.listeners.map((listener) => withFiles(listener, find)) };
+}
+
+function withFiles(listener: ListenerOptions, find: FindLabFiles): ListenerOptions {
+  if (!('tls' in listener) || listener.tls.labCertificate === null || !listener.enabled) return listener;
+  const { tls } = listener;
+  const files = find(listener.tls.labCertificate);
+  if (!files) {
+    throw new CodedError('certificate-unusable', `The TLS lab has no certificate “${tls.labCertificate}” for the ${listenerLabel(listener)} listener.`, {
+      advice: 'Edit the listener and choose another one, or make it again in the lab.',
+      data: { listener: listener.id },
+    });
+  }
+  const { certificateFile, keyFile, authorityFile } = files;
+  const caFile = tls.clientCertificates === 'none' ? null : (tls.caFile ?? authorityFile);
+  return { ...listener, tls: { ...tls, certificateFile, keyFile, caFile } };
+}

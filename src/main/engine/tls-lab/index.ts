@@ -1,0 +1,1 @@
+export { openTlsLab, type TlsLab } from './tls-lab.ts';
