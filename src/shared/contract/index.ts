@@ -8,6 +8,7 @@ import { coapMulticastContract } from './coap-multicast.ts';
 import { coapPipelineContract } from './coap-pipeline.ts';
 import { coapUdpContract } from './coap-udp.ts';
 import { connectionCheckContract } from './connection-check.ts';
+import { connectionTransferContract } from './connection-transfer.ts';
 import { connectionsContract } from './connections.ts';
 import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
@@ -33,6 +34,7 @@ export const engineContract = {
   ...brokerInsideContract,
   ...connectionsContract,
   ...connectionCheckContract,
+  ...connectionTransferContract,
   ...topicsContract,
   ...messagesContract,
   ...payloadContract,

@@ -1,25 +1,15 @@
 import type { SourceId } from '../../../shared/contract/common.ts';
-import { connectionSecretNames, type ConnectionSecretChanges } from '../../../shared/contract/connection-profile.ts';
+import { connectionSecretNames } from '../../../shared/contract/connection-profile.ts';
 import type { ConnectionProfile, ConnectionProfileView, connectionsContract } from '../../../shared/contract/connections.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { checkBrokerUri, checkTopicFilter } from './input-rules.ts';
+import { checkRoom, keepConnection } from './keep-connection.ts';
 import { secretKey, type Services } from './services.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
 
-const maxProfiles = 1_000;
-
-export function connectionsHandlers({
-  callHistory,
-  connections,
-  connectionsChanged,
-  payload,
-  rpc,
-  store,
-  subscriptionNews,
-  topics,
-  workspace,
-}: Services): Handlers<typeof connectionsContract> {
+export function connectionsHandlers(services: Services): Handlers<typeof connectionsContract> {
+  const { callHistory, connections, connectionsChanged, payload, rpc, store, subscriptionNews, topics, workspace } = services;
   const view = (profile: ConnectionProfile): ConnectionProfileView => ({
     ...profile,
     secretsSet: connectionSecretNames.filter((name) => workspace.secrets.has(secretKey(profile.id, name))),
@@ -28,21 +18,6 @@ export function connectionsHandlers({
     const profile = workspace.profiles().find((one) => one.id === id);
     if (!profile) throw new CodedError('not-found', 'That connection does not exist (any more).');
     return profile;
-  };
-  /** What was changed is in use even when it could not be written: the failure is told afterwards. */
-  const keep = async (profile: ConnectionProfile, secrets: ConnectionSecretChanges): Promise<void> => {
-    const saves = [workspace.saveProfile(profile)];
-    for (const name of connectionSecretNames) {
-      const value = secrets[name];
-      if (value === null) saves.push(workspace.secrets.remove(secretKey(profile.id, name)));
-      else if (value !== undefined) saves.push(workspace.secrets.set(secretKey(profile.id, name), value));
-    }
-    const outcomes = await Promise.allSettled(saves);
-    // A profile the workspace refused is not in use.
-    if (workspace.profiles().includes(profile)) connections.save(profile);
-    connectionsChanged.notify();
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failure) throw failure.reason;
   };
   const forgetHistory = async (source: SourceId): Promise<void> => {
     try {
@@ -59,11 +34,8 @@ export function connectionsHandlers({
     async 'connections.save'({ profile, secrets }) {
       checkBrokerUri(profile.uri);
       for (const { filter } of profile.subscriptions) checkTopicFilter(filter);
-      const profiles = workspace.profiles();
-      if (profiles.length >= maxProfiles && !profiles.some(({ id }) => id === profile.id)) {
-        throw new CodedError('invalid-state', `No more than ${maxProfiles} connections can be kept.`, { advice: 'Delete some first.' });
-      }
-      await keep(profile, secrets ?? {});
+      if (!workspace.profiles().some(({ id }) => id === profile.id)) checkRoom(services, 1);
+      await keepConnection(services, profile, secrets ?? {});
       return view(profile);
     },
     async 'connections.remove'({ id }) {

@@ -7,6 +7,7 @@ import { coapBridgesHandlers } from './coap-bridges-handlers.ts';
 import { coapPipelineHandlers } from './coap-pipeline-handlers.ts';
 import { coapUdpHandlers } from './coap-udp-handlers.ts';
 import { connectionCheckHandlers } from './connection-check-handlers.ts';
+import { connectionTransferHandlers } from './connection-transfer-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
@@ -33,6 +34,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...brokerHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),
+    ...connectionTransferHandlers(services),
     ...topicsHandlers(services),
     ...messagesHandlers(services),
     ...payloadHandlers(services),

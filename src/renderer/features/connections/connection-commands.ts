@@ -2,6 +2,7 @@ import { useCommands, type Command } from '../../app/commands.ts';
 import { goTo, useConnections } from '../common/index.ts';
 import { connect, disconnect } from './connection-actions.ts';
 import { connectionsStore } from './connections-model.ts';
+import { openTransfer } from './transfer/transfer-model.ts';
 
 /** Connections offered one by one; beyond this their list is the better way. */
 const maxOffered = 100;
@@ -20,6 +21,27 @@ export function ConnectionCommands(): null {
       run: () => {
         connectionsStore().add();
         goTo('connections');
+      },
+    },
+    {
+      id: 'connections.import',
+      title: 'Import connections …',
+      group: 'Connection',
+      keywords: 'MQTTX MQTT Explorer distmqtt mqttxx URI paste',
+      run: () => {
+        goTo('connections');
+        openTransfer({ kind: 'import' });
+      },
+    },
+    {
+      id: 'connections.export',
+      title: 'Export connections …',
+      group: 'Connection',
+      keywords: 'MQTTX MQTT Explorer distmqtt mqttxx URI copy',
+      when: () => (view?.profiles.length ?? 0) > 0,
+      run: () => {
+        goTo('connections');
+        openTransfer({ kind: 'export', ids: (view?.profiles ?? []).map(({ id }) => id) });
       },
     },
     ...(view?.profiles ?? []).slice(0, maxOffered).map(({ id, name }): Command => {

@@ -1,4 +1,4 @@
-import { Plug, Plus } from 'lucide-react';
+import { FileDown, Plug, Plus } from 'lucide-react';
 import { useMemo, type ReactElement } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -9,9 +9,25 @@ import { ConnectionDetail } from './connection-detail.tsx';
 import { connectionsStore, useConnectionsState } from './connections-model.ts';
 import { ConnectionList } from './list/connection-list.tsx';
 import { listEntries } from './list/connection-rows.ts';
+import { TransferDialogs } from './transfer/transfer-dialogs.tsx';
+import { openTransfer } from './transfer/transfer-model.ts';
 import styles from './connections.module.css';
 
-export function ConnectionsPlace({ onShowTopics }: { readonly onShowTopics: (id: string) => void }): ReactElement {
+interface PlaceProps {
+  readonly onShowTopics: (id: string) => void;
+}
+
+export function ConnectionsPlace(props: PlaceProps): ReactElement {
+  const view = useConnections();
+  return (
+    <>
+      <PlaceContent {...props} />
+      <TransferDialogs profiles={view?.profiles ?? []} />
+    </>
+  );
+}
+
+function PlaceContent({ onShowTopics }: PlaceProps): ReactElement {
   const view = useConnections();
   const drafts = useConnectionsState((state) => state.drafts);
   const chosenId = useConnectionsState((state) => state.selectedId);
@@ -28,9 +44,14 @@ export function ConnectionsPlace({ onShowTopics }: { readonly onShowTopics: (id:
           title="No connections yet"
           text="Connect to any MQTT broker: one on your network, in the cloud, or on a device. Several can be connected at once."
           actions={
-            <Button variant="primary" size="large" icon={<Plus size={16} aria-hidden />} onClick={() => connectionsStore().add()}>
-              New connection
-            </Button>
+            <>
+              <Button variant="primary" size="large" icon={<Plus size={16} aria-hidden />} onClick={() => connectionsStore().add()}>
+                New connection
+              </Button>
+              <Button size="large" icon={<FileDown size={16} aria-hidden />} onClick={() => openTransfer({ kind: 'import' })}>
+                Import …
+              </Button>
+            </>
           }
         />
       </div>

@@ -47,7 +47,7 @@ export function FileButton({ what, accept, maxBytes, onFile }: FileButtonProps):
           event.target.value = '';
         }}
       />
-      <Button size="small" icon={<FileUp size={13} aria-hidden />} aria-label={`Choose the file of ${what}`} onClick={() => input.current?.click()}>
+      <Button size="small" icon={<FileUp size={13} aria-hidden />} aria-label={`Choose a file of ${what}`} onClick={() => input.current?.click()}>
         Choose a file
       </Button>
     </>

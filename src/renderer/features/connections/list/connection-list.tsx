@@ -1,4 +1,4 @@
-import { Copy, FolderInput, FolderMinus, FolderPen, ListFilter, MoreVertical, Plug, Plus, Star, StarOff, Trash2, Unplug } from 'lucide-react';
+import { Copy, FileDown, FileUp, FolderInput, FolderMinus, FolderPen, ListFilter, MoreVertical, Plug, Plus, Star, StarOff, Trash2, Unplug } from 'lucide-react';
 import { useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { useCommands } from '../../../app/commands.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -10,6 +10,7 @@ import { VirtualTree } from '../../../ui/virtual-tree.tsx';
 import { copyText, plural, TreeFilter, treePlace, useNow } from '../../common/index.ts';
 import { change, connect, disconnect, discard, duplicate, remove } from '../connection-actions.ts';
 import { connectionsStore, useConnectionsState } from '../connections-model.ts';
+import { openTransfer } from '../transfer/transfer-model.ts';
 import { ConnectionLine, FolderLine } from './connection-line.tsx';
 import { folderPaths, listRows, type Entry, type ListRow } from './connection-rows.ts';
 import { FolderDialog, type FolderTask } from './folder-dialog.tsx';
@@ -142,6 +143,9 @@ function ListMenu({ entries, folders }: { readonly entries: readonly Entry[]; re
       align="end"
       trigger={<IconButton label="Of the list" icon={<MoreVertical size={16} aria-hidden />} />}
       items={[
+        { label: 'Import …', icon: <FileDown size={14} aria-hidden />, onSelect: () => openTransfer({ kind: 'import' }) },
+        exportEntry('Export …', entries),
+        { kind: 'separator' },
         {
           label: 'Disconnect all',
           icon: <Unplug size={14} aria-hidden />,
@@ -155,6 +159,11 @@ function ListMenu({ entries, folders }: { readonly entries: readonly Entry[]; re
       ]}
     />
   );
+}
+
+function exportEntry(label: string, entries: readonly Entry[]): MenuEntry {
+  const ids = entries.flatMap(({ profile }) => profile?.id ?? []);
+  return { label, icon: <FileUp size={14} aria-hidden />, disabled: ids.length === 0, onSelect: () => openTransfer({ kind: 'export', ids }) };
 }
 
 const removeEntry = (entry: Entry): Promise<void> => (entry.profile ? remove(entry.profile) : discard(entry.id, entry.name, true));
@@ -181,6 +190,7 @@ function menuOf(row: ListRow, entries: readonly Entry[], onTask: (task: FolderTa
         disabled: live.length === 0,
         onSelect: () => live.forEach(({ id }) => disconnect(id)),
       },
+      exportEntry('Export …', row.entries),
       { kind: 'separator' },
       { label: 'Rename or move …', icon: <FolderPen size={14} aria-hidden />, shortcut: 'F2', onSelect: () => onTask({ kind: 'rename', folder: row.path }) },
       { label: 'Dissolve …', icon: <FolderMinus size={14} aria-hidden />, onSelect: () => onTask({ kind: 'dissolve', folder: row.path }) },
@@ -211,6 +221,7 @@ function menuOf(row: ListRow, entries: readonly Entry[], onTask: (task: FolderTa
         ),
     },
     { label: 'Copy the address', onSelect: () => void copyText(profile.uri) },
+    exportEntry('Export …', [entry]),
     { kind: 'separator' },
     { label: 'Delete …', icon: <Trash2 size={14} aria-hidden />, shortcut: 'Delete', danger: true, onSelect: () => void remove(profile) },
   ];

@@ -1,4 +1,4 @@
-import { Copy, FolderInput, ListTree, MoreHorizontal, Plug, ShieldAlert, Star, StarOff, Trash2, Unplug } from 'lucide-react';
+import { Copy, FileUp, FolderInput, ListTree, MoreHorizontal, Plug, ShieldAlert, Star, StarOff, Trash2, Unplug } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { ConnectionProfileView, ConnectionStatus } from '../../../../shared/contract/connections.ts';
 import { useCommands } from '../../../app/commands.ts';
@@ -11,6 +11,7 @@ import { Tooltip } from '../../../ui/tooltip.tsx';
 import { connectionTone, useNow } from '../../common/index.ts';
 import { change, connect, disconnect, discard, duplicate, remove, save, saveAndConnect } from '../connection-actions.ts';
 import { describeConnection } from '../connection-words.ts';
+import { openTransfer } from '../transfer/transfer-model.ts';
 import styles from '../connections.module.css';
 
 interface HeaderProps {
@@ -112,6 +113,7 @@ export function DetailHeader({ id, name, dirty, saving, profile, profiles, statu
               },
               { label: 'Move to a folder …', icon: <FolderInput size={14} aria-hidden />, onSelect: onMove },
               { label: 'Duplicate', icon: <Copy size={14} aria-hidden />, onSelect: () => duplicate(profile, profiles) },
+              { label: 'Export …', icon: <FileUp size={14} aria-hidden />, onSelect: () => openTransfer({ kind: 'export', ids: [id] }) },
               { kind: 'separator' },
               { label: 'Delete …', icon: <Trash2 size={14} aria-hidden />, danger: true, onSelect: () => void remove(profile) },
             ]}
