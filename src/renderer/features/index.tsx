@@ -4,17 +4,18 @@ import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
 import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
 import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
 import { connectionSource, offerJumps } from './common/index.ts';
-import { ConnectionCommands, ConnectionsItem, ConnectionsPlace } from './connections/index.ts';
+import { ConnectionCommands, ConnectionsItem, ConnectionsPlace, SubscriptionNews } from './connections/index.ts';
 import { LedgerItem } from './history/index.ts';
 import { PublishingItem } from './publish/index.ts';
 import { RpcCommands, RpcPlace, showCall } from './rpc/index.ts';
 import { SettingsPlace } from './settings/index.ts';
 import { StartPlace } from './start/index.ts';
-import { showMessage, showSource, TopicCommands, TopicsPlace } from './topics/index.ts';
+import { showMessage, showSource, showTopicOf, TopicCommands, TopicsPlace } from './topics/index.ts';
 
 offerToKeepRequests(saveCoapIntoCollection);
 offerJumps({ toCall: showCall, toMessage: showMessage });
 
+const showTopic = (id: string, topic: string): void => showTopicOf(connectionSource(id), topic);
 const showConnectionTopics = (id: string): void => showSource(connectionSource(id));
 
 export const places: readonly Place[] = [
@@ -45,6 +46,7 @@ export const stripItems: readonly StripItem[] = [
 export const services: readonly Service[] = [
   { id: 'broker', component: BrokerCommands },
   { id: 'connections', component: ConnectionCommands },
+  { id: 'subscriptionNews', component: () => <SubscriptionNews onShow={showTopic} /> },
   { id: 'topics', component: TopicCommands },
   { id: 'rpc', component: RpcCommands },
   { id: 'coap', component: CoapCommands },

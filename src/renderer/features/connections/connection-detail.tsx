@@ -4,7 +4,7 @@ import { engineClient } from '../../data/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
-import { act, Card, CopyButton, formatCount, Page } from '../common/index.ts';
+import { act, Card, formatCount, Page } from '../common/index.ts';
 import { CheckCard } from './check/check-card.tsx';
 import { reconnect, save, saveAndReconnect, trustCertificate } from './connection-actions.ts';
 import { connectionsStore, useConnectionsState } from './connections-model.ts';
@@ -23,7 +23,8 @@ import { ChallengeCard } from './page/challenge-card.tsx';
 import { DetailHeader } from './page/detail-header.tsx';
 import { LiveCard } from './page/live-card.tsx';
 import { MessageCounts } from './page/message-counts.tsx';
-import { SubscriptionsEditor } from './subscriptions-editor.tsx';
+import { CopyActive } from './subscriptions/copy-active.tsx';
+import { SubscriptionsEditor } from './subscriptions/subscriptions-editor.tsx';
 
 export interface ConnectionDetailProps {
   readonly id: string;
@@ -55,7 +56,6 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
       connectionsStore().setUnsavedSubscriptions(id, next);
     }
   };
-  const active = live?.subscriptions.filter(({ state }) => state === 'granted').map(({ filter }) => filter) ?? [];
   const failed = profile && !live && status?.lastProblem ? status.lastProblem : null;
   // Both have keys: wherever they stand, they keep what is written in them.
   const checkCard = (
@@ -72,9 +72,9 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
       key="subscriptions"
       title="Subscriptions"
       titleAside={subscriptions.length > 0 && <Badge>{formatCount(subscriptions.length)}</Badge>}
-      actions={active.length > 0 && <CopyButton text={active.join('\n')} label={`Copy the active subscriptions (${active.length})`} />}
+      actions={live && <CopyActive subscriptions={subscriptions} status={live} />}
     >
-      <SubscriptionsEditor subscriptions={subscriptions} status={status} onChange={setSubscriptions} />
+      <SubscriptionsEditor subscriptions={subscriptions} status={status} version={draft.version} onChange={setSubscriptions} />
     </Card>
   );
   return (

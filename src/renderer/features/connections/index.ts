@@ -2,6 +2,8 @@ export { ConnectButton } from './connect-button.tsx';
 export { ConnectionCommands } from './connection-commands.ts';
 export { ConnectionsItem } from './connections-item.tsx';
 export { connectionsStore } from './connections-model.ts';
+export { CameBy } from './subscriptions/came-by.tsx';
+export { SubscriptionNews } from './subscriptions/subscription-news.tsx';
 export { ConnectionsPlace } from './connections-place.tsx';
 export { SourceDown } from './source-down.tsx';
 export { SourceEmpty } from './source-empty.tsx';

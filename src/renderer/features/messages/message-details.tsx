@@ -3,6 +3,7 @@ import { describeHazard } from '../../../shared/coap/gf/describe-hazard.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { useModel } from '../common/index.ts';
+import { CameBy } from '../connections/index.ts';
 import { CallOfMessage } from './call-of-message.tsx';
 import { messageFacts, propertyFacts } from './message-facts.ts';
 import type { MessageSession } from './message-session.ts';
@@ -25,6 +26,9 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
         </Banner>
       )}
       <KeyValueTable compact label="Message" rows={messageFacts(detail)} />
+      {detail.direction === 'in' && session.source !== 'broker' && (
+        <CameBy all source={session.source} topic={detail.topic} identifiers={detail.properties?.subscriptionIdentifiers} />
+      )}
       <CallOfMessage source={session.source} messageId={detail.id} />
       {session.source === 'broker' && <WhoGotSection shown={session.shown} />}
       <h3 className={styles.detailsTitle}>MQTT 5 properties</h3>

@@ -1,3 +1,3 @@
-export { showMessage, showSource } from './show-source.ts';
+export { showMessage, showSource, showTopicOf } from './show-source.ts';
 export { TopicsPlace } from './topics-place.tsx';
 export { TopicCommands } from './topic-commands.ts';

@@ -9,6 +9,12 @@ export function showSource(source: SourceId): void {
   goTo('topics');
 }
 
+/** Opens a topic. */
+export function showTopicOf(source: SourceId, topic: string): void {
+  topicsStore().select(source, topic);
+  showSource(source);
+}
+
 /** Opens a message of the history in its topic. */
 export function showMessage(source: SourceId, topic: string, id: number): void {
   wantMessage(source, topic, id);

@@ -8,6 +8,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { CopyButton, useModel, useWorkspace, type SourceOption } from '../common/index.ts';
+import { CameBy } from '../connections/index.ts';
 import { MessageDetails, MessageListView, MessageValue, useMessageSession } from '../messages/index.ts';
 import { clearRetained } from './topic-actions.ts';
 import { crumbs, levelLabel } from './topic-paths.ts';
@@ -111,6 +112,7 @@ function TopicHeader({ source, view, topic, onSelect }: Omit<OpenTopicProps, 'ma
           retained
         </Badge>
       )}
+      <CameBy source={source.id} topic={topic} />
       <span className={styles.headerButtons}>
         <CopyButton text={topic} label="Copy topic" />
         {retained && <IconButton size="small" label="Clear retained value" icon={<ListX size={15} aria-hidden />} disabled={!source.live} onClick={clear} />}

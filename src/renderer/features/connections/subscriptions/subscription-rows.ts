@@ -1,4 +1,4 @@
-import type { ConnectionPhase, ConnectionStatus, Subscription, SubscriptionStatus } from '../../../shared/contract/connections.ts';
+import type { ConnectionPhase, ConnectionStatus, Subscription, SubscriptionStatus } from '../../../../shared/contract/connections.ts';
 
 type SubscriptionTone = 'ok' | 'busy' | 'off' | 'bad' | 'warn';
 
@@ -9,22 +9,29 @@ export interface SubscriptionRow {
   /** `granted QoS 1`, `granted QoS 0, asked 2`, `refused`, `when connected`, `off`. */
   readonly outcome: string;
   readonly reason: string | null;
+  /** Messages that came by it. */
+  readonly received: number;
+  readonly dropped: number;
 }
 
 export function subscriptionRows(subscriptions: readonly Subscription[], status: ConnectionStatus | undefined): readonly SubscriptionRow[] {
   const known = new Map(status?.subscriptions.map((entry) => [entry.filter, entry]));
-  return subscriptions.map((subscription) => describeRow(subscription, known.get(subscription.filter), status?.phase ?? 'disconnected'));
+  return subscriptions.map((subscription) => ({
+    ...describeRow(subscription, known.get(subscription.filter), status?.phase ?? 'disconnected'),
+    received: known.get(subscription.filter)?.received ?? 0,
+    dropped: known.get(subscription.filter)?.dropped ?? 0,
+  }));
 }
 
-function describeRow(subscription: Subscription, entry: SubscriptionStatus | undefined, phase: ConnectionPhase): SubscriptionRow {
+function describeRow(subscription: Subscription, entry: SubscriptionStatus | undefined, phase: ConnectionPhase): Omit<SubscriptionRow, 'received' | 'dropped'> {
   if (!subscription.enabled) return { subscription, tone: 'off', outcome: 'off', reason: null };
   if (phase !== 'connected') return { subscription, tone: 'off', outcome: 'when connected', reason: entry?.state === 'refused' ? entry.reason : null };
   switch (entry?.state) {
     case 'granted': {
       const granted = entry.grantedQos ?? subscription.qos;
       return granted === subscription.qos
-        ? { subscription, tone: 'ok', outcome: `granted QoS ${granted}`, reason: null }
-        : { subscription, tone: 'warn', outcome: `granted QoS ${granted}, asked ${subscription.qos}`, reason: null };
+        ? { subscription, tone: 'ok', outcome: `granted QoS ${granted}`, reason: entry.reason }
+        : { subscription, tone: 'warn', outcome: `granted QoS ${granted}, asked ${subscription.qos}`, reason: entry.reason };
     }
     case 'refused':
       return { subscription, tone: 'bad', outcome: 'refused', reason: entry.reason };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { idleStatus } from '../../../shared/connections/idle-status.ts';
-import { newSubscription } from '../../../shared/connections/new-profile.ts';
-import type { ConnectionPhase, ConnectionStatus, SubscriptionStatus } from '../../../shared/contract/connections.ts';
+import { idleStatus } from '../../../../shared/connections/idle-status.ts';
+import { newSubscription } from '../../../../shared/connections/new-profile.ts';
+import type { ConnectionPhase, ConnectionStatus, SubscriptionStatus } from '../../../../shared/contract/connections.ts';
 import { asksForEverything, putSubscription, subscriptionRows } from './subscription-rows.ts';
 
 const status = (phase: ConnectionPhase, ...subscriptions: readonly SubscriptionStatus[]): ConnectionStatus =>
