@@ -16,7 +16,7 @@ test('subscriptions with options: what came is counted, dropped and told', async
   test.skip(!hasMosquittoClients(), 'needs mosquitto_pub');
   const port = await startQuietBroker(page, await freePort(), await freePort());
   await newConnection(page, { name: 'Lab', address: `mqtt://127.0.0.1:${port}` });
-  await page.getByRole('button', { name: 'Save and connect' }).click();
+  await page.getByRole('button', { name: 'Save & connect' }).click();
   await expect(connectionState(page)).toContainText('Connected');
   await addSubscription(page, 'noise/#', 0);
   await expect(subscriptionLine(page, 'noise/#')).toContainText('granted QoS 0');

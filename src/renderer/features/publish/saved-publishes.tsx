@@ -1,5 +1,5 @@
 import { Bookmark, Folder, FolderInput, Save, Trash2 } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
+import { useId, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../ui/button.tsx';
 import { confirm } from '../../ui/confirm-dialog.tsx';
@@ -93,6 +93,7 @@ function NameDialog({ title, suggestion, folders, onClose, onSave }: NameDialogP
   const [name, setName] = useState(suggestion.name);
   const [folder, setFolder] = useState(suggestion.folder);
   const [busy, setBusy] = useState(false);
+  const formId = useId();
   const submit = async (): Promise<void> => {
     if (name.trim() === '') return;
     setBusy(true);
@@ -110,13 +111,14 @@ function NameDialog({ title, suggestion, folders, onClose, onSave }: NameDialogP
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" disabled={name.trim() === ''} busy={busy} onClick={() => void submit()}>
+          <Button type="submit" form={formId} variant="primary" disabled={name.trim() === ''} busy={busy}>
             Save
           </Button>
         </>
       }
     >
       <form
+        id={formId}
         className={styles.naming}
         onSubmit={(event) => {
           event.preventDefault();
