@@ -1,15 +1,4 @@
-import {
-  addSubscription,
-  connectionEntry,
-  connectionState,
-  goTo,
-  newConnection,
-  publish,
-  showSource,
-  startQuietBroker,
-  subscriptionLine,
-  topicRow,
-} from './steps.ts';
+import { addSubscription, connectionState, newConnection, showSource, startQuietBroker, subscriptionLine, topicRow } from './steps.ts';
 import { expect, freePort, mosquittoPub, hasMosquittoClients, test } from './workbench.ts';
 
 test('subscriptions with options: what came is counted, dropped and told', async ({ workbench: { page } }) => {
