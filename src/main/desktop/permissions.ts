@@ -1,9 +1,9 @@
 import type { Session } from 'electron';
 import { isOwnUrl } from './origin.ts';
 
-/** The page may write text to the clipboard. It gets nothing else: no camera, notifications, devices, clipboard reading. */
+/** The page may write text to the clipboard and show notifications. It gets nothing else: no camera, devices, clipboard reading. */
 export function isPermissionGranted(permission: string, requestingUrl: string): boolean {
-  return permission === 'clipboard-sanitized-write' && isOwnUrl(requestingUrl);
+  return (permission === 'clipboard-sanitized-write' || permission === 'notifications') && isOwnUrl(requestingUrl);
 }
 
 export function denyPermissions(session: Session): void {

@@ -9,7 +9,7 @@ import styles from './subscriptions.module.css';
 const none: readonly Subscription[] = [];
 
 /** Finds the subscriptions of a source by which messages on a topic come. */
-export function useCameBy(source: SourceId): (topic: string, identifiers?: readonly number[]) => readonly Subscription[] {
+function useCameBy(source: SourceId): (topic: string, identifiers?: readonly number[]) => readonly Subscription[] {
   const connections = useConnections();
   const id = connectionOf(source);
   const subscriptions = id === null ? none : (connections?.profiles.find((profile) => profile.id === id)?.subscriptions ?? none);

@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import type { MqttVersion, Qos } from '../../../../shared/contract/common.ts';
+import { newSubscription } from '../../../../shared/connections/new-profile.ts';
 import type { BrokerCapabilities, Subscription } from '../../../../shared/contract/connections.ts';
 import { validateTopicFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import { Banner } from '../../../ui/banner.tsx';
@@ -61,8 +62,7 @@ export function SubscriptionForm({ initial, version, broker, submitLabel, onSubm
     if (invalid) return;
     const problem = onSubmit(entry);
     setRefused(problem);
-    // The next one is like it, but for what belongs to one filter alone.
-    if (problem === undefined) setEntry({ ...entry, filter: '', alias: '', identifier: null });
+    if (problem === undefined) setEntry(newSubscription('', { qos: entry.qos }));
   };
   return (
     <form
