@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { SourceId } from '../../shared/contract/common.ts';
 import type { SubscriptionNotification } from '../../shared/contract/connections.ts';
+import { templateFunctions } from '../../shared/template/index.ts';
 import type { HostInfo } from '../../shared/contract/host.ts';
 import { engineContract } from '../../shared/contract/index.ts';
 import type { BrokerOptions, BrokerPhase, BrokerStatus } from '../../shared/contract/broker.ts';
@@ -14,8 +15,8 @@ import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
-import { createCallFiller, createCoapFiller, createCollectionRuns, createSchemaThread, openCollectionFiles } from './collections/index.ts';
-import { createConnections, watchSleep } from './connections/index.ts';
+import { createCallFiller, createCoapFiller, createCollectionRuns, createSchemaThread, newCounter, openCollectionFiles } from './collections/index.ts';
+import { createConnections, createProfileFiller, watchSleep } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { gfDeviceTag } from './demo-device/index.ts';
 import { createEnvironments } from './environments/index.ts';
@@ -173,10 +174,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onChange: followBroker,
     demoDevice: { enabled: settings().demoDevice },
   });
+  const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }));
   const subscriptionNews = createTeller<SubscriptionNotification>();
   const connections = createConnections({
     profiles: workspace.profiles(),
     secrets: (id) => storedSecrets(workspace.secrets, id),
+    fill: fillProfile,
     now,
     random,
     onMessages: (id, records) => receive(`connection:${id}`, records),
@@ -328,6 +331,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     collectionRuns,
     coapHistory,
     coapUdp,
+    fillProfile,
     callFiller: createCallFiller({ environments, now, random }),
     coapFiller: createCoapFiller({ environments, now, random }),
     tlsLab,

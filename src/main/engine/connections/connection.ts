@@ -17,6 +17,7 @@ import { DroppedMessages } from './dropped-messages.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
 import { openMqttLink, type MqttLink } from './mqtt-link.ts';
 import { OfflineQueue } from './offline-queue.ts';
+import type { ProfileFiller } from './profile-filler.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 const closedProblem: Problem = { code: 'closed', message: 'The connection was closed.' };
@@ -25,6 +26,8 @@ const wakePatienceMs = 5_000;
 
 export interface ConnectionHooks {
   readonly secrets: () => Promise<ConnectionSecrets>;
+  /** Puts the values of variables in their places. */
+  readonly fill: ProfileFiller;
   readonly now: () => number;
   readonly random: () => number;
   readonly onMessages: (records: MessageRecord[]) => void;
@@ -195,7 +198,8 @@ export class Connection {
 
   /** For a session beside this one. */
   async access(): Promise<BrokerAccess | { readonly failure: ExplainedFailure }> {
-    return brokerAccess(this.#profile, await this.#hooks.secrets());
+    const filled = await this.#hooks.fill(this.#profile, await this.#hooks.secrets());
+    return 'failure' in filled ? filled : brokerAccess(filled.profile, filled.secrets);
   }
 
   /** The one that is up now. Throws `not-connected`. */
@@ -274,9 +278,10 @@ export class Connection {
 
   async #open(): Promise<void> {
     const run = (this.#run += 1);
-    const profile = this.#profile;
-    const secrets = await this.#hooks.secrets();
+    const filled = await this.#hooks.fill(this.#profile, await this.#hooks.secrets());
     if (run !== this.#run) return;
+    if ('failure' in filled) return this.#fail(filled.failure);
+    const { profile, secrets } = filled;
     const access = brokerAccess(profile, secrets);
     if ('failure' in access) return this.#fail(access.failure);
     const { clientId, cleanStart, session } = this.#sessionFor(profile);

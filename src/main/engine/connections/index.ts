@@ -6,6 +6,7 @@ import type { BrokerAccess, ConnectionSecrets } from './broker-access.ts';
 import type { ConnectionSession } from './connection-session.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
 import { Connection } from './connection.ts';
+import type { ProfileFiller } from './profile-filler.ts';
 import { NotificationLimit } from './notification-limit.ts';
 
 export type { ConnectionSession } from './connection-session.ts';
@@ -13,6 +14,7 @@ export { closeLink } from './close-link.ts';
 export type { ConnectionSecrets } from './broker-access.ts';
 export { CheckSteps, runCheck } from './check/index.ts';
 export { newClientId } from './client-id.ts';
+export { createProfileFiller, type ProfileFiller } from './profile-filler.ts';
 export { watchSleep } from './watch-sleep.ts';
 export { publishProperties } from './message-properties.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
@@ -23,6 +25,8 @@ export interface ConnectionsOptions {
   readonly profiles: readonly ConnectionProfile[];
   /** What is stored of the secrets of a connection. */
   readonly secrets: (id: string) => Promise<ConnectionSecrets>;
+  /** Puts the values of variables in their places; absent: they stay as they are. */
+  readonly fill?: ProfileFiller;
   /** Unix ms. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -76,6 +80,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const { id } = profile;
     const limit = new NotificationLimit(options.now);
     const connection: Connection = new Connection(profile, {
+      fill: options.fill ?? (async (given, secrets) => ({ profile: given, secrets })),
       secrets: () => options.secrets(id),
       now: options.now,
       random: options.random,

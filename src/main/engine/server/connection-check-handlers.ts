@@ -3,16 +3,25 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { CheckSteps, newClientId, runCheck } from '../connections/index.ts';
 import { storedSecrets, type Services } from './services.ts';
 
-export function connectionCheckHandlers({ connections, workspace }: Services): Handlers<typeof connectionCheckContract> {
+export function connectionCheckHandlers({ connections, fillProfile, workspace }: Services): Handlers<typeof connectionCheckContract> {
   return {
     async 'connections.check'({ profile, secrets = {}, probe }, sink) {
       const steps = new CheckSteps(() => void sink.send(steps.view()).catch(() => undefined));
       const changed = Object.entries(secrets);
       const kept = Object.entries(await storedSecrets(workspace.secrets, profile.id)).filter(([name]) => !changed.some(([key]) => key === name));
       const given = changed.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
+      const filled = await fillProfile(profile, Object.fromEntries([...kept, ...given]));
+      if ('failure' in filled) {
+        steps.start('address');
+        steps.end('address', 'failed', { ...filled.failure, details: [profile.uri] });
+        steps.finish();
+        sink.end();
+        return undefined;
+      }
       const isOpen = connections.statuses().some(({ id, phase }) => id === profile.id && phase !== 'disconnected');
-      const clientId = isOpen && profile.clientId !== null && !profile.clientIdSuffix ? `${profile.clientId}-check` : newClientId(profile);
-      await runCheck({ profile, secrets: Object.fromEntries([...kept, ...given]), clientId, probe, now: Date.now }, steps, sink.signal);
+      const { clientId: fixed } = filled.profile;
+      const clientId = isOpen && fixed !== null && !profile.clientIdSuffix ? `${fixed}-check` : newClientId(filled.profile);
+      await runCheck({ ...filled, clientId, probe, now: Date.now }, steps, sink.signal);
       sink.end();
       return undefined;
     },

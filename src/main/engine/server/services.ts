@@ -8,7 +8,7 @@ import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/
 import type { BrokerInsideView, BrokerService } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
-import type { Connections, ConnectionSecrets } from '../connections/index.ts';
+import type { Connections, ConnectionSecrets, ProfileFiller } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier, Teller } from '../notifier.ts';
@@ -74,6 +74,7 @@ export interface Services {
   readonly coapHistory: Pick<CoapHistory, 'page' | 'entry' | 'clear' | 'changed'>;
   readonly coapUdp: Omit<CoapUdp, 'close'>;
   /** What fills in calls from the chosen environment. */
+  readonly fillProfile: ProfileFiller;
   readonly callFiller: CallFiller;
   readonly coapFiller: () => Promise<FillCoapRequest>;
   readonly tlsLab: TlsLab;

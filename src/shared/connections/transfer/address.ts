@@ -1,3 +1,4 @@
+import { hasVariables, parseTemplateUri } from '../fill-profile.ts';
 import { formatBrokerUri, parseBrokerUri, type BrokerUri } from '../../mqtt/broker-uri.ts';
 
 type Scheme = BrokerUri['scheme'];
@@ -25,7 +26,9 @@ export function addressOf({ scheme, host, port, path = '' }: AddressParts): { re
 
 /** The same for a whole address; user info comes apart. */
 export function readAddress(text: string): { readonly uri: string; readonly username: string; readonly password: string } | { readonly problem: string } {
-  const parsed = parseBrokerUri(text);
+  const parsed = parseTemplateUri(text);
+  if (parsed.ok && hasVariables(text) && parsed.value.username === undefined && parsed.value.password === undefined && text.length <= 2048)
+    return { uri: text.trim(), username: '', password: '' };
   if (!parsed.ok) return { problem: `${parsed.problem.message} ${parsed.problem.advice}` };
   const uri = formatBrokerUri(parsed.value);
   if (uri.length > 2048) return { problem: 'The address has more than 2048 characters.' };
@@ -35,5 +38,5 @@ export function readAddress(text: string): { readonly uri: string; readonly user
 /** The parts of the address of a profile; `null` where it holds variables or is not valid. */
 export function partsOf(uri: string): BrokerUri | null {
   const parsed = parseBrokerUri(uri);
-  return parsed.ok ? parsed.value : null;
+  return parsed.ok && !hasVariables(uri) ? parsed.value : null;
 }
