@@ -30,6 +30,7 @@ import { LimitsCard } from './limits-card.tsx';
 import { ListenerSettings } from './listener-settings.tsx';
 import { ListenersCard } from './listeners-card.tsx';
 import { RefusalCard } from './refusal-card.tsx';
+import { TlsLabCard } from './tls-lab/tls-lab-card.tsx';
 
 export function BrokerPlace(): ReactElement {
   const status = useBrokerStatus();
@@ -74,6 +75,7 @@ export function BrokerPlace(): ReactElement {
         </Card>
       </div>
       {workspace && <ListenersCard settings={workspace.settings.broker} status={status} />}
+      {workspace && <TlsLabCard settings={workspace.settings.broker} open={status.listeners} />}
       {workspace && <LimitsCard settings={workspace.settings.broker} status={status} />}
       {running && (
         <Card title="Try it from a terminal">

@@ -1,11 +1,13 @@
 import { useId, useRef, useState, type ReactElement } from 'react';
 import { listenerKinds, listenerKindWords, type ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
 import type { ListenerOptions, ListenerTls } from '../../../shared/contract/listeners.ts';
+import type { LabCertificate } from '../../../shared/contract/tls-lab.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/checkbox.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { faultWords } from './tls-lab/lab-words.ts';
 import { checkDraft, hasTls, optionsOf, withKind, type DraftField, type DraftProblems, type ListenerDraft } from './listener-draft.ts';
 import styles from './listeners.module.css';
 
@@ -33,6 +35,8 @@ interface ListenerDialogProps {
   /** `null`: closed. */
   readonly draft: ListenerDraft | null;
   readonly others: readonly ListenerOptions[];
+  /** Of the TLS lab. */
+  readonly certificates: readonly LabCertificate[];
   readonly isNew: boolean;
   readonly onChange: (draft: ListenerDraft) => void;
   readonly onSave: (options: ListenerOptions) => Promise<void>;
@@ -40,7 +44,7 @@ interface ListenerDialogProps {
 }
 
 /** One listener, to be made or changed. */
-export function ListenerDialog({ draft, others, isNew, onChange, onSave, onClose }: ListenerDialogProps): ReactElement {
+export function ListenerDialog({ draft, others, certificates, isNew, onChange, onSave, onClose }: ListenerDialogProps): ReactElement {
   const form = useId();
   const name = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
@@ -103,7 +107,12 @@ export function ListenerDialog({ draft, others, isNew, onChange, onSave, onClose
             />
             <Select label="Kind" value={shown.kind} onChange={(kind) => onChange(withKind(shown, kind))} options={kindOptions} />
           </div>
-          <Fields draft={shown} problems={tried === shown.id ? problems : {}} onChange={(change) => onChange({ ...shown, ...change })} />
+          <Fields
+            draft={shown}
+            certificates={certificates}
+            problems={tried === shown.id ? problems : {}}
+            onChange={(change) => onChange({ ...shown, ...change })}
+          />
         </form>
       )}
     </Dialog>
@@ -112,11 +121,12 @@ export function ListenerDialog({ draft, others, isNew, onChange, onSave, onClose
 
 interface FieldsProps {
   readonly draft: ListenerDraft;
+  readonly certificates: readonly LabCertificate[];
   readonly problems: DraftProblems;
   readonly onChange: (change: Partial<ListenerDraft>) => void;
 }
 
-function Fields({ draft, problems, onChange }: FieldsProps): ReactElement {
+function Fields({ draft, certificates, problems, onChange }: FieldsProps): ReactElement {
   const text = (field: DraftField): { readonly value: string; readonly onChange: (value: string) => void; readonly error: string | undefined } => ({
     value: draft[field],
     onChange: (value) => onChange({ [field]: value }),
@@ -135,14 +145,26 @@ function Fields({ draft, problems, onChange }: FieldsProps): ReactElement {
       {hasTls(draft) && (
         <fieldset className={styles.group}>
           <legend className={styles.legend}>TLS</legend>
-          <TextField
-            label="Certificate file"
-            {...text('certificateFile')}
-            mono
-            placeholder="/etc/mqtt/server.pem"
-            hint="PEM, with the chain of its issuers behind it."
-          />
-          <TextField label="Key file" {...text('keyFile')} mono placeholder="/etc/mqtt/server.key" hint="PEM, without a passphrase." />
+          {(certificates.length > 0 || draft.labCertificate !== '') && (
+            <Select
+              label="Certificate"
+              value={draft.labCertificate}
+              onChange={(labCertificate) => onChange({ labCertificate })}
+              options={certificateChoices(certificates, draft.labCertificate)}
+            />
+          )}
+          {draft.labCertificate === '' && (
+            <>
+              <TextField
+                label="Certificate file"
+                {...text('certificateFile')}
+                mono
+                placeholder="/etc/mqtt/server.pem"
+                hint="PEM, with the chain of its issuers behind it."
+              />
+              <TextField label="Key file" {...text('keyFile')} mono placeholder="/etc/mqtt/server.key" hint="PEM, without a passphrase." />
+            </>
+          )}
           <div className={styles.pair}>
             <Select
               label="Client certificates"
@@ -153,7 +175,13 @@ function Fields({ draft, problems, onChange }: FieldsProps): ReactElement {
             <Select label="Oldest TLS version" value={draft.minVersion} onChange={(minVersion) => onChange({ minVersion })} options={versionOptions} />
           </div>
           {draft.clientCertificates !== 'none' && (
-            <TextField label="CA file" {...text('caFile')} mono placeholder="/etc/mqtt/ca.pem" hint="PEM: who may have signed the certificates of clients." />
+            <TextField
+              label="CA file"
+              {...text('caFile')}
+              mono
+              placeholder={draft.labCertificate === '' ? '/etc/mqtt/ca.pem' : 'the authority of the lab'}
+              hint="PEM: who may have signed the certificates of clients."
+            />
           )}
         </fieldset>
       )}
@@ -173,4 +201,19 @@ function Fields({ draft, problems, onChange }: FieldsProps): ReactElement {
       />
     </>
   );
+}
+
+/** The files, or a server certificate of the lab; one that was deleted stays to be seen. */
+function certificateChoices(certificates: readonly LabCertificate[], chosen: string): { value: string; label: string; detail?: string }[] {
+  const servers = certificates.filter(({ role }) => role === 'server');
+  const isGone = chosen !== '' && !servers.some(({ id }) => id === chosen);
+  return [
+    { value: '', label: 'From files' },
+    ...servers.map(({ id, fault }) => ({
+      value: id,
+      label: `Certificate of the lab: ${id}`,
+      ...(fault === null ? {} : { detail: `wrong on purpose: ${faultWords[fault]}` }),
+    })),
+    ...(isGone ? [{ value: chosen, label: `Certificate of the lab: ${chosen}`, detail: 'deleted' }] : []),
+  ];
 }

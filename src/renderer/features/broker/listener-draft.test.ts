@@ -19,6 +19,13 @@ describe('the form of a listener', () => {
     }
   });
 
+  it('keeps a certificate of the lab, with its authority in place of a CA file', () => {
+    const options = listener('tls', { tls: { labCertificate: 'server', clientCertificates: 'require' } });
+    expect(optionsOf(draftOf(options))).toEqual(options);
+    expect(listenerTraits(options)).toEqual(['certificate of the lab: server', 'client certificates required']);
+    expect(() => listener('tls', { tls: { clientCertificates: 'none' } })).toThrow(/a certificate of the TLS lab/);
+  });
+
   it.each([
     [{}, []],
     [{ port: '' }, ['port']],
@@ -31,6 +38,9 @@ describe('the form of a listener', () => {
     [{ certificateFile: '', kind: 'tcp' }, []],
     [{ clientCertificates: 'request' }, ['caFile']],
     [{ clientCertificates: 'request', kind: 'ws' }, []],
+    [{ certificateFile: '', keyFile: '', labCertificate: 'server' }, []],
+    [{ labCertificate: 'server', clientCertificates: 'require' }, []],
+    [{ labCertificate: 'server', clientCertificates: 'require', caFile: 'ca.pem' }, ['caFile']],
     [{ kind: 'unix' }, ['path']],
     [{ kind: 'unix', path: 'mqtt.sock' }, ['path']],
     [{ kind: 'unix', path: '/run/mqtt.sock', port: 'x', certificateFile: '' }, []],

@@ -1,4 +1,4 @@
-import { Pencil, Plus, RotateCw, Trash2 } from 'lucide-react';
+import { Pencil, Plus, RotateCw, ShieldCheck, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
 import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
@@ -17,6 +17,7 @@ import { restartBroker } from './broker-actions.ts';
 import { draftOf, isApplied, listenerTitle, listenerTraits, newDraft, placeOf, type ListenerDraft } from './listener-draft.ts';
 import { ListenerDialog } from './listener-dialog.tsx';
 import { formOf, simpleListeners } from './listener-form.ts';
+import { addLabListener, useTlsLab } from './tls-lab/lab-actions.ts';
 import styles from './listeners.module.css';
 
 interface ListenersCardProps {
@@ -27,6 +28,7 @@ interface ListenersCardProps {
 /** The listeners beside the two ports: kept in the settings at once, taken by the broker at its next start. */
 export function ListenersCard({ settings, status }: ListenersCardProps): ReactElement {
   const { listeners } = settings;
+  const lab = useTlsLab();
   const [edited, setEdited] = useState<ListenerDraft | null>(null);
   const running = status.phase === 'running';
   // What is undone later is undone in the list of then.
@@ -58,9 +60,14 @@ export function ListenersCard({ settings, status }: ListenersCardProps): ReactEl
       flush
       actions={
         listeners.length > 0 && (
-          <Button size="small" icon={<Plus size={14} aria-hidden />} onClick={add}>
-            Add listener
-          </Button>
+          <>
+            <Button size="small" icon={<ShieldCheck size={14} aria-hidden />} onClick={() => void addLabListener(settings)}>
+              Add a TLS listener with the lab
+            </Button>
+            <Button size="small" icon={<Plus size={14} aria-hidden />} onClick={add}>
+              Add listener
+            </Button>
+          </>
         )
       }
     >
@@ -85,9 +92,14 @@ export function ListenersCard({ settings, status }: ListenersCardProps): ReactEl
           title="No further listeners"
           text="Beside its two ports the broker can listen on TLS, secure WebSocket, a Unix socket, on other addresses, and behind a proxy."
           actions={
-            <Button icon={<Plus size={14} aria-hidden />} onClick={add}>
-              Add listener
-            </Button>
+            <>
+              <Button icon={<ShieldCheck size={14} aria-hidden />} onClick={() => void addLabListener(settings)}>
+                Add a TLS listener with the lab
+              </Button>
+              <Button icon={<Plus size={14} aria-hidden />} onClick={add}>
+                Add listener
+              </Button>
+            </>
           }
         />
       ) : (
@@ -107,6 +119,7 @@ export function ListenersCard({ settings, status }: ListenersCardProps): ReactEl
       <ListenerDialog
         draft={edited}
         others={others}
+        certificates={lab?.certificates ?? []}
         isNew={!listeners.some(({ id }) => id === edited?.id)}
         onChange={setEdited}
         onSave={put}
