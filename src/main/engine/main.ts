@@ -175,6 +175,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     demoDevice: { enabled: settings().demoDevice },
   });
   const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }));
+  await broker.setAccess({ settings: workspace.brokerAccess.settings(), users: [...workspace.brokerAccess.users()] });
   const subscriptionNews = createTeller<SubscriptionNotification>();
   const connections = createConnections({
     profiles: workspace.profiles(),

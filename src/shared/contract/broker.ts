@@ -110,6 +110,8 @@ export interface RefusedClient {
   readonly reason: string;
   /** The client was not refused, but there was no more room to keep its retained messages, which were delivered all the same: the topic of the last one. */
   readonly notKeptTopic?: string;
+  /** The client stays connected, but the rules do not allow this: a topic to publish to, or a filter to subscribe to. `topic` `null`: further ones. */
+  readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string | null };
   readonly count: number;
   /** Unix time in ms. */
   readonly firstAt: number;
@@ -121,6 +123,8 @@ export interface BrokerRefusals {
   readonly total: number;
   /** Retained messages that were delivered but not kept. */
   readonly notKept: number;
+  /** Publishes and subscriptions that the rules did not allow. */
+  readonly denied: number;
   /** Newest first, a bounded number. */
   readonly recent: readonly RefusedClient[];
 }

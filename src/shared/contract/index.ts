@@ -1,4 +1,5 @@
 import { brokerContract } from './broker.ts';
+import { brokerAccessContract } from './broker-access.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
@@ -32,6 +33,7 @@ export const engineContract = {
   ...hostContract,
   ...brokerContract,
   ...brokerInsideContract,
+  ...brokerAccessContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

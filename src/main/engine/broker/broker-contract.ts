@@ -12,9 +12,11 @@ import {
   type TraceEvent,
 } from '../../../shared/contract/broker-inside.ts';
 import { brokerOptionsSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
+import { previewInputSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
 import type { Properties } from '../../../shared/mqtt/packet/packets.ts';
+import { accessConfigSchema } from './access/access-config.ts';
 
 const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 /** Made and checked by the engine. */
@@ -44,11 +46,14 @@ export interface TraceBatch {
 
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
 export const brokerWorkerContract = {
-  start: call<readonly BrokerListener[]>()(brokerOptionsSchema.extend({ persistenceFile: z.string().optional() })),
+  start: call<readonly BrokerListener[]>()(brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional() })),
   stop: call<void>()(noInput),
   publish: call<void>()(
     z.strictObject({ topic: topicTextSchema, payload: bytesSchema, qos: qosSchema, retain: z.boolean(), properties: propertiesSchema.nullish() }),
   ),
+  /** For the broker that runs; `start` has it for the next one. */
+  setAccess: call<void>()(accessConfigSchema),
+  previewAccess: call<AccessPreview>()(previewInputSchema),
   /** False when there is no such client. */
   disconnectClient: call<boolean>()(z.strictObject({ clientId: z.string().max(65_535) })),
   retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),

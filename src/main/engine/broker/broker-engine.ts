@@ -48,6 +48,8 @@ export interface Refusal {
   readonly reason: string;
   /** Not the client was refused, but a retained message of it a place: its topic. It was delivered all the same. */
   readonly notKeptTopic?: string;
+  /** Not the client was refused, but what it wanted to do. */
+  readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string };
 }
 
 /** What `clients` tells of, the first ones: it is read again with every change, and a hundred thousand would hold up everything else. */

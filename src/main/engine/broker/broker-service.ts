@@ -1,9 +1,12 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
+import type { AccessPreview, PreviewInput } from '../../../shared/contract/broker-access.ts';
 import { plainListener } from '../../../shared/mqtt/listener-kinds.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
+import { ownLogin } from '../own-login.ts';
+import type { AccessConfig } from './access/access-config.ts';
 import type { BrokerCounters } from './broker-contract.ts';
 import type { BrokerPublish } from './broker-engine.ts';
 import { withLabFiles, type FindLabFiles } from './lab-listeners.ts';
@@ -48,6 +51,10 @@ export interface BrokerService {
   /** Topics with a retained message: `prefix` itself and all below it; every one for an empty prefix. */
   retained(prefix: string): Promise<readonly string[]>;
   setDemoDevice(enabled: boolean): Promise<void>;
+  /** For this run and the next ones. Rejects with `invalid-state` while an engine runs that cannot follow it. */
+  setAccess(access: Pick<AccessConfig, 'settings' | 'users'>): Promise<void>;
+  /** Rejects with `broker-not-running` or `invalid-state`. */
+  previewAccess(rules: PreviewInput): Promise<AccessPreview>;
   readonly inside: BrokerInsideView;
   /** Stops for good. Idempotent. */
   close(): Promise<void>;
@@ -60,7 +67,7 @@ const stopTimeoutMs = 1000;
 /** A broker that ran this long before a crash gets its full number of restarts again. */
 const steadyAfterMs = 60_000;
 const noCounters: BrokerCounters = { clientCount: 0, tapDropped: 0, persistenceProblem: null };
-const noRefusals: BrokerRefusals = { total: 0, notKept: 0, recent: [] };
+const noRefusals: BrokerRefusals = { total: 0, notKept: 0, denied: 0, recent: [] };
 
 export function createBrokerService(options: BrokerServiceOptions): BrokerService {
   return new Service(options);
@@ -86,6 +93,7 @@ class Service implements BrokerService {
   #starting: Promise<BrokerStatus> | undefined;
   #stopping: Promise<void> | undefined;
   #closed = false;
+  #access: AccessConfig | undefined;
 
   constructor(options: BrokerServiceOptions) {
     this.#options = options;
@@ -162,6 +170,20 @@ class Service implements BrokerService {
     return this.#runningLink().client.call('retained', { prefix });
   }
 
+  async setAccess(access: Pick<AccessConfig, 'settings' | 'users'>): Promise<void> {
+    this.#access = { settings: access.settings, users: access.users, own: ownLogin };
+    if (this.#phase === 'running') await this.#link?.client.call('setAccess', this.#access);
+    else if (this.#phase === 'starting') {
+      // What it was started with is older.
+      await this.#starting?.catch(() => undefined);
+      await this.#link?.client.call('setAccess', this.#access);
+    }
+  }
+
+  async previewAccess(rules: PreviewInput): Promise<AccessPreview> {
+    return this.#runningLink().client.call('previewAccess', rules);
+  }
+
   async setDemoDevice(enabled: boolean): Promise<void> {
     this.#demoEnabled = enabled;
     if (enabled) this.#startDemoDevice();
@@ -192,9 +214,10 @@ class Service implements BrokerService {
     try {
       const persistenceFile = this.#fileOf(options);
       const timeoutMs = persistenceFile === undefined ? startTimeoutMs : restoreTimeoutMs;
+      const access = this.#access === undefined ? {} : { access: this.#access };
       const listeners = await link.client.call(
         'start',
-        { ...withLabFiles(options, this.#options.labFiles), ...(persistenceFile === undefined ? {} : { persistenceFile }) },
+        { ...withLabFiles(options, this.#options.labFiles), ...access, ...(persistenceFile === undefined ? {} : { persistenceFile }) },
         { timeoutMs },
       );
       if (this.#link !== link) return this.status();

@@ -7,10 +7,12 @@ import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
 import { createNotifier } from '../notifier.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
+import { AccessControl, openAccessConfig } from './access/access-control.ts';
+import { previewAccess } from './access/access-preview.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract, type TapBatch } from './broker-contract.ts';
 import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
 import { InsideStreams } from './inside/inside-streams.ts';
-import { openLocalBroker, type LocalBroker } from './local-broker.ts';
+import { aedesAsksNobody, isClosed, openLocalBroker, type LocalBroker } from './local-broker.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { TapQueue } from './tap-queue.ts';
 import { threadPortTransport } from './thread-port.ts';
@@ -24,6 +26,7 @@ const reportShare = 0.05;
 function runBrokerWorker(port: MessagePort): void {
   let broker: LocalBroker | undefined;
   let opening: Promise<LocalBroker> | undefined;
+  let control = new AccessControl(openAccessConfig());
   const refusals = new RefusalLog(Date.now);
   const refusalsChanged = createNotifier();
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
@@ -64,10 +67,12 @@ function runBrokerWorker(port: MessagePort): void {
   };
 
   const handlers: Handlers<BrokerWorkerContract> = {
-    start: async ({ persistenceFile, ...options }) => {
+    start: async ({ persistenceFile, access = openAccessConfig(), ...options }) => {
       if (broker ?? opening) throw new CodedError('invalid-state', 'The broker is already running.');
       persistenceProblem = null;
+      control = new AccessControl(access);
       opening = openLocalBroker(options, {
+        access: control,
         persistenceFile,
         onPersistenceProblem: (problem) => {
           persistenceProblem = problem;
@@ -90,6 +95,14 @@ function runBrokerWorker(port: MessagePort): void {
       return broker.listeners;
     },
     stop,
+    setAccess: (access) => {
+      if (broker?.engine.name === 'aedes' && isClosed(access)) throw new CodedError('invalid-state', aedesAsksNobody);
+      control.change(access);
+    },
+    previewAccess: (rules) => {
+      inside();
+      return previewAccess(control, rules);
+    },
     publish: (message) => engine().publish(message),
     disconnectClient: ({ clientId }) => engine().disconnectClient(clientId),
     retained: ({ prefix }) => engine().retained(prefix),

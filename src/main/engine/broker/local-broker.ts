@@ -1,5 +1,7 @@
 import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
 import type { BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { AccessControl } from './access/access-control.ts';
 import { createAedesEngine } from './aedes/aedes-engine.ts';
 import type { BrokerEngine } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
@@ -25,6 +27,8 @@ const arrivalTimeoutMs = 10_000;
 export interface LocalBrokerExtras {
   /** Only they get in; aedes does not ask. Absent: everybody does. */
   readonly users?: CredentialStore;
+  /** Who gets in and may do what, instead of `users`; the workbench's own engine only. */
+  readonly access?: AccessControl;
   /** Where sessions, their messages, retained messages and wills are kept; aedes keeps nothing. Absent: in memory only. */
   readonly persistenceFile?: string | undefined;
   /** What is wrong with that file, in sentences: found at the start, or while it cannot be written; `null`: it works again. */
@@ -34,6 +38,7 @@ export interface LocalBrokerExtras {
 /** An engine behind its listeners. Fails as a whole: nothing keeps listening when one port is taken. */
 export async function openLocalBroker(options: BrokerOptions, extras: LocalBrokerExtras = {}): Promise<LocalBroker> {
   const nowUs = wallClockUs;
+  if (options.engine === 'aedes' && extras.access !== undefined && isClosed(extras.access)) throw new CodedError('invalid-state', aedesAsksNobody);
   const limits = options.limits ?? defaultBrokerLimits;
   const maximumPacketSize = limits.maximumPacketBytes + fixedHeaderBytes;
   const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : await createCoreEngine(nowUs, limits, extras);
@@ -58,15 +63,22 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
 async function createCoreEngine(
   nowUs: () => number,
   limits: BrokerLimits,
-  { users, persistenceFile: file, onPersistenceProblem = () => undefined }: LocalBrokerExtras,
+  { users, access, persistenceFile: file, onPersistenceProblem = () => undefined }: LocalBrokerExtras,
 ): Promise<BrokerEngine> {
   const core = new BrokerCore({
     nowUs,
     ...coreLimits(limits),
-    hooks: users ? userHooks(users) : {},
+    hooks: access ?? (users ? userHooks(users) : {}),
     persistence: file === undefined ? undefined : new SqlitePersistence({ file }),
     onPersistenceProblem: (why) => onPersistenceProblem(why === null ? null : cannotKeep(file ?? '', why)),
     onBug: reportBug,
+  });
+  access?.attach({
+    *subscriptions() {
+      for (const { clientId, subscriptions } of core.sessions.values()) for (const filter of subscriptions.keys()) yield { clientId, filter };
+    },
+    end: (clientId, reason) => core.expel(clientId, reason),
+    denied: (refusal) => core.reportDenial(refusal),
   });
   try {
     const damage = await core.restore();
@@ -82,6 +94,13 @@ async function createCoreEngine(
 
 function cannotKeep(file: string, why: string): string {
   return `Nothing can be kept in ${file}: ${why}. Messages of QoS 1 and 2 for sessions that outlive their connection are not acknowledged until it works again.`;
+}
+
+/** With it a broker would be open that is meant to be closed. */
+export const aedesAsksNobody = 'The engine aedes knows no users and no rules. Take the workbench’s own engine, or let everybody in under Access.';
+
+export function isClosed({ settings: { login, rules, otherwise } }: Pick<AccessControl, 'settings'>): boolean {
+  return login === 'users' || rules.length > 0 || otherwise === 'deny';
 }
 
 /** A packet has up to five bytes of fixed header before what its limit counts. */

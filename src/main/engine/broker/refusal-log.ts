@@ -3,6 +3,8 @@ import type { Refusal } from './broker-engine.ts';
 
 /** Different ones that are kept; what comes again only counts up. */
 const kept = 200;
+/** Lines of one client about what it may not do: one that tries everything pushes nobody else out. */
+const deniedTopics = 20;
 
 /** Whom the broker turned away or cut off, and why: bounded, however many come and however often. */
 export class RefusalLog {
@@ -11,17 +13,24 @@ export class RefusalLog {
   readonly #entries = new Map<string, RefusedClient>();
   #total = 0;
   #notKept = 0;
+  #denied = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  add({ clientId, transport, address, reason, notKeptTopic }: Refusal): void {
-    if (notKeptTopic === undefined) this.#total += 1;
+  add({ clientId, transport, address, reason: why, notKeptTopic, denied: what }: Refusal): void {
+    if (what !== undefined) this.#denied += 1;
+    else if (notKeptTopic === undefined) this.#total += 1;
     else this.#notKept += 1;
     const host = address.replace(/:\d+$/, '');
     // Each attempt comes from another port.
-    const key = JSON.stringify([clientId, transport, host, reason]);
+    let key = JSON.stringify([clientId, transport, host, what === undefined ? why : [what.action, what.topic]]);
+    let [reason, denied]: [string, RefusedClient['denied']] = [why, what];
+    if (what !== undefined && !this.#entries.has(key) && this.#denialsOf(clientId) >= deniedTopics) {
+      key = JSON.stringify([clientId, what.action]);
+      [reason, denied] = [`May not ${what.action} to further topics.`, { action: what.action, topic: null }];
+    }
     const earlier = this.#entries.get(key);
     const at = this.#now();
     this.#entries.delete(key);
@@ -31,6 +40,7 @@ export class RefusalLog {
       address,
       reason,
       ...(notKeptTopic === undefined ? {} : { notKeptTopic }),
+      ...(denied === undefined ? {} : { denied }),
       count: (earlier?.count ?? 0) + 1,
       firstAt: earlier?.firstAt ?? at,
       lastAt: at,
@@ -41,6 +51,12 @@ export class RefusalLog {
   }
 
   snapshot(): BrokerRefusals {
-    return { total: this.#total, notKept: this.#notKept, recent: [...this.#entries.values()].toReversed() };
+    return { total: this.#total, notKept: this.#notKept, denied: this.#denied, recent: [...this.#entries.values()].toReversed() };
+  }
+
+  #denialsOf(clientId: string | null): number {
+    let count = 0;
+    for (const { clientId: other, denied } of this.#entries.values()) if (other === clientId && denied !== undefined && denied.topic !== null) count += 1;
+    return count;
   }
 }

@@ -5,6 +5,7 @@ import { answerGf, gfDeviceTag } from './gf-resources.ts';
 import { answerRpc, rebootMs, type DeviceControl } from './rpc-methods.ts';
 import { packTelemetryFrame } from './telemetry-frame.ts';
 import { newThermostat, rounded, stepThermostat, type Thermostat } from './thermostat-model.ts';
+import { ownLogin } from '../own-login.ts';
 
 export interface DemoDevice {
   /** Connected to the broker (a reboot interrupts that for a moment). */
@@ -61,6 +62,7 @@ class Device implements DemoDevice {
     const client = mqtt.connect({
       ...peerAt(url),
       clientId: demoClientId,
+      ...ownLogin,
       protocolVersion: 4,
       clean: true,
       keepalive: 30,

@@ -1,5 +1,6 @@
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
+import { brokerAccessHandlers } from './broker-access-handlers.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
@@ -32,6 +33,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     'host.info': () => services.info(),
     'host.ping': () => 'pong',
     ...brokerHandlers(services),
+    ...brokerAccessHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),
     ...connectionTransferHandlers(services),

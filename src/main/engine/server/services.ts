@@ -1,3 +1,4 @@
+import type { AccessPreview, AccessSettings, BrokerUser, PreviewInput } from '../../../shared/contract/broker-access.ts';
 import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { connectionSecretNames, type ConnectionSecretName } from '../../../shared/contract/connection-profile.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
@@ -34,6 +35,8 @@ export interface Services {
     /** Topics with a retained message: the prefix itself and what is below it. */
     retained(prefix: string): Promise<readonly string[]>;
     readonly inside: BrokerInsideView;
+    setAccess(access: { readonly settings: AccessSettings; readonly users: BrokerUser[] }): Promise<void>;
+    previewAccess(rules: PreviewInput): Promise<AccessPreview>;
   };
   readonly brokerChanged: Notifier;
   readonly connections: Omit<Connections, 'session' | 'access' | 'wake' | 'close'>;

@@ -20,6 +20,7 @@ import {
   type WorkspaceView,
 } from '../../../shared/contract/workspace.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import { openBrokerAccess, type BrokerAccessFiles } from './broker-access-files.ts';
 import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
 import { createJsonFile, sortKeys, type FileContent, type JsonFile } from './json-file.ts';
 import { openRecordFiles, type RecordFiles } from './record-files.ts';
@@ -76,6 +77,7 @@ export interface Workspace {
   /** RPC dialects of the user. */
   readonly dialects: RecordFiles<RpcDialect>;
   readonly secrets: SecretVault;
+  readonly brokerAccess: BrokerAccessFiles;
   close(): Promise<void>;
 }
 
@@ -137,6 +139,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const coapBridges = await openRecordFiles(fileOptions, { folder: 'coap-bridges', noun: 'bridge', schema: coapBridgeSchema });
   const pipelines = await openRecordFiles(fileOptions, { folder: 'coap-pipelines', noun: 'pipeline', schema: pipelineSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
+  const brokerAccess = await openBrokerAccess(fileOptions);
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
 
@@ -168,6 +171,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       coapBridges,
       pipelines,
       secrets,
+      brokerAccess,
     ])
       await file.settle();
     await lock?.release();
@@ -176,6 +180,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   return {
     folder,
     secrets,
+    brokerAccess,
     view: () => (view ??= { folder, settings, layout, savedPublishes: publishes, problems: [...problems.values()] }),
     onChange(listener) {
       listeners.add(listener);

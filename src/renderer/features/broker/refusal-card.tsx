@@ -10,13 +10,14 @@ const none: readonly RefusedClient[] = [];
 export function RefusalCard(): ReactElement | null {
   const refusals = useBrokerRefusals();
   const { shown, more } = useFirst(refusals?.recent ?? none, 20);
-  if (!refusals || refusals.total + refusals.notKept === 0) return null;
+  if (!refusals || refusals.total + refusals.notKept + refusals.denied === 0) return null;
   return (
     <Card
       title="Refused and cut off"
       titleAside={
         <>
           {refusals.total > 0 && <Badge>{formatCount(refusals.total)}</Badge>}
+          {refusals.denied > 0 && <Badge tone="warn">{formatCount(refusals.denied)} not allowed</Badge>}
           {refusals.notKept > 0 && <Badge tone="warn">{plural(refusals.notKept, 'retained message')} not kept</Badge>}
         </>
       }

@@ -141,6 +141,14 @@ export class BrokerCore implements BrokerEngine {
     return this.hooks.beginAuthentication?.(method, connection.info) ?? null;
   }
 
+  mayHaveWill(connection: Connection, clientId: string, topic: string): boolean {
+    const { authorizeWill } = this.hooks;
+    return (
+      authorizeWill === undefined ||
+      this.#allows((_id, asked) => authorizeWill({ clientId, username: connection.username, info: connection.info }, asked), clientId, topic)
+    );
+  }
+
   mayPublish(clientId: string, topic: string): boolean {
     // Only the broker speaks there (§4.7.2).
     if (topic.startsWith('$SYS')) return false;
@@ -284,7 +292,10 @@ export class BrokerCore implements BrokerEngine {
   endSession(session: Session): void {
     session.cancelTimers();
     if (session.will) this.publishWill(session);
-    if (this.sessions.get(session.clientId) === session) this.sessions.delete(session.clientId);
+    if (this.sessions.get(session.clientId) === session) {
+      this.sessions.delete(session.clientId);
+      if (this.hooks.sessionEnded !== undefined) this.#tell(this.hooks.sessionEnded, session.clientId, undefined);
+    }
     session.isEnded = true;
     this.journal?.ended(session);
     this.#removeSubscriptions(session);
@@ -325,6 +336,16 @@ export class BrokerCore implements BrokerEngine {
   reportRefusal(refusal: Refusal): void {
     this.counters.connectionsRefused += 1;
     this.#tellRefused(refusal);
+  }
+
+  /** The client stays, but may not do what it wanted to do. */
+  reportDenial(refusal: Refusal): void {
+    this.#tellRefused(refusal);
+  }
+
+  /** The client may not be connected any more; DISCONNECT 0x87 in MQTT 5. */
+  expel(clientId: string, reason: string): void {
+    this.sessions.get(clientId)?.connection?.refuse(0x87, reason);
   }
 
   #tellRefused(refusal: Refusal): void {

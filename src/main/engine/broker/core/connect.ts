@@ -41,6 +41,8 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
     return refuseConnect(connection, refusals.retain, 'This broker keeps no retained messages, so it takes no will that is one.');
   const isAssigned = packet.clientId === '';
   const clientId = isAssigned ? `auto-${randomUUID()}` : packet.clientId;
+  if (packet.will !== null && !core.mayHaveWill(connection, clientId, packet.will.topic))
+    return refuseConnect(connection, refusals.notAuthorised, `The will may not be published to “${packet.will.topic}”.`);
 
   const earlier = core.sessions.get(clientId);
   if (earlier?.connection) core.takeOver(earlier.connection);

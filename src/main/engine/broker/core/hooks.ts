@@ -54,15 +54,19 @@ export interface CoreHooks {
   /** CONNECT with an authentication method, and each re-authentication with it; `null`: the method is not known (0x8C). */
   readonly beginAuthentication?: (method: string, info: ConnectionInfo) => AuthExchange | null;
 
+  /** Asked at CONNECT, before the client is let in (0x87). */
+  readonly authorizeWill?: (client: Pick<ConnectedClient, 'clientId' | 'username' | 'info'>, topic: string) => boolean;
   /** Asked for each PUBLISH and for a will when it is published. */
   readonly authorizePublish?: (clientId: string, topic: string) => boolean;
   readonly authorizeSubscribe?: (clientId: string, request: SubscriptionRequest) => boolean;
   /** Asked for each receiver of each message, retained ones included. */
-  readonly authorizeDeliver?: (clientId: string, topic: string) => boolean;
+  readonly authorizeDeliver?: ((clientId: string, topic: string) => boolean) | undefined;
 
   /** CONNACK is on its way. */
   readonly connected?: (client: ConnectedClient, sessionPresent: boolean) => void;
   readonly disconnected?: (client: ConnectedClient, ended: EndKind) => void;
+  /** Nothing more is known of this client id. */
+  readonly sessionEnded?: (clientId: string) => void;
   /** Granted, with the filter as the client sent it. */
   readonly subscribed?: (clientId: string, request: SubscriptionRequest) => void;
   /** The client has asked for it; a session that ends is no news of each of its subscriptions. */

@@ -8,6 +8,7 @@ import { parseBrokerUri } from '../../../../shared/mqtt/broker-uri.ts';
 import type { OutgoingMessage } from '../../../../shared/rpc/dialect.ts';
 import { closeLink, openMqttLink, type MqttLink } from '../../connections/index.ts';
 import type { CallSession } from './call-session.ts';
+import { ownLogin } from '../../own-login.ts';
 
 /** Says in the list of clients what this one is. */
 export const localCallerId = 'workbench-rpc';
@@ -59,7 +60,7 @@ export class LocalSession implements CallSession {
     // Who uses the session is told by `onEnd` as well.
     this.#up.catch(() => undefined);
     this.#link = openMqttLink(
-      { profile, uri: uri.value, clientId: localCallerId, username: undefined, password: undefined, nowUs: () => now() * 1000 },
+      { profile, uri: uri.value, clientId: localCallerId, ...ownLogin, nowUs: () => now() * 1000 },
       {
         connected: () => {
           this.#isUp = true;

@@ -11,6 +11,7 @@ import type { NodeSessionHandle, NodeSessionHooks } from './node-session.ts';
 import { openOwnSession, type OwnSessionOptions } from './own-session.ts';
 import { presenceMessage } from './presence.ts';
 import { joinSession } from './shared-session.ts';
+import { ownLogin } from '../../own-login.ts';
 
 const connectTimeoutSeconds = 5;
 
@@ -71,7 +72,7 @@ export function createNodeSessions({ now, brokerStatus, connections, onTraffic }
     }
     const version = status.engine === 'aedes' ? '3.1.1' : '5';
     const profile = connectionProfileSchema.parse({ id: 'rpc-node', name: node.name, uri: listener.url, version, connectTimeoutSeconds });
-    return openOwn(node, { profile, uri: uri.value, username: undefined, password: undefined }, hooks);
+    return openOwn(node, { profile, uri: uri.value, ...ownLogin }, hooks);
   };
   const besideConnection = (node: RpcNode, id: string, hooks: NodeSessionHooks): NodeSessionHandle => {
     let opened: NodeSessionHandle | undefined;
