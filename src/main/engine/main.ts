@@ -15,7 +15,15 @@ import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
-import { createCallFiller, createCoapFiller, createCollectionRuns, createSchemaThread, newCounter, openCollectionFiles } from './collections/index.ts';
+import {
+  createCallFiller,
+  createCoapFiller,
+  createCollectionRuns,
+  createSchemaThread,
+  newCounter,
+  openCollectionFiles,
+  secretHider,
+} from './collections/index.ts';
 import { createConnections, createProfileFiller, watchSleep } from './connections/index.ts';
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { gfDeviceTag } from './demo-device/index.ts';
@@ -174,8 +182,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onChange: followBroker,
     demoDevice: { enabled: settings().demoDevice },
   });
-  const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }));
   await broker.setAccess({ settings: workspace.brokerAccess.settings(), users: [...workspace.brokerAccess.users()] });
+  const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }), secretHider);
   const subscriptionNews = createTeller<SubscriptionNotification>();
   const connections = createConnections({
     profiles: workspace.profiles(),

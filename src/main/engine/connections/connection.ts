@@ -52,6 +52,8 @@ export class Connection {
   readonly #queue = new OfflineQueue();
   readonly #dropped = new DroppedMessages();
   #profile: ConnectionProfile;
+  /** Takes secrets among the variables out of what is told. */
+  #hide = (text: string): string => text;
   #phase: ConnectionStatus['phase'] = 'disconnected';
   #link: MqttLink | undefined;
   #session: ConnectionSession | undefined;
@@ -282,6 +284,7 @@ export class Connection {
     if (run !== this.#run) return;
     if ('failure' in filled) return this.#fail(filled.failure);
     const { profile, secrets } = filled;
+    this.#hide = filled.hide;
     const access = brokerAccess(profile, secrets);
     if ('failure' in access) return this.#fail(access.failure);
     const { clientId, cleanStart, session } = this.#sessionFor(profile);
@@ -371,7 +374,8 @@ export class Connection {
   }
 
   #fail(failure: ExplainedFailure, wasConnected = false): void {
-    const { final, ...problem } = failure;
+    const { final, message, advice, ...rest } = failure;
+    const problem: Problem = { ...rest, message: this.#hide(message), ...(advice === undefined ? {} : { advice: this.#hide(advice) }) };
     const { enabled, maxAttempts } = this.#profile.reconnect;
     const isSpent = this.#retries && maxAttempts > 0 && this.#waits >= maxAttempts;
     if (final || isSpent || !enabled) this.#retries = false;

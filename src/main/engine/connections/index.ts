@@ -80,7 +80,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const { id } = profile;
     const limit = new NotificationLimit(options.now);
     const connection: Connection = new Connection(profile, {
-      fill: options.fill ?? (async (given, secrets) => ({ profile: given, secrets })),
+      fill: options.fill ?? (async (given, secrets) => ({ profile: given, secrets, hide: (text) => text })),
       secrets: () => options.secrets(id),
       now: options.now,
       random: options.random,

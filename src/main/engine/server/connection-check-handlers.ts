@@ -1,4 +1,4 @@
-import type { connectionCheckContract } from '../../../shared/contract/connection-check.ts';
+import type { ConnectionCheck, connectionCheckContract } from '../../../shared/contract/connection-check.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { CheckSteps, newClientId, runCheck } from '../connections/index.ts';
 import { storedSecrets, type Services } from './services.ts';
@@ -6,7 +6,8 @@ import { storedSecrets, type Services } from './services.ts';
 export function connectionCheckHandlers({ connections, fillProfile, workspace }: Services): Handlers<typeof connectionCheckContract> {
   return {
     async 'connections.check'({ profile, secrets = {}, probe }, sink) {
-      const steps = new CheckSteps(() => void sink.send(steps.view()).catch(() => undefined));
+      let hide = (text: string): string => text;
+      const steps = new CheckSteps(() => void sink.send(hideIn(steps.view(), hide)).catch(() => undefined));
       const changed = Object.entries(secrets);
       const kept = Object.entries(await storedSecrets(workspace.secrets, profile.id)).filter(([name]) => !changed.some(([key]) => key === name));
       const given = changed.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
@@ -19,11 +20,23 @@ export function connectionCheckHandlers({ connections, fillProfile, workspace }:
         return undefined;
       }
       const isOpen = connections.statuses().some(({ id, phase }) => id === profile.id && phase !== 'disconnected');
+      ({ hide } = filled);
       const { clientId: fixed } = filled.profile;
       const clientId = isOpen && fixed !== null && !profile.clientIdSuffix ? `${fixed}-check` : newClientId(filled.profile);
-      await runCheck({ ...filled, clientId, probe, now: Date.now }, steps, sink.signal);
+      await runCheck({ profile: filled.profile, secrets: filled.secrets, clientId, probe, now: Date.now }, steps, sink.signal);
       sink.end();
       return undefined;
     },
   };
+}
+
+/** Certificates are the broker's own words. */
+function hideIn(check: ConnectionCheck, hide: (text: string) => string): ConnectionCheck {
+  const steps = check.steps.map((step) => ({
+    ...step,
+    message: step.message === null ? null : hide(step.message),
+    advice: step.advice === null ? null : hide(step.advice),
+    details: step.details.map(hide),
+  }));
+  return { ...check, steps };
 }

@@ -63,7 +63,11 @@ test('a connection takes address and client id from the chosen environment, its 
     { name: 'port', value: port, secret: false },
     { name: 'bench', value: '7', secret: false },
   ]);
-  expect(await addressStep()).toMatchObject({ state: 'passed' });
+  const step = await addressStep();
+  expect(step).toMatchObject({ state: 'passed' });
+  // The host is a secret here; the port is not.
+  expect(JSON.stringify(step)).not.toContain('127.0.0.1');
+  expect(JSON.stringify(step)).toContain(`•••:${port}`);
   await page.call('connections.connect', { id: 'lab' });
   const { clientId } = await new Promise<{ readonly clientId: string | null }>((resolve) => {
     page.stream('connections.watch', undefined, {
@@ -85,4 +89,15 @@ test('a variable that is missing is named, with the environment', async () => {
   const step = await addressStep();
   expect(step).toMatchObject({ state: 'failed', code: 'bad-template', message: expect.stringContaining('port') as string });
   expect(step?.advice).toContain('The environment is "Bench".');
+});
+
+test('a failure does not tell a secret host', async () => {
+  await page.call('connections.save', { profile: { ...profile, uri: 'mqtt://{{host}}:1' } });
+  await choose([
+    { name: 'host', value: '127.0.0.1', secret: true },
+    { name: 'bench', value: '7', secret: false },
+  ]);
+  const failure: unknown = await page.call('connections.connect', { id: 'lab' }).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ message: expect.stringContaining('•••') as string });
+  expect(String(failure)).not.toContain('127.0.0.1');
 });
