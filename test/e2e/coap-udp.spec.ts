@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { openCoapServer, type CoapServer } from '../../src/main/engine/coap/udp/coap-server.ts';
-import { goTo, goToCoap } from './steps.ts';
+import { fileSavedBy, goTo, goToCoap } from './steps.ts';
 import { violations } from './axe.ts';
 import { expect, test } from './workbench.ts';
 
@@ -222,10 +221,9 @@ test('sends a file, and saves a response to one', async ({ workbench }) => {
   await builder(page).getByRole('radio', { name: 'Text' }).click();
   await send(page);
   await expect(response(page)).toContainText('2.05 Content');
-  const [download] = await Promise.all([page.waitForEvent('download'), response(page).getByRole('button', { name: 'Save the payload to a file' }).click()]);
-  expect(download.suggestedFilename()).toMatch(/^file_.*\.bin$/);
-  const saved = await readFile(await download.path());
-  expect([saved.length, saved[2999]]).toEqual([3000, 2999 % 251]);
+  const saved = await fileSavedBy(page, () => response(page).getByRole('button', { name: 'Save the payload to a file' }).click());
+  expect(saved.name).toMatch(/^file_.*\.bin$/);
+  expect([saved.bytes.length, saved.bytes[2999]]).toEqual([3000, 2999 % 251]);
   server.close();
 });
 

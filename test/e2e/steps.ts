@@ -170,22 +170,31 @@ export async function showSource(page: Page, source: string): Promise<void> {
   await page.getByRole('tablist', { name: 'Sources' }).getByRole('tab', { name: source }).click();
 }
 
-/** The text of the file that an action saves. A real download would open a dialog in a desktop window. */
-export async function savedBy(page: Page, act: () => Promise<void>): Promise<string> {
+/** The file that an action saves: its name and bytes. A real download would open a dialog in a desktop window. */
+export async function fileSavedBy(page: Page, act: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }> {
   const saved = page.evaluate(
     () =>
-      new Promise<string>((resolve) => {
+      new Promise<{ readonly name: string; readonly bytes: readonly number[] }>((resolve) => {
         const [create, click] = [URL.createObjectURL, HTMLAnchorElement.prototype.click];
+        let content: Blob | undefined;
         URL.createObjectURL = (blob) => {
-          void (blob as Blob).text().then(resolve);
+          content = blob as Blob;
           return create(blob);
         };
         HTMLAnchorElement.prototype.click = function swallow() {
           URL.createObjectURL = create;
           HTMLAnchorElement.prototype.click = click;
+          const { download } = this;
+          void content?.arrayBuffer().then((bytes) => resolve({ name: download, bytes: [...new Uint8Array(bytes)] }));
         };
       }),
   );
   await act();
-  return saved;
+  const { name, bytes } = await saved;
+  return { name, bytes: Buffer.from(bytes) };
+}
+
+/** The text of the file that an action saves. */
+export async function savedBy(page: Page, act: () => Promise<void>): Promise<string> {
+  return (await fileSavedBy(page, act)).bytes.toString('utf8');
 }

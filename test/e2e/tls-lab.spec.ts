@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { violations } from './axe.ts';
-import { connectionForm, connectionState, expectFieldError, goTo, newConnection, openSection, setBrokerPorts } from './steps.ts';
+import { connectionForm, connectionState, expectFieldError, fileSavedBy, goTo, newConnection, openSection, savedBy, setBrokerPorts } from './steps.ts';
 import { expect, freePort, test } from './workbench.ts';
 
 test('a TLS listener with the lab in two clicks, which a connection with its CA reaches', async ({ workbench }) => {
@@ -33,9 +33,8 @@ test('a TLS listener with the lab in two clicks, which a connection with its CA 
     await page.getByRole('button', { name: 'Start local broker' }).click();
     await expect(page.getByText('The local broker is running')).toBeVisible();
     await expect(lab.getByText(`mosquitto_sub -h 127.0.0.1 -p ${port} --cafile ${file}`)).toBeVisible();
-    const download = page.waitForEvent('download');
-    await lab.getByRole('button', { name: 'Save the CA' }).click();
-    expect(readFileSync(await (await download).path(), 'utf8')).toBe(readFileSync(file, 'utf8'));
+    const saved = await savedBy(page, () => lab.getByRole('button', { name: 'Save the CA' }).click());
+    expect(saved).toBe(readFileSync(file, 'utf8'));
   });
 
   await test.step('a wrong certificate says what has to happen, and a device gets its files', async () => {
@@ -54,9 +53,7 @@ test('a TLS listener with the lab in two clicks, which a connection with its CA 
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expectFieldError(dialog.getByLabel('Passphrase of the P12 file'), /needs a passphrase/);
     await dialog.getByLabel('Passphrase of the P12 file').fill('secret');
-    const download = page.waitForEvent('download');
-    await page.keyboard.press('Enter');
-    expect((await download).suggestedFilename()).toBe('device-1.p12');
+    expect((await fileSavedBy(page, () => page.keyboard.press('Enter'))).name).toBe('device-1.p12');
     await expect(dialog).toBeHidden();
   });
 
