@@ -8,11 +8,13 @@ interface LabFiles {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly authorityFile: string;
+  /** It is meant to be good, and its time is over. */
+  readonly isOver: boolean;
 }
 
 export type FindLabFiles = (id: string) => LabFiles | undefined;
 
-/** The options with files in place of certificates of the lab. Fails with `certificate-unusable` where the lab has no such certificate. */
+/** The options with files in place of certificates of the lab. Fails with `certificate-unusable` where the lab has no such certificate, or it has expired without being meant to. */
 export function withLabFiles(options: BrokerOptions, find: FindLabFiles = () => undefined): BrokerOptions {
   if (options.listeners === undefined) return options;
   return { ...options, listeners: options.listeners.map((listener) => withFiles(listener, find)) };
@@ -27,6 +29,16 @@ function withFiles(listener: ListenerOptions, find: FindLabFiles): ListenerOptio
       advice: 'Edit the listener and choose another one, or make it again in the lab.',
       data: { listener: listener.id },
     });
+  }
+  if (files.isOver) {
+    throw new CodedError(
+      'certificate-unusable',
+      `The certificate “${tls.labCertificate}” of the TLS lab has expired, which the ${listenerLabel(listener)} listener uses.`,
+      {
+        advice: 'Renew it in the lab: clients would refuse it.',
+        data: { listener: listener.id },
+      },
+    );
   }
   const { certificateFile, keyFile, authorityFile } = files;
   const caFile = tls.clientCertificates === 'none' ? null : (tls.caFile ?? authorityFile);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -255,6 +255,32 @@ describe('a TLS listener with a certificate of the lab', () => {
     peer.end();
   });
 
+  it('is trusted by openssl s_client and mosquitto_sub with the CA, and by nobody without', async ({ skip }) => {
+    const { id } = await lab.prepare();
+    const device = await issue('device-1', 'device');
+    const { port } = await listenWith(id, { clientCertificates: 'require' });
+    const own = ['--cert', device.certificateFile, '--key', device.keyFile];
+    const sub = (...args: readonly string[]): Promise<Ran> => run('mosquitto_sub', ['-h', 'localhost', '-p', String(port), '-t', '#', '-E', ...args]);
+    const client = (...args: readonly string[]): Promise<Ran> =>
+      run('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-verify_return_error', '-verify_hostname', 'localhost', ...args]);
+    skip(!hasOpenssl, 'openssl is not installed');
+    expect(await client('-CAfile', at('authority.pem'))).toMatchObject({ output: expect.stringContaining('Verify return code: 0 (ok)') });
+    expect(await client()).toMatchObject({ output: expect.stringMatching(/certificate verify failed/) });
+    skip(!works('sh', ['-c', 'command -v mosquitto_sub']), 'mosquitto-clients is not installed');
+    expect(await sub('--cafile', at('authority.pem'), ...own)).toEqual({ code: 0, output: '' });
+    expect((await sub('--cafile', at('authority.pem'))).code).not.toBe(0);
+    expect((await sub('--cafile', device.certificateFile, ...own)).code).not.toBe(0);
+  }, 60_000);
+
+  it('is not opened with a certificate whose time is over', async () => {
+    const { id } = await lab.prepare();
+    const later = Date.now() + 400 * 86_400_000;
+    lab = await openTlsLab({ folder, now: () => later });
+    await expect(listenWith(id)).rejects.toMatchObject({ code: 'certificate-unusable', advice: expect.stringContaining('Renew it in the lab') });
+    expect((await lab.prepare()).validTo).toBeGreaterThan(later);
+    expect(lab.files(id)).toMatchObject({ isOver: false });
+  });
+
   it('says which certificate is missing', async () => {
     await expect(listenWith('gone')).rejects.toMatchObject({
       code: 'certificate-unusable',
@@ -263,6 +289,19 @@ describe('a TLS listener with a certificate of the lab', () => {
     });
   });
 });
+
+interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Without blocking this process, in which the broker runs; nothing on its standard input. */
+function run(command: string, args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(command, args, { timeout: 20_000 }, (_error, stdout, stderr) => resolve({ code: child.exitCode, output: stdout + stderr }));
+    child.stdin?.end();
+  });
+}
 
 /** The code with which our own check refuses, `null`: it passes. */
 async function check(port: number): Promise<string | null> {

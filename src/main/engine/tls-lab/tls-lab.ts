@@ -51,6 +51,8 @@ interface LabFiles {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly authorityFile: string;
+  /** It is meant to be good, and its time is over. */
+  readonly isOver: boolean;
 }
 
 /** A local authority with what it signed, in files. What changes them happens one after the other. */
@@ -244,7 +246,14 @@ export async function openTlsLab(options: TlsLabOptions): Promise<TlsLab> {
     },
     files: (id) => {
       const found = certificates.get(id);
-      return found && { certificateFile: found.certificateFile, keyFile: found.keyFile, authorityFile: at('authority.pem') };
+      return (
+        found && {
+          certificateFile: found.certificateFile,
+          keyFile: found.keyFile,
+          authorityFile: at('authority.pem'),
+          isOver: found.fault === null && found.validTo < now(),
+        }
+      );
     },
   };
 }

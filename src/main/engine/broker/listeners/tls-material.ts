@@ -32,7 +32,7 @@ export async function readTlsMaterial(listener: Place['listener'], tls: Listener
     fail(keyPlace, `does not belong to the certificate ${tls.certificateFile}`, 'Choose the key that this certificate was made with.');
   }
   const material: TlsMaterial = { cert, key, minVersion: `TLSv${tls.minVersion}` };
-  if (isFromLab && isWeak(privateKey)) material.ciphers = 'DEFAULT@SECLEVEL=0';
+  if (isFromLab && isWeak(privateKey) && hasSecurityLevels()) material.ciphers = weakestLevel;
   if (tls.clientCertificates !== 'none') {
     if (tls.caFile === null) {
       throw unusable(listener, `The ${listener.label} listener checks certificates of clients, but has no CA file to check them with.`, caAdvice);
@@ -102,6 +102,18 @@ function checkDates(place: Place, certificate: X509Certificate, nowMs: number): 
 }
 
 const isWeak = ({ asymmetricKeyDetails }: KeyObject): boolean => (asymmetricKeyDetails?.modulusLength ?? 2048) < 2048;
+
+const weakestLevel = 'DEFAULT@SECLEVEL=0';
+
+/** OpenSSL refuses weak keys by its level; BoringSSL, in Electron, has no levels and takes them. */
+function hasSecurityLevels(): boolean {
+  try {
+    createSecureContext({ ciphers: weakestLevel });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const day = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 

@@ -10,7 +10,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { toasts } from '../../../ui/toast.tsx';
-import { Card, CopyLine, copyText, formatDateTime, saveFile } from '../../common/index.ts';
+import { Card, CopyLine, copyText, formatDateTime, saveFile, useNow } from '../../common/index.ts';
 import styles from '../listeners.module.css';
 import { ExportDialog, type ProtectedForm } from './export-dialog.tsx';
 import { IssueDialog } from './issue-dialog.tsx';
@@ -137,6 +137,7 @@ interface RowProps {
 }
 
 function CertificateRow({ certificate, isUsed, onExport }: RowProps): ReactElement {
+  const now = useNow(60_000);
   const { name, id, role, fault, validFrom, validTo, expectation, alternativeNames, key } = certificate;
   const items: readonly MenuEntry[] = [
     { label: 'Save the certificate (PEM)', onSelect: () => void saveLabFile(certificate, 'certificate') },
@@ -154,6 +155,7 @@ function CertificateRow({ certificate, isUsed, onExport }: RowProps): ReactEleme
           <span className={styles.title}>{name}</span>
           <Badge>{roleWords[role]}</Badge>
           {fault !== null && <Badge tone="warn">{faultWords[fault]}</Badge>}
+          {fault === null && validTo < now && <Badge tone="bad">has expired</Badge>}
           {isUsed && <span className={styles.muted}>used by a listener</span>}
         </p>
         <p className={styles.details}>
