@@ -171,6 +171,26 @@ describe('rules', () => {
     expect((await reader.receive()).topic).toBe('secret/x');
   });
 
+  it('that refused a subscription are the reason why its client did not get a message, as “Who got it?” tells', async () => {
+    const { core } = setUp({ rules: [rule('deny', 'secret/#', 'subscribe')] });
+    const reader = await connectToCore(core, 'reader');
+    await reader.subscribe(['secret/#', 'open']);
+    const writer = await connectToCore(core, 'writer');
+    const traced: TraceEvent[] = [];
+    core.inside.onTrace((event) => traced.push(event));
+    const told = (): unknown[] =>
+      traced.map((event) => (event.kind === 'routed' ? event.receivers.map(({ clientId, filters, state }) => [clientId, ...filters, state]) : event.kind));
+    await writer.publish({ topic: 'secret/x', qos: 1 });
+    await writer.publish({ topic: 'open', qos: 1 });
+    await writer.publish({ topic: 'other', qos: 1 });
+    expect(told()).toEqual([[['reader', 'secret/#', 'not-authorised']], [['reader', 'open', 'written']], []]);
+    reader.drop();
+    await expect.poll(() => core.clientCount).toBe(1);
+    traced.length = 0;
+    await writer.publish({ topic: 'secret/x', qos: 1 });
+    expect(told()).toEqual([[]]);
+  });
+
   it('are for the user that was proved', async () => {
     const { core } = setUp({ ...login, rules: [rule('allow', 'home/%u/#')], otherwise: 'deny' }, [alice]);
     const client = await connectToCore(core, { clientId: 'c', username: 'ali\u00adce', password: 'looking-glass' });

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { AccessVerdict } from '../../../../shared/broker/access/access-rules.ts';
 import { openAccess, type BrokerUser } from '../../../../shared/contract/broker-access.ts';
 import type { ConnectPacket, SubscriptionRequest } from '../../../../shared/mqtt/packet/packets.ts';
+import { matchesFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import { saslPrep } from '../../sasl-prep.ts';
 import type { ConnectionInfo, Refusal } from '../broker-engine.ts';
 import type { AuthExchange, ConnectedClient, ConnectVerdict, CoreHooks } from '../core/hooks.ts';
@@ -36,6 +37,8 @@ export interface KnownClient {
 
 const mostPublishes = 1000;
 const mostRefused = 20;
+/** Clients whose refused subscriptions a traced message is compared with. */
+const mostCompared = 200;
 
 /** Users and rules of the local broker; they may change while it runs. */
 export class AccessControl implements CoreHooks {
@@ -43,6 +46,8 @@ export class AccessControl implements CoreHooks {
   readonly recent = new RecentPublishes(mostPublishes);
   readonly #check = new PasswordCheck();
   readonly #proved = new WeakMap<ConnectionInfo, BrokerUser | 'own'>();
+  /** Those of `clients` that have been refused something. */
+  readonly #refusing = new Map<string, KnownClient>();
   #config: AccessConfig;
   #users = new Map<string, BrokerUser>();
   #scram: CredentialStore | null = null;
@@ -124,6 +129,7 @@ export class AccessControl implements CoreHooks {
     client.refused.delete(filter);
     if (verdict.allowed) return true;
     client.refused.add(filter);
+    this.#refusing.set(clientId, client);
     for (const oldest of client.refused) {
       if (client.refused.size <= mostRefused) break;
       client.refused.delete(oldest);
@@ -142,12 +148,25 @@ export class AccessControl implements CoreHooks {
     return client === undefined || client.proved === 'own' || this.#rights(clientId, client).mayReceive(topic);
   };
 
+  readonly refusedSubscribers = (topic: string): { clientId: string; filter: string }[] => {
+    const found: { clientId: string; filter: string }[] = [];
+    let compared = 0;
+    for (const [clientId, { refused }] of this.#refusing) {
+      const filter = [...refused].find((one) => matchesFilter(one, topic));
+      if (filter !== undefined) found.push({ clientId, filter });
+      compared += 1;
+      if (compared === mostCompared) break;
+    }
+    return found;
+  };
+
   readonly connected = (client: ConnectedClient): void => {
     this.clients.set(client.clientId, this.#known(client));
   };
 
   readonly disconnected = ({ clientId }: ConnectedClient): void => {
     const client = this.clients.get(clientId);
+    this.#refusing.delete(clientId);
     if (client !== undefined) client.connected = false;
   };
 

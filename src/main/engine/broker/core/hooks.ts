@@ -62,6 +62,9 @@ export interface CoreHooks {
   /** Asked for each receiver of each message, retained ones included. */
   readonly authorizeDeliver?: ((clientId: string, topic: string) => boolean) | undefined;
 
+  /** Asked only while somebody traces messages: who would have got one of this topic, had its subscription not been refused. */
+  readonly refusedSubscribers?: (topic: string) => Iterable<{ readonly clientId: string; readonly filter: string }>;
+
   /** CONNACK is on its way. */
   readonly connected?: (client: ConnectedClient, sessionPresent: boolean) => void;
   readonly disconnected?: (client: ConnectedClient, ended: EndKind) => void;

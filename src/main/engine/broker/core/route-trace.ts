@@ -52,6 +52,18 @@ export class RouteTrace {
     this.#omitted += Math.max(0, group.size - (chosen === null ? 0 : 1) - Math.min(passed, mostPassedOver));
   }
 
+  /** Those that are not here as their subscriptions were refused. */
+  refused({ hooks }: BrokerCore, { topic }: Message): void {
+    if (hooks.refusedSubscribers === undefined) return;
+    const known = new Set(this.#receivers.map(({ clientId }) => clientId));
+    for (const { clientId, filter } of hooks.refusedSubscribers(topic)) {
+      if (known.has(clientId)) continue;
+      known.add(clientId);
+      if (this.#receivers.length >= mostReceivers) this.#omitted += 1;
+      else this.#receivers.push({ clientId, filters: [filter], group: null, grantedQos: 0, qos: 0, state: 'not-authorised', packetId: 0 });
+    }
+  }
+
   add(
     message: Message,
     session: Session,

@@ -26,6 +26,7 @@ export function route(core: BrokerCore, message: Message, from: Session | null, 
   for (let at = 0; at < groups.length; at += 1) {
     if (giveToGroup(core, message, groups[at] as SharedGroup<Session>, trace)) receivers += 1;
   }
+  if (trace !== null) trace.refused(core, message);
   // What stays behind holds on to nothing that was only needed to send it.
   if (waits || message.retain) message.keep();
   if (trace !== null) trace.end(core, message, 'published', packetId);
