@@ -10,6 +10,7 @@ export function newProfile(id: string, more: Partial<ConnectionProfile> = {}): C
     favourite: false,
     notes: '',
     connectAtStart: false,
+    pikaPeers: false,
     uri: '',
     clientId: null,
     clientIdSuffix: false,

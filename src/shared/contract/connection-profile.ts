@@ -164,6 +164,8 @@ const profileSchema = z.strictObject({
   favourite: z.boolean().default(false),
   notes: z.string().max(100_000).default(''),
   connectAtStart: z.boolean().default(false),
+  /** Devices with pika-mqtt are at the other end: what they cannot take is told before it is published. */
+  pikaPeers: z.boolean().default(false),
   /** `mqtt://host:1883`, `mqtts://`, `ws://host:8083/mqtt`, `wss://`. User info is not kept here. With `{{name}}` from the active environment. */
   uri: z.string().min(1, 'Enter the address of the broker.').max(2048),
   /** `null`: a new random id for each connect. */

@@ -1,4 +1,5 @@
 import type { ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { pikaMessageWarnings } from '../../../shared/connections/pika-limits.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { guardPeers } from '../guard-peers.ts';
 import type { OutgoingMessage } from './send-message.ts';
@@ -7,7 +8,16 @@ import type { OutgoingMessage } from './send-message.ts';
 export type PublishGuard = (message: OutgoingMessage, profile: ConnectionProfile | null) => void;
 
 /** Asked about each message, in this order. */
-export const publishGuards: readonly PublishGuard[] = [({ topic, payload }) => guardPeers(topic, payload)];
+export const publishGuards: readonly PublishGuard[] = [({ topic, payload }) => guardPeers(topic, payload), guardPika];
+
+/** A device with pika-mqtt cuts or drops what is too large for it, without a word. */
+function guardPika(message: OutgoingMessage, profile: ConnectionProfile | null): void {
+  if (!profile?.pikaPeers) return;
+  const [first, ...others] = pikaMessageWarnings(message);
+  if (!first) return;
+  const more = others.map(({ message: words }) => words).join(' ');
+  throw new CodedError('risky-publish', `${first.message}${more === '' ? '' : ` ${more}`}`, { advice: first.advice });
+}
 
 /** One retained message is one that somebody has to clear: on many topics they are easily made and hard to get rid of. */
 export function guardManyRetained(topics: number | 'ever new'): void {

@@ -157,6 +157,18 @@ describe('one message', () => {
   });
 });
 
+it('stops at what a pika device cannot take, where such devices are at the other end', async () => {
+  const bench = await open({ pikaPeers: true });
+  await expect(publishOnce(bench, message('t'.repeat(65), 'x'))).rejects.toMatchObject({ code: 'risky-publish', message: /65 bytes; a pika device keeps 64/ });
+  await expect(publishOnce(bench, message('t', 'x'.repeat(1100)))).rejects.toMatchObject({ code: 'risky-publish', message: /larger than 1024/ });
+  await expect(publishOnce(bench, message('t', '0061', { format: 'hex' }))).rejects.toMatchObject({ code: 'risky-publish', message: /NUL at byte 1/ });
+  expect(bench.sent).toEqual([]);
+  await publishOnce(bench, message('t'.repeat(65), 'x'), { knowingly: true });
+  await publishOnce(bench, message('t', 'fine'));
+  expect(bench.sent).toHaveLength(2);
+  await publishOnce(await open(), message('t'.repeat(65), 'x'));
+});
+
 describe('again and again', () => {
   const repeat = (bench: Bench, wanted: PublishMessage, more: object = {}): Promise<unknown> =>
     bench.publishing.repeat({ source: lab, message: wanted, answers: {}, knowingly: false, everyMs: 10, count: 5, ...more });

@@ -16,10 +16,12 @@ import { shownDraft, shownProblems } from './draft/merge-drafts.ts';
 import { draftOf, newDraft } from './draft/profile-draft.ts';
 import { saveInput } from './draft/save-input.ts';
 import { insecurities } from './draft/tls-words.ts';
+import { PresetMenu } from './editor/preset-menu.tsx';
 import { ProfileForm } from './editor/profile-form.tsx';
 import { folderPaths } from './list/connection-rows.ts';
 import { FolderDialog } from './list/folder-dialog.tsx';
 import { ChallengeCard } from './page/challenge-card.tsx';
+import { pikaAnswer } from './page/pika-words.ts';
 import { DetailHeader } from './page/detail-header.tsx';
 import { LiveCard } from './page/live-card.tsx';
 import { MessageCounts } from './page/message-counts.tsx';
@@ -87,7 +89,7 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
       />
       {failed && (
         <Banner inset kind="bad" title={failed.message}>
-          {failed.advice}
+          {failed.advice} {profile?.pikaPeers && pikaAnswer(failed.code)}
         </Banner>
       )}
       {failed && checkCard}
@@ -97,7 +99,7 @@ export function ConnectionDetail({ id, profile, status, profiles, onShowTopics }
       {profile && live && <LiveCard profile={profile} status={live} insecure={insecure} />}
       {profile && subscriptionsCard}
       {profile && !failed && checkCard}
-      <Card title="Settings" flush>
+      <Card title="Settings" flush actions={!profile && <PresetMenu onChange={(change) => connectionsStore().edit(id, profile, change)} />}>
         <ProfileForm
           key={id}
           {...{ draft, stored, folders }}

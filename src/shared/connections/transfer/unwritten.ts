@@ -4,7 +4,7 @@ import type { LossLog } from './losses.ts';
 import type { ConnectionSecretValues } from './transfer-types.ts';
 
 /** Settings of the workbench alone: not worth a line in each export. */
-const ownAffairs = new Set(['id', 'name', 'folder', 'color', 'favourite', 'notes', 'connectAtStart']);
+const ownAffairs = new Set(['id', 'name', 'folder', 'color', 'favourite', 'notes', 'connectAtStart', 'pikaPeers']);
 
 /** What a will has besides topic, payload, QoS and Retain; a profile has none at first. */
 const willDefaults: Readonly<Record<string, unknown>> = {

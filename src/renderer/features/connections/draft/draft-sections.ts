@@ -29,6 +29,7 @@ const places: Readonly<Record<string, SectionId>> = {
   folder: 'general',
   color: 'general',
   favourite: 'general',
+  pikaPeers: 'general',
   notes: 'general',
   connectAtStart: 'general',
   cleanStart: 'session',
@@ -69,6 +70,7 @@ const summaries: Readonly<Record<SectionId, Summary>> = {
       cleanFolder(draft.folder) !== '' && `in ${cleanFolder(draft.folder)}`,
       draft.color ?? false,
       draft.favourite && 'favourite',
+      draft.pikaPeers && 'pika-mqtt devices',
       draft.connectAtStart && 'connects at start',
       draft.notes.trim() !== '' && 'notes',
     ) || 'No folder, no colour, no notes',
@@ -174,7 +176,18 @@ export function needsReconnect(draft: ProfileDraft, saved: ProfileDraft): readon
 }
 
 /** The engine looks at these whenever it needs them. */
-const atOnce: ReadonlySet<string> = new Set(['id', 'name', 'folder', 'color', 'favourite', 'notes', 'connectAtStart', 'reconnect', 'publishDefaults']);
+const atOnce: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'folder',
+  'color',
+  'favourite',
+  'notes',
+  'connectAtStart',
+  'pikaPeers',
+  'reconnect',
+  'publishDefaults',
+]);
 
 const essentialWords: Readonly<Record<string, string>> = {
   uri: 'Address',

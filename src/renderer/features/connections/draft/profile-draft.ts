@@ -27,7 +27,7 @@ type Tls = ConnectionProfile['tls'];
 /** A whole profile while it is edited: numbers are still text (empty for `null`), and secrets are only what was typed here. */
 export interface ProfileDraft extends Pick<
   ConnectionProfile,
-  'id' | 'name' | 'folder' | 'color' | 'favourite' | 'notes' | 'connectAtStart' | 'uri' | 'version' | 'username' | 'cleanStart' | 'clientIdSuffix'
+  'id' | 'name' | 'folder' | 'color' | 'favourite' | 'notes' | 'connectAtStart' | 'pikaPeers' | 'uri' | 'version' | 'username' | 'cleanStart' | 'clientIdSuffix'
 > {
   readonly clientIdMode: 'generated' | 'fixed';
   readonly clientId: string;
@@ -98,6 +98,7 @@ export function draftOf(profile: ConnectionProfile | ConnectionProfileView): Pro
     favourite: profile.favourite,
     notes: profile.notes,
     connectAtStart: profile.connectAtStart,
+    pikaPeers: profile.pikaPeers,
     uri: profile.uri,
     version: profile.version,
     username: profile.username,

@@ -37,6 +37,7 @@ function anyProfile(seed: number): ConnectionProfile {
     folder: pick('', 'Plant', 'Plant/Line 2'),
     color: pick(null, 'red', 'pink'),
     favourite: flag(),
+    pikaPeers: flag(),
     notes: text(),
     connectAtStart: flag(),
     uri: pick('mqtt://lab', 'wss://lab:443/mqtt?x=1', '{{broker}}'),

@@ -17,6 +17,7 @@ export function saveInput(
     folder: cleanFolder(draft.folder),
     color: draft.color,
     favourite: draft.favourite,
+    pikaPeers: draft.pikaPeers,
     notes: draft.notes,
     connectAtStart: draft.connectAtStart,
     uri: draft.uri.trim(),

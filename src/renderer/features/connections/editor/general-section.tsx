@@ -43,6 +43,12 @@ export function GeneralSection({ draft, problems, onChange, folders }: SectionPr
           onChange={(connectAtStart) => onChange({ connectAtStart })}
         />
       </div>
+      <Checkbox
+        label="Devices with pika-mqtt are at the other end"
+        hint="What they cannot take is told before it is published: topics above 64 bytes, packets above 1 KiB, NUL, empty payloads."
+        checked={draft.pikaPeers}
+        onChange={(pikaPeers) => onChange({ pikaPeers })}
+      />
       <TextArea
         label="Notes"
         value={draft.notes}
