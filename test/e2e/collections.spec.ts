@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expectFieldError, goTo, setBrokerPorts, startBroker } from './steps.ts';
+import { clipboardText, expectFieldError, goTo, setBrokerPorts, startBroker } from './steps.ts';
 import { expect, freePort, test, type Workbench } from './workbench.ts';
 
 const device = 'edge/demo-thermostat';
@@ -128,11 +128,7 @@ test('the example runs green, and tells what it did', async ({ workbench }) => {
   await expect(summary(page)).toContainText('All passed');
   await expect(runList(page).getByRole('listitem')).toHaveCount(5);
   await page.getByRole('button', { name: 'Copy the command that runs this without a window' }).click();
-  // A desktop window may write to the clipboard, not read it.
-  const command = workbench.electron
-    ? await workbench.electron.evaluate(({ clipboard }) => clipboard.readText())
-    : await page.evaluate(() => navigator.clipboard.readText());
-  expect(command).toContain(`mqtt-workbench run '${fileOf(workbench, 'Demo thermostat')}' --broker mqtt://127.0.0.1:`);
+  expect(await clipboardText(workbench)).toContain(`mqtt-workbench run '${fileOf(workbench, 'Demo thermostat')}' --broker mqtt://127.0.0.1:`);
   expect(readdirSync(fileOf(workbench, 'Demo thermostat', '2 Change the target'))).toHaveLength(3);
 });
 

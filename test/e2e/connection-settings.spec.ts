@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { test } from './peers.ts';
 import { scriptedBroker } from './scripted-broker.ts';
 import {
+  clipboardText,
   addSubscription,
   connectionEntry,
   connectionForm,
@@ -284,7 +285,8 @@ test('a challenge of the broker is answered by a person, and messages too large 
   await expect(dropped).toContainText('start xxx');
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('button', { name: 'Copy the active subscriptions (1)' }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('camera/#');
+  await page.getByRole('menuitem', { name: 'As text' }).click();
+  await expect.poll(() => clipboardText(workbench)).toBe('camera/#');
   expect(workbench.pageErrors).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { Workbench } from './workbench.ts';
 
 type PlaceTitle = 'Start' | 'Topics' | 'RPC' | 'CoAP' | 'Broker' | 'Connections' | 'Collections' | 'Settings';
 
@@ -197,4 +198,9 @@ export async function fileSavedBy(page: Page, act: () => Promise<void>): Promise
 /** The text of the file that an action saves. */
 export async function savedBy(page: Page, act: () => Promise<void>): Promise<string> {
   return (await fileSavedBy(page, act)).bytes.toString('utf8');
+}
+
+/** What was copied. A desktop window may write to the clipboard, not read it. */
+export async function clipboardText({ electron, page }: Pick<Workbench, 'electron' | 'page'>): Promise<string> {
+  return electron ? electron.evaluate(({ clipboard }) => clipboard.readText()) : page.evaluate(() => navigator.clipboard.readText());
 }

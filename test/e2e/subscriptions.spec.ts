@@ -1,7 +1,8 @@
-import { addSubscription, connectionState, newConnection, showSource, startQuietBroker, subscriptionLine, topicRow } from './steps.ts';
+import { clipboardText, addSubscription, connectionState, newConnection, showSource, startQuietBroker, subscriptionLine, topicRow } from './steps.ts';
 import { expect, freePort, mosquittoPub, hasMosquittoClients, test } from './workbench.ts';
 
-test('subscriptions with options: what came is counted, dropped and told', async ({ workbench: { page } }) => {
+test('subscriptions with options: what came is counted, dropped and told', async ({ workbench }) => {
+  const { page } = workbench;
   test.skip(!hasMosquittoClients(), 'needs mosquitto_pub');
   const port = await startQuietBroker(page, await freePort(), await freePort());
   await newConnection(page, { name: 'Lab', address: `mqtt://127.0.0.1:${port}` });
@@ -35,7 +36,7 @@ test('subscriptions with options: what came is counted, dropped and told', async
   await expect(page.getByText('Doors · Lab')).toBeVisible();
   await page.getByRole('button', { name: 'Copy the active subscriptions (2)' }).click();
   await page.getByRole('menuitem', { name: /^As JSON/ }).click();
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('"identifier": 7');
+  await expect.poll(() => clipboardText(workbench)).toContain('"identifier": 7');
 
   await showSource(page, 'Lab');
   await expect(topicRow(page, 'front')).toBeVisible();
