@@ -3,155 +3,155 @@ import { violations } from './axe.ts';
 import { expect, freePort, test } from './workbench.ts';
 import { connectionForm, goTo, goToCoap, newConnection, openSection, selectTopic, setBrokerPorts, settingsSections, startBroker, topicRow } from './steps.ts';
 
+// Many looks in one flow, three themes each.
+test.describe.configure({ timeout: 540_000 });
+
 const places = ['Start', 'Topics', 'RPC', 'CoAP', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
-const themes = ['light', 'dark', 'contrast'] as const;
 
-for (const theme of themes) {
-  test(`every place passes axe in the ${theme} theme, empty and at work`, async ({ workbench }) => {
-    const { page } = workbench;
-    const found: string[] = [];
-    const check = async (when: string): Promise<void> => {
-      for (const place of places) {
-        await goTo(page, place);
-        found.push(...(await violations(workbench, theme, `${place}, ${when}`)));
-      }
-    };
-    await check('empty');
-    await setBrokerPorts(page, await freePort(), await freePort());
-    await startBroker(page);
-    await expect(topicRow(page, 'telemetry')).toBeVisible();
-    await selectTopic(page, 'demo/thermostat/state');
-    await callDemoDevice(page);
-    await goTo(page, 'Connections');
-    await page.getByRole('button', { name: 'New connection' }).first().click();
-    await check('at work');
-    await goTo(page, 'Broker');
-    await page.getByRole('button', { name: 'Add listener' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Add a listener' });
-    // With what is wrong next to the fields.
-    await dialog.getByRole('button', { name: 'Add listener' }).click();
-    await expect(dialog.getByRole('textbox', { name: 'Key file' })).toHaveAttribute('aria-invalid', 'true');
-    found.push(...(await violations(workbench, theme, 'listener')));
-    await page.keyboard.press('Escape');
-    await expect(dialog).toBeHidden();
-    await goTo(page, 'RPC');
-    await page.getByRole('tab', { name: 'All calls' }).click();
-    await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
-    await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
-    found.push(...(await violations(workbench, theme, 'RPC, all calls')));
-    await page.keyboard.press('ControlOrMeta+k');
-    await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
-    found.push(...(await violations(workbench, theme, 'commands')));
-    expect(found).toEqual([]);
-  });
-
-  test(`every setting of a connection, and a live one, pass axe in the ${theme} theme`, async ({ workbench }) => {
-    const { page } = workbench;
-    const found: string[] = [];
-    const port = await freePort();
-    await setBrokerPorts(page, port, await freePort());
-    await startBroker(page);
-    await newConnection(page, { name: 'Bench', address: `mqtt://127.0.0.1:${port}` });
-    const form = connectionForm(page);
-    for (const section of settingsSections) await openSection(page, section);
-    await form.getByRole('checkbox', { name: /^Leave a will/ }).click();
-    for (const name of ['Add user property', 'Add will property', 'Add header', 'Add topic', 'Paste the CA']) await form.getByRole('button', { name }).click();
-    for (const [label, option] of [
-      ['Proxy', 'SOCKS 5'],
-      ['Enhanced authentication', 'Dialog'],
-      ['Client id', 'Of my own'],
-    ] as const) {
-      await form.getByRole('combobox', { name: label, exact: true }).click();
-      await page.getByRole('option', { name: option, exact: true }).click();
+test('every place passes axe, empty and at work', async ({ workbench }) => {
+  const { page } = workbench;
+  const found: string[] = [];
+  const check = async (when: string): Promise<void> => {
+    for (const place of places) {
+      await goTo(page, place);
+      found.push(...(await violations(workbench, `${place}, ${when}`)));
     }
-    found.push(...(await violations(workbench, theme, 'all settings')));
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect(form.getByLabel('Topic of the will')).toHaveAttribute('aria-invalid', 'true');
-    found.push(...(await violations(workbench, theme, 'all settings, with problems')));
-    await page.getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
-    for (const folder of ['', 'Plant/Line 2']) {
-      await newConnection(page, { name: 'Live', address: `mqtt://127.0.0.1:${port}` });
-      await form.getByLabel('Folder', { exact: true }).fill(folder);
-      await form.getByRole('radio', { name: 'teal' }).click();
-      await page.getByRole('button', { name: 'Save & connect' }).click();
-      await expect(page.getByRole('region', { name: 'This connection' })).toBeVisible();
-    }
-    await expect(page.getByRole('tree', { name: 'Connections' }).getByRole('treeitem')).toHaveCount(4);
-    found.push(...(await violations(workbench, theme, 'a live connection')));
-    expect(found).toEqual([]);
-  });
+  };
+  await check('empty');
+  await setBrokerPorts(page, await freePort(), await freePort());
+  await startBroker(page);
+  await expect(topicRow(page, 'telemetry')).toBeVisible();
+  await selectTopic(page, 'demo/thermostat/state');
+  await callDemoDevice(page);
+  await goTo(page, 'Connections');
+  await page.getByRole('button', { name: 'New connection' }).first().click();
+  await check('at work');
+  await goTo(page, 'Broker');
+  await page.getByRole('button', { name: 'Add listener' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a listener' });
+  // With what is wrong next to the fields.
+  await dialog.getByRole('button', { name: 'Add listener' }).click();
+  await expect(dialog.getByRole('textbox', { name: 'Key file' })).toHaveAttribute('aria-invalid', 'true');
+  found.push(...(await violations(workbench, 'listener')));
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await goTo(page, 'RPC');
+  await page.getByRole('tab', { name: 'All calls' }).click();
+  await page.getByRole('list', { name: 'Calls' }).getByRole('listitem').first().click();
+  await expect(page.getByRole('region', { name: 'Selected call' })).toBeVisible();
+  found.push(...(await violations(workbench, 'RPC, all calls')));
+  await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByRole('combobox', { name: 'Search commands' })).toBeFocused();
+  found.push(...(await violations(workbench, 'commands')));
+  expect(found).toEqual([]);
+});
 
-  test(`repeated calls, many peers and nodes pass axe in the ${theme} theme`, async ({ workbench }) => {
-    const { page } = workbench;
-    const found: string[] = [];
-    await setBrokerPorts(page, await freePort(), await freePort());
-    await startBroker(page);
-    await callDemoDevice(page);
-    await callManyTimes(page, async (where) => {
-      found.push(...(await violations(workbench, theme, where)));
-    });
-    for await (const part of nodeParts(page)) found.push(...(await violations(workbench, theme, `RPC nodes, ${part}`)));
-    expect(found).toEqual([]);
-  });
+test('every setting of a connection, and a live one, pass axe', async ({ workbench }) => {
+  const { page } = workbench;
+  const found: string[] = [];
+  const port = await freePort();
+  await setBrokerPorts(page, port, await freePort());
+  await startBroker(page);
+  await newConnection(page, { name: 'Bench', address: `mqtt://127.0.0.1:${port}` });
+  const form = connectionForm(page);
+  for (const section of settingsSections) await openSection(page, section);
+  await form.getByRole('checkbox', { name: /^Leave a will/ }).click();
+  for (const name of ['Add user property', 'Add will property', 'Add header', 'Add topic', 'Paste the CA']) await form.getByRole('button', { name }).click();
+  for (const [label, option] of [
+    ['Proxy', 'SOCKS 5'],
+    ['Enhanced authentication', 'Dialog'],
+    ['Client id', 'Of my own'],
+  ] as const) {
+    await form.getByRole('combobox', { name: label, exact: true }).click();
+    await page.getByRole('option', { name: option, exact: true }).click();
+  }
+  found.push(...(await violations(workbench, 'all settings')));
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(form.getByLabel('Topic of the will')).toHaveAttribute('aria-invalid', 'true');
+  found.push(...(await violations(workbench, 'all settings, with problems')));
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+  for (const folder of ['', 'Plant/Line 2']) {
+    await newConnection(page, { name: 'Live', address: `mqtt://127.0.0.1:${port}` });
+    await form.getByLabel('Folder', { exact: true }).fill(folder);
+    await form.getByRole('radio', { name: 'teal' }).click();
+    await page.getByRole('button', { name: 'Save & connect' }).click();
+    await expect(page.getByRole('region', { name: 'This connection' })).toBeVisible();
+  }
+  await expect(page.getByRole('tree', { name: 'Connections' }).getByRole('treeitem')).toHaveCount(4);
+  found.push(...(await violations(workbench, 'a live connection')));
+  expect(found).toEqual([]);
+});
 
-  test(`peers, events, own dialects and locked schemas pass axe in the ${theme} theme`, async ({ workbench }) => {
-    const { page } = workbench;
-    const found: string[] = [];
-    await setBrokerPorts(page, await freePort(), await freePort());
-    await startBroker(page);
-    await callDemoDevice(page);
-    await page.getByRole('button', { name: 'Lock the result as it is' }).click();
-    await expect(page.getByRole('region', { name: 'Result', exact: true })).toContainText('locked');
-    found.push(...(await violations(workbench, theme, 'a locked schema')));
-    for (const tab of ['Peers', 'Events'] as const) {
-      await page.getByRole('tab', { name: tab, exact: true }).click();
-      await expect(page.getByRole('region', { name: tab, exact: true })).toBeVisible();
-      found.push(...(await violations(workbench, theme, `RPC, ${tab}`)));
-    }
-    await page.getByRole('tab', { name: 'Call', exact: true }).click();
-    await page.getByRole('combobox', { name: 'Dialect' }).click();
-    await page.getByRole('option', { name: 'Own dialects …' }).click();
-    const dialects = page.getByRole('dialog', { name: 'Dialects of your own' });
-    await dialects.getByRole('button', { name: 'Request and response' }).click();
-    await expect(dialects).toContainText('What would a call send?');
-    found.push(...(await violations(workbench, theme, 'dialects')));
-    expect(found).toEqual([]);
+test('repeated calls, many peers and nodes pass axe', async ({ workbench }) => {
+  const { page } = workbench;
+  const found: string[] = [];
+  await setBrokerPorts(page, await freePort(), await freePort());
+  await startBroker(page);
+  await callDemoDevice(page);
+  await callManyTimes(page, async (where) => {
+    found.push(...(await violations(workbench, where)));
   });
+  for await (const part of nodeParts(page)) found.push(...(await violations(workbench, `RPC nodes, ${part}`)));
+  expect(found).toEqual([]);
+});
 
-  test(`collections pass axe in the ${theme} theme, with a run, each part of a request and the environments`, async ({ workbench }) => {
-    const { page } = workbench;
-    const found: string[] = [];
-    await setBrokerPorts(page, await freePort(), await freePort());
-    await startBroker(page);
-    await runExample(page);
-    found.push(...(await violations(workbench, theme, 'Collections, a run')));
-    await page.getByRole('treeitem', { name: /^1 Set the target/ }).click();
-    for (const part of ['Request', 'Assertions', 'Captures', 'Script', 'About']) {
-      await page
-        .getByTestId('editor')
-        .getByRole('tab', { name: new RegExp(`^${part}`) })
-        .click();
-      found.push(...(await violations(workbench, theme, `Collections, ${part}`)));
-    }
-    await page.getByRole('button', { name: 'Environments …' }).click();
-    const environments = page.getByRole('dialog', { name: 'Environments' });
-    await environments.getByRole('button', { name: 'New environment' }).click();
-    await environments.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect(environments.getByRole('textbox', { name: 'Name' }).nth(1)).toHaveAttribute('aria-invalid', 'true');
-    found.push(...(await violations(workbench, theme, 'environments')));
-    expect(found).toEqual([]);
-  });
+test('peers, events, own dialects and locked schemas pass axe', async ({ workbench }) => {
+  const { page } = workbench;
+  const found: string[] = [];
+  await setBrokerPorts(page, await freePort(), await freePort());
+  await startBroker(page);
+  await callDemoDevice(page);
+  await page.getByRole('button', { name: 'Lock the result as it is' }).click();
+  await expect(page.getByRole('region', { name: 'Result', exact: true })).toContainText('locked');
+  found.push(...(await violations(workbench, 'a locked schema')));
+  for (const tab of ['Peers', 'Events'] as const) {
+    await page.getByRole('tab', { name: tab, exact: true }).click();
+    await expect(page.getByRole('region', { name: tab, exact: true })).toBeVisible();
+    found.push(...(await violations(workbench, `RPC, ${tab}`)));
+  }
+  await page.getByRole('tab', { name: 'Call', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Dialect' }).click();
+  await page.getByRole('option', { name: 'Own dialects …' }).click();
+  const dialects = page.getByRole('dialog', { name: 'Dialects of your own' });
+  await dialects.getByRole('button', { name: 'Request and response' }).click();
+  await expect(dialects).toContainText('What would a call send?');
+  found.push(...(await violations(workbench, 'dialects')));
+  expect(found).toEqual([]);
+});
 
-  test(`the gallery passes axe in the ${theme} theme`, async ({ workbench }) => {
-    await workbench.page.evaluate(() => (location.hash = '#/gallery'));
-    await expect(workbench.page.getByRole('heading', { name: 'Gallery' })).toBeVisible();
-    // A problem stays until it is closed, so it is there while other things have the focus.
-    await workbench.page.getByRole('button', { name: 'Bad toast' }).click();
-    await expect(workbench.page.getByRole('alertdialog', { name: 'That did not work' })).toBeVisible();
-    expect(await violations(workbench, theme, 'gallery')).toEqual([]);
-  });
-}
+test('collections pass axe, with a run, each part of a request and the environments', async ({ workbench }) => {
+  const { page } = workbench;
+  const found: string[] = [];
+  await setBrokerPorts(page, await freePort(), await freePort());
+  await startBroker(page);
+  await runExample(page);
+  found.push(...(await violations(workbench, 'Collections, a run')));
+  await page.getByRole('treeitem', { name: /^1 Set the target/ }).click();
+  for (const part of ['Request', 'Assertions', 'Captures', 'Script', 'About']) {
+    await page
+      .getByTestId('editor')
+      .getByRole('tab', { name: new RegExp(`^${part}`) })
+      .click();
+    found.push(...(await violations(workbench, `Collections, ${part}`)));
+  }
+  await page.getByRole('button', { name: 'Environments …' }).click();
+  const environments = page.getByRole('dialog', { name: 'Environments' });
+  await environments.getByRole('button', { name: 'New environment' }).click();
+  await environments.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(environments.getByRole('textbox', { name: 'Name' }).nth(1)).toHaveAttribute('aria-invalid', 'true');
+  found.push(...(await violations(workbench, 'environments')));
+  expect(found).toEqual([]);
+});
+
+test('the gallery passes axe', async ({ workbench }) => {
+  await workbench.page.evaluate(() => (location.hash = '#/gallery'));
+  await expect(workbench.page.getByRole('heading', { name: 'Gallery' })).toBeVisible();
+  // A problem stays until it is closed, so it is there while other things have the focus.
+  await workbench.page.getByRole('button', { name: 'Bad toast' }).click();
+  await expect(workbench.page.getByRole('alertdialog', { name: 'That did not work' })).toBeVisible();
+  expect(await violations(workbench, 'gallery')).toEqual([]);
+});
 
 /** A result and an error in the RPC place, with the form, the facts and the list filled. */
 async function callDemoDevice(page: Page): Promise<void> {
@@ -235,7 +235,7 @@ test('mock devices pass axe, with their resources, log and settings', async ({ w
   const { page } = workbench;
   const found: string[] = [];
   const look = async (where: string): Promise<void> => {
-    for (const theme of themes) found.push(...(await violations(workbench, theme, where)));
+    found.push(...(await violations(workbench, where)));
   };
   await goToCoap(page, 'Mock devices');
   await look('Mock devices, empty');

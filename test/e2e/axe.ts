@@ -2,15 +2,29 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Workbench } from './workbench.ts';
 
-/** What axe finds in the page as it stands, in a theme. `where` goes into the words. */
-export async function violations({ page, kind }: Workbench, theme: string, where: string): Promise<readonly string[]> {
+const otherThemes = ['dark', 'contrast'] as const;
+/** What depends on colours; everything else is the same in each theme. */
+const colourRules = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What axe finds in the page as it stands: everything in the light theme, and what depends on colours in the others. The two hosts show the same
+ * page, so that a desktop window is asked in one theme. `where` goes into the words.
+ */
+export async function violations(workbench: Workbench, where: string): Promise<readonly string[]> {
+  const found = [...(await analyze(workbench, 'light', where))];
+  if (workbench.kind === 'browser') for (const theme of otherThemes) found.push(...(await analyze(workbench, theme, where, colourRules)));
+  return found;
+}
+
+async function analyze({ page, kind }: Workbench, theme: string, where: string, rules?: string[]): Promise<readonly string[]> {
   await setTheme(page, theme);
   await endTransitions(page);
   // axe opens a page of its own by default, which a desktop window can't.
-  const { violations: all } = await new AxeBuilder({ page }).setLegacyMode(kind === 'desktop').analyze();
+  const axe = new AxeBuilder({ page }).setLegacyMode(kind === 'desktop');
+  const { violations: all } = await (rules ? axe.withRules(rules) : axe).analyze();
   return all.map(
     ({ id, nodes }) =>
-      `${where}: ${id} at ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`).join(', ')}`,
+      `${where} in the ${theme} theme: ${id} at ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`).join(', ')}`,
   );
 }
 

@@ -25,7 +25,7 @@ async function writeBody(page: Page, json: string): Promise<void> {
 }
 
 async function expectAccessible(workbench: Workbench): Promise<void> {
-  expect(await violations(workbench, 'light', 'CoAP')).toEqual([]);
+  expect(await violations(workbench, 'CoAP')).toEqual([]);
 }
 
 test('the resources of the demo device are asked for, changed, and every response is explained', async ({ workbench }) => {

@@ -27,7 +27,7 @@ test('connections of MQTTX: seen before they are there, with what gets lost, con
     await expect(dialog).toContainText(`mqtt://127.0.0.1:${port} · MQTT 5 · user ada with password · 1 subscription`);
     await dialog.getByText('1 setting is not carried over as it is').click();
     await expect(dialog).toContainText('ca = /home/ada/ca.pem: Files that a configuration names are not read.');
-    expect(await violations(workbench, 'light', 'transfer')).toEqual([]);
+    expect(await violations(workbench, 'transfer')).toEqual([]);
     await dialog.getByLabel('Folder').fill('Site');
     await dialog.getByRole('button', { name: 'Import 2 connections' }).click();
     await expect(dialog).toBeHidden();
@@ -50,7 +50,7 @@ test('connections of MQTTX: seen before they are there, with what gets lost, con
     await exporting.getByRole('checkbox', { name: 'With passwords and keys' }).click();
     await expect(text).toHaveValue(`mqtt://ada:S3cret@127.0.0.1:${port}\n`);
     await expect(exporting).toContainText('passwords that anyone can read');
-    expect(await violations(workbench, 'light', 'transfer')).toEqual([]);
+    expect(await violations(workbench, 'transfer')).toEqual([]);
     await page.keyboard.press('Escape');
   });
 

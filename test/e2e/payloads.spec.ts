@@ -57,7 +57,7 @@ test('payloads are read: found out, as chosen, and by a rule that stays', async 
     await codecButton(page, 'Auto').click();
     await page.getByRole('menuitemradio', { name: 'CSV', exact: true }).click();
     await expect(valueRegion(page).getByRole('cell', { name: 'b', exact: true })).toBeVisible();
-    expect(await violations(workbench, 'dark', 'a table')).toEqual([]);
+    expect(await violations(workbench, 'a table')).toEqual([]);
     await codecButton(page, 'Back to automatic').click();
     await expect(valueRegion(page)).toContainText('name,value');
   });
@@ -72,7 +72,7 @@ test('payloads are read: found out, as chosen, and by a rule that stays', async 
     await page.getByRole('option', { name: 'little', exact: true }).click();
     await page.getByRole('radio', { name: 'Topics of a filter' }).click();
     await expect(page.getByRole('textbox', { name: 'Topic filter' })).toHaveValue('plant/+/raw');
-    expect(await violations(workbench, 'light', 'the dialog of codecs')).toEqual([]);
+    expect(await violations(workbench, 'the dialog of codecs')).toEqual([]);
     await page.getByRole('button', { name: 'Keep as rule' }).click();
     await expect(codecButton(page, 'Integer, 16 bits')).toBeVisible();
     await expect(valueRegion(page)).toContainText('513');
@@ -124,7 +124,7 @@ test('a schema of Protocol Buffers, and messages that are written with it', asyn
   const files = page.getByRole('list', { name: 'Schema files' });
   await expect(files.getByText(/broken\.proto, line 3, column 13/)).toBeVisible();
   await expect(files.getByText('Reading', { exact: true })).toBeVisible();
-  expect(await violations(workbench, 'light', 'the dialog of schemas')).toEqual([]);
+  expect(await violations(workbench, 'the dialog of schemas')).toEqual([]);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
 
   await test.step('reads', async () => {

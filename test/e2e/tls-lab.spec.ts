@@ -47,7 +47,7 @@ test('a TLS listener with the lab in two clicks, which a connection with its CA 
     await dialog.getByRole('button', { name: 'Issue' }).click();
     const row = lab.getByRole('listitem').filter({ hasText: 'device-1' });
     await expect(row).toContainText('A broker must refuse it because it has expired');
-    expect(await violations(workbench, 'light', 'TLS lab')).toEqual([]);
+    expect(await violations(workbench, 'TLS lab')).toEqual([]);
     await row.getByRole('button', { name: 'More about device-1' }).click();
     await page.getByRole('menuitem', { name: 'Save as P12' }).click();
     await dialog.getByRole('button', { name: 'Save' }).click();
