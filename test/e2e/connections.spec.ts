@@ -8,6 +8,7 @@ import {
   connectionForm,
   connectionState,
   goTo,
+  goToBroker,
   newConnection,
   publish,
   selectTopic,
@@ -211,7 +212,7 @@ test('several sources at once: the local broker and two ways into it, each in it
   await showSource(page, 'By TCP');
   await expect(page.getByRole('heading', { name: 'Topic demo/thermostat/telemetry' })).toBeVisible();
 
-  await goTo(page, 'Broker');
+  await goToBroker(page, 'Clients');
   await expect(page.getByRole('row', { name: /^workbench-[0-9a-f]{8}/ })).toHaveCount(2);
   await goTo(page, 'Connections');
   await connectionEntry(page, 'By TCP').click();

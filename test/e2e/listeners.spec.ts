@@ -2,7 +2,7 @@ import { makeCertificates } from '../support/certificates.ts';
 import { dialListener } from '../support/dial-listener.ts';
 import { connectPacket, rawPeer } from '../support/raw-mqtt.ts';
 import { hasOpenssl } from './peers.ts';
-import { expectFieldError, goTo, setBrokerPorts } from './steps.ts';
+import { expectFieldError, goTo, goToBroker, setBrokerPorts } from './steps.ts';
 import { expect, freePort, test } from './workbench.ts';
 
 test('a TLS listener is added, checked, used, switched, deleted and brought back', async ({ workbench }) => {
@@ -60,7 +60,9 @@ test('a TLS listener is added, checked, used, switched, deleted and brought back
       const peer = rawPeer(stream);
       peer.send(connectPacket({ clientId: 'over-tls' }));
       expect((await peer.next()).toString('hex')).toBe('20020000');
+      await goToBroker(page, 'Clients');
       await expect(page.getByRole('row', { name: /over-tls.*TLS/ })).toBeVisible();
+      await goToBroker(page, 'Overview');
       peer.end();
     });
 

@@ -14,9 +14,14 @@ export async function goToCoap(page: Page, view: 'Over MQTT' | 'Over UDP' | 'Moc
   await page.getByRole('tab', { name: view }).click();
 }
 
+export async function goToBroker(page: Page, view: 'Overview' | 'Clients'): Promise<void> {
+  await goTo(page, 'Broker');
+  await page.getByRole('tab', { name: view, exact: true }).click();
+}
+
 /** Gives the local broker ports of its own, so that tests never meet each other or a broker of this machine. */
 export async function setBrokerPorts(page: Page, tcpPort: number, webSocketPort: number): Promise<void> {
-  await goTo(page, 'Broker');
+  await goToBroker(page, 'Overview');
   await page.getByRole('textbox', { name: 'TCP port' }).fill(String(tcpPort));
   await page.getByRole('textbox', { name: 'WebSocket port' }).fill(String(webSocketPort));
   await page.getByRole('button', { name: 'Save ports' }).click();

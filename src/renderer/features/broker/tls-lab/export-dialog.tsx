@@ -3,7 +3,7 @@ import type { LabCertificate } from '../../../../shared/contract/tls-lab.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
-import styles from '../listeners.module.css';
+import styles from '../listeners/listeners.module.css';
 import { saveLabFile } from './lab-actions.ts';
 
 /** Forms that have a passphrase. */

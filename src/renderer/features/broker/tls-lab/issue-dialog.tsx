@@ -6,7 +6,7 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { act } from '../../common/index.ts';
-import styles from '../listeners.module.css';
+import styles from '../listeners/listeners.module.css';
 import { faultWords, roleWords } from './lab-words.ts';
 
 const roleOptions = (['device', 'server'] as const).map((value) => ({ value, label: roleWords[value] }));

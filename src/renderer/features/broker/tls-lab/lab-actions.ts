@@ -3,7 +3,7 @@ import type { Settings } from '../../../../shared/contract/workspace.ts';
 import { engineClient, useStreamValue } from '../../../data/index.ts';
 import { confirm } from '../../../ui/confirm-dialog.tsx';
 import { act, newId, plural, saveFile } from '../../common/index.ts';
-import { formOf, simpleListeners } from '../listener-form.ts';
+import { formOf, simpleListeners } from '../listeners/listener-form.ts';
 import { labListener } from './lab-words.ts';
 
 export const useTlsLab = (): LabView | undefined => useStreamValue('tlsLab.watch', undefined);

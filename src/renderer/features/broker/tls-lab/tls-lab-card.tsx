@@ -11,7 +11,7 @@ import { IconButton } from '../../../ui/icon-button.tsx';
 import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { toasts } from '../../../ui/toast.tsx';
 import { Card, CopyLine, copyText, formatDateTime, saveFile, useNow } from '../../common/index.ts';
-import styles from '../listeners.module.css';
+import styles from '../listeners/listeners.module.css';
 import { ExportDialog, type ProtectedForm } from './export-dialog.tsx';
 import { IssueDialog } from './issue-dialog.tsx';
 import { deleteLab, deleteLabCertificate, renewLabCertificate, saveLabFile, useTlsLab } from './lab-actions.ts';

@@ -1,10 +1,10 @@
 import { useState, type ReactElement } from 'react';
-import type { BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
-import { Button } from '../../ui/button.tsx';
-import { Checkbox } from '../../ui/checkbox.tsx';
-import { NumberField } from '../../ui/number-field.tsx';
-import { Select } from '../../ui/select.tsx';
-import { TextField } from '../../ui/text-field.tsx';
+import type { BrokerLimits } from '../../../../shared/mqtt/broker-limits.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Checkbox } from '../../../ui/checkbox.tsx';
+import { NumberField } from '../../../ui/number-field.tsx';
+import { Select } from '../../../ui/select.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
 import { checkLimits, features, limitsOf, numberGroups, shownValue, withNumber, type LimitsDraft } from './limit-fields.ts';
 import styles from './limits.module.css';
 

@@ -1,4 +1,4 @@
-import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import type { BrokerClient } from '../../../../shared/contract/broker.ts';
 
 /** The clients whose id, address, user name or a filter contains the text, in any case. */
 export function findClients(clients: readonly BrokerClient[], text: string): readonly BrokerClient[] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BrokerClient } from '../../../shared/contract/broker.ts';
+import type { BrokerClient } from '../../../../shared/contract/broker.ts';
 import { findClients } from './find-clients.ts';
 
 const client = (clientId: string, more: Partial<BrokerClient> = {}): BrokerClient => ({

@@ -1,13 +1,13 @@
 import { useId, useRef, useState, type ReactElement } from 'react';
-import { listenerKinds, listenerKindWords, type ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
-import type { ListenerOptions, ListenerTls } from '../../../shared/contract/listeners.ts';
-import type { LabCertificate } from '../../../shared/contract/tls-lab.ts';
-import { Button } from '../../ui/button.tsx';
-import { Checkbox } from '../../ui/checkbox.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { Select } from '../../ui/select.tsx';
-import { TextField } from '../../ui/text-field.tsx';
-import { faultWords } from './tls-lab/lab-words.ts';
+import { listenerKinds, listenerKindWords, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
+import type { ListenerOptions, ListenerTls } from '../../../../shared/contract/listeners.ts';
+import type { LabCertificate } from '../../../../shared/contract/tls-lab.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Checkbox } from '../../../ui/checkbox.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { Select } from '../../../ui/select.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { faultWords } from '../tls-lab/lab-words.ts';
 import { checkDraft, hasTls, optionsOf, withKind, type DraftField, type DraftProblems, type ListenerDraft } from './listener-draft.ts';
 import styles from './listeners.module.css';
 

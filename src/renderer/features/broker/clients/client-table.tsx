@@ -1,15 +1,15 @@
 import { ChevronDown, ChevronRight, Search, Unplug } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
-import type { BrokerClient } from '../../../shared/contract/broker.ts';
-import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
-import { engineClient } from '../../data/index.ts';
-import { Badge } from '../../ui/badge.tsx';
-import { confirm } from '../../ui/confirm-dialog.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { IconButton } from '../../ui/icon-button.tsx';
-import { TextField } from '../../ui/text-field.tsx';
-import { act, formatDateTime, formatDuration, plural, useFirst, useNow } from '../common/index.ts';
-import styles from './broker.module.css';
+import type { BrokerClient } from '../../../../shared/contract/broker.ts';
+import { listenerKindWords } from '../../../../shared/mqtt/listener-kinds.ts';
+import { engineClient } from '../../../data/index.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { confirm } from '../../../ui/confirm-dialog.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { act, formatDateTime, formatDuration, plural, useFirst, useNow } from '../../common/index.ts';
+import styles from '../broker.module.css';
 import { findClients } from './find-clients.ts';
 
 async function disconnect(clientId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
+import { defaultBrokerLimits, type BrokerLimits } from '../../../../shared/mqtt/broker-limits.ts';
 
 type Key<V> = { [K in keyof BrokerLimits]: BrokerLimits[K] extends V ? (V extends BrokerLimits[K] ? K : never) : never }[keyof BrokerLimits];
 export type FeatureKey = Key<boolean>;

@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
-import type { BrokerFailure } from '../../../shared/contract/broker.ts';
-import { Banner } from '../../ui/banner.tsx';
-import { Button } from '../../ui/button.tsx';
-import { useWorkspace } from '../common/index.ts';
-import { startBroker } from './broker-actions.ts';
-import { otherPort } from './listener-form.ts';
+import type { BrokerFailure } from '../../../../shared/contract/broker.ts';
+import { Banner } from '../../../ui/banner.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { useWorkspace } from '../../common/index.ts';
+import { startBroker } from '../broker-actions.ts';
+import { otherPort } from '../listeners/listener-form.ts';
 
 /** Why the broker does not run, and the way out. */
 export function FailureCard({ failure, onStarted }: { readonly failure: BrokerFailure; readonly onStarted?: () => void }): ReactElement {

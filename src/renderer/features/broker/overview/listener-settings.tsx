@@ -1,17 +1,17 @@
 import { useMemo, useState, type ReactElement } from 'react';
-import type { BrokerStatus } from '../../../shared/contract/broker.ts';
-import type { Settings } from '../../../shared/contract/workspace.ts';
-import { engineClient } from '../../data/index.ts';
-import { Button } from '../../ui/button.tsx';
-import { Checkbox } from '../../ui/checkbox.tsx';
-import { Select } from '../../ui/select.tsx';
-import { TextField } from '../../ui/text-field.tsx';
-import { engineWords } from './broker-words.ts';
-import { act } from '../common/index.ts';
-import { restartBroker } from './broker-actions.ts';
-import styles from './broker.module.css';
+import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
+import type { Settings } from '../../../../shared/contract/workspace.ts';
+import { engineClient } from '../../../data/index.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Checkbox } from '../../../ui/checkbox.tsx';
+import { Select } from '../../../ui/select.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { engineWords } from '../broker-words.ts';
+import { act } from '../../common/index.ts';
+import { restartBroker } from '../broker-actions.ts';
+import styles from '../broker.module.css';
 import { PersistenceSelect } from './persistence-select.tsx';
-import { checkForm, formOf, optionsOf, type ListenerForm } from './listener-form.ts';
+import { checkForm, formOf, optionsOf, type ListenerForm } from '../listeners/listener-form.ts';
 
 const engineOptions = (['workbench', 'aedes'] as const).map((value) => ({ value, label: engineWords[value].name, detail: engineWords[value].speaks }));
 

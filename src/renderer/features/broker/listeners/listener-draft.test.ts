@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { listenerKinds, type ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
-import { listenerOptionsSchema, type ListenerOptions } from '../../../shared/contract/listeners.ts';
+import { listenerKinds, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
+import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { checkDraft, draftOf, isApplied, listenerTitle, listenerTraits, newDraft, optionsOf, placeOf, withKind, type ListenerDraft } from './listener-draft.ts';
 
 const tls = { certificateFile: '/c', keyFile: '/k', caFile: '/ca', clientCertificates: 'require', minVersion: '1.3' };

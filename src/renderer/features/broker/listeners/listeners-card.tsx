@@ -1,23 +1,23 @@
 import { Pencil, Plus, RotateCw, ShieldCheck, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
-import type { BrokerStatus } from '../../../shared/contract/broker.ts';
-import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
-import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
-import type { Settings } from '../../../shared/contract/workspace.ts';
-import { engineClient } from '../../data/index.ts';
-import { Badge } from '../../ui/badge.tsx';
-import { Banner } from '../../ui/banner.tsx';
-import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { IconButton } from '../../ui/icon-button.tsx';
-import { Switch } from '../../ui/switch.tsx';
-import { toasts } from '../../ui/toast.tsx';
-import { act, Card, newId } from '../common/index.ts';
-import { restartBroker } from './broker-actions.ts';
+import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
+import { listenerKindWords } from '../../../../shared/mqtt/listener-kinds.ts';
+import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
+import type { Settings } from '../../../../shared/contract/workspace.ts';
+import { engineClient } from '../../../data/index.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Banner } from '../../../ui/banner.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { Switch } from '../../../ui/switch.tsx';
+import { toasts } from '../../../ui/toast.tsx';
+import { act, Card, newId } from '../../common/index.ts';
+import { restartBroker } from '../broker-actions.ts';
 import { draftOf, isApplied, listenerTitle, listenerTraits, newDraft, placeOf, type ListenerDraft } from './listener-draft.ts';
 import { ListenerDialog } from './listener-dialog.tsx';
 import { formOf, simpleListeners } from './listener-form.ts';
-import { addLabListener, useTlsLab } from './tls-lab/lab-actions.ts';
+import { addLabListener, useTlsLab } from '../tls-lab/lab-actions.ts';
 import styles from './listeners.module.css';
 
 interface ListenersCardProps {

@@ -1,7 +1,7 @@
-import type { BrokerFailure, BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
-import { listenerKindWords, shareAPlace } from '../../../shared/mqtt/listener-kinds.ts';
-import type { ListenerOptions } from '../../../shared/contract/listeners.ts';
-import type { Settings } from '../../../shared/contract/workspace.ts';
+import type { BrokerFailure, BrokerListener, BrokerOptions } from '../../../../shared/contract/broker.ts';
+import { listenerKindWords, shareAPlace } from '../../../../shared/mqtt/listener-kinds.ts';
+import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
+import type { Settings } from '../../../../shared/contract/workspace.ts';
 
 /** Port fields while they are edited. An empty field or a switched-off listener are different things. */
 export interface ListenerForm {

@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
-import type { BrokerEngineName } from '../../../shared/contract/broker.ts';
-import type { Settings } from '../../../shared/contract/workspace.ts';
-import { Select } from '../../ui/select.tsx';
-import styles from './broker.module.css';
+import type { BrokerEngineName } from '../../../../shared/contract/broker.ts';
+import type { Settings } from '../../../../shared/contract/workspace.ts';
+import { Select } from '../../../ui/select.tsx';
+import styles from '../broker.module.css';
 
 type Persistence = Settings['broker']['persistence'];
 

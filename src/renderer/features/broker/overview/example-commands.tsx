@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
-import type { BrokerListener } from '../../../shared/contract/broker.ts';
-import { CopyLine } from '../common/index.ts';
-import styles from './broker.module.css';
-import { exampleCommands } from './listener-form.ts';
+import type { BrokerListener } from '../../../../shared/contract/broker.ts';
+import { CopyLine } from '../../common/index.ts';
+import styles from '../broker.module.css';
+import { exampleCommands } from '../listeners/listener-form.ts';
 
 /** Lines for a terminal that reach this broker, with its real port. */
 export function ExampleCommands({ listeners }: { readonly listeners: readonly BrokerListener[] }): ReactElement | null {

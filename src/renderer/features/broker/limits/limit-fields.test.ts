@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { brokerLimitsSchema } from '../../../shared/contract/broker-limits.ts';
-import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
+import { brokerLimitsSchema } from '../../../../shared/contract/broker-limits.ts';
+import { defaultBrokerLimits, type BrokerLimits } from '../../../../shared/mqtt/broker-limits.ts';
 import { checkLimits, features, limitsOf, limitWords, numberGroups, shownValue, withNumber, type NumberLimit } from './limit-fields.ts';
 
 const numbers = numberGroups.flatMap(({ limits }) => limits);

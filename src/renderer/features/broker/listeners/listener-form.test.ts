@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listenerOptionsSchema, type ListenerOptions } from '../../../shared/contract/listeners.ts';
+import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { checkForm, exampleCommands, formOf, optionsOf, otherPort, type ListenerForm } from './listener-form.ts';
 
 const form = (change: Partial<ListenerForm> = {}): ListenerForm => ({

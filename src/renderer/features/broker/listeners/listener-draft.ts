@@ -1,5 +1,5 @@
-import { listenerKindWords, listenerUrl, shareAPlace, unixUrl, type ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
-import type { ListenerOptions, ListenerTls } from '../../../shared/contract/listeners.ts';
+import { listenerKindWords, listenerUrl, shareAPlace, unixUrl, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
+import type { ListenerOptions, ListenerTls } from '../../../../shared/contract/listeners.ts';
 import { describeUser } from './listener-form.ts';
 
 /** A listener while it is edited: everything that can be typed is text. What its kind has no use for is kept, in case the kind changes back. */

@@ -1,13 +1,13 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
-import type { BrokerStatus } from '../../../shared/contract/broker.ts';
-import type { Settings } from '../../../shared/contract/workspace.ts';
-import { engineClient } from '../../data/index.ts';
-import { Button } from '../../ui/button.tsx';
-import { act, Card } from '../common/index.ts';
-import { restartBroker } from './broker-actions.ts';
-import styles from './broker.module.css';
+import { defaultBrokerLimits, type BrokerLimits } from '../../../../shared/mqtt/broker-limits.ts';
+import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
+import type { Settings } from '../../../../shared/contract/workspace.ts';
+import { engineClient } from '../../../data/index.ts';
+import { Button } from '../../../ui/button.tsx';
+import { act, Card } from '../../common/index.ts';
+import { restartBroker } from '../broker-actions.ts';
+import styles from '../broker.module.css';
 import { limitWords } from './limit-fields.ts';
 import { LimitsForm } from './limits-form.tsx';
 
