@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { describeListeners, listenerArguments, readListeners } from './cli-listeners.ts';
+import { describeListeners, readListeners } from './cli-listeners.ts';
+import { cliOptions } from './cli-options.ts';
 
-const read = (...args: readonly string[]) => readListeners(parseArgs({ args: [...args], options: listenerArguments }).values);
+const read = (...args: readonly string[]) => readListeners(parseArgs({ args: [...args], options: cliOptions }).values);
 const tls = ['--tls-port', '0', '--cert', 'c.pem', '--key', 'k.pem'] as const;
 
 describe('listeners from the command line', () => {

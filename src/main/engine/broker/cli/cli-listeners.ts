@@ -3,50 +3,10 @@ import process from 'node:process';
 import type { BrokerListener } from '../../../../shared/contract/broker.ts';
 import type { ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
 import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
-
-/** For `parseArgs`. */
-export const listenerArguments = {
-  port: { type: 'string' },
-  host: { type: 'string' },
-  'ws-port': { type: 'string' },
-  'tls-port': { type: 'string' },
-  'wss-port': { type: 'string' },
-  unix: { type: 'string' },
-  cert: { type: 'string' },
-  key: { type: 'string' },
-  ca: { type: 'string' },
-  'client-certificates': { type: 'string' },
-  'tls-min': { type: 'string' },
-  proxy: { type: 'boolean' },
-  'max-connections': { type: 'string' },
-  'max-connects-per-second': { type: 'string' },
-  'max-packet': { type: 'string' },
-} as const;
-
-export const listenerUsage = `  --port N|off          TCP port for MQTT, 0 for any free one (default 1883)
-  --host ADDRESS        address to listen on (default 127.0.0.1, this machine only)
-  --ws-port N           also serve MQTT over WebSocket on this port
-  --tls-port N          also serve MQTT over TLS on this port
-  --wss-port N          also serve MQTT over secure WebSocket on this port
-  --unix PATH           also serve MQTT at this Unix socket
-  --cert FILE           certificate for TLS, with its chain (PEM)
-  --key FILE            the key of that certificate (PEM)
-  --ca FILE             who signs the certificates of clients (PEM); with it, clients
-                        of the TLS ports need such a certificate
-  --client-certificates request|require
-                        with request, clients without a certificate get in too
-  --tls-min 1.2|1.3     the oldest version of TLS that is taken (default 1.2)
-  --proxy               every connection begins with a PROXY header (version 1 or 2)
-  --max-connections N   at once, on each listener
-  --max-connects-per-second N
-                        new ones, on each listener
-  --max-packet BYTES    the largest packet taken from a client
-`;
-
-type Given = { readonly [K in keyof typeof listenerArguments]?: ((typeof listenerArguments)[K]['type'] extends 'boolean' ? boolean : string) | undefined };
+import type { GivenOptions } from './cli-options.ts';
 
 /** All listeners that the arguments ask for. Throws an error that says which argument is wrong. */
-export function readListeners(given: Given): readonly ListenerOptions[] {
+export function readListeners(given: GivenOptions): readonly ListenerOptions[] {
   const host = given.host ?? '127.0.0.1';
   if (host.length === 0 || host.length > 255) throw new Error('--host needs an address or a host name.');
   const common = {
@@ -70,7 +30,7 @@ export function readListeners(given: Given): readonly ListenerOptions[] {
   return listeners;
 }
 
-function readTls(given: Given): object | undefined {
+function readTls(given: GivenOptions): object | undefined {
   const isServed = given['tls-port'] !== undefined || given['wss-port'] !== undefined;
   const about = (['cert', 'key', 'ca', 'client-certificates', 'tls-min'] as const).find((name) => given[name] !== undefined);
   if (!isServed) {

@@ -2,19 +2,10 @@ import { parseArgs } from 'node:util';
 import process from 'node:process';
 import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
-import { describeListeners, listenerArguments, listenerUsage, readListeners } from './cli-listeners.ts';
+import { describeListeners, readListeners } from './cli-listeners.ts';
+import { cliOptions, usageText } from './cli-options.ts';
 import { openLocalBroker } from '../local-broker.ts';
 import { readUsersFile, userLine } from '../users/users-file.ts';
-
-const usage = `Usage: npm run broker -- [OPTIONS]
-       npm run broker -- --hash-password NAME
-
-${listenerUsage}
-  --users FILE          only the users of this file get in, with their password
-  --persist FILE        keep sessions, their messages, retained messages and wills in this file
-  --hash-password NAME  read a password from the standard input, print the line of
-                        the users file for it, and end
-`;
 
 interface Arguments {
   readonly listeners: readonly ListenerOptions[];
@@ -33,12 +24,12 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     options = readArguments(args);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    process.stderr.write(`${(error as Error).message}\n\n${usageText()}`);
     process.exitCode = 2;
     return;
   }
   if (options === 'help') {
-    process.stdout.write(usage);
+    process.stdout.write(usageText());
     return;
   }
   if (options.hashFor !== undefined) return printUserLine(options.hashFor);
@@ -81,16 +72,7 @@ async function printUserLine(name: string): Promise<void> {
 }
 
 function readArguments(args: readonly string[]): Arguments | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      ...listenerArguments,
-      users: { type: 'string' },
-      persist: { type: 'string' },
-      'hash-password': { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  const { values } = parseArgs({ args: [...args], options: cliOptions });
   if (values.help === true) return 'help';
   const listeners = readListeners(values);
   if (values.persist === '') throw new Error('--persist needs the name of a file.');

@@ -1,0 +1,62 @@
+/** One option of `npm run broker`. */
+interface CliOption {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** May be given several times. */
+  readonly multiple?: true;
+  /** What follows the name, for `--help`; an option that is `boolean` has nothing. */
+  readonly value?: string;
+  /** For `--help`, in lines of 60 characters at most. */
+  readonly help: readonly string[];
+}
+
+/** Every option, in the order of `--help`: a row is all that an option needs to be taken and told. */
+export const cliOptions = {
+  port: { type: 'string', value: 'N|off', help: ['TCP port for MQTT, 0 for any free one (default 1883)'] },
+  host: { type: 'string', value: 'ADDRESS', help: ['address to listen on (default 127.0.0.1, this machine only)'] },
+  'ws-port': { type: 'string', value: 'N', help: ['also serve MQTT over WebSocket on this port'] },
+  'tls-port': { type: 'string', value: 'N', help: ['also serve MQTT over TLS on this port'] },
+  'wss-port': { type: 'string', value: 'N', help: ['also serve MQTT over secure WebSocket on this port'] },
+  unix: { type: 'string', value: 'PATH', help: ['also serve MQTT at this Unix socket'] },
+  cert: { type: 'string', value: 'FILE', help: ['certificate for TLS, with its chain (PEM)'] },
+  key: { type: 'string', value: 'FILE', help: ['the key of that certificate (PEM)'] },
+  ca: {
+    type: 'string',
+    value: 'FILE',
+    help: ['who signs the certificates of clients (PEM); with it, clients', 'of the TLS ports need such a certificate'],
+  },
+  'client-certificates': { type: 'string', value: 'request|require', help: ['with request, clients without a certificate get in too'] },
+  'tls-min': { type: 'string', value: '1.2|1.3', help: ['the oldest version of TLS that is taken (default 1.2)'] },
+  proxy: { type: 'boolean', help: ['every connection begins with a PROXY header (version 1 or 2)'] },
+  'max-connections': { type: 'string', value: 'N', help: ['at once, on each listener'] },
+  'max-connects-per-second': { type: 'string', value: 'N', help: ['new ones, on each listener'] },
+  'max-packet': { type: 'string', value: 'BYTES', help: ['the largest packet taken from a client'] },
+  users: { type: 'string', value: 'FILE', help: ['only the users of this file get in, with their password'] },
+  persist: { type: 'string', value: 'FILE', help: ['keep sessions, their messages, retained messages and wills', 'in this file'] },
+  'hash-password': {
+    type: 'string',
+    value: 'NAME',
+    help: ['read a password from the standard input, print the line of', 'the users file for it, and end'],
+  },
+  help: { type: 'boolean', short: 'h', help: ['show this text'] },
+} as const satisfies Readonly<Record<string, CliOption>>;
+
+type Table = typeof cliOptions;
+/** What was given, by name. */
+export type GivenOptions = { readonly [K in keyof Table]?: (Table[K] extends { readonly type: 'boolean' } ? boolean : string) | undefined };
+
+const helpColumn = 24;
+
+export function usageText(): string {
+  const lines = Object.entries<CliOption>(cliOptions).flatMap(([name, { short, value, help }]) => {
+    const left = `  ${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+    const right = help.map((line) => `${' '.repeat(helpColumn)}${line}`);
+    const [first = ''] = right;
+    return left.length < helpColumn ? [left + first.slice(left.length), ...right.slice(1)] : [left, ...right];
+  });
+  return `Usage: npm run broker -- [OPTIONS]
+       npm run broker -- --hash-password NAME
+
+${lines.join('\n')}
+`;
+}
