@@ -1,37 +1,40 @@
 import { decodeValue, encodeValue } from '../ipc/value-codec.ts';
 import { newPackedFrame, openPackedFrame, packedHeaderBytes } from './packed-frame.ts';
-import type { TappedPacket } from './tapped-packet.ts';
+import type { PacketFault, TappedPacket } from './tapped-packet.ts';
 
 /**
  * A batch of packets as one byte array, a frame (packed-frame.ts) with the packets as the bytes of its rows.
  * It stays inside one machine, so numbers are in the processor's byte order.
  *
- * columns f64 time, u32 connection, i32 client (-1: none), u32 length and direction (highest bit: out)
- * dictionary (`encodeValue`): client ids
+ * columns f64 time, u32 connection, i32 client (-1: none), u32 length and direction (highest bit: out), i32 fault (-1: none)
+ * dictionary (`encodeValue`): client ids, and faults as rule and effect
  */
-const magic = 0x4d57_5031;
-const bytesPerRow = 8 + 4 + 4 + 4;
+const magic = 0x4d57_5032;
+const bytesPerRow = 8 + 4 + 4 + 4 + 4;
 const out = 0x8000_0000;
 
 /** Packs packets; the result shares no memory with them. */
 export function packPackets(packets: readonly TappedPacket[]): Uint8Array<ArrayBuffer> {
   const count = packets.length;
   const clients = new Map<string, number>();
+  const faults = new Map<string, number>();
   let total = 0;
-  for (const { clientId, bytes } of packets) {
+  for (const { clientId, bytes, fault } of packets) {
     total += bytes.byteLength;
+    if (fault !== undefined && !faults.has(faultKey(fault))) faults.set(faultKey(fault), faults.size);
     if (clientId !== null && !clients.has(clientId)) clients.set(clientId, clients.size);
   }
-  const clientBytes = encodeValue([...clients.keys()]);
-  const { bytes: packed, rowsAt } = newPackedFrame(magic, count, bytesPerRow, clientBytes, total);
+  const names = encodeValue({ clients: [...clients.keys()], faults: [...faults.keys()] });
+  const { bytes: packed, rowsAt } = newPackedFrame(magic, count, bytesPerRow, names, total);
   const columns = columnsOf(packed, count);
   let at = rowsAt;
   for (let row = 0; row < count; row += 1) {
-    const { timeUs, connection, clientId, direction, bytes } = packets[row] as TappedPacket;
+    const { timeUs, connection, clientId, direction, bytes, fault } = packets[row] as TappedPacket;
     columns.times[row] = timeUs;
     columns.connections[row] = connection;
     columns.clients[row] = clientId === null ? -1 : (clients.get(clientId) as number);
     columns.lengths[row] = direction === 'out' ? bytes.byteLength + out : bytes.byteLength;
+    columns.faults[row] = fault === undefined ? -1 : (faults.get(faultKey(fault)) as number);
     packed.set(bytes, at);
     at += bytes.byteLength;
   }
@@ -42,19 +45,22 @@ export function packPackets(packets: readonly TappedPacket[]): Uint8Array<ArrayB
 export function unpackPackets(packed: Uint8Array): TappedPacket[] {
   const { bytes, count, dictionary, rowsAt } = openPackedFrame(packed, magic, bytesPerRow, 'packed packets');
   const columns = columnsOf(bytes, count);
-  const clients = decodeValue(dictionary) as readonly string[];
+  const { clients, faults: faultKeys } = decodeValue(dictionary) as { readonly clients: readonly string[]; readonly faults: readonly string[] };
+  const faults = faultKeys.map(faultOf);
   const packets: TappedPacket[] = [];
   let at = rowsAt;
   for (let row = 0; row < count; row += 1) {
     const length = (columns.lengths[row] as number) & ~out;
     const client = columns.clients[row] as number;
-    if (at + length > bytes.byteLength || client >= clients.length) throw new RangeError('packed packets: malformed row');
+    const fault = columns.faults[row] as number;
+    if (at + length > bytes.byteLength || client >= clients.length || fault >= faults.length) throw new RangeError('packed packets: malformed row');
     packets.push({
       timeUs: columns.times[row] as number,
       connection: columns.connections[row] as number,
       clientId: client < 0 ? null : (clients[client] as string),
       direction: (columns.lengths[row] as number) >= out ? 'out' : 'in',
       bytes: bytes.subarray(at, at + length),
+      ...(fault < 0 ? {} : { fault: faults[fault] as PacketFault }),
     });
     at += length;
   }
@@ -69,5 +75,13 @@ function columnsOf(bytes: Uint8Array, count: number) {
     connections: new Uint32Array(buffer, start + count * 8, count),
     clients: new Int32Array(buffer, start + count * 12, count),
     lengths: new Uint32Array(buffer, start + count * 16, count),
+    faults: new Int32Array(buffer, start + count * 20, count),
   } as const;
+}
+
+const faultKey = ({ rule, effect }: PacketFault): string => `${effect} ${rule}`;
+
+function faultOf(key: string): PacketFault {
+  const gap = key.indexOf(' ');
+  return { effect: key.slice(0, gap) as PacketFault['effect'], rule: key.slice(gap + 1) };
 }
