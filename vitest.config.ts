@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,5 +10,7 @@ export default defineConfig({
     // As with the end-to-end tests: what needed it is named at the end of the run.
     retry: 1,
     pool: 'forks',
+    // Many tests wait for processes, sockets and clocks: on a machine with two cores, the one worker of the default would leave them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });

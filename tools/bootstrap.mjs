@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const projectFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(projectFolder, 'node_modules');
 const stamp = path.join(modules, '.cache', 'installed');
+// Sources run without a build: without it every process and worker thread would strip and compile all of them anew.
+const compileCache = path.join(modules, '.cache', 'compile');
 // Read before anything else: an install may take minutes, and its parent may be gone when it is done.
 const parent = process.ppid;
 const lookForParentMs = 250;
@@ -53,7 +55,7 @@ export function run(file, args) {
   const bin = path.join(modules, '.bin');
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', path.join(projectFolder, file), ...args], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${bin}${path.delimiter}${process.env.PATH ?? ''}` },
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${bin}${path.delimiter}${process.env.PATH ?? ''}` },
   });
   // In a terminal Ctrl+C reaches the whole process group; this process only has to outlive the child's clean-up.
   process.on('SIGINT', () => {});
