@@ -1,5 +1,6 @@
 import { brokerContract } from './broker.ts';
 import { brokerAccessContract } from './broker-access.ts';
+import { brokerMetricsContract } from './broker-metrics.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
@@ -33,6 +34,7 @@ export const engineContract = {
   ...hostContract,
   ...brokerContract,
   ...brokerInsideContract,
+  ...brokerMetricsContract,
   ...brokerAccessContract,
   ...connectionsContract,
   ...connectionCheckContract,

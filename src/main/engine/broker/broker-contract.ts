@@ -11,6 +11,7 @@ import {
   type SubscriptionRow,
   type TraceEvent,
 } from '../../../shared/contract/broker-inside.ts';
+import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import { brokerOptionsSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { previewInputSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
@@ -59,6 +60,8 @@ export const brokerWorkerContract = {
   retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),
   clients: stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 1 }),
   counters: stream<BrokerCounters>()(noInput, { overflow: 'coalesce', window: 1 }),
+  /** Every second while the broker runs. */
+  metrics: stream<BrokerMetrics>()(noInput, { overflow: 'coalesce', window: 1 }),
   refusals: stream<BrokerRefusals>()(noInput, { overflow: 'coalesce', window: 1 }),
   /** Bounded on the sending side by bytes, where what is lost can be counted in messages. */
   tap: stream<TapBatch>()(noInput, { overflow: 'wait', window: 32 }),

@@ -10,6 +10,7 @@ import type {
   SubscriptionsQuery,
   TraceEvent,
 } from '../../../shared/contract/broker-inside.ts';
+import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import type { Qos } from '../../../shared/contract/common.ts';
 import type { Properties } from '../../../shared/mqtt/packet/packets.ts';
 import type { ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
@@ -77,6 +78,8 @@ export interface BrokerEngine {
   /** `null`: this engine does not tell. */
   readonly inside: BrokerInside | null;
   readonly clientCount: number;
+  /** Cheap: to be asked every second. */
+  metrics(): BrokerMetrics;
   /** So many as are worth looking at as a whole, see `listedAtMost`. */
   clients(): readonly BrokerClient[];
   /** Ends the connection (its will is published); false when there is no such client. */

@@ -11,6 +11,7 @@ import type { BrokerCounters } from './broker-contract.ts';
 import type { BrokerPublish } from './broker-engine.ts';
 import { withLabFiles, type FindLabFiles } from './lab-listeners.ts';
 import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
+import { MetricsSeries } from './inside/metrics-series.ts';
 import { InsideView, type BrokerInsideView } from './inside/inside-view.ts';
 import { describeCrash, describeStartFailure } from './worker-failure.ts';
 import { launchWorker, openWorkerLink, type LaunchWorker, type WorkerLink } from './worker-link.ts';
@@ -34,6 +35,9 @@ export interface BrokerServiceOptions {
   readonly launchWorker?: LaunchWorker;
 }
 
+/** The broker's numbers: `latest` for monitors, the points for charts. */
+export type BrokerMetricsView = Pick<MetricsSeries, 'latest' | 'count' | 'since' | 'subscribe'>;
+
 /** The local broker as the engine sees it: one worker thread while it runs, none while it is stopped. */
 export interface BrokerService {
   /** Resolves with the status reached: `running`, or `failed` with the reason. Does nothing while the broker runs. */
@@ -56,6 +60,7 @@ export interface BrokerService {
   /** Rejects with `broker-not-running` or `invalid-state`. */
   previewAccess(rules: PreviewInput): Promise<AccessPreview>;
   readonly inside: BrokerInsideView;
+  readonly metrics: BrokerMetricsView;
   /** Stops for good. Idempotent. */
   close(): Promise<void>;
 }
@@ -76,6 +81,7 @@ export function createBrokerService(options: BrokerServiceOptions): BrokerServic
 class Service implements BrokerService {
   readonly #options: BrokerServiceOptions;
   readonly inside: InsideView;
+  readonly metrics = new MetricsSeries();
   readonly #demoDevice: DemoDevice;
   #phase: BrokerPhase = 'stopped';
   #demoEnabled: boolean;
@@ -98,7 +104,7 @@ class Service implements BrokerService {
   constructor(options: BrokerServiceOptions) {
     this.#options = options;
     this.#demoEnabled = options.demoDevice.enabled;
-    this.inside = new InsideView({ current: () => this.#link, running: () => this.#runningLink() });
+    this.inside = new InsideView({ current: () => this.#link, running: () => this.#runningLink(), onAcknowledged: (us) => this.metrics.acknowledged(us) });
     this.#demoDevice = createDemoDevice({ now: options.now, random: options.random, onChange: () => this.#changed() });
   }
 
@@ -258,6 +264,8 @@ class Service implements BrokerService {
         this.#changed();
       },
     });
+    this.metrics.newRun();
+    link.client.stream('metrics', undefined, { item: (metrics) => void (current() && this.metrics.add(metrics)) });
     link.client.stream('refusals', undefined, {
       item: (refusals) => {
         if (!current()) return;
@@ -299,6 +307,7 @@ class Service implements BrokerService {
   }
 
   #forgetRun(): void {
+    this.metrics.newRun();
     this.#listeners = [];
     this.#startedAt = null;
     this.#clients = [];

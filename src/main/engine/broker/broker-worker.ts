@@ -4,6 +4,7 @@ import type { Frame } from '../../../shared/ipc/frames.ts';
 import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
+import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
 import { createNotifier } from '../notifier.ts';
 import { sendSnapshots } from '../snapshot-stream.ts';
@@ -11,6 +12,7 @@ import { AccessControl, openAccessConfig } from './access/access-control.ts';
 import { previewAccess } from './access/access-preview.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract, type TapBatch } from './broker-contract.ts';
 import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
+import { metricsEveryMs } from './inside/metrics.ts';
 import { InsideStreams } from './inside/inside-streams.ts';
 import { aedesAsksNobody, isClosed, openLocalBroker, type LocalBroker } from './local-broker.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -31,8 +33,10 @@ function runBrokerWorker(port: MessagePort): void {
   const refusalsChanged = createNotifier();
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
   const counterSinks = new Set<StreamSink<BrokerCounters>>();
+  const metricSinks = new Set<StreamSink<BrokerMetrics>>();
   const insideStreams = new InsideStreams();
   let reportTimer: NodeJS.Timeout | undefined;
+  let metricsTimer: NodeJS.Timeout | undefined;
   let persistenceProblem: string | null = null;
   const tap = new TapQueue({ onDropped: () => reportSoon() });
 
@@ -56,7 +60,11 @@ function runBrokerWorker(port: MessagePort): void {
       reportAfterMs = Math.max(reportEveryMs, (performance.now() - began) / reportShare);
     }, reportAfterMs);
   };
+  const sendMetrics = (): void => {
+    if (broker) sendAll(metricSinks, broker.engine.metrics());
+  };
   const stop = async (): Promise<void> => {
+    clearInterval(metricsTimer);
     await opening?.catch(() => undefined);
     const stopping = broker;
     broker = undefined;
@@ -92,6 +100,8 @@ function runBrokerWorker(port: MessagePort): void {
         refusalsChanged.notify();
       });
       insideStreams.begin(broker.engine.inside);
+      sendMetrics();
+      metricsTimer = setInterval(sendMetrics, metricsEveryMs);
       return broker.listeners;
     },
     stop,
@@ -108,6 +118,7 @@ function runBrokerWorker(port: MessagePort): void {
     retained: ({ prefix }) => engine().retained(prefix),
     clients: (_input, sink) => join(clientSinks, sink, broker?.engine.clients() ?? []),
     counters: (_input, sink) => join(counterSinks, sink, counters()),
+    metrics: (_input, sink) => join(metricSinks, sink),
     refusals: (_input, sink) => sendSnapshots(sink, () => refusals.snapshot(), refusalsChanged.subscribe),
     tap: (_input, sink) => tap.attach(sink),
     trace: (_input, sink) => insideStreams.trace(sink),

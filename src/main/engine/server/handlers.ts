@@ -1,6 +1,7 @@
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerAccessHandlers } from './broker-access-handlers.ts';
+import { brokerMetricsHandlers } from './broker-metrics-handlers.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
@@ -33,6 +34,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     'host.info': () => services.info(),
     'host.ping': () => 'pong',
     ...brokerHandlers(services),
+    ...brokerMetricsHandlers(services),
     ...brokerAccessHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Readable, type Duplex } from 'node:stream';
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import type { BrokerClient } from '../../../../shared/contract/broker.ts';
+import type { BrokerMetrics } from '../../../../shared/contract/broker-metrics.ts';
 import type { MqttVersion, Qos } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { Off } from '../../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import { listedAtMost, type BrokerEngine, type BrokerPublish, type ConnectionInfo, type Refusal } from '../broker-engine.ts';
 import { checkPublishTopic, isValidFilter } from '../check-topic.ts';
+import { AedesCounters, aedesMetrics } from './aedes-metrics.ts';
 import { PacketGuard } from './packet-guard.ts';
 import { RetainedStore } from './retained-store.ts';
 import { shapeStream } from './shaped-stream.ts';
@@ -70,6 +72,7 @@ class AedesEngine implements BrokerEngine {
   readonly #links = new Map<Duplex, Link>();
   readonly #clients = new Map<string, { readonly client: Client; readonly link: Link }>();
   readonly #retained = new RetainedStore<PublishPacket>();
+  readonly #counters = new AedesCounters();
   readonly #publishListeners = new Set<(record: MessageRecord) => void>();
   readonly #clientListeners = new Set<() => void>();
   readonly #refusedListeners = new Set<(refusal: Refusal) => void>();
@@ -99,6 +102,7 @@ class AedesEngine implements BrokerEngine {
     }
     const link: Link = { info, stream, version: '3.1.1', username: null, keepAliveSeconds: 0, connectedAt: 0, refused: false };
     this.#links.set(stream, link);
+    this.#counters.connectionsMade += 1;
     stream.once('close', () => this.#links.delete(stream));
     shapeStream(stream, {
       guard: new PacketGuard(Math.min(this.#options.maximumPacketSize, info.maximumPacketSize ?? Infinity)),
@@ -116,6 +120,14 @@ class AedesEngine implements BrokerEngine {
       const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
       const packet: PublishPacket = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false };
       this.#aedes.publish(packet, (error) => (error ? reject(new CodedError('publish-refused', error.message)) : resolve()));
+    });
+  }
+
+  metrics(): BrokerMetrics {
+    return aedesMetrics(this.#counters, {
+      timeMs: Math.floor(this.#options.nowUs() / 1000),
+      clients: this.#clients.size,
+      retainedMessages: this.#retained.size,
     });
   }
 
@@ -149,6 +161,7 @@ class AedesEngine implements BrokerEngine {
   }
 
   reportRefusal(refusal: Refusal): void {
+    this.#counters.connectionsRefused += 1;
     for (const listener of this.#refusedListeners) listener(refusal);
   }
 
@@ -216,6 +229,10 @@ class AedesEngine implements BrokerEngine {
   }
 
   #tap(packet: PublishPacket, client: Client | null): void {
+    if (client) {
+      this.#counters.publishReceived += 1;
+      this.#counters.publishBytesReceived += packet.payload.length;
+    }
     if (this.#publishListeners.size === 0 || (client === null && packet.topic.startsWith('$SYS/'))) return;
     const record: MessageRecord = {
       id: 0,
@@ -237,6 +254,7 @@ class AedesEngine implements BrokerEngine {
     if (!link) return;
     link.connectedAt = Math.round(this.#options.nowUs() / 1000);
     this.#clients.set(client.id, { client, link });
+    this.#counters.clientsMaximum = Math.max(this.#counters.clientsMaximum, this.#clients.size);
     this.#clientsChanged();
   }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { BrokerClient } from '../../../../shared/contract/broker.ts';
+import type { BrokerMetrics } from '../../../../shared/contract/broker-metrics.ts';
 import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
 import type { Qos } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
@@ -10,6 +11,7 @@ import type { ConnectPacket, SubscriptionRequest } from '../../../../shared/mqtt
 import { TopicCache } from '../../../../shared/mqtt/packet/topic-cache.ts';
 import { listedAtMost, type BrokerEngine, type BrokerPublish, type ConnectionInfo, type Refusal } from '../broker-engine.ts';
 import { checkPublishTopic } from '../check-topic.ts';
+import { LatencyHistogram } from '../inside/latency-histogram.ts';
 import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
 import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
@@ -17,7 +19,9 @@ import { Connection } from './connection.ts';
 import { CoreInside } from './core-inside.ts';
 import { Counters } from './counters.ts';
 import { hasRoom } from './delivery.ts';
+import { coreMetrics } from './core-metrics.ts';
 import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
+import type { QueueTotals } from './delivery-queue.ts';
 import type { AuthExchange, ConnectedClient, ConnectVerdict, CoreHooks } from './hooks.ts';
 import { Message } from './message.ts';
 import type { BrokerPersistence } from './persistence/broker-persistence.ts';
@@ -49,7 +53,11 @@ export class BrokerCore implements BrokerEngine {
   readonly options: CoreOptions;
   readonly hooks: CoreHooks;
   readonly counters = new Counters();
-  readonly scheduler = new OutputScheduler(this.counters);
+  /** From reading a PUBLISH to writing it out. */
+  readonly latency = new LatencyHistogram();
+  readonly scheduler = new OutputScheduler(this.counters, this);
+  /** What waits in the queues of all sessions. */
+  readonly queueTotals: QueueTotals = { messages: 0, bytes: 0 };
   readonly topicCache = new TopicCache();
   readonly wheel: TimerWheel;
   readonly subscriptions: SubscriptionTrie<Session>;
@@ -76,7 +84,6 @@ export class BrokerCore implements BrokerEngine {
   #closed = false;
   #connected = 0;
   #messages = 0;
-  #connectionsMade = 0;
 
   constructor({ hooks = {}, persistence, onPersistenceProblem: onProblem = () => undefined, onBug = () => undefined, ...options }: BrokerCoreOptions) {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
@@ -90,7 +97,7 @@ export class BrokerCore implements BrokerEngine {
       canQueue: (session) => session.expirySeconds > 0,
     });
     this.nowMs = this.options.monotonicMs();
-    this.wheel = new TimerWheel({ nowMs: this.options.monotonicMs });
+    this.wheel = new TimerWheel({ nowMs: () => this.tick() });
     this.wheel.start();
     this.#sweep = this.wheel.schedule(sweepEveryMs, () => this.#sweepRetained());
   }
@@ -120,7 +127,7 @@ export class BrokerCore implements BrokerEngine {
   }
 
   nextConnectionId(): number {
-    return (this.#connectionsMade += 1);
+    return (this.counters.connectionsMade += 1);
   }
 
   handle(stream: Duplex, info: ConnectionInfo): void {
@@ -377,11 +384,16 @@ export class BrokerCore implements BrokerEngine {
       }
       const { topic, payload, qos, retain, properties = null } = message;
       const expiry = properties?.messageExpiryInterval;
+      this.tick();
       const expiresAtMs = expiry === undefined ? Infinity : this.nowMs + expiry * 1000;
       this.spread(new Message(topic, payload, qos, retain, properties, null, expiresAtMs), null, false);
       if (this.journal === null || message.qos === 0) resolve();
       else this.journal.afterCommit({ run: resolve });
     });
+  }
+
+  metrics(): BrokerMetrics {
+    return coreMetrics(this);
   }
 
   get clientCount(): number {

@@ -302,7 +302,9 @@ export class Connection {
   }
 
   drained(): void {
-    if (this.session?.connection === this) pump(this.session);
+    if (this.session?.connection !== this) return;
+    this.core.tick();
+    pump(this.session);
   }
 
   /** What was collected has gone out: what it alone kept waiting can follow. No `drain` comes for that. */

@@ -21,6 +21,7 @@ export class Counters {
   publishRefused = 0;
   subscribeRefused = 0;
   connectionsRefused = 0;
+  connectionsMade = 0;
   clientsMaximum = 0;
   sessionsExpired = 0;
 }

@@ -18,11 +18,22 @@ export interface Delivery {
   kept: KeptDelivery | null;
 }
 
+/** What waits in all queues of a broker together. */
+export interface QueueTotals {
+  messages: number;
+  bytes: number;
+}
+
 /** First in, first out, bounded in number and bytes. Taking from the front costs the same whatever the length. */
 export class DeliveryQueue {
   #items: (Delivery | undefined)[] = [];
   #head = 0;
   #bytes = 0;
+  readonly #totals: QueueTotals;
+
+  constructor(totals: QueueTotals) {
+    this.#totals = totals;
+  }
 
   get length(): number {
     return this.#items.length - this.#head;
@@ -37,13 +48,13 @@ export class DeliveryQueue {
     const { weight } = delivery.message;
     if (this.length >= maximumMessages || this.#bytes + weight > maximumBytes) return false;
     this.#items.push(delivery);
-    this.#bytes += weight;
+    this.#count(1, weight);
     return true;
   }
 
   /** Puts back what was taken but could not be sent. */
   unshift(delivery: Delivery): void {
-    this.#bytes += delivery.message.weight;
+    this.#count(1, delivery.message.weight);
     if (this.#head > 0) this.#items[(this.#head -= 1)] = delivery;
     else this.#items.unshift(delivery);
   }
@@ -53,7 +64,7 @@ export class DeliveryQueue {
     if (delivery === undefined) return undefined;
     this.#items[this.#head] = undefined;
     this.#head += 1;
-    this.#bytes -= delivery.message.weight;
+    this.#count(-1, -delivery.message.weight);
     // The empty front is cut off in large steps, so that a long queue drains in linear time.
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
@@ -67,8 +78,14 @@ export class DeliveryQueue {
   }
 
   clear(): void {
+    this.#count(-this.length, -this.#bytes);
     this.#items = [];
     this.#head = 0;
-    this.#bytes = 0;
+  }
+
+  #count(messages: number, bytes: number): void {
+    this.#bytes += bytes;
+    this.#totals.messages += messages;
+    this.#totals.bytes += bytes;
   }
 }

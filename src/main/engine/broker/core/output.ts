@@ -5,14 +5,32 @@ const flushBytes = 65_536;
 /** Parts that are this large on average are handed to the system as a list; smaller ones cost less when they are copied together. */
 const listedPartBytes = 2048;
 
+/** What the scheduler reads and counts. */
+export interface OutputCounters {
+  bytesSent: number;
+  readonly publishSent: number;
+}
+
+/** The clock of the broker, as it was read last and anew, and where times from reading to writing are counted. */
+export interface OutputTiming {
+  readonly nowMs: number;
+  tick(): number;
+  readonly latency: { add(us: number, times: number): void };
+}
+
 /** Writes what every connection has collected, once per turn of the event loop. */
 export class OutputScheduler {
-  readonly #counters: { bytesSent: number };
+  readonly #counters: OutputCounters;
+  readonly #timing: OutputTiming;
+  /** When that was read which led to the first output of the turn, and the messages sent before. */
+  #sinceMs = 0;
+  #publishedBefore = 0;
   #waiting: Output[] = [];
   #scheduled = false;
 
-  constructor(counters: { bytesSent: number }) {
+  constructor(counters: OutputCounters, timing: OutputTiming) {
     this.#counters = counters;
+    this.#timing = timing;
   }
 
   sent(bytes: number): void {
@@ -23,6 +41,8 @@ export class OutputScheduler {
     this.#waiting.push(output);
     if (this.#scheduled) return;
     this.#scheduled = true;
+    this.#sinceMs = this.#timing.nowMs;
+    this.#publishedBefore = this.#counters.publishSent;
     setImmediate(this.#run);
   }
 
@@ -30,7 +50,11 @@ export class OutputScheduler {
     this.#scheduled = false;
     const outputs = this.#waiting;
     this.#waiting = [];
+    const sinceMs = this.#sinceMs;
+    const published = this.#counters.publishSent - this.#publishedBefore;
     for (let at = 0; at < outputs.length; at += 1) (outputs[at] as Output).flushTurn();
+    // All messages of the turn count as long as the one that waited longest: one reading of the clock for all of them.
+    if (published > 0) this.#timing.latency.add((this.#timing.tick() - sinceMs) * 1000, published);
   };
 }
 

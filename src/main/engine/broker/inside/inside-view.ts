@@ -42,13 +42,14 @@ interface PacketFollower {
 export class InsideView implements BrokerInsideView {
   readonly #current: () => WorkerLink | undefined;
   readonly #running: () => WorkerLink;
-  readonly #traces = new TraceStore();
+  readonly #traces: TraceStore;
   readonly #tracers = new Set<{ readonly onChange: () => void }>();
   readonly #followers = new Set<PacketFollower>();
   #stopTracing: (() => void) | undefined;
 
-  /** `running` throws `broker-not-running`. */
-  constructor(links: { readonly current: () => WorkerLink | undefined; readonly running: () => WorkerLink }) {
+  /** `running` throws `broker-not-running`; `onAcknowledged`: a traced message was acknowledged, so long after it had come. */
+  constructor(links: { readonly current: () => WorkerLink | undefined; readonly running: () => WorkerLink; readonly onAcknowledged?: (us: number) => void }) {
+    this.#traces = new TraceStore({ onAcknowledged: links.onAcknowledged });
     this.#current = links.current;
     this.#running = links.running;
   }

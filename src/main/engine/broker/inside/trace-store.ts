@@ -29,6 +29,7 @@ interface Entry {
 /** Who got the newest messages of the local broker: events and records, which come on ways of their own, put together. */
 export class TraceStore {
   readonly #limits: TraceStoreLimits;
+  readonly #onAcknowledged: (us: number) => void;
   /** Of the present run of the broker. */
   readonly #byNumber = new Map<number, Entry>();
   readonly #byId = new Map<number, Entry>();
@@ -38,7 +39,12 @@ export class TraceStore {
   #lost = 0;
   #revision = 0;
 
-  constructor(limits: Partial<TraceStoreLimits> = {}) {
+  /** `onAcknowledged`: a receiver has acknowledged a message, so long after it was routed for the first time. */
+  constructor({
+    onAcknowledged = () => undefined,
+    ...limits
+  }: Partial<TraceStoreLimits> & { readonly onAcknowledged?: ((us: number) => void) | undefined } = {}) {
+    this.#onAcknowledged = onAcknowledged;
     this.#limits = { ...defaults, ...limits };
   }
 
@@ -128,6 +134,9 @@ export class TraceStore {
       if (isFirst ? receiver.state !== 'waiting' : receiver.state !== 'written' || receiver.packetId !== event.packetId) continue;
       entry.hint = at;
       change(receiver, event);
+      if (event.kind === 'acknowledged' && entry.trace !== null && receiver.cause === 'published') {
+        this.#onAcknowledged(Math.max(0, event.timeUs - entry.trace.routedAtUs));
+      }
       return;
     }
   }

@@ -91,7 +91,7 @@ class Restoring {
     kept.isWritten = true;
     message.uses += 1;
     delivery.kept = kept;
-    if (packetId === 0) (session.queue ??= new DeliveryQueue()).push(delivery, Infinity, Infinity);
+    if (packetId === 0) (session.queue ??= new DeliveryQueue(this.#core.queueTotals)).push(delivery, Infinity, Infinity);
     else {
       const inflight: Inflight = { ...delivery, packetId, released, isSent: true, waitsForCommit: false };
       kept.state = inflight;
