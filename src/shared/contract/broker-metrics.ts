@@ -29,7 +29,7 @@ export interface BrokerTotals {
 }
 
 /** What a broker holds at the moment; `null`: this engine does not tell. */
-export interface BrokerLevels {
+interface BrokerLevels {
   readonly clients: number;
   /** The most clients there were at once. */
   readonly clientsMaximum: number | null;
