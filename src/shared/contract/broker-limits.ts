@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defaultBrokerLimits as defaults, type BrokerLimits } from '../mqtt/broker-limits.ts';
 import { qosSchema } from './common.ts';
 
+const upToAMillion = z.int().min(1).max(1_000_000).nullable();
+
 /** What is absent is as usual. */
 export const brokerLimitsSchema = z.strictObject({
   maximumQos: qosSchema.default(defaults.maximumQos),
@@ -27,4 +29,11 @@ export const brokerLimitsSchema = z.strictObject({
   maximumRetainedMessages: z.int().min(0).max(10_000_000).default(defaults.maximumRetainedMessages),
   maximumRetainedBytes: z.int().min(0).max(17_179_869_184).default(defaults.maximumRetainedBytes),
   maximumQueuedBytes: z.int().min(0).max(4_294_967_296).default(defaults.maximumQueuedBytes),
+  maximumConnections: upToAMillion.default(defaults.maximumConnections),
+  maximumConnectionsPerAddress: upToAMillion.default(defaults.maximumConnectionsPerAddress),
+  connectsPerSecond: upToAMillion.default(defaults.connectsPerSecond),
+  messagesPerSecond: upToAMillion.default(defaults.messagesPerSecond),
+  whenTooFast: z.enum(['disconnect', 'wait']).default(defaults.whenTooFast),
+  subscriptionsPerMinute: upToAMillion.default(defaults.subscriptionsPerMinute),
+  maximumPayloadBytes: z.int().min(0).max(268_435_455).nullable().default(defaults.maximumPayloadBytes),
 }) satisfies z.ZodType<BrokerLimits>;

@@ -112,6 +112,8 @@ export interface RefusedClient {
   readonly notKeptTopic?: string;
   /** The client stays connected, but the rules do not allow this: a topic to publish to, or a filter to subscribe to. `topic` `null`: further ones. */
   readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string | null };
+  /** The client stays connected, but a message or subscription went beyond a limit: the topic or filter of the last one. */
+  readonly overLimit?: { readonly topic: string };
   readonly count: number;
   /** Unix time in ms. */
   readonly firstAt: number;
@@ -125,6 +127,8 @@ export interface BrokerRefusals {
   readonly notKept: number;
   /** Publishes and subscriptions that the rules did not allow. */
   readonly denied: number;
+  /** Publishes and subscriptions beyond a limit, whose clients stayed connected. */
+  readonly overLimit: number;
   /** Newest first, a bounded number. */
   readonly recent: readonly RefusedClient[];
 }

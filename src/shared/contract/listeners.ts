@@ -17,6 +17,10 @@ const common = {
   maxPacketBytes: z.int().min(64).max(268_435_460).nullable().default(null),
 };
 
+/** `subject`: as a whole (RFC 4514), the others the first of their kind: Common Name; e-mail address, DNS name or URI of the Subject Alternative Names. */
+export const userSources = ['connect', 'common-name', 'subject', 'email', 'dns', 'uri'] as const;
+export type UserSource = (typeof userSources)[number];
+
 const network = {
   host: z.string().min(1).max(255).default('127.0.0.1'),
   /** 0 asks the operating system for a free one. */
@@ -40,6 +44,10 @@ const tls = z
     /** `request`: a client may show one, which is checked; `require`: it has to. Both need `caFile`, in whose place the lab's authority stands with `labCertificate`. */
     clientCertificates: z.enum(['none', 'request', 'require']).default('none'),
     minVersion: z.enum(['1.2', '1.3']).default('1.2'),
+    /** PEM: certificate revocation lists, one of each authority in the clients' chains; `null`: revocation is not looked at. */
+    crlFile: filePath.nullable().default(null),
+    /** What of a client's checked certificate is its user name, in place of the one in CONNECT; nobody asks for its password then. */
+    userFrom: z.enum(userSources).default('connect'),
   })
   .refine(
     ({ labCertificate, certificateFile, keyFile }) => labCertificate !== null || (certificateFile !== '' && keyFile !== ''),

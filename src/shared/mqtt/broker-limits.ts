@@ -29,6 +29,20 @@ export interface BrokerLimits {
   /** Retained messages, by number and by the bytes of their topics and payloads. Further ones are delivered, but not kept. */
   readonly maximumRetainedMessages: number;
   readonly maximumRetainedBytes: number;
+  /** Clients connected at once, those of the workbench itself not counted; `null`: any number. */
+  readonly maximumConnections: number | null;
+  /** Of them from one address, whatever its port; those of Unix sockets have none. */
+  readonly maximumConnectionsPerAddress: number | null;
+  /** New ones of all listeners together. */
+  readonly connectsPerSecond: number | null;
+  /** Publications of one client, on average over a second. */
+  readonly messagesPerSecond: number | null;
+  /** What happens to a client that publishes faster: it is disconnected, or it is not read from until it may go on. */
+  readonly whenTooFast: 'disconnect' | 'wait';
+  /** Filters that one connection may subscribe to; so many at once, and then as they come back over a minute. */
+  readonly subscriptionsPerMinute: number | null;
+  /** Of one publication or will. */
+  readonly maximumPayloadBytes: number | null;
 }
 
 export const defaultBrokerLimits: BrokerLimits = {
@@ -49,4 +63,11 @@ export const defaultBrokerLimits: BrokerLimits = {
   maximumQueuedBytes: 67_108_864,
   maximumRetainedMessages: 1_000_000,
   maximumRetainedBytes: 1_073_741_824,
+  maximumConnections: null,
+  maximumConnectionsPerAddress: null,
+  connectsPerSecond: null,
+  messagesPerSecond: null,
+  whenTooFast: 'disconnect',
+  subscriptionsPerMinute: null,
+  maximumPayloadBytes: null,
 };

@@ -26,6 +26,8 @@ export interface ConnectionInfo {
   readonly listener?: string;
   /** Who the client is, by a certificate that was checked: `CN=device-1, O=Lab`. */
   readonly certificateSubject?: string;
+  /** The user name that this certificate stands for, in place of the one in CONNECT; `null`: it holds none of the kind that is asked for, so its client cannot be known. */
+  readonly certificateUser?: string | null;
   /** The largest packet this listener takes, fixed header included; the engine's own limit may be lower. */
   readonly maximumPacketSize?: number;
 }
@@ -51,6 +53,8 @@ export interface Refusal {
   readonly notKeptTopic?: string;
   /** Not the client was refused, but what it wanted to do. */
   readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string };
+  /** Not the client was refused, but a message or subscription beyond a limit: its topic or filter. */
+  readonly overLimit?: { readonly topic: string };
 }
 
 /** What `clients` tells of, the first ones: it is read again with every change, and a hundred thousand would hold up everything else. */

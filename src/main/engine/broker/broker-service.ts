@@ -72,7 +72,7 @@ const stopTimeoutMs = 1000;
 /** A broker that ran this long before a crash gets its full number of restarts again. */
 const steadyAfterMs = 60_000;
 const noCounters: BrokerCounters = { clientCount: 0, tapDropped: 0, persistenceProblem: null };
-const noRefusals: BrokerRefusals = { total: 0, notKept: 0, denied: 0, recent: [] };
+const noRefusals: BrokerRefusals = { total: 0, notKept: 0, denied: 0, overLimit: 0, recent: [] };
 
 export function createBrokerService(options: BrokerServiceOptions): BrokerService {
   return new Service(options);

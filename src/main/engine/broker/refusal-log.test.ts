@@ -19,6 +19,7 @@ it('counts up what comes again from another port, and shows it first', () => {
     total: 3,
     notKept: 0,
     denied: 0,
+    overLimit: 0,
     recent: [
       { ...refusal({ address: '10.0.0.1:50001' }), count: 2, firstAt: 1, lastAt: 3 },
       { ...refusal({ clientId: null, reason: 'No CONNECT.' }), count: 1, firstAt: 2, lastAt: 2 },

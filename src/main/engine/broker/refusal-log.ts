@@ -14,13 +14,15 @@ export class RefusalLog {
   #total = 0;
   #notKept = 0;
   #denied = 0;
+  #overLimit = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  add({ clientId, transport, address, reason: why, notKeptTopic, denied: what }: Refusal): void {
+  add({ clientId, transport, address, reason: why, notKeptTopic, denied: what, overLimit }: Refusal): void {
     if (what !== undefined) this.#denied += 1;
+    else if (overLimit !== undefined) this.#overLimit += 1;
     else if (notKeptTopic === undefined) this.#total += 1;
     else this.#notKept += 1;
     const host = address.replace(/:\d+$/, '');
@@ -41,6 +43,7 @@ export class RefusalLog {
       reason,
       ...(notKeptTopic === undefined ? {} : { notKeptTopic }),
       ...(denied === undefined ? {} : { denied }),
+      ...(overLimit === undefined ? {} : { overLimit }),
       count: (earlier?.count ?? 0) + 1,
       firstAt: earlier?.firstAt ?? at,
       lastAt: at,
@@ -51,7 +54,7 @@ export class RefusalLog {
   }
 
   snapshot(): BrokerRefusals {
-    return { total: this.#total, notKept: this.#notKept, denied: this.#denied, recent: [...this.#entries.values()].toReversed() };
+    return { total: this.#total, notKept: this.#notKept, denied: this.#denied, overLimit: this.#overLimit, recent: [...this.#entries.values()].toReversed() };
   }
 
   #denialsOf(clientId: string | null): number {

@@ -27,8 +27,8 @@ export interface AccessHost {
 export interface KnownClient {
   readonly username: string | null;
   readonly info: ConnectionInfo;
-  /** Who has proved its password; `own`: the workbench itself; `null`: nobody was asked. */
-  readonly proved: BrokerUser | 'own' | null;
+  /** Who has proved its password; `own`: the workbench itself; `certificate`: a certificate says who it is; `null`: nobody was asked. */
+  readonly proved: BrokerUser | 'own' | 'certificate' | null;
   connected: boolean;
   rights: ClientRights | null;
   /** Subscriptions that were refused last. */
@@ -54,8 +54,12 @@ export class AccessControl implements CoreHooks {
   #restricts = false;
   #host: AccessHost | null = null;
 
-  constructor(config: AccessConfig) {
+  readonly #logins: Pick<CoreHooks, 'authenticate' | 'beginAuthentication'> | null;
+
+  /** `logins`: who asks for passwords, in place of the users and the login of the configuration. */
+  constructor(config: AccessConfig, logins: Pick<CoreHooks, 'authenticate' | 'beginAuthentication'> | null = null) {
     this.#config = config;
+    this.#logins = logins;
     this.change(config);
   }
 
@@ -86,19 +90,26 @@ export class AccessControl implements CoreHooks {
     }
   }
 
+  readonly isOwn = ({ username, password }: ConnectPacket): boolean => {
+    const { own } = this.#config;
+    return username === own.username && password !== null && isSame(password, own.password);
+  };
+
   readonly authenticate = (connect: ConnectPacket, info: ConnectionInfo): ConnectVerdict | Promise<ConnectVerdict> => {
     const { username, password } = connect;
-    const { own, settings } = this.#config;
-    if (username === own.username && password !== null && isSame(password, own.password)) {
+    const { settings } = this;
+    if (this.isOwn(connect)) {
       this.#proved.set(info, 'own');
       return 'welcome';
     }
-    if (settings.login === 'anybody') return 'welcome';
+    if (this.#logins !== null) return this.#logins.authenticate?.(connect, info) ?? 'welcome';
+    if (settings.login === 'anybody' || typeof info.certificateUser === 'string') return 'welcome';
     if (username === null || username === '') return settings.anonymous ? 'welcome' : 'not-authorised';
     return password === null ? 'bad-credentials' : this.#checkPassword(username, password, info);
   };
 
-  readonly beginAuthentication = (method: string): AuthExchange | null => {
+  readonly beginAuthentication = (method: string, info: ConnectionInfo): AuthExchange | null => {
+    if (this.#logins !== null) return this.#logins.beginAuthentication?.(method, info) ?? null;
     if (method !== scramMethod || this.settings.login === 'anybody') return null;
     const withKeys = [...this.#users.values()].flatMap(({ name, scram }) => (scram === undefined ? [] : [`${name}:${scram}`]));
     return new ScramExchange((this.#scram ??= parseUsers(withKeys.join('\n'), 'users')));
@@ -175,9 +186,12 @@ export class AccessControl implements CoreHooks {
   };
 
   #known({ username, info }: Pick<ConnectedClient, 'username' | 'info'>): KnownClient {
-    const users = this.settings.login === 'users';
-    const proved = this.#proved.get(info) ?? (users && username !== null ? (this.#users.get(username) ?? null) : null);
-    const name = proved === null || proved === 'own' ? username : proved.name;
+    let proved: KnownClient['proved'] = this.#proved.get(info) ?? null;
+    if (proved === null && typeof info.certificateUser === 'string') proved = 'certificate';
+    else if (proved === null && this.settings.login === 'users' && username !== null) proved = this.#users.get(username) ?? null;
+    // A password was asked for under the one form of the name in which names are compared.
+    const asked = this.#logins !== null && proved === null && username !== null ? (saslPrep(username) ?? username) : username;
+    const name = proved === null || typeof proved === 'string' ? asked : proved.name;
     return { username: name === '' ? null : name, info, proved, connected: true, rights: null, refused: new Set() };
   }
 
@@ -197,7 +211,7 @@ export class AccessControl implements CoreHooks {
 
   #mayStay({ proved, username }: KnownClient): boolean {
     const { login, anonymous } = this.settings;
-    if (proved === 'own' || login === 'anybody') return true;
+    if (proved === 'own' || proved === 'certificate' || login === 'anybody') return true;
     return proved === null ? username === null && anonymous : this.#users.get(proved.name) === proved;
   }
 

@@ -28,6 +28,9 @@ describe('listeners from the command line', () => {
     expect(tlsOf('--ca', 'ca.pem', '--tls-min', '1.3')).toMatchObject({
       tls: { ...files, caFile: path.resolve('ca.pem'), clientCertificates: 'require', minVersion: '1.3' },
     });
+    expect(tlsOf('--ca', 'ca.pem', '--crl', 'crl.pem', '--user-from', 'common-name')).toMatchObject({
+      tls: { crlFile: path.resolve('crl.pem'), userFrom: 'common-name' },
+    });
     expect(tlsOf('--ca', 'ca.pem', '--client-certificates', 'request')).toMatchObject({ tls: { clientCertificates: 'request' } });
   });
 
@@ -36,6 +39,9 @@ describe('listeners from the command line', () => {
     [['--tls-port', '0'], '--tls-port and --wss-port need --cert and --key'],
     [['--wss-port', '0', '--cert', 'c.pem'], 'need --cert and --key'],
     [['--cert', 'c.pem'], '--cert is about TLS'],
+    [[...tls, '--crl', 'crl.pem'], '--crl needs --ca'],
+    [[...tls, '--user-from', 'dns'], '--user-from needs --ca'],
+    [[...tls, '--ca', 'ca.pem', '--user-from', 'connect'], '--user-from is common-name or subject'],
     [['--tls-min', '1.3'], '--tls-min is about TLS'],
     [['--ws-port', '1', '--ca', 'a'], '--ca is about TLS'],
     [[...tls, '--tls-min', '1.1'], '--tls-min is 1.2 or 1.3, not "1.1"'],

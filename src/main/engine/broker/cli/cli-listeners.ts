@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import type { BrokerListener } from '../../../../shared/contract/broker.ts';
 import type { ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
-import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
+import { listenerOptionsSchema, userSources, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import type { GivenOptions } from './cli-options.ts';
 
 /** All listeners that the arguments ask for. Throws an error that says which argument is wrong. */
@@ -32,7 +32,7 @@ export function readListeners(given: GivenOptions): readonly ListenerOptions[] {
 
 function readTls(given: GivenOptions): object | undefined {
   const isServed = given['tls-port'] !== undefined || given['wss-port'] !== undefined;
-  const about = (['cert', 'key', 'ca', 'client-certificates', 'tls-min'] as const).find((name) => given[name] !== undefined);
+  const about = (['cert', 'key', 'ca', 'client-certificates', 'crl', 'user-from', 'tls-min'] as const).find((name) => given[name] !== undefined);
   if (!isServed) {
     if (about !== undefined) throw new Error(`--${about} is about TLS, which only --tls-port and --wss-port serve.`);
     return undefined;
@@ -41,12 +41,16 @@ function readTls(given: GivenOptions): object | undefined {
   if (cert === undefined || key === undefined) throw new Error('--tls-port and --wss-port need --cert and --key.');
   const wanted = readChoice('--client-certificates', given['client-certificates'], ['request', 'require']);
   if (wanted !== undefined && ca === undefined) throw new Error('--client-certificates needs --ca, to check them with.');
+  const needsCa = (['crl', 'user-from'] as const).find((name) => given[name] !== undefined && ca === undefined);
+  if (needsCa !== undefined) throw new Error(`--${needsCa} needs --ca: it is about the certificates of clients.`);
   return {
     certificateFile: readPath('--cert', cert),
     keyFile: readPath('--key', key),
     caFile: ca === undefined ? null : readPath('--ca', ca),
     clientCertificates: ca === undefined ? 'none' : (wanted ?? 'require'),
     minVersion: readChoice('--tls-min', given['tls-min'], ['1.2', '1.3']) ?? '1.2',
+    crlFile: given.crl === undefined ? null : readPath('--crl', given.crl),
+    userFrom: readChoice('--user-from', given['user-from'], userSources.slice(1)) ?? 'connect',
   };
 }
 

@@ -26,12 +26,23 @@ export const cliOptions = {
     help: ['who signs the certificates of clients (PEM); with it, clients', 'of the TLS ports need such a certificate'],
   },
   'client-certificates': { type: 'string', value: 'request|require', help: ['with request, clients without a certificate get in too'] },
+  crl: { type: 'string', value: 'FILE', help: ['certificates of clients that were revoked (PEM)'] },
+  'user-from': {
+    type: 'string',
+    value: 'common-name|subject|email|dns|uri',
+    help: ['what of the certificate of a client is its user name; its', 'password is not asked for then'],
+  },
   'tls-min': { type: 'string', value: '1.2|1.3', help: ['the oldest version of TLS that is taken (default 1.2)'] },
   proxy: { type: 'boolean', help: ['every connection begins with a PROXY header (version 1 or 2)'] },
   'max-connections': { type: 'string', value: 'N', help: ['at once, on each listener'] },
   'max-connects-per-second': { type: 'string', value: 'N', help: ['new ones, on each listener'] },
   'max-packet': { type: 'string', value: 'BYTES', help: ['the largest packet taken from a client'] },
   users: { type: 'string', value: 'FILE', help: ['only the users of this file get in, with their password'] },
+  acl: {
+    type: 'string',
+    value: 'FILE',
+    help: ['who may publish and subscribe to what: an ACL file of', 'mosquitto, or of distmqtt where it is called .yaml'],
+  },
   persist: { type: 'string', value: 'FILE', help: ['keep sessions, their messages, retained messages and wills', 'in this file'] },
   'hash-password': {
     type: 'string',

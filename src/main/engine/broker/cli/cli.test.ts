@@ -8,7 +8,7 @@ import process from 'node:process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { propertyOf, RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
-import { auth, connect, type Property } from '../../../../../test/conformance/mqtt/wire.ts';
+import { auth, connect, publish, subscribe, type Property } from '../../../../../test/conformance/mqtt/wire.ts';
 import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../../test/support/raw-mqtt.ts';
 import { ScramClient } from '../../../../../test/support/scram-client.ts';
 
@@ -104,6 +104,41 @@ describe('npm run broker', () => {
     const connack = await client.expectPacket('connack');
     expect([connack.code, String(propertyOf(connack, 'authenticationData'))]).toEqual([0, scram.serverFinal]);
     client.drop();
+  });
+
+  it.each([
+    ['acl', 'topic read lab/#\nuser alice\ntopic write lab/x\n'],
+    ['acl.yaml', 'topic-check:\n  acl:\n    anonymous: [lab/#]\n'],
+  ])('keeps its clients to the rules of an ACL file (%s)', async (name, text) => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'acl-'));
+    folders.push(folder);
+    writeFileSync(path.join(folder, name), text);
+    const port = await listening(run('--port', '0', '--acl', path.join(folder, name)));
+    const client = new RawClient(await dialTcp(port), 5);
+    await client.connect({ clientId: 'c' });
+    client.send(subscribe(5, 1, [{ filter: 'lab/+' }, { filter: 'other' }]));
+    expect((await client.expectPacket('suback')).codes).toEqual([0, 0x87]);
+    const isMosquitto = name === 'acl';
+    client.send(publish(5, { topic: 'lab/x', qos: 1, id: 1 }));
+    expect((await client.waitFor('puback')).code).toBe(isMosquitto ? 0x87 : 0);
+    const alice = new RawClient(await dialTcp(port), 5);
+    await alice.connect({ clientId: 'a', username: 'alice', password: '' });
+    alice.send(publish(5, { topic: 'lab/x', qos: 1, id: 1 }));
+    expect((await alice.expectPacket('puback')).code).toBe(0);
+    for (const one of [client, alice]) one.drop();
+  });
+
+  it('does not start with an ACL file of which it understands only a part, and names the lines', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'acl-'));
+    folders.push(folder);
+    const file = path.join(folder, 'acl');
+    writeFileSync(file, 'topic read lab/#\ntopic read a/#/b\nnonsense\n');
+    const running = run('--port', '0', '--acl', file);
+    expect(await running.exit).toBe(1);
+    expect(running.stderr).toMatch(/^The ACL file .*acl cannot be used:\n {2}line 2: .*\n {2}line 3: “nonsense” is no line/);
+    const missing = run('--port', '0', '--acl', `${file}.none`);
+    expect(await missing.exit).toBe(1);
+    expect(missing.stderr).toContain('cannot be read');
   });
 
   it('explains a users file that cannot be read or is damaged, and a password that none may be, and ends with 1', async () => {

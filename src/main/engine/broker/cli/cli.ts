@@ -2,21 +2,25 @@ import { parseArgs } from 'node:util';
 import process from 'node:process';
 import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
+import { AccessControl, openAccessConfig } from '../access/access-control.ts';
+import { readAclFile } from '../access/acl-file.ts';
 import { describeListeners, readListeners } from './cli-listeners.ts';
 import { cliOptions, usageText } from './cli-options.ts';
 import { openLocalBroker } from '../local-broker.ts';
+import { userHooks } from '../users/user-hooks.ts';
 import { readUsersFile, userLine } from '../users/users-file.ts';
 
 interface Arguments {
   readonly listeners: readonly ListenerOptions[];
   readonly usersFile: string | undefined;
+  readonly aclFile: string | undefined;
   readonly persistenceFile: string | undefined;
   /** A line for this user is wanted instead of a broker. */
   readonly hashFor: string | undefined;
 }
 
 /**
- * Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen, read the users file or use the file of --persist,
+ * Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen, read the files of users and rules or use the file of --persist,
  * 2 wrong arguments.
  */
 async function main(args: readonly string[]): Promise<void> {
@@ -39,10 +43,17 @@ async function main(args: readonly string[]): Promise<void> {
     process.once('SIGINT', () => resolve());
   });
   try {
-    const users = options.usersFile === undefined ? {} : { users: await readUsersFile(options.usersFile) };
+    const users = options.usersFile === undefined ? undefined : await readUsersFile(options.usersFile);
+    const rules = options.aclFile === undefined ? undefined : await readAclFile(options.aclFile);
+    const access = rules && { access: new AccessControl({ ...openAccessConfig(), settings: rules }, users && userHooks(users)) };
     const { listeners } = options;
     const wanted = { engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null, listeners } as const;
-    const broker = await openLocalBroker(wanted, { ...users, persistenceFile: options.persistenceFile, onPersistenceProblem: sayProblem });
+    const broker = await openLocalBroker(wanted, {
+      ...(users && { users }),
+      ...access,
+      persistenceFile: options.persistenceFile,
+      onPersistenceProblem: sayProblem,
+    });
     process.stdout.write(describeListeners(broker.listeners));
     await asked;
     await broker.close();
@@ -76,7 +87,7 @@ function readArguments(args: readonly string[]): Arguments | 'help' {
   if (values.help === true) return 'help';
   const listeners = readListeners(values);
   if (values.persist === '') throw new Error('--persist needs the name of a file.');
-  return { listeners, usersFile: values.users, persistenceFile: values.persist, hashFor: values['hash-password'] };
+  return { listeners, usersFile: values.users, aclFile: values.acl, persistenceFile: values.persist, hashFor: values['hash-password'] };
 }
 
 await main(process.argv.slice(2));

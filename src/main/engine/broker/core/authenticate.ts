@@ -34,7 +34,16 @@ export function handleConnect(connection: Connection, packet: ConnectPacket): vo
     // [MQTT-3.1.3-8] of 3.1.1; MQTT 3.1 wants 1 to 23 characters.
     return refuseConnect(connection, refusals.clientId, 'The client id is empty.');
   }
+  if (core.connectLimits !== null || core.hasClientLimits) connection.isOwn = core.isOwn(packet);
+  const { certificateUser } = connection.info;
+  if (certificateUser !== undefined) connection.username = certificateUser;
+  const tooSoon = connection.isOwn ? null : (core.connectLimits?.tooSoon(core.nowMs) ?? null);
+  if (tooSoon !== null) return refuseConnect(connection, refusals.connectionRate, tooSoon);
+  if (certificateUser === null)
+    return refuseConnect(connection, refusals.notAuthorised, 'Its certificate holds no name of the kind that this listener takes users from.');
   const method = properties?.authenticationMethod;
+  if (method !== undefined && certificateUser !== undefined)
+    return refuseConnect(connection, refusals.authMethod, 'Its certificate says who it is: this listener knows no authentication methods.');
   if (method !== undefined) return begin(connection, packet, method);
   const verdict = core.authenticate(connection, packet);
   if (typeof verdict === 'string') decide(connection, packet, verdict);

@@ -3,18 +3,19 @@ import { setTimeout } from 'node:timers/promises';
 import type { BrokerClient } from '../../../../shared/contract/broker.ts';
 import type { BrokerMetrics } from '../../../../shared/contract/broker-metrics.ts';
 import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
-import type { Qos } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { Off } from '../../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { ConnectPacket, SubscriptionRequest } from '../../../../shared/mqtt/packet/packets.ts';
 import { TopicCache } from '../../../../shared/mqtt/packet/topic-cache.ts';
-import { listedAtMost, type BrokerEngine, type BrokerPublish, type ConnectionInfo, type Refusal } from '../broker-engine.ts';
+import type { BrokerEngine, BrokerPublish, ConnectionInfo, Refusal } from '../broker-engine.ts';
 import { checkPublishTopic } from '../check-topic.ts';
 import { LatencyHistogram } from '../inside/latency-histogram.ts';
 import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
 import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
+import { listClients } from './client-list.ts';
+import { ConnectLimits, hostOf } from './connect-limits.ts';
 import { Connection } from './connection.ts';
 import { CoreInside } from './core-inside.ts';
 import { Counters } from './counters.ts';
@@ -76,6 +77,10 @@ export class BrokerCore implements BrokerEngine {
   trace: ((event: TraceEvent) => void) | null = null;
   /** Given every packet in and out; `null`: nobody listens. */
   packetTap: PacketTap | null = null;
+  /** `null`: there are none. */
+  readonly connectLimits: ConnectLimits | null;
+  /** Whether there is a limit to what a connected client does. */
+  readonly hasClientLimits: boolean;
   readonly #onBug: (error: unknown) => void;
   readonly #publishListeners = new Set<(record: MessageRecord) => void>();
   readonly #clientListeners = new Set<() => void>();
@@ -88,6 +93,9 @@ export class BrokerCore implements BrokerEngine {
   constructor({ hooks = {}, persistence, onPersistenceProblem: onProblem = () => undefined, onBug = () => undefined, ...options }: BrokerCoreOptions) {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
     this.hooks = hooks;
+    this.connectLimits = ConnectLimits.of(this.options);
+    const { messagesPerSecond, subscriptionsPerMinute, maximumPayloadBytes } = this.options;
+    this.hasClientLimits = messagesPerSecond !== null || subscriptionsPerMinute !== null || maximumPayloadBytes !== null;
     this.#onBug = onBug;
     this.#persistence = persistence;
     this.journal = persistence === undefined ? null : new Journal({ persistence, clocks: this, onProblem, onBug });
@@ -139,6 +147,10 @@ export class BrokerCore implements BrokerEngine {
   }
 
   // What the hooks decide.
+
+  isOwn(packet: ConnectPacket): boolean {
+    return this.hooks.isOwn !== undefined && this.#allows((_none, connect) => this.hooks.isOwn?.(connect) === true, '', packet);
+  }
 
   authenticate(connection: Connection, packet: ConnectPacket): ConnectVerdict | Promise<ConnectVerdict> {
     return this.hooks.authenticate?.(packet, connection.info) ?? 'welcome';
@@ -265,6 +277,7 @@ export class BrokerCore implements BrokerEngine {
 
   connected(connection: Connection, sessionPresent: boolean): void {
     this.#connected += 1;
+    if (!connection.isOwn) this.connectLimits?.enter(hostOf(connection.info.address));
     this.counters.clientsMaximum = Math.max(this.counters.clientsMaximum, this.#connected);
     if (this.hooks.connected !== undefined) this.#tell(this.hooks.connected, describeClient(connection), sessionPresent);
     this.#clientsChanged();
@@ -276,6 +289,7 @@ export class BrokerCore implements BrokerEngine {
     this.journal?.connectionEnded(connection);
     if (session?.connection !== connection) return;
     this.#connected -= 1;
+    if (!connection.isOwn) this.connectLimits?.leave(hostOf(connection.info.address));
     if (this.hooks.disconnected !== undefined) this.#tell(this.hooks.disconnected, describeClient(connection), connection.endedBy ?? 'lost');
     session.connection = null;
     this.retainedDelivery.stop(session);
@@ -350,6 +364,12 @@ export class BrokerCore implements BrokerEngine {
     this.#tellRefused(refusal);
   }
 
+  /** The client stays, but what it wanted goes beyond a limit; `topic`: of the message or subscription. The same words for each, so that a flood is one line. */
+  reportOverLimit(connection: Connection, reason: string, topic: string): void {
+    const { transport, address } = connection.info;
+    this.#tellRefused({ clientId: connection.session?.clientId ?? connection.clientId, transport, address, reason, overLimit: { topic: topic.slice(0, 200) } });
+  }
+
   /** The client may not be connected any more; DISCONNECT 0x87 in MQTT 5. */
   expel(clientId: string, reason: string): void {
     this.sessions.get(clientId)?.connection?.refuse(0x87, reason);
@@ -401,25 +421,7 @@ export class BrokerCore implements BrokerEngine {
   }
 
   clients(): readonly BrokerClient[] {
-    const list: BrokerClient[] = [];
-    for (const { session, info, level, username, keepAliveSeconds, connectedAtMs } of this.connections) {
-      if (!session) continue;
-      if (list.length === listedAtMost.clients) break;
-      list.push({
-        clientId: session.clientId,
-        version: versionNames[level],
-        transport: info.transport,
-        address: info.address,
-        ...(info.certificateSubject === undefined ? {} : { certificateSubject: info.certificateSubject }),
-        username,
-        cleanStart: session.expirySeconds === 0,
-        keepAliveSeconds,
-        connectedAt: connectedAtMs,
-        subscriptionCount: session.subscriptions.size,
-        subscriptions: firstSubscriptions(session),
-      });
-    }
-    return list;
+    return listClients(this);
   }
 
   disconnectClient(clientId: string): Promise<boolean> {
@@ -467,15 +469,6 @@ export class BrokerCore implements BrokerEngine {
     await this.journal?.close();
     await closeStreams(new Set([...streams, ...this.lingering]));
   }
-}
-
-function firstSubscriptions({ subscriptions }: Session): BrokerClient['subscriptions'] {
-  const first: { readonly filter: string; readonly qos: Qos }[] = [];
-  for (const { filter, qos } of subscriptions.values()) {
-    if (first.length === listedAtMost.subscriptions) break;
-    first.push({ filter, qos });
-  }
-  return first;
 }
 
 function describeClient({ session, username, level, info }: Connection): ConnectedClient {

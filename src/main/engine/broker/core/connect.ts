@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { encodePacket } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { ConnectPacket, Properties, Will } from '../../../../shared/mqtt/packet/packets.ts';
 import type { BrokerCore } from './broker-core.ts';
+import { hostOf } from './connect-limits.ts';
 import type { Connection } from './connection.ts';
 import { sendAgain, unlimitedPacketSize } from './delivery.ts';
 import { ownBytes } from './own-bytes.ts';
@@ -17,6 +18,8 @@ export const refusals = {
   authMethod: { code5: 0x8c, code3: 5 },
   retain: { code5: 0x9a, code3: 5 },
   qos: { code5: 0x9b, code3: 5 },
+  payload: { code5: 0x97, code3: 5 },
+  connectionRate: { code5: 0x9f, code3: 3 },
 } as const;
 
 /** CONNACK with the reason, then the end. */
@@ -39,12 +42,18 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   // [MQTT-3.2.2-13]
   if (packet.will?.retain === true && !options.retainAvailable)
     return refuseConnect(connection, refusals.retain, 'This broker keeps no retained messages, so it takes no will that is one.');
+  const { maximumPayloadBytes } = options;
+  if (packet.will !== null && maximumPayloadBytes !== null && packet.will.payload.byteLength > maximumPayloadBytes && !connection.isOwn) {
+    return refuseConnect(connection, refusals.payload, `The will has ${packet.will.payload.byteLength} bytes; payloads may have ${maximumPayloadBytes}.`);
+  }
   const isAssigned = packet.clientId === '';
   const clientId = isAssigned ? `auto-${randomUUID()}` : packet.clientId;
   if (packet.will !== null && !core.mayHaveWill(connection, clientId, packet.will.topic))
     return refuseConnect(connection, refusals.notAuthorised, `The will may not be published to “${packet.will.topic}”.`);
 
   const earlier = core.sessions.get(clientId);
+  const tooMany = connection.isOwn ? null : (core.connectLimits?.tooMany(hostOf(connection.info.address), countedHost(earlier)) ?? null);
+  if (tooMany !== null) return refuseConnect(connection, tooMany.of === 'all' ? refusals.busy : refusals.connectionRate, tooMany.message);
   if (earlier?.connection) core.takeOver(earlier.connection);
   if (earlier === undefined && core.sessions.size >= options.maximumSessions) {
     return refuseConnect(connection, refusals.busy, `The broker keeps ${options.maximumSessions} sessions, the most it can.`);
@@ -54,7 +63,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   const sessionPresent = session === earlier;
   session.cancelTimers();
   session.level = packet.level;
-  session.will = packet.will === null ? null : { will: ownWill(packet.will), username: packet.username };
+  session.will = packet.will === null ? null : { will: ownWill(packet.will), username: connection.username };
   const wantedExpiry = packet.level === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) : packet.cleanStart ? 0 : 0xffff_ffff;
   session.expirySeconds = core.sessionExpiry(wantedExpiry);
   core.journal?.connected(session);
@@ -84,6 +93,11 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   }
   connection.push(connack);
   if (sessionPresent) sendAgain(connection, session);
+}
+
+function countedHost(session: Session | undefined): string | null {
+  const connection = session?.connection;
+  return connection && !connection.isOwn ? hostOf(connection.info.address) : null;
 }
 
 /** It stays as long as the session: not with everything that was read together with CONNECT. */

@@ -4,6 +4,7 @@ import { PacketDecoder } from '../../../../shared/mqtt/packet/decoder.ts';
 import { encodedPublish, encodePacket, publishHeader } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { AckPacket, ConnackPacket, DisconnectPacket, Packet, Properties, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
+import type { Allowance } from '../allowance.ts';
 import type { ConnectionInfo } from '../broker-engine.ts';
 import { WheelTimer } from '../routing/timer-wheel.ts';
 import type { EnhancedAuthentication } from './authenticate.ts';
@@ -56,6 +57,11 @@ export class Connection {
   /** As CONNECT gave it; `null` before. */
   clientId: string | null = null;
   username: string | null = null;
+  /** A client of the product itself, which is not held to the limits for clients. */
+  isOwn = false;
+  /** What it may still publish and subscribe to; `null`: as much as it wants, or nothing yet. */
+  publishAllowance: Allowance | null = null;
+  subscribeAllowance: Allowance | null = null;
   /** `null` where CONNECT named no authentication method. */
   authentication: EnhancedAuthentication | null = null;
   keepAliveSeconds = 0;
@@ -72,8 +78,8 @@ export class Connection {
   lastReadMs: number;
   /** For CONNECT first, for the keep alive then. */
   readonly timer = new WheelTimer(() => this.onTimer());
-  /** A CONNECT waits for its answer: nothing is handled meanwhile. */
-  busy = false;
+  /** Who wants it not to be read from: an authentication, the disk, a limit. */
+  #pauses = 0;
   /** Acknowledgements of its messages that wait until these are kept. */
   acksWaiting = 0;
   endedBy: EndKind | null = null;
@@ -149,14 +155,22 @@ export class Connection {
     }
   }
 
-  /** Stops reading until `resume`, so that a client cannot fill our memory while it waits. */
+  /** Nothing is handled meanwhile. */
+  get busy(): boolean {
+    return this.#pauses > 0;
+  }
+
+  /** Stops reading, so that a client cannot fill our memory while it waits, until `resume` was called for each `pause`. */
   pause(): void {
-    this.busy = true;
+    this.#pauses += 1;
     this.stream.pause();
   }
 
   resume(): void {
-    this.busy = false;
+    this.#pauses -= 1;
+    if (this.busy) return;
+    // It could not be heard meanwhile.
+    this.lastReadMs = this.core.tick();
     try {
       this.handlePackets();
     } catch (error) {

@@ -47,6 +47,17 @@ export interface CoreOptions {
   readonly maximumRetainedMessages: number;
   /** Of their topics and payloads together. */
   readonly maximumRetainedBytes: number;
+  /** Clients connected at once, and of one address; new ones per second. Our own clients are neither counted nor limited. `null`: no limit. */
+  readonly maximumConnections: number | null;
+  readonly maximumConnectionsPerAddress: number | null;
+  readonly connectsPerSecond: number | null;
+  /** Of one client; `null`: no limit. */
+  readonly messagesPerSecond: number | null;
+  readonly whenTooFast: 'disconnect' | 'wait';
+  /** Of one connection, filter by filter; `null`: no limit. */
+  readonly subscriptionsPerMinute: number | null;
+  /** Of a publication or a will; `null`: no limit. */
+  readonly maximumPayloadBytes: number | null;
   /** The beginning of response topics that clients asking for it are given (§3.2.2.3.15); `null`: none is given. */
   readonly responseInformation: string | null;
 }
@@ -74,4 +85,11 @@ export const defaultCoreOptions: Omit<CoreOptions, 'nowUs' | 'monotonicMs'> = {
   maximumRetainedMessages: 1_000_000,
   maximumRetainedBytes: 1_073_741_824,
   responseInformation: null,
+  maximumConnections: null,
+  maximumConnectionsPerAddress: null,
+  connectsPerSecond: null,
+  messagesPerSecond: null,
+  whenTooFast: 'disconnect',
+  subscriptionsPerMinute: null,
+  maximumPayloadBytes: null,
 };

@@ -19,6 +19,8 @@ export class Counters {
   /** Retained messages that were not kept, as there were too many. */
   retainedRefused = 0;
   publishRefused = 0;
+  /** Publishes after which their client was not read from for a while, as it was too fast. */
+  publishSlowed = 0;
   subscribeRefused = 0;
   connectionsRefused = 0;
   connectionsMade = 0;

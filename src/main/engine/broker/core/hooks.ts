@@ -49,6 +49,8 @@ interface PublishedMessage {
  * in the hot path and answer at once. A hook that throws is reported as a bug: an authorisation then means no, news are lost.
  */
 export interface CoreHooks {
+  /** A client of the product itself: it is not held to the limits for clients. Asked at CONNECT, before `authenticate`. */
+  readonly isOwn?: (connect: ConnectPacket) => boolean;
   /** CONNECT without an authentication method: user name and password, a certificate, an address. */
   readonly authenticate?: (connect: ConnectPacket, info: ConnectionInfo) => ConnectVerdict | Promise<ConnectVerdict>;
   /** CONNECT with an authentication method, and each re-authentication with it; `null`: the method is not known (0x8C). */

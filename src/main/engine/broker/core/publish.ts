@@ -1,11 +1,13 @@
 import type { PublishPacket } from '../../../../shared/mqtt/packet/packets.ts';
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
+import { fitsPayloadLimit, isInTime } from './client-limits.ts';
 import type { Connection } from './connection.ts';
 import { Message } from './message.ts';
 import type { Session } from './session.ts';
 
 const noMatchingSubscribers = 0x10;
 const notAuthorised = 0x87;
+const quotaExceeded = 0x97;
 const receiveMaximumExceeded = 0x93;
 const retainNotSupported = 0x9a;
 const qosNotSupported = 0x9b;
@@ -15,6 +17,7 @@ export function handlePublish(connection: Connection, session: Session, packet: 
   const { core } = connection;
   core.counters.publishReceived += 1;
   core.counters.publishBytesReceived += packet.payload.byteLength;
+  if (core.hasClientLimits && !isInTime(connection)) return;
   const { maximumQos, retainAvailable } = core.options;
   // §3.2.2.3.4 and §3.2.2.3.5: a client was told; one of 3.x cannot be told, and is closed.
   if (packet.qos > maximumQos) throw new MqttProtocolError(qosNotSupported, 'MQTT-3.2.2-11', `QoS ${packet.qos} is above the maximum of ${maximumQos}.`);
@@ -30,16 +33,9 @@ export function handlePublish(connection: Connection, session: Session, packet: 
       throw new MqttProtocolError(receiveMaximumExceeded, 'MQTT-3.3.4-7', `More than ${core.options.receiveMaximum} QoS 2 messages are under way.`);
     }
   }
-  if (!core.mayPublish(session.clientId, topic)) {
-    core.counters.publishRefused += 1;
-    // MQTT 3.x has no way to say no but closing; the message is acknowledged and goes nowhere (§3.3.5 of 3.1.1).
-    if (packet.qos === 1) acknowledge(connection, 'puback', packet.packetId, notAuthorised, false);
-    else if (packet.qos === 2) {
-      if (connection.level !== 5) expectRelease(session, packet.packetId);
-      acknowledge(connection, 'pubrec', packet.packetId, notAuthorised, connection.level !== 5);
-    }
-    return;
-  }
+  if (!core.mayPublish(session.clientId, topic)) return refusePublish(connection, session, packet, notAuthorised);
+  // 0x97 is for "an implementation or administrative imposed limit" (§3.4.2.1); 0x95 is about the size of packets, which CONNACK tells.
+  if (core.hasClientLimits && !fitsPayloadLimit(connection, packet, topic)) return refusePublish(connection, session, packet, quotaExceeded);
   const { properties } = packet;
   const expiry = properties?.messageExpiryInterval;
   const forwarded = properties === null || properties.topicAlias === undefined ? properties : withoutAlias(properties);
@@ -58,6 +54,16 @@ export function handlePublish(connection: Connection, session: Session, packet: 
   if (packet.qos === 2) expectRelease(session, packet.packetId);
   const hasChanged = core.journal !== null && core.journal.changes !== changes;
   acknowledge(connection, packet.qos === 1 ? 'puback' : 'pubrec', packet.packetId, receivers === 0 ? noMatchingSubscribers : 0, hasChanged);
+}
+
+/** MQTT 3.x has no way to say no but closing: there the message is acknowledged and goes nowhere (§3.3.5 of 3.1.1), as does one of QoS 0. */
+function refusePublish(connection: Connection, session: Session, { qos, packetId }: PublishPacket, code: number): void {
+  connection.core.counters.publishRefused += 1;
+  if (qos === 1) acknowledge(connection, 'puback', packetId, code, false);
+  else if (qos === 2) {
+    if (connection.level !== 5) expectRelease(session, packetId);
+    acknowledge(connection, 'pubrec', packetId, code, connection.level !== 5);
+  }
 }
 
 /** The message has been routed: sent again before PUBREL, it is not routed again. */

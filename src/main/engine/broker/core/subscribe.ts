@@ -1,6 +1,7 @@
 import type { SubscribePacket, SubscriptionRequest, UnsubscribePacket } from '../../../../shared/mqtt/packet/packets.ts';
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { BrokerCore } from './broker-core.ts';
+import { maySubscribeNow } from './client-limits.ts';
 import type { Connection } from './connection.ts';
 import type { CoreOptions } from './core-options.ts';
 import type { Session } from './session.ts';
@@ -24,7 +25,7 @@ export function handleSubscribe(connection: Connection, session: Session, packet
   const changes = session.journal?.changes;
   const retained: SubscriptionRequest[] = [];
   for (const request of packet.subscriptions) {
-    const refusal = refusalOf(core, session, request);
+    const refusal = core.hasClientLimits && !maySubscribeNow(connection, request.filter) ? quotaExceeded : refusalOf(core, session, request);
     if (refusal !== 0) {
       core.counters.subscribeRefused += 1;
       // [MQTT-3.9.3-2]; MQTT 3.1 cannot refuse (§3.9 there): the lowest QoS is granted and nothing is ever delivered.

@@ -17,6 +17,7 @@ export class Arrival {
   /** As the network, or a proxy in front of us, reports it. */
   address: string;
   certificateSubject: string | undefined;
+  certificateUser: string | null | undefined;
   /** What is said of it when its time is over. */
   lateReason = '';
   readonly #options: ArrivalOptions;

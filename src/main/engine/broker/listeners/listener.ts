@@ -7,6 +7,7 @@ import type { BrokerListener } from '../../../../shared/contract/broker.ts';
 import type { ConnectionInfo, Refusal } from '../broker-engine.ts';
 import { Admission } from './admission.ts';
 import { Arrival } from './arrival.ts';
+import { certificateUser } from './certificate-user.ts';
 import { peerAddress } from './peer-address.ts';
 import type { TlsMaterial } from './tls-material.ts';
 import { checkedSubject, describeTlsFailure, describeUntrusted } from './tls-words.ts';
@@ -103,7 +104,7 @@ export class Listener {
       socket.once('close', () => this.#admission?.leave());
     }
     if (!this.#options.proxyProtocol && !this.#tls && !this.#door) {
-      this.#host.accept(socket, this.#info(address, undefined));
+      this.#host.accept(socket, this.#info({ address }));
       return;
     }
     const arrival = new Arrival(socket, {
@@ -139,7 +140,7 @@ export class Listener {
   }
 
   #handOver(arrival: Arrival | undefined, stream: Duplex): void {
-    if (arrival?.handOver() === true) this.#host.accept(stream, this.#info(arrival.address, arrival.certificateSubject));
+    if (arrival?.handOver() === true) this.#host.accept(stream, this.#info(arrival));
     else stream.destroy();
   }
 
@@ -163,6 +164,8 @@ export class Listener {
         return;
       }
       arrival.certificateSubject = checkedSubject(socket);
+      const certificate = socket.authorized && tls.userFrom !== 'connect' ? socket.getPeerX509Certificate() : undefined;
+      if (certificate && tls.userFrom !== 'connect') arrival.certificateUser = certificateUser(certificate, tls.userFrom);
       this.#arrivalOf.set(socket, arrival);
       this.#upgrade(arrival, socket);
     });
@@ -180,13 +183,14 @@ export class Listener {
     return parent && this.#arrivalOf.get(parent);
   }
 
-  #info(address: string, certificateSubject: string | undefined): ConnectionInfo {
+  #info({ address, certificateSubject, certificateUser: user }: Pick<Arrival, 'address'> & Partial<Arrival>): ConnectionInfo {
     const { id, kind, maxPacketBytes } = this.#options;
     return {
       transport: kind,
       address,
       listener: id,
       ...(certificateSubject === undefined ? {} : { certificateSubject }),
+      ...(user === undefined ? {} : { certificateUser: user }),
       ...(maxPacketBytes === null ? {} : { maximumPacketSize: maxPacketBytes }),
     };
   }

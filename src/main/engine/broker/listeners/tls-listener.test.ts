@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import tls from 'node:tls';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadPair, makeCertificates } from '../../../../../test/support/certificates.ts';
@@ -29,7 +30,7 @@ const until = (check: () => unknown): Promise<void> => vi.waitFor(() => expect(c
 describe('a TLS listener (needs openssl)', () => {
   beforeEach(({ skip }) => skip(!certificates, 'openssl is not installed'));
 
-  const { ca, server, client, stranger } = certificates ?? ({} as NonNullable<typeof certificates>);
+  const { ca, server, client, second, lists, strangersList, stranger } = certificates ?? ({} as NonNullable<typeof certificates>);
 
   async function open(more: object = {}, { kind = 'tls', arrivalTimeoutMs = 10_000 }: { kind?: string; arrivalTimeoutMs?: number } = {}): Promise<Opened> {
     const files = { certificateFile: server.certificate, keyFile: server.key, caFile: ca };
@@ -98,6 +99,55 @@ describe('a TLS listener (needs openssl)', () => {
       },
     ]);
     expect(accepted).toEqual([]);
+  });
+
+  it.each([
+    ['common-name', 'device-2'],
+    ['subject', 'CN=device-2,O=Lab'],
+    ['email', 'device-2@lab.test'],
+    ['dns', 'device-2.lab'],
+    ['uri', 'urn:lab:device-2'],
+  ] as const)('takes its user from the certificate (%s)', async (userFrom, user) => {
+    const { at, accepted } = await open({ clientCertificates: 'request', userFrom });
+    await visit(at, loadPair(second));
+    await visit(at);
+    expect(accepted).toMatchObject([{ certificateUser: user }, {}]);
+    expect(accepted[1]).not.toHaveProperty('certificateUser');
+  });
+
+  it('says when the certificate has no name of that kind', async () => {
+    const { at, accepted } = await open({ clientCertificates: 'require', userFrom: 'email' });
+    await visit(at, loadPair(client));
+    expect(accepted).toMatchObject([{ certificateUser: null }]);
+  });
+
+  it.each(['request', 'require'] as const)('refuses whose certificate was revoked (%s)', async (clientCertificates) => {
+    const { at, accepted, refusals } = await open({ clientCertificates, crlFile: lists.second });
+    await visit(at, loadPair(second)).catch(() => '');
+    await until(() => refusals.length === 1);
+    expect(refusals).toMatchObject([{ reason: 'It showed a certificate which has been revoked.' }]);
+    expect(await visit(at, loadPair(client))).toBe('welcome');
+    expect(accepted).toMatchObject([{ certificateSubject: 'CN=device-1, O=Lab' }]);
+  });
+
+  it.each([
+    ['which is out of date', () => lists.old, 'the CRL file of this listener is out of date'],
+    ['which is of others', () => strangersList, 'of an authority of which the CRL file of this listener has no list'],
+  ])('lets nobody in with a CRL file %s, and says so', async (_what, crlFile, reason) => {
+    const { at, accepted, refusals } = await open({ clientCertificates: 'require', crlFile: crlFile() });
+    await visit(at, loadPair(client)).catch(() => '');
+    await until(() => refusals.length === 1);
+    expect(refusals).toMatchObject([{ reason: expect.stringContaining(reason) }]);
+    expect(accepted).toEqual([]);
+  });
+
+  it('takes several lists in one file', async () => {
+    const all = path.join(certificates?.folder ?? '', 'all.crl');
+    writeFileSync(all, [strangersList, lists.second].map((file) => readFileSync(file, 'utf8')).join('\n'));
+    const { at, refusals } = await open({ clientCertificates: 'require', crlFile: all });
+    expect(await visit(at, loadPair(client))).toBe('welcome');
+    await visit(at, loadPair(second)).catch(() => '');
+    await until(() => refusals.length === 1);
   });
 
   it('tells who shows none, where it requires one', async () => {

@@ -14,7 +14,7 @@ const dayMs = 86_400_000;
 describe('the files of a TLS listener (needs openssl)', () => {
   beforeEach(({ skip }) => skip(!certificates, 'openssl is not installed'));
 
-  const { folder, ca, server, stranger } = certificates ?? ({} as NonNullable<typeof certificates>);
+  const { folder, ca, server, lists, stranger } = certificates ?? ({} as NonNullable<typeof certificates>);
   const good: ListenerTls = {
     labCertificate: null,
     certificateFile: server?.certificate,
@@ -22,7 +22,10 @@ describe('the files of a TLS listener (needs openssl)', () => {
     caFile: null,
     clientCertificates: 'none',
     minVersion: '1.2',
+    crlFile: null,
+    userFrom: 'connect',
   };
+  const checking = { caFile: ca, clientCertificates: 'require' } as const;
   const read = (change: Partial<ListenerTls> = {}, nowMs = Date.now()) => readTlsMaterial({ id: 'a', label: 'TLS (“Lab”)' }, { ...good, ...change }, nowMs);
   const at = (name: string): string => path.join(folder, name);
   const file = (name: string, bytes: string | Buffer): string => {
@@ -82,6 +85,14 @@ describe('the files of a TLS listener (needs openssl)', () => {
     ],
     ['is a CA file that is missing', () => ({ caFile: at('none.pem'), clientCertificates: 'require' }), /^The CA file .* does not exist/, /Check the path/],
     ['is a CA file without certificates', () => ({ caFile: server.key, clientCertificates: 'request' }), /^The CA file .* holds a key/, /swapped/],
+    ['is a CRL file that is missing', () => ({ ...checking, crlFile: at('none.crl') }), /^The CRL file .* does not exist/, /Check the path/],
+    ['is a CRL file without lists', () => ({ ...checking, crlFile: ca }), /^The CRL file .* holds no list of revoked/, /BEGIN X509 CRL/],
+    [
+      'is a damaged CRL file',
+      () => ({ ...checking, crlFile: file('cut.crl', pem(lists.empty).replace(/\n.{64}\n/, '\n')) }),
+      /^The CRL file .* is damaged/,
+      /again/,
+    ],
     ['is no CA file, and one is needed', () => ({ clientCertificates: 'require' }), /has no CA file/, /who sign for your clients/],
   ];
   it.each(problems)('are refused when one %s', async (_name, change, message, advice) => {

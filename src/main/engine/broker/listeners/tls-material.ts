@@ -11,11 +11,11 @@ const largestFile = 4 * 1_048_576;
 /** Where a file belongs, for the words of an error. */
 interface Place {
   readonly listener: { readonly id: string; readonly label: string };
-  readonly what: 'certificate' | 'key' | 'CA';
+  readonly what: 'certificate' | 'key' | 'CA' | 'CRL';
   readonly path: string;
 }
 
-export type TlsMaterial = Pick<SecureContextOptions, 'cert' | 'key' | 'ca' | 'minVersion' | 'ciphers'>;
+export type TlsMaterial = Pick<SecureContextOptions, 'cert' | 'key' | 'ca' | 'crl' | 'minVersion' | 'ciphers'>;
 
 /** Reads and checks the files of a TLS listener. Fails with `certificate-unusable`, naming listener, file and remedy. */
 export async function readTlsMaterial(listener: Place['listener'], tls: ListenerTls, nowMs: number): Promise<TlsMaterial> {
@@ -41,6 +41,8 @@ export async function readTlsMaterial(listener: Place['listener'], tls: Listener
     const ca = await readPem(caPlace);
     parseCertificates(caPlace, ca);
     material.ca = ca;
+    if (tls.crlFile !== null)
+      material.crl = readRevocations({ listener, what: 'CRL', path: tls.crlFile }, await readPem({ listener, what: 'CRL', path: tls.crlFile }));
   }
   try {
     createSecureContext(material);
@@ -71,7 +73,7 @@ async function readPem(place: Place): Promise<Buffer> {
     fail(place, `cannot be read (${code ?? message})`, 'Check the path.');
   }
   if (!bytes.includes('-----BEGIN ')) {
-    const command = place.what === 'key' ? 'openssl pkey' : 'openssl x509';
+    const command = { key: 'openssl pkey', CRL: 'openssl crl', certificate: 'openssl x509', CA: 'openssl x509' }[place.what];
     // A DER file is one ASN.1 sequence with a length of two bytes.
     const isDer = bytes[0] === 0x30 && bytes[1] === 0x82;
     fail(place, isDer ? 'is in DER form, not PEM' : 'is not PEM', isDer ? `Convert it: ${command} -inform der -in FILE -out FILE.pem` : pemAdvice(place.what));
@@ -92,6 +94,20 @@ function parseCertificates(place: Place, pem: Buffer): readonly X509Certificate[
       return fail(place, blocks.length > 1 ? `is damaged: its certificate number ${at + 1} cannot be read` : 'is damaged', 'Get or make the file again.');
     }
   });
+}
+
+/** One by one: of a file with several, the TLS library would take the first. */
+function readRevocations(place: Place, pem: Buffer): string[] {
+  const lists = pem.toString('latin1').match(/-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g) ?? [];
+  if (lists.length === 0) fail(place, 'holds no list of revoked certificates', pemAdvice(place.what));
+  for (const [at, crl] of lists.entries()) {
+    try {
+      createSecureContext({ crl });
+    } catch {
+      fail(place, lists.length > 1 ? `is damaged: its list number ${at + 1} cannot be read` : 'is damaged', 'Get or make the file again.');
+    }
+  }
+  return lists;
 }
 
 function checkDates(place: Place, certificate: X509Certificate, nowMs: number): void {
@@ -136,7 +152,7 @@ function parseKey(place: Place, pem: Buffer): KeyObject {
 }
 
 function pemAdvice(what: Place['what']): string {
-  return `It has to hold a line "-----BEGIN ${what === 'key' ? 'PRIVATE KEY' : 'CERTIFICATE'}-----".`;
+  return `It has to hold a line "-----BEGIN ${what === 'key' ? 'PRIVATE KEY' : what === 'CRL' ? 'X509 CRL' : 'CERTIFICATE'}-----".`;
 }
 
 function fail({ listener, what, path }: Place, problem: string, advice: string): never {

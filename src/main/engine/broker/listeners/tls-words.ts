@@ -34,8 +34,19 @@ export function describeTlsFailure(error: NodeJS.ErrnoException, socket: TLSSock
 }
 
 export function describeUntrusted(code: string): string {
-  const why = code === 'CERT_HAS_EXPIRED' ? 'which has expired' : `which this listener does not trust (${code})`;
-  return `It showed a certificate ${why}.`;
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return 'It showed a certificate which has expired.';
+    case 'CERT_REVOKED':
+      return 'It showed a certificate which has been revoked.';
+    case 'CRL_HAS_EXPIRED':
+    case 'CRL_NOT_YET_VALID':
+      return `It showed a certificate, and the CRL file of this listener is ${code === 'CRL_HAS_EXPIRED' ? 'out of date: get the next one' : 'not valid yet'}.`;
+    case 'UNABLE_TO_GET_CRL':
+      return 'It showed a certificate of an authority of which the CRL file of this listener has no list.';
+    default:
+      return `It showed a certificate which this listener does not trust (${code}).`;
+  }
 }
 
 /** `CN=device-1, O=Lab` of a certificate that was checked; `undefined` when the client showed none. */

@@ -10,7 +10,7 @@ const none: readonly RefusedClient[] = [];
 export function RefusalCard(): ReactElement | null {
   const refusals = useBrokerRefusals();
   const { shown, more } = useFirst(refusals?.recent ?? none, 20);
-  if (!refusals || refusals.total + refusals.notKept + refusals.denied === 0) return null;
+  if (!refusals || refusals.total + refusals.notKept + refusals.denied + refusals.overLimit === 0) return null;
   return (
     <Card
       title="Refused and cut off"
@@ -18,6 +18,7 @@ export function RefusalCard(): ReactElement | null {
         <>
           {refusals.total > 0 && <Badge>{formatCount(refusals.total)}</Badge>}
           {refusals.denied > 0 && <Badge tone="warn">{formatCount(refusals.denied)} not allowed</Badge>}
+          {refusals.overLimit > 0 && <Badge tone="warn">{formatCount(refusals.overLimit)} beyond a limit</Badge>}
           {refusals.notKept > 0 && <Badge tone="warn">{plural(refusals.notKept, 'retained message')} not kept</Badge>}
         </>
       }
@@ -37,28 +38,35 @@ export function RefusalCard(): ReactElement | null {
           </thead>
           <tbody>
             {shown.map((entry) => (
-              <tr key={JSON.stringify([entry.clientId, entry.transport, entry.reason, entry.firstAt])}>
-                <th scope="row" className={styles.clientId}>
-                  {entry.clientId === null ? <span className={styles.muted}>unknown</span> : entry.clientId === '' ? '(empty)' : entry.clientId}
-                </th>
-                <td className={styles.mono}>{entry.address === '' ? '—' : entry.address}</td>
-                <td className={styles.reason}>
-                  {entry.reason}
-                  {entry.notKeptTopic !== undefined && (
-                    <>
-                      {' '}
-                      Last: <code>{entry.notKeptTopic}</code>
-                    </>
-                  )}
-                </td>
-                <td>{formatCount(entry.count)}</td>
-                <td title={formatDateTime(entry.lastAt * 1000)}>{formatTime(entry.lastAt * 1000)}</td>
-              </tr>
+              <RefusalRow key={JSON.stringify([entry.clientId, entry.transport, entry.reason, entry.firstAt])} entry={entry} />
             ))}
           </tbody>
         </table>
         {more}
       </div>
     </Card>
+  );
+}
+
+function RefusalRow({ entry }: { readonly entry: RefusedClient }): ReactElement {
+  const lastTopic = entry.notKeptTopic ?? entry.overLimit?.topic;
+  return (
+    <tr>
+      <th scope="row" className={styles.clientId}>
+        {entry.clientId === null ? <span className={styles.muted}>unknown</span> : entry.clientId === '' ? '(empty)' : entry.clientId}
+      </th>
+      <td className={styles.mono}>{entry.address === '' ? '—' : entry.address}</td>
+      <td className={styles.reason}>
+        {entry.reason}
+        {lastTopic !== undefined && (
+          <>
+            {' '}
+            Last: <code>{lastTopic}</code>
+          </>
+        )}
+      </td>
+      <td>{formatCount(entry.count)}</td>
+      <td title={formatDateTime(entry.lastAt * 1000)}>{formatTime(entry.lastAt * 1000)}</td>
+    </tr>
   );
 }

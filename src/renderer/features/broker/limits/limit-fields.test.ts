@@ -8,7 +8,7 @@ const limit = (key: string): NumberLimit => numbers.find((one) => one.key === ke
 
 describe('every limit of the broker', () => {
   it('has one field', () => {
-    const shown = [...numbers.map(({ key }) => key), ...features.map(({ key }) => key), 'maximumQos', 'responseInformation'];
+    const shown = [...numbers.map(({ key }) => key), ...features.map(({ key }) => key), 'maximumQos', 'responseInformation', 'whenTooFast'];
     expect(shown.toSorted()).toEqual(Object.keys(defaultBrokerLimits).toSorted());
   });
 
@@ -44,6 +44,10 @@ describe('in words', () => {
       'longest keep-alive 60 s',
       'response topics below answers/',
     ]);
+  });
+  it('says what becomes of who is too fast only where that can be', () => {
+    expect(words({ whenTooFast: 'wait' })).toEqual([]);
+    expect(words({ messagesPerSecond: 10, whenTooFast: 'wait' })).toEqual(['messages per second 10', 'who is too fast waits']);
   });
   it('counts in the unit of the field', () => {
     expect(limitWords(limitsOf(withNumber(defaultBrokerLimits, limit('maximumQueuedBytes'), 8)))).toEqual(['queued bytes 8 MiB']);

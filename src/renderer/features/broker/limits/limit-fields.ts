@@ -27,6 +27,13 @@ export interface NumberLimit {
 }
 
 const mebibyte = 1_048_576;
+const upToAMillion = { min: 1, max: 1_000_000, empty: 'any' } as const;
+
+/** What happens to a client that publishes faster than it may. */
+export const tooFastWords: Readonly<Record<BrokerLimits['whenTooFast'], { readonly label: string; readonly detail: string }>> = {
+  disconnect: { label: 'Disconnected', detail: '0x96 in MQTT 5' },
+  wait: { label: 'Slowed down', detail: 'not read from meanwhile' },
+};
 
 export const numberGroups: readonly { readonly title: string; readonly limits: readonly NumberLimit[] }[] = [
   {
@@ -71,6 +78,25 @@ export const numberGroups: readonly { readonly title: string; readonly limits: r
         max: 16_384,
         unit: 'MiB',
         factor: mebibyte,
+      },
+    ],
+  },
+  {
+    title: 'Held against too much',
+    limits: [
+      { key: 'maximumConnections', label: 'Connected clients', hint: 'Further ones: 0x89, in 3.x code 3.', ...upToAMillion },
+      { key: 'maximumConnectionsPerAddress', label: 'Connected clients of one address', hint: 'Further ones: 0x9F, in 3.x code 3.', ...upToAMillion },
+      { key: 'connectsPerSecond', label: 'New clients per second', hint: 'Further ones: 0x9F, in 3.x code 3.', ...upToAMillion },
+      { key: 'messagesPerSecond', label: 'Messages per second', hint: 'Of one client.', ...upToAMillion },
+      { key: 'subscriptionsPerMinute', label: 'Subscriptions per minute', hint: 'Of one connection. Further ones: 0x97, in 3.1.1 0x80.', ...upToAMillion },
+      {
+        key: 'maximumPayloadBytes',
+        label: 'Largest payload',
+        hint: 'Larger ones go nowhere: 0x97 for QoS 1 and 2.',
+        min: 0,
+        max: 268_435_455,
+        unit: 'bytes',
+        empty: 'any',
       },
     ],
   },
@@ -120,6 +146,7 @@ export function limitWords(limits: BrokerLimits): readonly string[] {
     const shown = shownValue(limit, limits);
     words.push(`${limit.label.toLowerCase()} ${shown === null ? limit.empty : shown}${limit.unit === undefined || shown === null ? '' : ` ${limit.unit}`}`);
   }
+  if (limits.messagesPerSecond !== null && limits.whenTooFast === 'wait') words.push('who is too fast waits');
   if (limits.responseInformation !== null) words.push(`response topics below ${limits.responseInformation}`);
   return words;
 }

@@ -5,7 +5,7 @@ import { Checkbox } from '../../../ui/checkbox.tsx';
 import { NumberField } from '../../../ui/number-field.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
-import { checkLimits, features, limitsOf, numberGroups, shownValue, withNumber, type LimitsDraft } from './limit-fields.ts';
+import { checkLimits, features, limitsOf, numberGroups, shownValue, tooFastWords, withNumber, type LimitsDraft } from './limit-fields.ts';
 import styles from './limits.module.css';
 
 export interface LimitsFormProps {
@@ -16,6 +16,7 @@ export interface LimitsFormProps {
   readonly onClose: () => void;
 }
 
+const tooFastOptions = (['disconnect', 'wait'] as const).map((value) => ({ value, ...tooFastWords[value] }));
 const qosOptions = ([0, 1, 2] as const).map((value) => ({ value: String(value), label: `QoS ${value}` }));
 
 export function LimitsForm({ saved, defaults, running, onSave, onClose }: LimitsFormProps): ReactElement {
@@ -71,6 +72,15 @@ export function LimitsForm({ saved, defaults, running, onSave, onClose }: Limits
                 {...(limit.empty === undefined ? {} : { placeholder: limit.empty })}
               />
             ))}
+            {limits.some(({ key }) => key === 'messagesPerSecond') && (
+              <Select
+                label="Who publishes faster is"
+                value={draft.whenTooFast}
+                onChange={(whenTooFast) => setDraft({ ...draft, whenTooFast })}
+                options={tooFastOptions}
+                disabled={draft.messagesPerSecond === null}
+              />
+            )}
             {index === 0 && (
               <TextField
                 label="Response information"

@@ -1,6 +1,6 @@
 import { useId, useRef, useState, type ReactElement } from 'react';
 import { listenerKinds, listenerKindWords, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
-import type { ListenerOptions, ListenerTls } from '../../../../shared/contract/listeners.ts';
+import { userSources, type ListenerOptions, type ListenerTls } from '../../../../shared/contract/listeners.ts';
 import type { LabCertificate } from '../../../../shared/contract/tls-lab.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Checkbox } from '../../../ui/checkbox.tsx';
@@ -8,7 +8,7 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
 import { faultWords } from '../tls-lab/lab-words.ts';
-import { checkDraft, hasTls, optionsOf, withKind, type DraftField, type DraftProblems, type ListenerDraft } from './listener-draft.ts';
+import { checkDraft, hasTls, optionsOf, userSourceWords, withKind, type DraftField, type DraftProblems, type ListenerDraft } from './listener-draft.ts';
 import styles from './listeners.module.css';
 
 const kindDetails: Readonly<Record<ListenerKind, string>> = {
@@ -30,6 +30,11 @@ const versionOptions = [
   { value: '1.2', label: 'TLS 1.2' },
   { value: '1.3', label: 'TLS 1.3' },
 ] as const;
+
+const userOptions = userSources.map((value) => ({
+  value,
+  label: value === 'connect' ? 'As the client says' : `From the certificate: ${userSourceWords[value]}`,
+}));
 
 interface ListenerDialogProps {
   /** `null`: closed. */
@@ -175,13 +180,33 @@ function Fields({ draft, certificates, problems, onChange }: FieldsProps): React
             <Select label="Oldest TLS version" value={draft.minVersion} onChange={(minVersion) => onChange({ minVersion })} options={versionOptions} />
           </div>
           {draft.clientCertificates !== 'none' && (
-            <TextField
-              label="CA file"
-              {...text('caFile')}
-              mono
-              placeholder={draft.labCertificate === '' ? '/etc/mqtt/ca.pem' : 'the authority of the lab'}
-              hint="PEM: who may have signed the certificates of clients."
-            />
+            <>
+              <TextField
+                label="CA file"
+                {...text('caFile')}
+                mono
+                placeholder={draft.labCertificate === '' ? '/etc/mqtt/ca.pem' : 'the authority of the lab'}
+                hint="PEM: who may have signed the certificates of clients."
+              />
+              <TextField
+                label="CRL file"
+                {...text('crlFile')}
+                mono
+                placeholder="revocation is not looked at"
+                hint="PEM: what each authority of these certificates has revoked. Read when the broker starts."
+              />
+              <Select
+                label="User name"
+                value={draft.userFrom}
+                onChange={(userFrom) => onChange({ userFrom })}
+                options={userOptions}
+                hint={
+                  draft.userFrom === 'connect'
+                    ? 'A certificate says only that a client may connect.'
+                    : 'In place of the name in CONNECT; no password is asked for. Rules for this user apply.'
+                }
+              />
+            </>
           )}
         </fieldset>
       )}

@@ -3,7 +3,7 @@ import { listenerKinds, type ListenerKind } from '../../../../shared/mqtt/listen
 import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { checkDraft, draftOf, isApplied, listenerTitle, listenerTraits, newDraft, optionsOf, placeOf, withKind, type ListenerDraft } from './listener-draft.ts';
 
-const tls = { certificateFile: '/c', keyFile: '/k', caFile: '/ca', clientCertificates: 'require', minVersion: '1.3' };
+const tls = { certificateFile: '/c', keyFile: '/k', caFile: '/ca', clientCertificates: 'require', minVersion: '1.3', crlFile: '/crl', userFrom: 'dns' };
 function listener(kind: ListenerKind, more: object = {}): ListenerOptions {
   const place = kind === 'unix' ? { path: '/run/mqtt.sock' } : { port: 2000 };
   return listenerOptionsSchema.parse({ kind, id: 'a', ...place, ...(kind === 'tls' || kind === 'wss' ? { tls } : {}), ...more });
@@ -38,6 +38,8 @@ describe('the form of a listener', () => {
     [{ certificateFile: '', kind: 'tcp' }, []],
     [{ clientCertificates: 'request' }, ['caFile']],
     [{ clientCertificates: 'request', kind: 'ws' }, []],
+    [{ clientCertificates: 'request', caFile: '/ca', crlFile: 'crl.pem' }, ['crlFile']],
+    [{ crlFile: 'crl.pem' }, []],
     [{ certificateFile: '', keyFile: '', labCertificate: 'server' }, []],
     [{ labCertificate: 'server', clientCertificates: 'require' }, []],
     [{ labCertificate: 'server', clientCertificates: 'require', caFile: 'ca.pem' }, ['caFile']],
@@ -80,6 +82,8 @@ describe('a listener in words', () => {
     expect(listenerTraits(listener('tls', { host: '::', proxyProtocol: true, maxConnections: 5, maxPacketBytes: 700 }))).toEqual([
       'all addresses of this machine',
       'client certificates required',
+      'user: DNS name',
+      'revocation checked',
       'TLS 1.3 only',
       'behind a proxy',
       'up to 5 connections',

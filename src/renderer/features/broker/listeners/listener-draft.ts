@@ -18,13 +18,25 @@ export interface ListenerDraft {
   readonly caFile: string;
   readonly clientCertificates: ListenerTls['clientCertificates'];
   readonly minVersion: ListenerTls['minVersion'];
+  readonly crlFile: string;
+  readonly userFrom: ListenerTls['userFrom'];
   readonly proxyProtocol: boolean;
   readonly maxConnections: string;
   readonly connectionsPerSecond: string;
   readonly maxPacketBytes: string;
 }
 
-export type DraftField = 'host' | 'port' | 'path' | 'certificateFile' | 'keyFile' | 'caFile' | 'maxConnections' | 'connectionsPerSecond' | 'maxPacketBytes';
+export type DraftField =
+  | 'host'
+  | 'port'
+  | 'path'
+  | 'certificateFile'
+  | 'keyFile'
+  | 'caFile'
+  | 'crlFile'
+  | 'maxConnections'
+  | 'connectionsPerSecond'
+  | 'maxPacketBytes';
 export type DraftProblems = Readonly<Partial<Record<DraftField, string>>>;
 
 /** What brokers use for each, where nobody else is. */
@@ -45,6 +57,8 @@ export function newDraft(id: string): ListenerDraft {
     caFile: '',
     clientCertificates: 'none',
     minVersion: '1.2',
+    crlFile: '',
+    userFrom: 'connect',
     proxyProtocol: false,
     maxConnections: '',
     connectionsPerSecond: '',
@@ -54,7 +68,10 @@ export function newDraft(id: string): ListenerDraft {
 
 export function draftOf(options: ListenerOptions): ListenerDraft {
   const { id, enabled, name, kind, proxyProtocol } = options;
-  const tls = 'tls' in options ? { ...options.tls, caFile: options.tls.caFile ?? '', labCertificate: options.tls.labCertificate ?? '' } : {};
+  const tls =
+    'tls' in options
+      ? { ...options.tls, caFile: options.tls.caFile ?? '', crlFile: options.tls.crlFile ?? '', labCertificate: options.tls.labCertificate ?? '' }
+      : {};
   const place = options.kind === 'unix' ? { path: options.path } : { host: options.host, port: String(options.port) };
   const limits = {
     maxConnections: numberText(options.maxConnections),
@@ -92,6 +109,7 @@ export function checkDraft(draft: ListenerDraft, others: readonly ListenerOption
       note('keyFile', checkPath(draft.keyFile, '/etc/mqtt/server.key'));
     }
     if (draft.clientCertificates !== 'none' && !(isFromLab && draft.caFile.trim() === '')) note('caFile', checkPath(draft.caFile, '/etc/mqtt/ca.pem'));
+    if (draft.clientCertificates !== 'none' && draft.crlFile.trim() !== '') note('crlFile', checkPath(draft.crlFile, '/etc/mqtt/crl.pem'));
   }
   if (draft.maxConnections !== '') note('maxConnections', checkNumber(draft.maxConnections, 1, 1_000_000));
   if (draft.connectionsPerSecond !== '') note('connectionsPerSecond', checkNumber(draft.connectionsPerSecond, 1, 1_000_000));
@@ -116,13 +134,15 @@ function checkNumber(text: string, min: number, max: number, problem = `Enter a 
 export function optionsOf(draft: ListenerDraft): ListenerOptions {
   const { id, enabled, kind, proxyProtocol, clientCertificates, minVersion } = draft;
   const number = (text: string): number | null => (text.trim() === '' ? null : Number(text));
-  const tls = {
+  const tls: ListenerTls = {
     labCertificate: draft.labCertificate === '' ? null : draft.labCertificate,
     certificateFile: draft.certificateFile.trim(),
     keyFile: draft.keyFile.trim(),
     caFile: clientCertificates === 'none' || draft.caFile.trim() === '' ? null : draft.caFile.trim(),
     clientCertificates,
     minVersion,
+    crlFile: clientCertificates === 'none' || draft.crlFile.trim() === '' ? null : draft.crlFile.trim(),
+    userFrom: clientCertificates === 'none' ? 'connect' : draft.userFrom,
   };
   const common = {
     id,
@@ -144,6 +164,16 @@ export function optionsOf(draft: ListenerDraft): ListenerOptions {
       return { kind, ...common, ...place };
   }
 }
+
+/** Where the user name of a client with a certificate comes from. */
+export const userSourceWords: Readonly<Record<ListenerTls['userFrom'], string>> = {
+  connect: 'as the client says',
+  'common-name': 'common name (CN)',
+  subject: 'whole subject',
+  email: 'e-mail address',
+  dns: 'DNS name',
+  uri: 'URI',
+};
 
 /** How a listener is called where a sentence goes on about it. */
 export function listenerTitle({ name, kind }: Pick<ListenerOptions, 'name' | 'kind'>): string {
@@ -167,6 +197,8 @@ export function listenerTraits(options: ListenerOptions): readonly string[] {
     ...(labCertificate === null ? [] : [`certificate of the lab: ${labCertificate}`]),
     ...(isEverywhere ? ['all addresses of this machine'] : []),
     ...(certificates === 'require' ? ['client certificates required'] : certificates === 'request' ? ['client certificates requested'] : []),
+    ...('tls' in options && certificates !== 'none' && options.tls.userFrom !== 'connect' ? [`user: ${userSourceWords[options.tls.userFrom]}`] : []),
+    ...('tls' in options && certificates !== 'none' && options.tls.crlFile !== null ? ['revocation checked'] : []),
     ...('tls' in options && options.tls.minVersion === '1.3' ? ['TLS 1.3 only'] : []),
     ...(proxyProtocol ? ['behind a proxy'] : []),
     ...(maxConnections === null ? [] : [`up to ${maxConnections} connections`]),

@@ -30,7 +30,16 @@ export function labListener(id: string, certificate: string, others: readonly Li
       maxPacketBytes: null,
       host: '127.0.0.1',
       port,
-      tls: { labCertificate: certificate, certificateFile: '', keyFile: '', caFile: null, clientCertificates: 'none', minVersion: '1.2' },
+      tls: {
+        labCertificate: certificate,
+        certificateFile: '',
+        keyFile: '',
+        caFile: null,
+        clientCertificates: 'none',
+        minVersion: '1.2',
+        crlFile: null,
+        userFrom: 'connect',
+      },
     };
     if (port === 65_535 || !others.some((other) => shareAPlace(other, listener))) return listener;
   }
