@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { userSources } from '../mqtt/listener-kinds.ts';
 import { labIdSchema } from './tls-lab.ts';
 
 const common = {
@@ -16,10 +17,6 @@ const common = {
   /** The largest packet taken from a client, fixed header included; `null`: what the broker takes. */
   maxPacketBytes: z.int().min(64).max(268_435_460).nullable().default(null),
 };
-
-/** `subject`: as a whole (RFC 4514), the others the first of their kind: Common Name; e-mail address, DNS name or URI of the Subject Alternative Names. */
-export const userSources = ['connect', 'common-name', 'subject', 'email', 'dns', 'uri'] as const;
-export type UserSource = (typeof userSources)[number];
 
 const network = {
   host: z.string().min(1).max(255).default('127.0.0.1'),

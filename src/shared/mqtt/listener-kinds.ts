@@ -39,3 +39,7 @@ export function shareAPlace(one: Place, other: Place): boolean {
   if (one.kind === 'unix' || other.kind === 'unix') return one.kind === 'unix' && other.kind === 'unix' && one.path === other.path;
   return one.port !== 0 && one.port === other.port && (one.host === other.host || everywhere.has(one.host) || everywhere.has(other.host));
 }
+
+/** Where the user name of a client with a certificate comes from. `connect`: the client says it. `subject`: as a whole (RFC 4514), the others the first of their kind: Common Name; e-mail address, DNS name or URI of the Subject Alternative Names. */
+export const userSources = ['connect', 'common-name', 'subject', 'email', 'dns', 'uri'] as const;
+export type UserSource = (typeof userSources)[number];

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { BrokerListener } from '../../../../shared/contract/broker.ts';
-import type { ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
-import { listenerOptionsSchema, userSources, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
+import { userSources, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
+import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import type { GivenOptions } from './cli-options.ts';
 
 /** All listeners that the arguments ask for. Throws an error that says which argument is wrong. */

@@ -1,5 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
-import type { UserSource } from '../../../../shared/contract/listeners.ts';
+import type { UserSource } from '../../../../shared/mqtt/listener-kinds.ts';
 
 /** What the certificate of a client is read from: the two forms in which Node gives it. */
 interface ClientCertificate {

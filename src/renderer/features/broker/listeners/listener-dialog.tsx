@@ -1,6 +1,6 @@
 import { useId, useRef, useState, type ReactElement } from 'react';
-import { listenerKinds, listenerKindWords, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
-import { userSources, type ListenerOptions, type ListenerTls } from '../../../../shared/contract/listeners.ts';
+import { listenerKinds, listenerKindWords, userSources, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
+import type { ListenerOptions, ListenerTls } from '../../../../shared/contract/listeners.ts';
 import type { LabCertificate } from '../../../../shared/contract/tls-lab.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Checkbox } from '../../../ui/checkbox.tsx';
