@@ -127,7 +127,7 @@ describe('the broker service', () => {
     expect(service.refusals().recent).toMatchObject([{ transport: 'tcp', count: 1, reason: expect.stringContaining('MQTT-3.1.2-2') }]);
     await service.stop();
     await service.start(anyPorts);
-    expect(service.refusals()).toEqual({ total: 0, notKept: 0, denied: 0, recent: [] });
+    expect(service.refusals()).toEqual({ total: 0, notKept: 0, denied: 0, overLimit: 0, recent: [] });
   });
 
   it('answers calls that need a running broker with a code', async () => {
