@@ -12,6 +12,7 @@ import { CodedError } from '../../shared/ipc/errors.ts';
 import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
+import { createIntercepts } from './bridges/index.ts';
 import { createBrokerService } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
@@ -35,7 +36,7 @@ import { createPayloadService } from './payload/index.ts';
 import { createMessageSender, createPublishing } from './publishing/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
-import { createHandlers, storedSecrets, type Services } from './server/index.ts';
+import { createHandlers, interceptSecret, storedSecrets, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { openTlsLab } from './tls-lab/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -259,6 +260,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   brokerChanged.subscribe(coapBridges.sourcesChanged);
   connectionsChanged.subscribe(coapBridges.sourcesChanged);
+  const intercepts = createIntercepts({
+    intercepts: workspace.intercepts.list(),
+    connections,
+    fill: fillProfile,
+    // One that cannot be opened (any more) counts as none.
+    password: (id) => workspace.secrets.get(interceptSecret(id)).catch(() => undefined),
+    labFiles: (id) => tlsLab.files(id),
+    now,
+    onMessages: (id, records) => receive(`intercept:${id}`, records),
+  });
   const pipelines = createPipelines({
     pipelines: workspace.pipelines.list(),
     answering: () =>
@@ -289,7 +300,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   brokerChanged.subscribe(rpcNodes.sourcesChanged);
   connectionsChanged.subscribe(rpcNodes.sourcesChanged);
 
-  const sources: readonly SourceId[] = ['broker', ...workspace.profiles().map(({ id }) => `connection:${id}` as const)];
+  const sources: readonly SourceId[] = [
+    'broker',
+    ...workspace.profiles().map(({ id }) => `connection:${id}` as const),
+    ...workspace.intercepts.list().map(({ id }) => `intercept:${id}` as const),
+  ];
   for (const source of sources) {
     // Without a history the trees start empty; the ledger says why.
     topics.seed(source, await store.topics(source).catch(() => []));
@@ -328,6 +343,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     rpcNodes,
     mockDevices,
     coapBridges,
+    intercepts,
     pipelines,
     rpcPeers,
     lastMessageId: () => ingest.lastId,
@@ -356,6 +372,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     coapUdp.close();
     schemaThread.close();
     payload.close();
+    intercepts.close();
     await within(
       closeCallsMs,
       Promise.all([publishing.close(), rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), pipelines.close(), scripts.close()]),

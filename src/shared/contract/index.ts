@@ -1,6 +1,7 @@
 import { brokerContract } from './broker.ts';
 import { brokerAccessContract } from './broker-access.ts';
 import { brokerMetricsContract } from './broker-metrics.ts';
+import { interceptsContract } from './broker-intercepts.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
@@ -36,6 +37,7 @@ export const engineContract = {
   ...brokerInsideContract,
   ...brokerMetricsContract,
   ...brokerAccessContract,
+  ...interceptsContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

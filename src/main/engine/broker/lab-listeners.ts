@@ -20,6 +20,11 @@ export function withLabFiles(options: BrokerOptions, find: FindLabFiles = () => 
   return { ...options, listeners: options.listeners.map((listener) => withFiles(listener, find)) };
 }
 
+/** The same for one listener of its own. */
+export function withLabFilesOf(listener: ListenerOptions, find: FindLabFiles = () => undefined): ListenerOptions {
+  return withFiles({ ...listener, enabled: true }, find);
+}
+
 function withFiles(listener: ListenerOptions, find: FindLabFiles): ListenerOptions {
   if (!('tls' in listener) || listener.tls.labCertificate === null || !listener.enabled) return listener;
   const { tls } = listener;

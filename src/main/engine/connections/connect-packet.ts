@@ -7,12 +7,12 @@ import type { MqttLinkOptions } from './mqtt-link.ts';
 export const protocolLevels: Readonly<Record<MqttVersion, ProtocolLevel>> = { '3.1': 3, '3.1.1': 4, '5': 5 };
 
 /** The CONNECT of a connection (§3.1). */
-export function connectPacket({ profile, clientId, username, password, will, cleanStart }: MqttLinkOptions): ConnectPacket {
+export function connectPacket({ profile, clientId, username, password, will, cleanStart, bridge = false }: MqttLinkOptions): ConnectPacket {
   const level = protocolLevels[profile.version];
   return {
     type: 'connect',
     level,
-    bridge: false,
+    bridge: bridge && level !== 5,
     cleanStart: cleanStart ?? profile.cleanStart,
     keepAlive: keepAliveOnTheWire(profile),
     clientId,

@@ -11,12 +11,14 @@ import { NotificationLimit } from './notification-limit.ts';
 
 export type { ConnectionSession } from './connection-session.ts';
 export { closeLink } from './close-link.ts';
-export type { ConnectionSecrets } from './broker-access.ts';
+export { brokerAccess, type BrokerAccess, type ConnectionSecrets } from './broker-access.ts';
+export { explainFailure, type ExplainedFailure } from './explain-failure.ts';
+export { openTransport, type TransportStage } from './transport/open-transport.ts';
 export { CheckSteps, runCheck } from './check/index.ts';
 export { newClientId } from './client-id.ts';
 export { createProfileFiller, type ProfileFiller } from './profile-filler.ts';
 export { watchSleep } from './watch-sleep.ts';
-export { publishProperties } from './message-properties.ts';
+export { messageRecord, publishProperties } from './message-properties.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 
 const notifyEveryMs = 100;

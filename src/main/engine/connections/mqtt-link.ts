@@ -22,6 +22,8 @@ export interface MqttLinkHooks {
   dropped?(packet: PublishPacket): void;
   /** `id` of the records is 0. */
   messages(records: MessageRecord[]): void;
+  /** Gets the packets themselves in place of `messages`. A promise puts off the acknowledgement; payload and properties are views into what was read. */
+  packet?(packet: PublishPacket): Promise<void> | void;
 }
 
 interface SubscribeOutcome {
@@ -65,6 +67,8 @@ export interface MqttLinkOptions extends BrokerAccess {
   readonly authenticator?: Authenticator | undefined;
   /** Of an earlier link, to go on with. */
   readonly session?: ClientSession | undefined;
+  /** Asks a broker of MQTT 3.1 and 3.1.1 to treat this session as one of a bridge, as mosquitto does: nothing comes back, and Retain stays as published. */
+  readonly bridge?: boolean | undefined;
   /** Unix µs. */
   readonly nowUs: () => number;
 }
@@ -122,6 +126,7 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
         },
         message(packet) {
           if (maxPayloadBytes !== null && packet.payload.byteLength > maxPayloadBytes) return hooks.dropped?.(packet);
+          if (hooks.packet) return hooks.packet(packet);
           if (waiting.length === 0) atEndOfTurn(flush);
           waiting.push(messageRecord(packet, options.nowUs()));
         },

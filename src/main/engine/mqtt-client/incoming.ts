@@ -14,7 +14,8 @@ interface IncomingOptions {
   readonly receiveMaximum: number;
   readonly topicAliasMaximum: number;
   readonly send: (bytes: Uint8Array) => void;
-  readonly deliver: (packet: PublishPacket) => void;
+  /** A promise puts off the acknowledgement until it is resolved. */
+  readonly deliver: (packet: PublishPacket) => Promise<void> | void;
 }
 
 /** What the server sends: topics behind aliases, acknowledgements, and messages of QoS 2 handed on once (§4.3.3). */
@@ -35,12 +36,17 @@ export class Incoming {
       if (isNew && session.incoming.size >= receiveMaximum)
         throw new MqttProtocolError(receiveMaximumExceeded, 'MQTT-3.3.4-7', `The server sent more than ${receiveMaximum} messages of QoS 2 without waiting.`);
       session.incoming.add(packetId);
-      if (isNew) deliver(message);
-      send(encodePacket({ type: 'pubrec', packetId, code: 0, properties: null }, level));
+      this.#afterwards(isNew ? deliver(message) : undefined, () => send(encodePacket({ type: 'pubrec', packetId, code: 0, properties: null }, level)));
       return;
     }
-    deliver(message);
-    if (packet.qos === 1) send(encodePacket({ type: 'puback', packetId, code: 0, properties: null }, level));
+    const delivered = deliver(message);
+    if (packet.qos === 1) this.#afterwards(delivered, () => send(encodePacket({ type: 'puback', packetId, code: 0, properties: null }, level)));
+  }
+
+  /** What was not taken is not acknowledged: the server sends it again in the next connection of the session. */
+  #afterwards(delivered: Promise<void> | void, acknowledge: () => void): void {
+    if (delivered === undefined) acknowledge();
+    else delivered.then(acknowledge, () => undefined);
   }
 
   release(packetId: number): void {

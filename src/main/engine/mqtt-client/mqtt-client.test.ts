@@ -27,7 +27,7 @@ function bench(level: ProtocolLevel, connect: Partial<ConnectPacket> = {}, more:
   const client = new MqttClient(
     server.stream,
     { connect: connectOf(level, connect), ...more },
-    { connected: connected.resolve, message: (packet) => messages.push({ ...packet, payload: packet.payload.slice() }), ended: ended.resolve },
+    { connected: connected.resolve, message: (packet) => void messages.push({ ...packet, payload: packet.payload.slice() }), ended: ended.resolve },
   );
   client.open();
   return { server, client, messages, ended: ended.promise, connected: connected.promise };

@@ -46,8 +46,11 @@ export interface MqttClientOptions {
 export interface MqttClientHooks {
   /** The server accepted the connection. */
   connected(connack: ConnackPacket): void;
-  /** Payload and properties are views into what was read: copy what is kept. The topic stands there even where an alias came. */
-  message(packet: PublishPacket): void;
+  /**
+   * Payload and properties are views into what was read: copy what is kept. The topic stands there even where an alias came. A promise puts off the
+   * acknowledgement of QoS 1 and 2 until it is resolved; one that is rejected leaves the message unacknowledged.
+   */
+  message(packet: PublishPacket): Promise<void> | void;
   /** Once. */
   ended(end: ClientEnd): void;
   /** Every control packet as it is on the wire. A large payload follows its header in a call of its own. */
@@ -104,7 +107,10 @@ export class MqttClient {
       level: connect.level,
       receiveMaximum: connect.properties?.receiveMaximum ?? 65_535,
       topicAliasMaximum: connect.properties?.topicAliasMaximum ?? 0,
-      send: this.#send,
+      send: (bytes) => {
+        // An acknowledgement that was put off may come too late.
+        if (this.#phase !== 'over') this.#send(bytes);
+      },
       deliver: (packet) => hooks.message(packet),
     });
     stream.on('data', (chunk: Uint8Array) => this.#read(chunk));

@@ -23,6 +23,10 @@ export interface MessageSenderOptions {
 export function createMessageSender({ broker, connections }: MessageSenderOptions): MessageSender {
   return {
     async send(source, message) {
+      if (source.startsWith('intercept:'))
+        throw new CodedError('invalid-state', 'Nothing can be published through an intercept: it only forwards what devices send.', {
+          advice: 'Publish with a connection to the same broker.',
+        });
       if (source !== 'broker') return connections.publish(source.slice('connection:'.length), message);
       const { phase, engine } = broker.status();
       if (phase !== 'running') throw new CodedError('broker-not-running');

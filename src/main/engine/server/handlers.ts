@@ -12,6 +12,7 @@ import { connectionCheckHandlers } from './connection-check-handlers.ts';
 import { connectionTransferHandlers } from './connection-transfer-handlers.ts';
 import { connectionsHandlers } from './connections-handlers.ts';
 import { environmentsHandlers } from './environments-handlers.ts';
+import { interceptsHandlers } from './intercepts-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
 import { mockDevicesHandlers } from './mock-devices-handlers.ts';
 import { payloadHandlers } from './payload-handlers.ts';
@@ -49,6 +50,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...rpcNodesHandlers(services),
     ...mockDevicesHandlers(services),
     ...coapBridgesHandlers(services),
+    ...interceptsHandlers(services),
     ...rpcPeersHandlers(services),
     ...rpcSchemasHandlers(services),
     ...environmentsHandlers(services),

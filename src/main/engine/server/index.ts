@@ -1,2 +1,2 @@
 export { createHandlers } from './handlers.ts';
-export { storedSecrets, type Services } from './services.ts';
+export { interceptSecret, storedSecrets, type Services } from './services.ts';

@@ -9,6 +9,7 @@ import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/
 import type { BrokerInsideView, BrokerMetricsView, BrokerService } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
+import type { Intercepts } from '../bridges/index.ts';
 import type { Connections, ConnectionSecrets, ProfileFiller } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
@@ -58,6 +59,7 @@ export interface Services {
   readonly rpcNodes: RpcNodes;
   readonly mockDevices: MockDevices;
   readonly coapBridges: CoapBridges;
+  readonly intercepts: Omit<Intercepts, 'onPacket' | 'close'>;
   readonly pipelines: Pipelines;
   /** The newest id given to a message. */
   readonly lastMessageId: () => number;
@@ -112,7 +114,10 @@ export async function storedSecrets(vault: Workspace['secrets'], connectionId: s
   return Object.fromEntries(stored.filter(([, value]) => value !== undefined));
 }
 
-/** `connection:<id>` → `<id>`; `null` for the local broker. */
+/** Of the password that an intercept puts into CONNECT. */
+export const interceptSecret = (id: string): string => `intercept/${id}/password`;
+
+/** `connection:<id>` → `<id>`; `null` for the local broker and for intercepts. */
 export function connectionIdOf(source: SourceId): string | null {
-  return source === 'broker' ? null : source.slice('connection:'.length);
+  return source.startsWith('connection:') ? source.slice('connection:'.length) : null;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
+import { interceptSchema, type Intercept } from '../../../shared/contract/broker-intercepts.ts';
 import { coapBridgeSchema, type CoapBridge } from '../../../shared/contract/coap-bridges.ts';
 import { pipelineSchema, type GfPipeline } from '../../../shared/contract/coap-pipeline.ts';
 import { mockDeviceSchema, type MockDevice } from '../../../shared/contract/mock-devices.ts';
@@ -66,6 +67,8 @@ export interface Workspace {
   readonly mockDevices: RecordFiles<MockDevice>;
   /** Likewise. */
   readonly coapBridges: RecordFiles<CoapBridge>;
+  /** Likewise. */
+  readonly intercepts: RecordFiles<Intercept>;
   /** Likewise. */
   readonly pipelines: RecordFiles<GfPipeline>;
   /** What is kept of RPC methods. */
@@ -137,6 +140,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
   const mockDevices = await openRecordFiles(fileOptions, { folder: 'mock-devices', noun: 'device', schema: mockDeviceSchema });
   const coapBridges = await openRecordFiles(fileOptions, { folder: 'coap-bridges', noun: 'bridge', schema: coapBridgeSchema });
+  const intercepts = await openRecordFiles(fileOptions, { folder: 'broker-intercepts', noun: 'intercept', schema: interceptSchema });
   const pipelines = await openRecordFiles(fileOptions, { folder: 'coap-pipelines', noun: 'pipeline', schema: pipelineSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
   const brokerAccess = await openBrokerAccess(fileOptions);
@@ -169,6 +173,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       rpcNodes,
       mockDevices,
       coapBridges,
+      intercepts,
       pipelines,
       secrets,
       brokerAccess,
@@ -218,6 +223,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     rpcNodes,
     mockDevices,
     coapBridges,
+    intercepts,
     pipelines,
     payloadCodecs: () => payloadCodecs,
     savePayloadCodecs(codecs) {

@@ -1,5 +1,6 @@
 import type { BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
+import type { InterceptStatus, InterceptView } from '../../../shared/contract/broker-intercepts.ts';
 import type { ConnectionPhase, ConnectionsView } from '../../../shared/contract/connections.ts';
 
 export type SourceTone = 'ok' | 'busy' | 'off' | 'bad';
@@ -17,9 +18,28 @@ export interface SourceOption {
 
 export const connectionSource = (id: string): SourceId => `connection:${id}`;
 
-/** The connection behind a source, or `null` for the local broker. */
+/** The connection behind a source, or `null` for the local broker and for intercepts. */
 export function connectionOf(source: SourceId): string | null {
-  return source === 'broker' ? null : source.slice('connection:'.length);
+  return source.startsWith('connection:') ? source.slice('connection:'.length) : null;
+}
+
+const interceptSource = (id: string): SourceId => `intercept:${id}`;
+/** What passes an intercept can be looked at, and that is all. */
+export const isIntercept = (source: SourceId): boolean => source.startsWith('intercept:');
+
+const interceptWords: Record<InterceptStatus['phase'], readonly [SourceTone, string]> = {
+  stopped: ['off', 'stopped'],
+  starting: ['busy', 'starting'],
+  running: ['ok', 'listening'],
+  failed: ['bad', 'failed'],
+};
+
+/** For places that only look: intercepts in the order of their names. */
+export function listIntercepts(intercepts: readonly InterceptView[] | undefined, statuses: readonly InterceptStatus[] | undefined): readonly SourceOption[] {
+  return (intercepts ?? []).map(({ id, name }) => {
+    const [tone, state] = interceptWords[statuses?.find((status) => status.id === id)?.phase ?? 'stopped'];
+    return { id: interceptSource(id), name, tone, state, live: false };
+  });
 }
 
 const brokerWords: Record<BrokerStatus['phase'], readonly [SourceTone, string]> = {

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { Banner } from '../../ui/banner.tsx';
 import { StartBrokerButton } from '../broker/index.ts';
-import { connectionOf, type SourceOption } from '../common/index.ts';
+import { connectionOf, isIntercept, type SourceOption } from '../common/index.ts';
 import { ConnectButton } from './connect-button.tsx';
 
 interface SourceDownProps {
@@ -15,6 +15,8 @@ interface SourceDownProps {
 /** That a source cannot be used now, and what brings it up; nothing while it can. */
 export function SourceDown({ source, done, short = false }: SourceDownProps): ReactElement | null {
   if (source.live) return null;
+  if (isIntercept(source.id))
+    return <Banner inset kind="info" title={`An intercept only forwards: nothing can be ${done} through it. Use a connection to its broker.`} />;
   const connection = connectionOf(source.id);
   return (
     <Banner

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { FailureCard, StartBrokerButton } from '../broker/index.ts';
-import { connectionOf, useBrokerStatus, type SourceOption } from '../common/index.ts';
+import { connectionOf, isIntercept, useBrokerStatus, type SourceOption } from '../common/index.ts';
 import { ConnectButton } from './connect-button.tsx';
 
 interface SourceEmptyProps {
@@ -50,7 +50,7 @@ export function SourceEmpty({ what, tree, source, onRetry, filter, stopped, offl
       />
     );
   }
-  if (source.live) return children;
+  if (source.live || isIntercept(source.id)) return children;
   return connection === null ? (
     <EmptyState
       icon={<RadioTower size={24} aria-hidden />}

@@ -22,9 +22,11 @@ import {
   formatCount,
   formatDateTime,
   formatTimeNear,
+  isIntercept,
   newId,
   saveFile,
   useConnections,
+  useIntercepts,
   useModel,
   useNow,
 } from '../common/index.ts';
@@ -178,6 +180,8 @@ export function MessageValue({ session }: { readonly session: MessageSession }):
 
 function useSourceName(source: SourceId): string {
   const connections = useConnections();
+  const intercepts = useIntercepts();
+  if (isIntercept(source)) return intercepts?.find(({ id }) => source === `intercept:${id}`)?.name ?? 'this intercept';
   return source === 'broker' ? 'the local broker' : (connections?.profiles.find(({ id }) => source === `connection:${id}`)?.name ?? 'this connection');
 }
 

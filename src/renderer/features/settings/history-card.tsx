@@ -10,7 +10,7 @@ import { NumberField } from '../../ui/number-field.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Select } from '../../ui/select.tsx';
 import { toasts } from '../../ui/toast.tsx';
-import { Card, listSources, plural, useBrokerStatus, useConnections, useLedger } from '../common/index.ts';
+import { Card, listIntercepts, listSources, plural, useBrokerStatus, useConnections, useIntercepts, useInterceptStatuses, useLedger } from '../common/index.ts';
 import { describeSize } from '../history/index.ts';
 import styles from './settings.module.css';
 
@@ -81,7 +81,7 @@ function Mebibytes({ label, hint, bytes, min, max, onChange }: MebibytesProps): 
 }
 
 function ClearHistory(): ReactElement {
-  const sources = listSources(useBrokerStatus(), useConnections());
+  const sources = [...listSources(useBrokerStatus(), useConnections()), ...listIntercepts(useIntercepts(), useInterceptStatuses())];
   const [chosen, setChosen] = useState<SourceId>('broker');
   const [busy, setBusy] = useState(false);
   const source = sources.find(({ id }) => id === chosen) ?? sources[0];

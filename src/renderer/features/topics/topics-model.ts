@@ -1,7 +1,17 @@
 import { useStore } from 'zustand';
 import type { SourceId } from '../../../shared/contract/common.ts';
 import { engineClient } from '../../data/index.ts';
-import { browserPacing, effectiveSource, listSources, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
+import {
+  browserPacing,
+  effectiveSource,
+  listIntercepts,
+  listSources,
+  useBrokerStatus,
+  useConnections,
+  useIntercepts,
+  useInterceptStatuses,
+  type SourceOption,
+} from '../common/index.ts';
 import { createTopicsStore, type TopicsState, type TopicsStore } from './topics-store.ts';
 
 let store: TopicsStore | undefined;
@@ -21,8 +31,9 @@ export function useSources(): { readonly sources: readonly SourceOption[]; reado
   const broker = useBrokerStatus();
   const connections = useConnections();
   const chosen = useTopicsState((state) => state.chosenSource);
-  const sources = listSources(broker, connections);
+  const own = listSources(broker, connections);
+  const sources = [...own, ...listIntercepts(useIntercepts(), useInterceptStatuses())];
   const id: SourceId = effectiveSource(chosen, sources);
-  const current = sources.find((source) => source.id === id) ?? sources[0];
+  const current = sources.find((source) => source.id === id) ?? own[0];
   return { sources, current, known: broker !== undefined && connections !== undefined };
 }

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ExampleCommands, setDemoDevice } from '../broker/index.ts';
-import { connectionOf, goTo, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
+import { connectionOf, goTo, isIntercept, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
 import { connectionsStore, SourceEmpty } from '../connections/index.ts';
 import type { TopicView } from './topic-view.ts';
 import { topicsStore } from './topics-model.ts';
@@ -37,7 +37,7 @@ export function TreeEmpty({ view, source, onRetry }: TreeEmptyProps): ReactEleme
       offline="Topics appear when it is connected and something is published that it subscribes to."
       offlineActions={id !== null && <Button onClick={() => showSettings(id)}>Settings</Button>}
     >
-      {id === null ? <BrokerEmpty /> : <ConnectionEmpty id={id} />}
+      {isIntercept(source.id) ? <InterceptEmpty source={source} /> : id === null ? <BrokerEmpty /> : <ConnectionEmpty id={id} />}
     </SourceEmpty>
   );
 }
@@ -45,6 +45,16 @@ export function TreeEmpty({ view, source, onRetry }: TreeEmptyProps): ReactEleme
 function showSettings(id: string): void {
   connectionsStore().select(id);
   goTo('connections');
+}
+
+function InterceptEmpty({ source }: { readonly source: SourceOption }): ReactElement {
+  return (
+    <EmptyState
+      icon={<Radio size={24} aria-hidden />}
+      title="No message has passed yet"
+      text={`${source.name} is ${source.state}. What devices send and receive through it appears here by itself.`}
+    />
+  );
 }
 
 function BrokerEmpty(): ReactElement {

@@ -6,6 +6,17 @@ import { describeListenFailure, listenerLabel } from './listen-failure.ts';
 import { Listener, type ListenerHost } from './listener.ts';
 import { readTlsMaterial } from './tls-material.ts';
 
+export interface OpenListener {
+  readonly address: BrokerListener;
+  /** As for `Listeners`. */
+  close(): void;
+}
+
+/** One listener for somebody else than the local broker; fails as `openListeners` does. */
+export function openOneListener(options: ListenerOptions, host: ListenerHost): Promise<OpenListener> {
+  return openOne(options, [options], host);
+}
+
 export interface Listeners {
   readonly addresses: readonly BrokerListener[];
   /** Stops listening and ends what has not reached the engine. Accepted MQTT streams belong to the engine. Idempotent. */

@@ -1,5 +1,6 @@
 import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
 import type { SourceId } from '../../../../shared/contract/common.ts';
+import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { ConnectionSession } from '../../connections/index.ts';
 import type { CallSession } from './call-session.ts';
@@ -31,7 +32,11 @@ export function createCallSessions(options: CallSessionsOptions): CallSessions {
     return call;
   };
   return {
-    open: (source: SourceId) => (source === 'broker' ? openLocal() : overConnection(source.slice('connection:'.length))),
+    open(source: SourceId) {
+      if (source.startsWith('intercept:'))
+        throw new CodedError('invalid-state', 'An intercept only forwards what devices send.', { advice: 'Call over a connection to the same broker.' });
+      return source === 'broker' ? openLocal() : overConnection(source.slice('connection:'.length));
+    },
     close: async () => local?.close(),
   };
 }

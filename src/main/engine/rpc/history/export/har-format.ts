@@ -78,7 +78,7 @@ function statusOf({ state, error, answers }: CallDetail): number {
 
 function urlOf({ source, topic, method }: CallDetail): string {
   const path = topic.split('/').map(encodeURIComponentSafely).join('/');
-  const host = source === 'broker' ? 'local-broker' : encodeURIComponentSafely(source.slice('connection:'.length));
+  const host = source === 'broker' ? 'local-broker' : encodeURIComponentSafely(source.slice(source.indexOf(':') + 1));
   return `mqtt://${host}/${path}${method === '' ? '' : `?method=${encodeURIComponentSafely(method)}`}`;
 }
 

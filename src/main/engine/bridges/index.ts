@@ -1,0 +1,1 @@
+export { createIntercepts, type Intercepts } from './intercept/intercepts.ts';
