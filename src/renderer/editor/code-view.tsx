@@ -1,5 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { cx } from '../ui/cx.ts';
+import { caretOf, type Caret } from './caret.ts';
 import { EditorHost, type CodeLanguage } from './editor-host.tsx';
 import type { EditorSchema } from './json-schemas.ts';
 import type { Placeholder } from './placeholder-completion.ts';
@@ -40,11 +42,13 @@ export function CodeView({
   onProblems,
   className,
 }: CodeViewProps) {
-  const [api, setApi] = useState<EditorApi | undefined>(undefined);
+  const [editor, setEditor] = useState<{ readonly api: EditorApi; readonly caret: Caret | undefined } | undefined>(undefined);
+  const plain = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     let wanted = true;
     loadEditor().then(
-      (loaded) => wanted && setApi(() => loaded),
+      // At once, so that no key falls between the field and the editor.
+      (api) => wanted && flushSync(() => setEditor({ api, caret: caretOf(plain.current) })),
       () => undefined,
     );
     return () => {
@@ -53,9 +57,10 @@ export function CodeView({
   }, []);
   return (
     <div className={cx(styles['frame'], className)}>
-      {api ? (
+      {editor ? (
         <EditorHost
-          api={api}
+          api={editor.api}
+          caret={editor.caret}
           label={label}
           value={value}
           language={language}
@@ -69,6 +74,7 @@ export function CodeView({
         />
       ) : (
         <textarea
+          ref={plain}
           aria-label={label}
           className={styles['plain']}
           value={value}

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, type ReactElement } from 'react';
+import { goOnAt, type Caret } from './caret.ts';
 import type { EditorSchema } from './json-schemas.ts';
 import type { CodeProblem, EditorApi } from './load-editor.ts';
 import type { Placeholder } from './placeholder-completion.ts';
@@ -25,6 +26,8 @@ export interface EditorHostProps {
   readonly onProblems?: ((problems: readonly CodeProblem[]) => void) | undefined;
   /** Of a new editor, over those all have. Later changes count for nothing. */
   readonly options?: EditorOptions;
+  /** Where somebody writes in the field whose place this takes. */
+  readonly caret?: Caret | undefined;
   /** Called with each editor that is made; what it gives is called when that one goes. */
   readonly onMade?: (editor: Editor) => () => void;
 }
@@ -46,6 +49,7 @@ export function EditorHost({
   marks = true,
   onProblems,
   options,
+  caret,
   onMade,
 }: EditorHostProps): ReactElement {
   const element = useRef<HTMLDivElement>(null);
@@ -53,7 +57,7 @@ export function EditorHost({
   const latest = useRef({ onChange, applying: false });
   /** What was told and has not come back yet, the oldest first. */
   const told = useRef<string[]>([]);
-  const initial = useRef({ value, language, options, onMade });
+  const initial = useRef({ value, language, options, caret, onMade });
   useLayoutEffect(() => {
     latest.current.onChange = onChange;
   });
@@ -100,6 +104,7 @@ export function EditorHost({
     });
     instance.current = created;
     const unmake = initial.current.onMade?.(created);
+    if (initial.current.caret) goOnAt(created, initial.current.caret);
     return () => {
       unmake?.();
       changes.dispose();

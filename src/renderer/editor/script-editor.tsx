@@ -1,7 +1,9 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
 import { useEffect, useId, useRef, useState, type ReactElement } from 'react';
+import { flushSync } from 'react-dom';
 import type { ScriptTypes } from '../../shared/scripts/script-types.ts';
 import { cx } from '../ui/cx.ts';
+import { caretOf, type Caret } from './caret.ts';
 import { EditorHost } from './editor-host.tsx';
 import { letTabLeave } from './let-tab-leave.ts';
 import { loadEditor, type CodeProblem, type EditorApi } from './load-editor.ts';
@@ -21,15 +23,22 @@ export interface ScriptEditorProps {
 
 type Editor = ReturnType<EditorApi['create']>;
 
+interface Loaded {
+  readonly api: EditorApi;
+  readonly language: ScriptLanguage;
+  readonly caret: Caret | undefined;
+}
+
 const options = { quickSuggestions: true, tabFocusMode: false, wordWrap: 'off', suggest: { showWords: false }, wordBasedSuggestions: 'off' } as const;
 
 /** JavaScript with completion and checks from TypeScript, and a list of what is wrong. Until that is loaded, or if it cannot be, the same text in a plain field that works as well. */
 export function ScriptEditor({ label, value, onChange, types, className }: ScriptEditorProps): ReactElement {
-  const [loaded, setLoaded] = useState<{ readonly api: EditorApi; readonly language: ScriptLanguage } | 'failed' | undefined>(undefined);
+  const [loaded, setLoaded] = useState<Loaded | 'failed' | undefined>(undefined);
   /** `undefined`: not looked at yet. */
   const [problems, setProblems] = useState<readonly CodeProblem[] | undefined>(undefined);
   const [hasFocus, setFocus] = useState(false);
   const instance = useRef<Editor | undefined>(undefined);
+  const plain = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
 
   useEffect(() => {
@@ -40,7 +49,8 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
       const language = await loadScriptLanguage();
       if (!wanted) return;
       release = language.addTypes(types);
-      setLoaded({ api, language });
+      // At once, so that no key falls between the field and the editor.
+      flushSync(() => setLoaded({ api, language, caret: caretOf(plain.current) }));
     };
     load().catch(() => wanted && setLoaded('failed'));
     return () => {
@@ -80,10 +90,12 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
             readOnly={readOnly}
             gutter
             options={options}
+            caret={loaded.caret}
             onMade={(editor) => made(loaded.language, editor)}
           />
         ) : (
           <textarea
+            ref={plain}
             aria-label={label}
             className={styles.plain}
             value={value}
