@@ -11,7 +11,7 @@ export default defineConfig({
   retries: 1,
   forbidOnly: true,
   reporter: [['list'], ['../../tools/playwright-totals.ts']],
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  use: { trace: 'on-first-retry', screenshot: 'only-on-failure' },
   projects: [
     { name: 'browser', testMatch: ['e2e/**/*.spec.ts'] },
     { name: 'desktop', testMatch: ['e2e/**/*.spec.ts', 'desktop/**/*.spec.ts'] },

@@ -59,3 +59,35 @@ test('a script is written with completion, its mistakes are shown with their lin
   });
   expect(workbench.pageErrors).toEqual([]);
 });
+
+test('who begins to write before the editor is there goes on in it at the same place', async ({ workbench }) => {
+  const { page } = workbench;
+  test.skip(workbench.kind !== 'browser', 'The files of the page can be held back only on their way to a browser.');
+  let letPass = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (letPass = resolve));
+  await page.route(/\/monaco-javascript-[^/]*\.js$/, async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await startQuietBroker(page, await freePort(), await freePort());
+  await goTo(page, 'RPC');
+  await page.getByRole('tab', { name: /^Nodes/ }).click();
+  await page.getByRole('button', { name: 'Serve a method' }).click();
+  const method = page.getByRole('form', { name: 'Served method' });
+  await method.getByRole('radio', { name: 'Script' }).click();
+  const script = method.getByRole('group', { name: 'Script that answers' });
+  await expect(script.getByRole('status')).toHaveText('Completion and checks are loading …');
+  const field = script.getByRole('textbox', { name: 'Script that answers' });
+  await field.fill('\nexport default () => 1234567;');
+  await field.press('End');
+  await page.keyboard.press('ArrowLeft');
+  // What is typed now would replace the last digit.
+  await page.keyboard.press('Shift+ArrowLeft');
+  letPass();
+  await expect(script.locator('.monaco-editor')).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.insertText('4');
+  const result = page.getByRole('region', { name: 'Try it' });
+  await result.getByRole('button', { name: 'Try it' }).click();
+  await expect(result).toContainText('1234564', { timeout: 30_000 });
+  expect(workbench.pageErrors).toEqual([]);
+});

@@ -31,10 +31,11 @@ const viewport = { width: 1280, height: 800 };
 // Chromium's own services would only run into the closed network of a test machine.
 const chromiumSwitches = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
-export async function startWorkbench(kind: HostKind): Promise<Workbench> {
+/** `browser`: taken for its pages and left open; otherwise the workbench has one of its own. */
+export async function startWorkbench(kind: HostKind, browser?: Browser): Promise<Workbench> {
   const workspace = mkdtempSync(path.join(os.tmpdir(), 'workbench-e2e-'));
   const errors: string[] = [];
-  const open = kind === 'browser' ? openBrowserHost : openDesktopHost;
+  const open = kind === 'browser' ? (...where: [string, string[]]) => openBrowserHost(...where, browser) : openDesktopHost;
   let session = await open(workspace, errors);
   return {
     kind,
@@ -68,9 +69,11 @@ interface Session {
   stop(): Promise<void>;
 }
 
-async function openBrowserHost(workspace: string, errors: string[]): Promise<Session> {
+const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: findChromium() ?? '', args: chromiumSwitches });
+
+async function openBrowserHost(workspace: string, errors: string[], shared?: Browser): Promise<Session> {
   const { child, url } = await startHeadless(['--port', '0', '--workspace', workspace]);
-  const browser: Browser = await chromium.launch({ executablePath: findChromium() ?? '', args: chromiumSwitches });
+  const browser = shared ?? (await launchChromium());
   const context = await browser.newContext({ viewport });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(url).origin });
   const page = await context.newPage();
@@ -81,7 +84,7 @@ async function openBrowserHost(workspace: string, errors: string[]): Promise<Ses
     electron: undefined,
     url,
     async stop() {
-      await browser.close();
+      await (shared ? context : browser).close();
       await stopProcess(child);
     },
   };
@@ -165,11 +168,19 @@ export async function mosquittoPub(port: number, ...args: readonly string[]): Pr
 export const hasMosquittoClients = (): boolean => onPath('mosquitto_pub') !== undefined;
 
 /** Each test gets a fresh workbench of the project's host and fails on any error of the page. */
-export const test = base.extend<{ readonly workbench: Workbench }>({
-  // Playwright wants the (empty) pattern of fixtures that this one builds on.
-  // oxlint-disable-next-line no-empty-pattern
-  workbench: async ({}, use, info) => {
-    const workbench = await startWorkbench(info.project.name as HostKind);
+export const test = base.extend<{ readonly workbench: Workbench }, { readonly chromiumOfWorker: Browser | undefined }>({
+  chromiumOfWorker: [
+    // Playwright wants the (empty) pattern of fixtures that this one builds on.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use, info) => {
+      const browser = info.project.name === 'browser' ? await launchChromium() : undefined;
+      await use(browser);
+      await browser?.close();
+    },
+    { scope: 'worker' },
+  ],
+  workbench: async ({ chromiumOfWorker }, use, info) => {
+    const workbench = await startWorkbench(info.project.name as HostKind, chromiumOfWorker);
     await use(workbench);
     if (info.status !== info.expectedStatus) {
       await info.attach('at-failure', { body: await workbench.page.screenshot().catch(() => Buffer.alloc(0)), contentType: 'image/png' });
