@@ -133,7 +133,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       available: () => broker.status().phase === 'running' && broker.status().engine !== 'aedes',
       trace: (onChange) => broker.inside.trace(onChange),
       // The broker worker does one thing after the other: who is answered comes after who traces.
-      settled: () => broker.inside.clients({ offset: 0, limit: 1 }),
+      settled: () => broker.lists.clients({ offset: 0, limit: 1 }),
       whoGot: (messageId) => broker.inside.whoGot(messageId),
     },
     nodeCaller: (id) => mockDevices.caller(id) ?? rpcNodes.caller(id),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
-import { noInput, type MqttVersion, type Qos } from './common.ts';
+import { noInput, type Qos } from './common.ts';
 
 /** What only the inside of a broker can tell, and only our own core does: aedes has none of it. */
 
@@ -23,6 +23,8 @@ export type TraceReason =
   /** Of a shared subscription: none of its members could take it. */
   | 'no-member'
   | 'session-ended'
+  /** Taken out of the queue by hand. */
+  | 'discarded'
   /** The client answered with a reason code of 0x80 or above. */
   | 'refused';
 
@@ -113,79 +115,8 @@ export interface PacketBatch {
   readonly lost: number;
 }
 
-const pageFields = { offset: z.int().min(0), limit: z.int().min(1).max(500) };
 const clientIdSchema = z.string().max(65_535);
 
-/** A part of a list. While it changes, pages may overlap or miss what moved between them. */
-export interface Page<T> {
-  /** Of the whole list. */
-  readonly total: number;
-  readonly rows: readonly T[];
-}
-
-/** A connected client, without its subscriptions. */
-export interface ClientRow {
-  readonly clientId: string;
-  readonly username: string | null;
-  readonly version: MqttVersion;
-  readonly address: string;
-  readonly keepAliveSeconds: number;
-  /** Unix ms. */
-  readonly connectedAt: number;
-  readonly subscriptions: number;
-  /** Bytes that wait for the client to read. */
-  readonly pendingBytes: number;
-}
-
-/** What the broker knows of a client id, connected or not. */
-export interface SessionRow {
-  readonly clientId: string;
-  readonly connected: boolean;
-  readonly version: MqttVersion;
-  /** How long it is kept without a connection; `null`: for ever. */
-  readonly expirySeconds: number | null;
-  /** Unix ms at which it ends unless its client comes back; `null`: it is connected, or never ends. */
-  readonly endsAt: number | null;
-  readonly subscriptions: number;
-  readonly queuedMessages: number;
-  readonly queuedBytes: number;
-  /** QoS 1 and 2 messages under way to the client. */
-  readonly inflight: number;
-  /** QoS 2 messages of the client that wait for PUBREL. */
-  readonly incoming: number;
-  readonly hasWill: boolean;
-}
-
-export interface SubscriptionRow {
-  readonly clientId: string;
-  /** As the client sent it, with `$share/NAME/`. */
-  readonly filter: string;
-  readonly qos: Qos;
-  readonly noLocal: boolean;
-  readonly retainAsPublished: boolean;
-  /** 0: none. */
-  readonly subscriptionIdentifier: number;
-}
-
-export interface RetainedRow {
-  readonly topic: string;
-  readonly sizeBytes: number;
-  readonly qos: Qos;
-  readonly publisher: string | null;
-  /** Whole seconds left; `null`: it does not expire. */
-  readonly expiresInSeconds: number | null;
-}
-
-export interface RetainedPage extends Page<RetainedRow> {
-  /** Memory of all retained messages, estimated. */
-  readonly bytes: number;
-}
-
-export const pageSchema = z.strictObject(pageFields);
-export type PageQuery = z.infer<typeof pageSchema>;
-/** `clientId`: only of this client. */
-export const subscriptionsQuerySchema = z.strictObject({ ...pageFields, clientId: clientIdSchema.optional() });
-export type SubscriptionsQuery = z.infer<typeof subscriptionsQuerySchema>;
 /** `clientId`: only packets of this client's connections. */
 export const packetsInputSchema = z.strictObject({ clientId: clientIdSchema.optional() });
 export type PacketsInput = z.infer<typeof packetsInputSchema>;
@@ -196,10 +127,8 @@ export const brokerInsideContract = {
   'broker.tracing': stream<TracingStatus>()(noInput, { overflow: 'coalesce', window: 2 }),
   /** By the id of the message; `null`: it was not traced, or so long ago that it is forgotten. */
   'broker.whoGot': call<MessageTrace | null>()(z.strictObject({ id: z.int().min(0) })),
+  /** By the number of the message in this run of the broker. */
+  'broker.whoGotNumber': call<MessageTrace | null>()(z.strictObject({ number: z.int().min(0) })),
   /** Every packet in and out from now on. It goes on when the broker is started again. */
   'broker.packets': stream<PacketBatch>()(packetsInputSchema, { overflow: 'wait', window: 8 }),
-  'broker.clientList': call<Page<ClientRow>>()(pageSchema),
-  'broker.sessions': call<Page<SessionRow>>()(pageSchema),
-  'broker.subscriptions': call<Page<SubscriptionRow>>()(subscriptionsQuerySchema),
-  'broker.retained': call<RetainedPage>()(pageSchema),
 } as const;

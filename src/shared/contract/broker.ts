@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
 import { brokerLimitsSchema } from './broker-limits.ts';
 import { noInput, type MqttVersion, type Problem, type Qos } from './common.ts';
+import { serverDisconnectCodes } from '../mqtt/reason-codes.ts';
 import type { ListenerKind } from '../mqtt/listener-kinds.ts';
 import { listenersSchema, type ListenerOptions } from './listeners.ts';
 
@@ -133,6 +134,21 @@ export interface BrokerRefusals {
   readonly recent: readonly RefusedClient[];
 }
 
+/** How the broker takes leave of a client (§3.14). */
+export const disconnectSchema = z.strictObject({
+  clientId: z.string().max(65_535),
+  reasonCode: z
+    .int()
+    .refine((code) => serverDisconnectCodes.includes(code), { message: 'no reason code that a server may send in DISCONNECT' })
+    .optional(),
+  reasonString: z.string().max(1000).optional(),
+  /** With 0x9C and 0x9D: where to go. */
+  serverReference: z.string().max(1000).optional(),
+  /** False: the will is dropped. */
+  publishWill: z.boolean().optional(),
+});
+export type DisconnectInput = z.infer<typeof disconnectSchema>;
+
 export const brokerContract = {
   /** What is absent comes from the settings. */
   'broker.start': call<BrokerStatus>()(z.strictObject(brokerFields).partial()),
@@ -141,6 +157,7 @@ export const brokerContract = {
   /** At most 1,000, those connected first, with at most 100 subscriptions of each. `broker.clientList` and `broker.subscriptions` have them all. */
   'broker.clients': stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 2 }),
   'broker.refusals': stream<BrokerRefusals>()(noInput, { overflow: 'coalesce', window: 2 }),
-  'broker.disconnectClient': call<void>()(z.strictObject({ clientId: z.string().max(65_535) })),
+  /** What is left out: 0x98 with a word, and the will is published. Clients of MQTT 3.x are told nothing. Rejects with `not-found`. */
+  'broker.disconnectClient': call<void>()(disconnectSchema),
   'broker.setDemoDevice': call<void>()(z.strictObject({ enabled: z.boolean() })),
 } as const;

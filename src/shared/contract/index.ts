@@ -1,5 +1,6 @@
 import { brokerContract } from './broker.ts';
 import { brokerAccessContract } from './broker-access.ts';
+import { brokerListsContract } from './broker-lists.ts';
 import { brokerMetricsContract } from './broker-metrics.ts';
 import { interceptsContract } from './broker-intercepts.ts';
 import { brokerInsideContract } from './broker-inside.ts';
@@ -35,6 +36,7 @@ export const engineContract = {
   ...hostContract,
   ...brokerContract,
   ...brokerInsideContract,
+  ...brokerListsContract,
   ...brokerMetricsContract,
   ...brokerAccessContract,
   ...interceptsContract,

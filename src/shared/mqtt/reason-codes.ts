@@ -37,6 +37,12 @@ const reasons: Readonly<Record<number, string>> = {
   0xa2: 'the broker does not support wildcards in subscriptions [Wildcard Subscriptions not supported]',
 };
 
+/** What a server may send in DISCONNECT (§3.14.2.1), the usual one of an operator first. */
+export const serverDisconnectCodes: readonly number[] = [
+  0x98, 0x00, 0x80, 0x81, 0x82, 0x83, 0x87, 0x89, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0,
+  0xa1, 0xa2,
+];
+
 /** CONNACK return codes of MQTT 3.1 and 3.1.1 (§3.2.2.3) as the MQTT 5 reason that means the same. */
 const connackReturnCodes: Readonly<Record<number, number>> = { 1: 0x84, 2: 0x85, 3: 0x88, 4: 0x86, 5: 0x87 };
 
@@ -48,4 +54,9 @@ export function describeReason(code: number): string {
 /** The MQTT 5 reason code of any CONNACK code. */
 export function connackReason(code: number): number {
   return connackReturnCodes[code] ?? code;
+}
+
+/** The name of a reason for leaving in the specification: `Administrative action`. */
+export function disconnectReasonName(code: number): string {
+  return code === 0 ? 'Normal disconnection' : (/\[(.+)\]$/.exec(reasons[code] ?? '')?.[1] ?? 'Unknown');
 }

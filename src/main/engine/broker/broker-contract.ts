@@ -1,18 +1,27 @@
 import { z } from 'zod';
+import { packetsInputSchema, type PacketBatch, type TraceEvent } from '../../../shared/contract/broker-inside.ts';
 import {
-  packetsInputSchema,
-  pageSchema,
+  clientInputSchema,
+  clientsQuerySchema,
+  discardSchema,
+  queueQuerySchema,
+  retainedMessageInputSchema,
+  retainedQuerySchema,
+  retainedWantedSchema,
+  sessionsQuerySchema,
   subscriptionsQuerySchema,
+  type ClientDetail,
   type ClientRow,
-  type PacketBatch,
   type Page,
+  type QueuedRow,
+  type RetainedMessage,
   type RetainedPage,
+  type RetainedSlice,
   type SessionRow,
   type SubscriptionRow,
-  type TraceEvent,
-} from '../../../shared/contract/broker-inside.ts';
+} from '../../../shared/contract/broker-lists.ts';
 import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
-import { brokerOptionsSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
+import { brokerOptionsSchema, disconnectSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { previewInputSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
@@ -56,7 +65,7 @@ export const brokerWorkerContract = {
   setAccess: call<void>()(accessConfigSchema),
   previewAccess: call<AccessPreview>()(previewInputSchema),
   /** False when there is no such client. */
-  disconnectClient: call<boolean>()(z.strictObject({ clientId: z.string().max(65_535) })),
+  disconnectClient: call<boolean>()(disconnectSchema),
   retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),
   clients: stream<readonly BrokerClient[]>()(noInput, { overflow: 'coalesce', window: 1 }),
   counters: stream<BrokerCounters>()(noInput, { overflow: 'coalesce', window: 1 }),
@@ -69,10 +78,18 @@ export const brokerWorkerContract = {
   // Messages and packets are followed as long as the stream is open; both are bounded as the tap is.
   trace: stream<TraceBatch>()(noInput, { overflow: 'wait', window: 8 }),
   packets: stream<PacketBatch>()(packetsInputSchema, { overflow: 'wait', window: 8 }),
-  clientPage: call<Page<ClientRow>>()(pageSchema),
-  sessionPage: call<Page<SessionRow>>()(pageSchema),
+  // What an engine holds, as in the contract of the engine; what it cannot tell rejects with `invalid-state`.
+  clientPage: call<Page<ClientRow>>()(clientsQuerySchema),
+  clientDetail: call<ClientDetail | null>()(clientInputSchema),
+  sessionPage: call<Page<SessionRow>>()(sessionsQuerySchema),
   subscriptionPage: call<Page<SubscriptionRow>>()(subscriptionsQuerySchema),
-  retainedPage: call<RetainedPage>()(pageSchema),
+  queuePage: call<Page<QueuedRow>>()(queueQuerySchema),
+  discardQueued: call<{ readonly discarded: number }>()(discardSchema),
+  endSession: call<void>()(clientInputSchema),
+  retainedPage: call<RetainedPage>()(retainedQuerySchema),
+  retainedMessage: call<RetainedMessage | null>()(retainedMessageInputSchema),
+  exportRetained: stream<RetainedSlice>()(retainedWantedSchema, { overflow: 'wait', window: 2 }),
+  deleteRetained: stream<{ readonly deleted: number }>()(retainedWantedSchema, { overflow: 'wait', window: 2 }),
 } as const;
 
 export type BrokerWorkerContract = typeof brokerWorkerContract;

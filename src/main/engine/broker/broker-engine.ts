@@ -1,15 +1,23 @@
 import type { Duplex } from 'node:stream';
-import type { BrokerClient, BrokerEngineName } from '../../../shared/contract/broker.ts';
+import type { BrokerClient, BrokerEngineName, DisconnectInput } from '../../../shared/contract/broker.ts';
+import type { TraceEvent } from '../../../shared/contract/broker-inside.ts';
 import type {
+  ClientDetail,
   ClientRow,
+  ClientsQuery,
+  DiscardInput,
   Page,
-  PageQuery,
+  QueuedRow,
+  QueueQuery,
+  RetainedMessage,
   RetainedPage,
+  RetainedQuery,
+  RetainedWanted,
   SessionRow,
+  SessionsQuery,
   SubscriptionRow,
   SubscriptionsQuery,
-  TraceEvent,
-} from '../../../shared/contract/broker-inside.ts';
+} from '../../../shared/contract/broker-lists.ts';
 import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import type { Qos } from '../../../shared/contract/common.ts';
 import type { Properties } from '../../../shared/mqtt/packet/packets.ts';
@@ -66,11 +74,29 @@ export interface BrokerInside {
   onTrace(listener: (event: TraceEvent) => void): Off;
   /** Every packet, in the order in which they cross the network; `clientId`: only of this client, `null`: of all. Its bytes stay unchanged. */
   onPacket(listener: (packet: TappedPacket) => void, clientId: string | null): Off;
-  clients(query: PageQuery): Page<ClientRow>;
-  sessions(query: PageQuery): Page<SessionRow>;
-  subscriptions(query: SubscriptionsQuery): Page<SubscriptionRow>;
-  retained(query: PageQuery): RetainedPage;
 }
+
+/** What a broker holds, in pages, and what can be done with it by hand. Throws coded errors; `invalid-state` where an engine cannot tell. */
+export interface BrokerLists {
+  clients(query: ClientsQuery): Promise<Page<ClientRow>>;
+  /** `null`: there is no such client, nor a session of it. */
+  client(clientId: string): ClientDetail | null;
+  sessions(query: SessionsQuery): Promise<Page<SessionRow>>;
+  subscriptions(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>>;
+  queue(query: QueueQuery): Page<QueuedRow>;
+  /** How many messages it were. */
+  discardQueued(input: DiscardInput): number;
+  endSession(clientId: string): void;
+  retained(query: RetainedQuery): Promise<RetainedPage>;
+  /** `maxBytes` of its payload; `null`: there is none (any more). */
+  retainedMessage(topic: string, maxBytes: number): RetainedMessage | null;
+  /** All topics, to be walked in slices; `null` in the place of one that is not wanted. */
+  retainedTopics(wanted: RetainedWanted): Iterable<string | null>;
+  /** By hand, so that the next page should show it. */
+  retainedChanged(): void;
+}
+
+export type DisconnectOptions = Omit<DisconnectInput, 'clientId'>;
 
 /** The core of a broker: sessions and routing. It owns no port; listeners hand it connected byte streams. */
 export interface BrokerEngine {
@@ -81,13 +107,14 @@ export interface BrokerEngine {
   publish(message: BrokerPublish): Promise<void>;
   /** `null`: this engine does not tell. */
   readonly inside: BrokerInside | null;
+  readonly lists: BrokerLists;
   readonly clientCount: number;
   /** Cheap: to be asked every second. */
   metrics(): BrokerMetrics;
   /** So many as are worth looking at as a whole, see `listedAtMost`. */
   clients(): readonly BrokerClient[];
-  /** Ends the connection (its will is published); false when there is no such client. */
-  disconnectClient(clientId: string): Promise<boolean>;
+  /** Ends the connection; false when there is no such client. An engine that cannot tell a reason, or keep back a will, does neither. */
+  disconnectClient(clientId: string, options?: DisconnectOptions): Promise<boolean>;
   /** Every publish, once, in routing order, before its deliveries. `id` is the message's number in this run, or 0. The payload may be a view into a read buffer that stays unchanged. */
   onPublish(listener: (record: MessageRecord) => void): Off;
   /** The clients or their subscriptions changed. */

@@ -8,9 +8,10 @@ import { createDemoDevice, type DemoDevice } from '../demo-device/index.ts';
 import { ownLogin } from '../own-login.ts';
 import type { AccessConfig } from './access/access-config.ts';
 import type { BrokerCounters } from './broker-contract.ts';
-import type { BrokerPublish } from './broker-engine.ts';
+import type { BrokerPublish, DisconnectOptions } from './broker-engine.ts';
 import { withLabFiles, type FindLabFiles } from './lab-listeners.ts';
 import { nextPhase, restartDelayMs, type BrokerEvent } from './broker-state.ts';
+import { createListsView, type BrokerListsView } from './inside/lists-view.ts';
 import { MetricsSeries } from './inside/metrics-series.ts';
 import { InsideView, type BrokerInsideView } from './inside/inside-view.ts';
 import { describeCrash, describeStartFailure } from './worker-failure.ts';
@@ -49,7 +50,7 @@ export interface BrokerService {
   /** Of the broker that runs, or ran last. */
   refusals(): BrokerRefusals;
   /** Rejects with `broker-not-running` or `not-found`. */
-  disconnectClient(clientId: string): Promise<void>;
+  disconnectClient(clientId: string, options?: DisconnectOptions): Promise<void>;
   /** Publishes as the broker itself. Rejects with `broker-not-running`, `invalid-topic` or `publish-refused`. */
   publish(message: BrokerPublish): Promise<void>;
   /** Topics with a retained message: `prefix` itself and all below it; every one for an empty prefix. */
@@ -60,6 +61,7 @@ export interface BrokerService {
   /** Rejects with `broker-not-running` or `invalid-state`. */
   previewAccess(rules: PreviewInput): Promise<AccessPreview>;
   readonly inside: BrokerInsideView;
+  readonly lists: BrokerListsView;
   readonly metrics: BrokerMetricsView;
   /** Stops for good. Idempotent. */
   close(): Promise<void>;
@@ -81,6 +83,7 @@ export function createBrokerService(options: BrokerServiceOptions): BrokerServic
 class Service implements BrokerService {
   readonly #options: BrokerServiceOptions;
   readonly inside: InsideView;
+  readonly lists = createListsView(() => this.#runningLink());
   readonly metrics = new MetricsSeries();
   readonly #demoDevice: DemoDevice;
   #phase: BrokerPhase = 'stopped';
@@ -104,7 +107,7 @@ class Service implements BrokerService {
   constructor(options: BrokerServiceOptions) {
     this.#options = options;
     this.#demoEnabled = options.demoDevice.enabled;
-    this.inside = new InsideView({ current: () => this.#link, running: () => this.#runningLink(), onAcknowledged: (us) => this.metrics.acknowledged(us) });
+    this.inside = new InsideView({ current: () => this.#link, onAcknowledged: (us) => this.metrics.acknowledged(us) });
     this.#demoDevice = createDemoDevice({ now: options.now, random: options.random, onChange: () => this.#changed() });
   }
 
@@ -163,8 +166,8 @@ class Service implements BrokerService {
     return this.#refusals;
   }
 
-  async disconnectClient(clientId: string): Promise<void> {
-    const found = await this.#runningLink().client.call('disconnectClient', { clientId });
+  async disconnectClient(clientId: string, options: DisconnectOptions = {}): Promise<void> {
+    const found = await this.#runningLink().client.call('disconnectClient', { clientId, ...options });
     if (!found) throw new CodedError('not-found', `No client named "${clientId}" is connected.`);
   }
 

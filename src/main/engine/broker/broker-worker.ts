@@ -12,6 +12,7 @@ import { AccessControl, openAccessConfig } from './access/access-control.ts';
 import { previewAccess } from './access/access-preview.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract, type TapBatch } from './broker-contract.ts';
 import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
+import { listHandlers } from './inside/list-handlers.ts';
 import { metricsEveryMs } from './inside/metrics.ts';
 import { InsideStreams } from './inside/inside-streams.ts';
 import { aedesAsksNobody, isClosed, openLocalBroker, type LocalBroker } from './local-broker.ts';
@@ -114,7 +115,7 @@ function runBrokerWorker(port: MessagePort): void {
       return previewAccess(control, rules);
     },
     publish: (message) => engine().publish(message),
-    disconnectClient: ({ clientId }) => engine().disconnectClient(clientId),
+    disconnectClient: ({ clientId, ...options }) => engine().disconnectClient(clientId, options),
     retained: ({ prefix }) => engine().retained(prefix),
     clients: (_input, sink) => join(clientSinks, sink, broker?.engine.clients() ?? []),
     counters: (_input, sink) => join(counterSinks, sink, counters()),
@@ -123,10 +124,7 @@ function runBrokerWorker(port: MessagePort): void {
     tap: (_input, sink) => tap.attach(sink),
     trace: (_input, sink) => insideStreams.trace(sink),
     packets: (input, sink) => insideStreams.packets(input, sink),
-    clientPage: (query) => inside().clients(query),
-    sessionPage: (query) => inside().sessions(query),
-    subscriptionPage: (query) => inside().subscriptions(query),
-    retainedPage: (query) => inside().retained(query),
+    ...listHandlers(engine),
   };
 
   const transport = threadPortTransport(port, packedMemory);

@@ -31,8 +31,8 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
     'broker.status': (_input, sink) => sendSnapshots(sink, () => broker.status(), brokerChanged.subscribe),
     'broker.clients': (_input, sink) => sendSnapshots(sink, () => broker.clients(), brokerChanged.subscribe),
     'broker.refusals': (_input, sink) => sendSnapshots(sink, () => broker.refusals(), brokerChanged.subscribe),
-    async 'broker.disconnectClient'({ clientId }) {
-      await broker.disconnectClient(clientId);
+    async 'broker.disconnectClient'({ clientId, ...options }) {
+      await broker.disconnectClient(clientId, options);
     },
     'broker.tracing': (_input, sink) =>
       sendSnapshots(
@@ -41,11 +41,8 @@ export function brokerHandlers({ broker, brokerChanged, workspace }: Services): 
         (changed) => broker.inside.trace(changed),
       ),
     'broker.whoGot': ({ id }) => broker.inside.whoGot(id),
+    'broker.whoGotNumber': ({ number }) => broker.inside.whoGotNumber(number),
     'broker.packets': (input, sink) => broker.inside.followPackets(input, (batch) => sink.send(batch).catch(() => undefined)),
-    'broker.clientList': (query) => broker.inside.clients(query),
-    'broker.sessions': (query) => broker.inside.sessions(query),
-    'broker.subscriptions': (query) => broker.inside.subscriptions(query),
-    'broker.retained': (query) => broker.inside.retained(query),
     // The setting is the switch; the engine follows it.
     'broker.setDemoDevice': ({ enabled }) => workspace.updateSettings({ demoDevice: enabled }),
   };

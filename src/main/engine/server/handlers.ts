@@ -1,6 +1,7 @@
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerAccessHandlers } from './broker-access-handlers.ts';
+import { brokerListsHandlers } from './broker-lists-handlers.ts';
 import { brokerMetricsHandlers } from './broker-metrics-handlers.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
@@ -35,6 +36,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     'host.info': () => services.info(),
     'host.ping': () => 'pong',
     ...brokerHandlers(services),
+    ...brokerListsHandlers(services),
     ...brokerMetricsHandlers(services),
     ...brokerAccessHandlers(services),
     ...connectionsHandlers(services),

@@ -6,7 +6,7 @@ import type { SubscriptionNotification } from '../../../shared/contract/connecti
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
-import type { BrokerInsideView, BrokerMetricsView, BrokerService } from '../broker/index.ts';
+import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
 import type { Intercepts } from '../bridges/index.ts';
@@ -31,11 +31,12 @@ export interface Services {
     status(): BrokerStatus;
     clients(): readonly BrokerClient[];
     refusals(): BrokerRefusals;
-    disconnectClient(clientId: string): Promise<unknown>;
+    readonly disconnectClient: BrokerService['disconnectClient'];
     readonly publish: BrokerService['publish'];
     /** Topics with a retained message: the prefix itself and what is below it. */
     retained(prefix: string): Promise<readonly string[]>;
     readonly inside: BrokerInsideView;
+    readonly lists: BrokerListsView;
     readonly metrics: BrokerMetricsView;
     setAccess(access: { readonly settings: AccessSettings; readonly users: BrokerUser[] }): Promise<void>;
     previewAccess(rules: PreviewInput): Promise<AccessPreview>;

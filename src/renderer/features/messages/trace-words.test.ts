@@ -49,6 +49,7 @@ it('has words for every reason', () => {
     'not-authorised',
     'expired',
     'queue-full',
+    'discarded',
     'output-full',
     'offline',
     'too-large',

@@ -6,6 +6,7 @@ const reasons: Readonly<Record<TraceReason, string>> = {
   'no-local': 'Not sent back to its publisher (no-local)',
   'not-authorised': 'Not allowed to receive it',
   expired: 'Expired while it waited',
+  discarded: 'Taken out of its queue by hand',
   'queue-full': 'Too much was waiting for it already',
   'output-full': 'It did not read fast enough, and QoS 0 does not wait',
   offline: 'Not connected, and QoS 0 does not wait',

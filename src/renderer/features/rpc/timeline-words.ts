@@ -30,6 +30,7 @@ const lost: Readonly<Record<string, string>> = {
   'no-local': 'wants nothing of its own',
   'not-authorised': 'it may not receive it',
   expired: 'expired before it was sent',
+  discarded: 'it was taken out of the queue by hand',
   'queue-full': 'its queue is full',
   'output-full': 'it does not read, and QoS 0 does not wait',
   offline: 'it is not connected, and QoS 0 does not wait',

@@ -7,8 +7,9 @@ import type { MqttVersion, Qos } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { Off } from '../../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
-import { listedAtMost, type BrokerEngine, type BrokerPublish, type ConnectionInfo, type Refusal } from '../broker-engine.ts';
+import { listedAtMost, type BrokerEngine, type BrokerLists, type BrokerPublish, type ConnectionInfo, type Refusal } from '../broker-engine.ts';
 import { checkPublishTopic, isValidFilter } from '../check-topic.ts';
+import { AedesLists, type AedesClient, type AedesSources } from './aedes-lists.ts';
 import { AedesCounters, aedesMetrics } from './aedes-metrics.ts';
 import { PacketGuard } from './packet-guard.ts';
 import { RetainedStore } from './retained-store.ts';
@@ -67,6 +68,7 @@ export async function createAedesEngine(options: AedesEngineOptions): Promise<Br
 class AedesEngine implements BrokerEngine {
   readonly name = 'aedes';
   readonly inside = null;
+  readonly lists: BrokerLists;
   readonly #options: Required<AedesEngineOptions>;
   readonly #aedes: TappedAedes;
   readonly #links = new Map<Duplex, Link>();
@@ -80,7 +82,29 @@ class AedesEngine implements BrokerEngine {
 
   constructor(options: AedesEngineOptions) {
     this.#options = { ...defaults, ...options };
+    this.lists = new AedesLists(this.#sources());
     this.#aedes = new TappedAedes(this.#aedesOptions(), (packet, client) => this.#tap(packet, client));
+  }
+
+  #sources(): AedesSources {
+    const clients = this.#clients;
+    const retained = this.#retained;
+    return {
+      *clients() {
+        for (const { client, link } of clients.values()) yield describeListed(client, link);
+      },
+      client(clientId) {
+        const found = clients.get(clientId);
+        return found && describeListed(found.client, found.link);
+      },
+      *retained() {
+        for (const topic of retained.topicsUnder('')) for (const packet of retained.match(topic)) yield describeRetained(packet);
+      },
+      retainedMessage(topic) {
+        const [packet] = retained.match(topic);
+        return packet && describeRetained(packet);
+      },
+    };
   }
 
   async open(): Promise<void> {
@@ -296,6 +320,31 @@ class TappedAedes extends Aedes {
     this.#tap(packet, typeof client === 'function' ? null : client);
     (super.publish as (...args: unknown[]) => void).call(this, packet, client, done);
   }
+}
+
+function describeListed(client: Client, link: Link): AedesClient {
+  const { clientId, version, transport, address, username, keepAliveSeconds, connectedAt } = describeClient(client, link);
+  const subscriptions = Object.entries((client as unknown as ClientParts).subscriptions).map(([filter, { qos }]) => ({ filter, qos }));
+  const certificateSubject = link.info.certificateSubject ?? null;
+  return {
+    row: {
+      clientId,
+      version,
+      transport,
+      address,
+      username,
+      keepAliveSeconds,
+      connectedAt,
+      certificateSubject,
+      subscriptions: subscriptions.length,
+      traffic: null,
+    },
+    subscriptions,
+  };
+}
+
+function describeRetained({ topic, payload, qos }: PublishPacket): { readonly topic: string; readonly payload: Uint8Array; readonly qos: Qos } {
+  return { topic, payload: payload as Buffer, qos };
 }
 
 function describeClient(client: Client, link: Link): BrokerClient {

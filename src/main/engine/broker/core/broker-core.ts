@@ -8,7 +8,7 @@ import type { Off } from '../../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { ConnectPacket, SubscriptionRequest } from '../../../../shared/mqtt/packet/packets.ts';
 import { TopicCache } from '../../../../shared/mqtt/packet/topic-cache.ts';
-import type { BrokerEngine, BrokerPublish, ConnectionInfo, Refusal } from '../broker-engine.ts';
+import type { BrokerEngine, BrokerPublish, ConnectionInfo, DisconnectOptions, Refusal } from '../broker-engine.ts';
 import { checkPublishTopic } from '../check-topic.ts';
 import { LatencyHistogram } from '../inside/latency-histogram.ts';
 import { RetainedTrie } from '../routing/retained-trie.ts';
@@ -18,6 +18,7 @@ import { listClients } from './client-list.ts';
 import { ConnectLimits, hostOf } from './connect-limits.ts';
 import { Connection } from './connection.ts';
 import { CoreInside } from './core-inside.ts';
+import { CoreLists } from './lists/core-lists.ts';
 import { Counters } from './counters.ts';
 import { hasRoom } from './delivery.ts';
 import { coreMetrics } from './core-metrics.ts';
@@ -51,6 +52,7 @@ export interface BrokerCoreOptions extends Partial<CoreOptions> {
 export class BrokerCore implements BrokerEngine {
   readonly name = 'workbench';
   readonly inside = new CoreInside(this);
+  readonly lists = new CoreLists(this);
   readonly options: CoreOptions;
   readonly hooks: CoreHooks;
   readonly counters = new Counters();
@@ -222,7 +224,7 @@ export class BrokerCore implements BrokerEngine {
     if (message.payload.byteLength > 0) {
       if (this.#isFullOfRetained(topic)) return this.#notKept(message, from);
       message.keep();
-      this.retainedMessages.set(topic, message, message);
+      this.retainedMessages.set(topic, message, message, this.nowMs);
     } else if (this.retainedMessages.delete(topic) === undefined) return;
     // What the broker says of itself is true of this run only.
     if (this.journal !== null && !topic.startsWith('$SYS/')) this.journal.retained(topic, message.payload.byteLength === 0 ? null : message);
@@ -424,10 +426,13 @@ export class BrokerCore implements BrokerEngine {
     return listClients(this);
   }
 
-  disconnectClient(clientId: string): Promise<boolean> {
-    const connection = this.sessions.get(clientId)?.connection;
-    if (!connection) return Promise.resolve(false);
-    if (connection.level === 5) connection.sendDisconnect(0x98, 'Disconnected by the operator of the broker.');
+  disconnectClient(clientId: string, { reasonCode = 0x98, reasonString, serverReference, publishWill = true }: DisconnectOptions = {}): Promise<boolean> {
+    const session = this.sessions.get(clientId);
+    const connection = session?.connection;
+    if (session === undefined || !connection) return Promise.resolve(false);
+    if (!publishWill) session.will = null;
+    const words = reasonString ?? (reasonCode === 0x98 ? 'Disconnected by the operator of the broker.' : '');
+    if (connection.level === 5) connection.sendDisconnect(reasonCode, words, serverReference);
     connection.end('closed-by-broker');
     return Promise.resolve(true);
   }

@@ -76,6 +76,14 @@ export class Connection {
   aliasesOut: Map<string, number> | null = null;
   /** When something was read last, on the monotonic clock. */
   lastReadMs: number;
+  // For whoever looks at this client. Numbers only, so that counting costs next to nothing.
+  bytesReceived = 0;
+  messagesReceived = 0;
+  messagesSent = 0;
+  /** What came last, and the first byte of what was sent last with its time. */
+  lastReceived: Packet['type'] | null = null;
+  lastSentByte = 0;
+  lastSentMs = 0;
   /** For CONNECT first, for the keep alive then. */
   readonly timer = new WheelTimer(() => this.onTimer());
   /** Who wants it not to be read from: an authentication, the disk, a limit. */
@@ -115,6 +123,7 @@ export class Connection {
     if (this.endedBy !== null) return;
     this.lastReadMs = this.core.tick();
     this.core.counters.bytesReceived += chunk.byteLength;
+    this.bytesReceived += chunk.byteLength;
     try {
       this.decoder.push(chunk);
       this.handlePackets();
@@ -151,6 +160,7 @@ export class Connection {
       const packet = this.core.packetTap === null ? this.decoder.next() : this.core.packetTap.next(this);
       if (packet === undefined) return;
       this.core.counters.packetsReceived += 1;
+      this.lastReceived = packet.type;
       handlePacket(this, packet);
     }
   }
@@ -198,8 +208,10 @@ export class Connection {
     this.end('lost');
   }
 
-  sendDisconnect(code: number, reasonString: string): void {
-    this.sendLast({ type: 'disconnect', code, properties: this.#reason(reasonString) });
+  /** `serverReference`: where the client may go instead (§3.14.2.2.5). */
+  sendDisconnect(code: number, reasonString: string, serverReference?: string): void {
+    const reason = this.#reason(reasonString);
+    this.sendLast({ type: 'disconnect', code, properties: serverReference === undefined ? reason : { ...reason, serverReference } });
   }
 
   /** What is said before the end: without its properties, or not at all, where the client cannot take it [MQTT-3.1.2-24]. */
@@ -229,6 +241,8 @@ export class Connection {
   /** The way out of every packet. `payload` follows where it is too large to be copied behind its header. */
   transmit(bytes: Uint8Array, payload: Uint8Array | null): void {
     this.output.push(bytes);
+    this.lastSentByte = bytes[0] as number;
+    this.lastSentMs = this.core.nowMs;
     if (payload !== null) this.output.push(payload);
     const { packetTap } = this.core;
     if (packetTap !== null) packetTap.sent(this, bytes, payload);
@@ -277,6 +291,7 @@ export class Connection {
     const { counters } = this.core;
     counters.packetsSent += 1;
     counters.publishSent += 1;
+    this.messagesSent += 1;
     counters.publishBytesSent += message.payload.byteLength;
   }
 

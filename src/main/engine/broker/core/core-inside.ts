@@ -1,18 +1,8 @@
-import type {
-  ClientRow,
-  Page,
-  PageQuery,
-  RetainedPage,
-  SessionRow,
-  SubscriptionRow,
-  SubscriptionsQuery,
-  TraceEvent,
-} from '../../../../shared/contract/broker-inside.ts';
+import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
 import type { Off } from '../../../../shared/ipc/transport.ts';
 import type { BrokerInside } from '../broker-engine.ts';
 import type { BrokerCore } from './broker-core.ts';
 import { PacketTap, type PacketListener } from './packet-tap.ts';
-import { clientPage, retainedPage, sessionPage, subscriptionPage } from './snapshots.ts';
 
 /** What the core tells of its inside. While nobody listens, all that is left of it in the hot path is a look at two fields that are `null`. */
 export class CoreInside implements BrokerInside {
@@ -45,21 +35,5 @@ export class CoreInside implements BrokerInside {
       stop();
       if (tap.isIdle && core.packetTap === tap) core.packetTap = null;
     };
-  }
-
-  clients(query: PageQuery): Page<ClientRow> {
-    return clientPage(this.#core, query);
-  }
-
-  sessions(query: PageQuery): Page<SessionRow> {
-    return sessionPage(this.#core, query);
-  }
-
-  subscriptions(query: SubscriptionsQuery): Page<SubscriptionRow> {
-    return subscriptionPage(this.#core, query);
-  }
-
-  retained(query: PageQuery): RetainedPage {
-    return retainedPage(this.#core, query);
   }
 }

@@ -27,6 +27,8 @@ export interface QueueTotals {
 /** First in, first out, bounded in number and bytes. Taking from the front costs the same whatever the length. */
 export class DeliveryQueue {
   #items: (Delivery | undefined)[] = [];
+  /** When each was queued, on the monotonic clock; not a number: in an earlier life of the broker. */
+  #times: number[] = [];
   #head = 0;
   #bytes = 0;
   readonly #totals: QueueTotals;
@@ -44,19 +46,13 @@ export class DeliveryQueue {
   }
 
   /** False when a bound would be passed: the message is not taken. */
-  push(delivery: Delivery, maximumMessages: number, maximumBytes: number): boolean {
+  push(delivery: Delivery, maximumMessages: number, maximumBytes: number, nowMs: number): boolean {
     const { weight } = delivery.message;
     if (this.length >= maximumMessages || this.#bytes + weight > maximumBytes) return false;
     this.#items.push(delivery);
+    this.#times.push(nowMs);
     this.#count(1, weight);
     return true;
-  }
-
-  /** Puts back what was taken but could not be sent. */
-  unshift(delivery: Delivery): void {
-    this.#count(1, delivery.message.weight);
-    if (this.#head > 0) this.#items[(this.#head -= 1)] = delivery;
-    else this.#items.unshift(delivery);
   }
 
   shift(): Delivery | undefined {
@@ -68,6 +64,7 @@ export class DeliveryQueue {
     // The empty front is cut off in large steps, so that a long queue drains in linear time.
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
+      this.#times = this.#times.slice(this.#head);
       this.#head = 0;
     }
     return delivery;
@@ -77,10 +74,31 @@ export class DeliveryQueue {
     for (let at = this.#head; at < this.#items.length; at += 1) visit(this.#items[at] as Delivery);
   }
 
-  clear(): void {
-    this.#count(-this.length, -this.#bytes);
-    this.#items = [];
+  /** Those from a place on, at most `limit`, with the time each was queued. */
+  slice(from: number, limit: number, visit: (delivery: Delivery, queuedMs: number) => void): void {
+    const end = Math.min(this.#items.length, this.#head + from + limit);
+    for (let at = this.#head + from; at < end; at += 1) visit(this.#items[at] as Delivery, this.#times[at] as number);
+  }
+
+  /** Takes out those that are named, wherever they stand. */
+  remove(isWanted: (delivery: Delivery) => boolean, removed: (delivery: Delivery) => void): void {
+    const items: Delivery[] = [];
+    const times: number[] = [];
+    const gone: Delivery[] = [];
+    this.slice(0, Infinity, (delivery, queuedMs) => {
+      if (isWanted(delivery)) gone.push(delivery);
+      else {
+        items.push(delivery);
+        times.push(queuedMs);
+      }
+    });
+    this.#items = items;
+    this.#times = times;
     this.#head = 0;
+    for (const delivery of gone) {
+      this.#count(-1, -delivery.message.weight);
+      removed(delivery);
+    }
   }
 
   #count(messages: number, bytes: number): void {

@@ -42,7 +42,7 @@ export function deliver(
   const delivery: Delivery = { message, qos, retain, subscriptionIdentifiers, group, kept: null };
   if (connection !== null && !session.queue?.length && !session.resend && hasRoom(session) && !connection.isBackedUp) return sendWithId(session, delivery);
   session.queue ??= new DeliveryQueue(core.queueTotals);
-  if (!session.queue.push(delivery, core.options.maximumQueuedMessages, core.options.maximumQueuedBytes)) {
+  if (!session.queue.push(delivery, core.options.maximumQueuedMessages, core.options.maximumQueuedBytes, core.nowMs)) {
     core.counters.droppedFull += 1;
     return 'full';
   }

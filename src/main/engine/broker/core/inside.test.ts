@@ -310,15 +310,15 @@ describe('snapshots', () => {
     await sender.ping();
     clock.ms += 10_000;
 
-    expect(core.inside.clients({ offset: 0, limit: 10 })).toMatchObject({
+    expect(await core.lists.clients({ offset: 0, limit: 10 })).toMatchObject({
       total: 2,
       rows: [
         { clientId: 'here', username: 'me', version: '3.1.1', keepAliveSeconds: 30, subscriptions: 1 },
         { clientId: 'sender', username: null, version: '5', subscriptions: 0 },
       ],
     });
-    expect(core.inside.clients({ offset: 1, limit: 1 }).rows).toMatchObject([{ clientId: 'sender' }]);
-    const { rows, total } = core.inside.sessions({ offset: 0, limit: 2 });
+    expect((await core.lists.clients({ offset: 1, limit: 1 })).rows).toMatchObject([{ clientId: 'sender' }]);
+    const { rows, total } = await core.lists.sessions({ offset: 0, limit: 2 });
     expect(total).toBe(3);
     expect(rows).toMatchObject([
       { clientId: 'away', connected: false, expirySeconds: 100, subscriptions: 2, queuedMessages: 1, inflight: 0, hasWill: false },
@@ -326,17 +326,17 @@ describe('snapshots', () => {
     ]);
     expect(rows[0]?.queuedBytes).toBeGreaterThan(3);
     expect((rows[0]?.endsAt ?? 0) - core.wallMs).toBeLessThanOrEqual(90_000);
-    expect(core.inside.subscriptions({ offset: 1, limit: 1 })).toMatchObject({ total: 3, rows: [{ clientId: 'away', filter: '$share/g/b', qos: 2 }] });
-    expect(core.inside.subscriptions({ offset: 0, limit: 10, clientId: 'here' })).toMatchObject({ total: 1, rows: [{ filter: 'a/b' }] });
-    expect(core.inside.subscriptions({ offset: 0, limit: 10, clientId: 'nobody' })).toEqual({ total: 0, rows: [] });
-    expect(core.inside.retained({ offset: 0, limit: 10 })).toMatchObject({
+    expect(await core.lists.subscriptions({ offset: 1, limit: 1 })).toMatchObject({ total: 3, rows: [{ clientId: 'away', filter: '$share/g/b', qos: 2 }] });
+    expect(await core.lists.subscriptions({ offset: 0, limit: 10, clientId: 'here' })).toMatchObject({ total: 1, rows: [{ filter: 'a/b' }] });
+    expect(await core.lists.subscriptions({ offset: 0, limit: 10, clientId: 'nobody' })).toEqual({ total: 0, rows: [] });
+    expect(await core.lists.retained({ offset: 0, limit: 10 })).toMatchObject({
       total: 2,
       rows: [
         { topic: 'a/b', sizeBytes: 3, qos: 1, publisher: 'sender', expiresInSeconds: 40 },
         { topic: 'z', sizeBytes: 1, qos: 0, expiresInSeconds: null },
       ],
     });
-    expect(core.inside.retained({ offset: 1, limit: 1 }).rows).toMatchObject([{ topic: 'z' }]);
+    expect((await core.lists.retained({ offset: 1, limit: 1 })).rows).toMatchObject([{ topic: 'z' }]);
   });
 
   it('list the first clients and subscriptions as a whole, and count the others', async () => {
@@ -346,7 +346,7 @@ describe('snapshots', () => {
     const many = await connectToCore(core, 'c0', 4);
     await many.subscribe(Array.from({ length: 150 }, (_, n) => `f/${n}`));
     expect(core.clients()).toHaveLength(1000);
-    expect(core.inside.clients({ offset: 1000, limit: 10 })).toMatchObject({ total: 1001, rows: [{ clientId: 'c0', subscriptions: 150 }] });
+    expect(await core.lists.clients({ offset: 1000, limit: 10 })).toMatchObject({ total: 1001, rows: [{ clientId: 'c0', subscriptions: 150 }] });
     for (let at = 1; at < 1001; at += 1) await core.disconnectClient(`c${at}`);
     expect(core.clients()).toMatchObject([{ clientId: 'c0', subscriptionCount: 150, subscriptions: { length: 100, 99: { filter: 'f/99' } } }]);
   });
@@ -357,8 +357,8 @@ describe('snapshots', () => {
     for (let at = 0; at < 100_000; at += 1000) await client.subscribe(Array.from({ length: 1000 }, (_, n) => `f/${at + n}`));
     for (let at = 0; at < 100_000; at += 1) await core.publish({ topic: `r/${at}`, payload: new Uint8Array(1), qos: 0, retain: true });
     const started = performance.now();
-    expect(core.inside.subscriptions({ offset: 99_900, limit: 500 })).toMatchObject({ total: 100_000, rows: { length: 100 } });
-    expect(core.inside.retained({ offset: 99_900, limit: 500 })).toMatchObject({ total: 100_000, rows: { length: 100 } });
+    expect(await core.lists.subscriptions({ offset: 99_900, limit: 500 })).toMatchObject({ total: 100_000, rows: { length: 100 } });
+    expect(await core.lists.retained({ offset: 99_900, limit: 500 })).toMatchObject({ total: 100_000, rows: { length: 100 } });
     // Some milliseconds; the limit is for a machine that is busy with other things.
     expect(performance.now() - started).toBeLessThan(500);
   });

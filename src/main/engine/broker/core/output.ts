@@ -67,6 +67,8 @@ export class Output {
   #bytes = 0;
   #queued = false;
   #isHeld = false;
+  /** Handed to the system since the connection began. */
+  bytesSent = 0;
 
   /** `owner` is told when more may be pushed at once; where the stream is full, its `drain` says so. */
   constructor(stream: Duplex, scheduler: OutputScheduler, owner: { flushed(): void }) {
@@ -101,6 +103,7 @@ export class Output {
     const stream = this.#stream;
     if (!stream.writable) return;
     this.#scheduler.sent(bytes);
+    this.bytesSent += bytes;
     if (parts.length === 1) stream.write(parts[0]);
     else if (bytes < parts.length * listedPartBytes) stream.write(Buffer.concat(parts, bytes));
     else {

@@ -16,6 +16,7 @@ const qosNotSupported = 0x9b;
 export function handlePublish(connection: Connection, session: Session, packet: PublishPacket): void {
   const { core } = connection;
   core.counters.publishReceived += 1;
+  connection.messagesReceived += 1;
   core.counters.publishBytesReceived += packet.payload.byteLength;
   if (core.hasClientLimits && !isInTime(connection)) return;
   const { maximumQos, retainAvailable } = core.options;

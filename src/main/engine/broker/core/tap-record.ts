@@ -19,7 +19,7 @@ export function toRecord(message: Message, timeUs: number, dup: boolean): Messag
   };
 }
 
-function toMessageProperties(properties: Properties): MessageProperties {
+export function toMessageProperties(properties: Properties): MessageProperties {
   return {
     contentType: properties.contentType,
     responseTopic: properties.responseTopic,

@@ -151,18 +151,18 @@ describe('pages of the local broker', () => {
   it('come through the worker, and only from an engine that tells', async () => {
     const { service } = setUp();
     const page = { offset: 0, limit: 10 };
-    await expect(service.inside.sessions(page)).rejects.toMatchObject({ code: 'broker-not-running' });
+    await expect(service.lists.sessions(page)).rejects.toMatchObject({ code: 'broker-not-running' });
     const client = await connect(await service.start(anyPorts), 'a');
     await client.subscribe('t/+');
     await client.publish({ topic: 'kept', payload: 'x', qos: 1, retain: true });
-    expect(await service.inside.clients(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a' }] });
-    expect(await service.inside.sessions(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a', connected: true }] });
-    expect(await service.inside.subscriptions({ ...page, clientId: 'a' })).toMatchObject({ total: 1, rows: [{ filter: 't/+' }] });
-    const retained = await service.inside.retained({ offset: 0, limit: 500 });
+    expect(await service.lists.clients(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a' }] });
+    expect(await service.lists.sessions(page)).toMatchObject({ total: 1, rows: [{ clientId: 'a', connected: true }] });
+    expect(await service.lists.subscriptions({ ...page, clientId: 'a' })).toMatchObject({ total: 1, rows: [{ filter: 't/+' }] });
+    const retained = await service.lists.retained({ offset: 0, limit: 500 });
     expect(retained.rows.find(({ topic }) => topic === 'kept')).toMatchObject({ sizeBytes: 1, publisher: 'a' });
     expect(retained.bytes).toBeGreaterThan(0);
     await service.stop();
     await service.start({ ...anyPorts, engine: 'aedes' });
-    await expect(service.inside.sessions(page)).rejects.toMatchObject({ code: 'invalid-state' });
+    await expect(service.lists.sessions(page)).rejects.toMatchObject({ code: 'invalid-state' });
   });
 });

@@ -1,16 +1,4 @@
-import type {
-  ClientRow,
-  MessageTrace,
-  PacketBatch,
-  PacketsInput,
-  Page,
-  PageQuery,
-  RetainedPage,
-  SessionRow,
-  SubscriptionRow,
-  SubscriptionsQuery,
-  TracingStatus,
-} from '../../../../shared/contract/broker-inside.ts';
+import type { MessageTrace, PacketBatch, PacketsInput, TracingStatus } from '../../../../shared/contract/broker-inside.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { WorkerLink } from '../worker-link.ts';
 import { TraceStore } from './trace-store.ts';
@@ -24,13 +12,10 @@ export interface BrokerInsideView {
   numbered(records: readonly MessageRecord[], firstId: number): void;
   /** By the id of the message; `null`: it was not traced. */
   whoGot(id: number): MessageTrace | null;
+  /** By its number in this run of the broker. */
+  whoGotNumber(number: number): MessageTrace | null;
   /** Follows every packet, also of later runs of the broker; the next batch comes when the promise settles. Returns what ends it. */
   followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void;
-  // These reject with `broker-not-running`, or with `invalid-state` for an engine that does not tell.
-  clients(query: PageQuery): Promise<Page<ClientRow>>;
-  sessions(query: PageQuery): Promise<Page<SessionRow>>;
-  subscriptions(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>>;
-  retained(query: PageQuery): Promise<RetainedPage>;
 }
 
 interface PacketFollower {
@@ -41,17 +26,15 @@ interface PacketFollower {
 
 export class InsideView implements BrokerInsideView {
   readonly #current: () => WorkerLink | undefined;
-  readonly #running: () => WorkerLink;
   readonly #traces: TraceStore;
   readonly #tracers = new Set<{ readonly onChange: () => void }>();
   readonly #followers = new Set<PacketFollower>();
   #stopTracing: (() => void) | undefined;
 
-  /** `running` throws `broker-not-running`; `onAcknowledged`: a traced message was acknowledged, so long after it had come. */
-  constructor(links: { readonly current: () => WorkerLink | undefined; readonly running: () => WorkerLink; readonly onAcknowledged?: (us: number) => void }) {
+  /** `onAcknowledged`: a traced message was acknowledged, so long after it had come. */
+  constructor(links: { readonly current: () => WorkerLink | undefined; readonly onAcknowledged?: (us: number) => void }) {
     this.#traces = new TraceStore({ onAcknowledged: links.onAcknowledged });
     this.#current = links.current;
-    this.#running = links.running;
   }
 
   /** A new run of the broker: whoever looks goes on looking. */
@@ -87,6 +70,10 @@ export class InsideView implements BrokerInsideView {
     return this.#traces.get(id);
   }
 
+  whoGotNumber(number: number): MessageTrace | null {
+    return this.#traces.getNumber(number);
+  }
+
   followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void {
     const follower: PacketFollower = { input, onBatch, close: undefined };
     this.#followers.add(follower);
@@ -96,22 +83,6 @@ export class InsideView implements BrokerInsideView {
       this.#followers.delete(follower);
       follower.close?.();
     };
-  }
-
-  async clients(query: PageQuery): Promise<Page<ClientRow>> {
-    return this.#running().client.call('clientPage', query);
-  }
-
-  async sessions(query: PageQuery): Promise<Page<SessionRow>> {
-    return this.#running().client.call('sessionPage', query);
-  }
-
-  async subscriptions(query: SubscriptionsQuery): Promise<Page<SubscriptionRow>> {
-    return this.#running().client.call('subscriptionPage', query);
-  }
-
-  async retained(query: PageQuery): Promise<RetainedPage> {
-    return this.#running().client.call('retainedPage', query);
   }
 
   #openTrace(link: WorkerLink): void {

@@ -91,6 +91,11 @@ export class TraceStore {
     return this.#byId.get(id)?.trace ?? null;
   }
 
+  /** By the number of the message in the present run of the broker. */
+  getNumber(number: number): MessageTrace | null {
+    return this.#byNumber.get(number)?.trace ?? null;
+  }
+
   #entry(number: number): Entry {
     let entry = this.#byNumber.get(number);
     if (entry === undefined) {

@@ -113,10 +113,10 @@ export class SqliteFile {
     sql.life.run(nowMs);
     for (const record of sessions) sql.session.run(...rows.sessionValues(record));
     for (const record of subscriptions) sql.subscription.run(...rows.subscriptionValues(record));
-    for (const { key, packet, publisher, expiresMs } of messages) sql.message.run(key, packet, publisher, expiresMs);
+    for (const { key, packet, publisher, expiresMs, storedMs = null } of messages) sql.message.run(key, packet, publisher, expiresMs, storedMs);
     for (const record of deliveries) sql.delivery.run(...rows.deliveryValues(record));
     for (const { session, packetId } of incoming) sql.incoming.run(session, packetId);
-    for (const { topic, packet, publisher, expiresMs } of retained) sql.retained.run(topic, packet, publisher, expiresMs);
+    for (const { topic, packet, publisher, expiresMs, storedMs = null } of retained) sql.retained.run(topic, packet, publisher, expiresMs, storedMs);
   }
 
   /** Once. */
@@ -190,10 +190,10 @@ function prepareAll(database: Database) {
     life: database.prepare('INSERT OR REPLACE INTO life VALUES (0, ?)'),
     session: database.prepare('INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     subscription: database.prepare('INSERT OR REPLACE INTO subscription VALUES (?, ?, ?, ?)'),
-    message: database.prepare('INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?)'),
+    message: database.prepare('INSERT OR REPLACE INTO message VALUES (?, ?, ?, ?, ?)'),
     delivery: database.prepare('INSERT OR REPLACE INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?)'),
     incoming: database.prepare('INSERT OR REPLACE INTO incoming VALUES (?, ?)'),
-    retained: database.prepare('INSERT OR REPLACE INTO retained VALUES (?, ?, ?, ?)'),
+    retained: database.prepare('INSERT OR REPLACE INTO retained VALUES (?, ?, ?, ?, ?)'),
     endSession: ['session WHERE key', 'subscription WHERE session', 'delivery WHERE session', 'incoming WHERE session'].map((which) =>
       database.prepare(`DELETE FROM ${which} = ?`),
     ),

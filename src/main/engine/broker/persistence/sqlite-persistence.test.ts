@@ -36,7 +36,7 @@ const nothing: PersistentBatch = {
 };
 const plainSession = { level: 4, expirySeconds: null, disconnectedMs: null, will: null } as const;
 const plainDelivery = { qos: 1, retain: false, subscriptionIdentifiers: null, share: null, packetId: 0, released: false } as const;
-const plainMessage = { publisher: null, expiresMs: null } as const;
+const plainMessage = { publisher: null, expiresMs: null, storedMs: null } as const;
 
 type Loaded = { -readonly [K in keyof PersistentRecords]: PersistentRecords[K][number][] };
 
@@ -76,7 +76,7 @@ const everything = {
     { session: 1, filter: '$share/g/a/#', qos: 2, noLocal: true, retainAsPublished: false, retainHandling: 2, subscriptionIdentifier: 268_435_455 },
     { session: 1, filter: 'b', qos: 0, noLocal: false, retainAsPublished: true, retainHandling: 0, subscriptionIdentifier: 0 },
   ],
-  messages: [{ key: 3, packet: Buffer.from('m'), publisher: 'p', expiresMs: 1_700_000_000_456 }],
+  messages: [{ key: 3, packet: Buffer.from('m'), publisher: 'p', expiresMs: 1_700_000_000_456, storedMs: 1_700_000_000_000 }],
   deliveries: [
     {
       session: 1,

@@ -75,10 +75,11 @@ export interface MessageRow {
   readonly packet: Uint8Array;
   readonly publisher: string | null;
   readonly expires_ms: number | null;
+  readonly stored_ms: number | null;
 }
 
-export function messageOf({ key, packet, publisher, expires_ms: expiresMs }: MessageRow): MessageRecord {
-  return { key, packet, publisher, expiresMs };
+export function messageOf({ key, packet, publisher, expires_ms: expiresMs, stored_ms: storedMs }: MessageRow): MessageRecord {
+  return { key, packet, publisher, expiresMs, storedMs };
 }
 
 export interface DeliveryRow {
@@ -125,8 +126,9 @@ export interface RetainedRow {
   readonly packet: Uint8Array;
   readonly publisher: string | null;
   readonly expires_ms: number | null;
+  readonly stored_ms: number | null;
 }
 
-export function retainedOf({ topic, packet, publisher, expires_ms: expiresMs }: RetainedRow): RetainedRecord {
-  return { topic, packet, publisher, expiresMs };
+export function retainedOf({ topic, packet, publisher, expires_ms: expiresMs, stored_ms: storedMs }: RetainedRow): RetainedRecord {
+  return { topic, packet, publisher, expiresMs, storedMs };
 }

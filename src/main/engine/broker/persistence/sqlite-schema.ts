@@ -1,7 +1,7 @@
 import type { Database } from '../../sqlite/index.ts';
 
 /** Raised with each migration. A file of a newer version is kept aside, never changed. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 /** "MQTB": tells our files from databases of other programs (`PRAGMA application_id`). */
 const applicationId = 0x4d51_5442;
 
@@ -52,6 +52,11 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE incoming (session INTEGER NOT NULL, packet_id INTEGER NOT NULL, PRIMARY KEY (session, packet_id)) STRICT, WITHOUT ROWID;
   CREATE TABLE retained (topic TEXT PRIMARY KEY, packet BLOB NOT NULL, publisher TEXT, expires_ms INTEGER) STRICT;
+  `,
+  // Since when something is kept, for whoever looks at it.
+  `
+  ALTER TABLE message ADD COLUMN stored_ms INTEGER;
+  ALTER TABLE retained ADD COLUMN stored_ms INTEGER;
   `,
 ];
 

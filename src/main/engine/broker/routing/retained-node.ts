@@ -7,6 +7,8 @@ export class RetainedEntry<T> implements Expiring {
   /** Order of arrival of topics; stays when the value is replaced. */
   readonly sequence: number;
   value: T;
+  /** When the value was set; not a number: not known. */
+  storedMs = Number.NaN;
   weight = 0;
   /** Infinity: never. */
   expiresAtMs = Infinity;

@@ -39,8 +39,8 @@ export class RetainedTrie<T> {
     return this.#expiring.soonest?.expiresAtMs ?? Infinity;
   }
 
-  /** The value this replaced, expired or not. */
-  set(topic: string, value: T, { weight, expiresAtMs }: RetainedTerms): T | undefined {
+  /** The value this replaced, expired or not. `storedMs`: when it came, for whoever wants to know. */
+  set(topic: string, value: T, { weight, expiresAtMs }: RetainedTerms, storedMs = Number.NaN): T | undefined {
     let entry = this.#entries.get(topic);
     const before = entry?.value;
     if (entry === undefined) {
@@ -53,6 +53,7 @@ export class RetainedTrie<T> {
     } else entry.value = value;
     this.#bytes += weight - entry.weight;
     entry.weight = weight;
+    entry.storedMs = storedMs;
     if (entry.expiresAtMs !== expiresAtMs) {
       this.#expiring.remove(entry);
       entry.expiresAtMs = expiresAtMs;
@@ -92,16 +93,30 @@ export class RetainedTrie<T> {
     return walk.advance(limit, out, nowMs) ? null : walk;
   }
 
-  /** A part of all values in the order of their topics' first one, what has expired and is not swept yet included. */
-  page(offset: number, limit: number): readonly T[] {
-    const values: T[] = [];
+  /** A part of all entries in the order of their topics' first one, what has expired and is not swept yet included. */
+  page(offset: number, limit: number): readonly RetainedEntry<T>[] {
+    const page: RetainedEntry<T>[] = [];
     let at = 0;
-    for (const { value } of this.#entries.values()) {
-      if (values.length === limit) break;
-      if (at >= offset) values.push(value);
+    for (const entry of this.#entries.values()) {
+      if (page.length === limit) break;
+      if (at >= offset) page.push(entry);
       at += 1;
     }
-    return values;
+    return page;
+  }
+
+  /** All of them, live: it may be walked in slices. What is deleted and set again meanwhile comes again, with a `sequence` above the `newest` of before. */
+  entries(): IterableIterator<RetainedEntry<T>> {
+    return this.#entries.values();
+  }
+
+  entry(topic: string): RetainedEntry<T> | undefined {
+    return this.#entries.get(topic);
+  }
+
+  /** The `sequence` of the topic that came last. */
+  get newest(): number {
+    return this.#sequence;
   }
 
   /** The topic itself and every topic below it, in no order; all topics for an empty text. For one-off use: not in slices. */

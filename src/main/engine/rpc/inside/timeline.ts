@@ -77,6 +77,7 @@ const reasons: Readonly<Partial<Record<TracedReceiver['state'], string>>> = {
   'no-local': 'wants nothing of its own',
   'not-authorised': 'may not receive it',
   expired: 'it expired before it was sent',
+  discarded: 'it was taken out of the queue by hand',
   'queue-full': 'its queue is full',
   'output-full': 'does not read, and QoS 0 does not wait',
   offline: 'is not connected, and QoS 0 does not wait',

@@ -40,6 +40,8 @@ export interface MessageRecord {
   readonly publisher: string | null;
   /** `null`: never. */
   readonly expiresMs: number | null;
+  /** When it was first kept, for whoever looks at it; `null` or absent: not known. */
+  readonly storedMs?: number | null;
 }
 
 /** A message for one session: in its queue, or under way to it. Their keys are in the order of delivery. */

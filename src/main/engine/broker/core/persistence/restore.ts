@@ -6,7 +6,7 @@ import { Session, type Inflight } from '../session.ts';
 import type { BrokerPersistence, DeliveryRecord, IncomingRecord, MessageRecord, PersistentRecords, SessionRecord } from './broker-persistence.ts';
 import { aliveEveryMs, type Journal } from './journal.ts';
 import { KeptDelivery, KeptMessage, KeptSession } from './kept.ts';
-import { restoreMessage, restoreWill } from './stored-message.ts';
+import { restoredSince, restoreMessage, restoreWill } from './stored-message.ts';
 
 /**
  * Makes the broker what it was when the last run ended. Times go on while the broker is away: sessions and messages expire, wills with a delay
@@ -24,7 +24,7 @@ class Restoring {
   readonly #core: BrokerCore;
   readonly #journal: Journal;
   readonly #sessions = new Map<number, KeptSession>();
-  readonly #messages = new Map<number, KeptMessage>();
+  readonly #messages = new Map<number, { readonly kept: KeptMessage; readonly sinceMs: number }>();
   unreadable = 0;
 
   constructor(core: BrokerCore, journal: Journal) {
@@ -48,7 +48,7 @@ class Restoring {
     for (const record of retained) {
       const message = this.#read(() => restoreMessage(record, core));
       if (message === null || message.expiresAtMs <= core.nowMs) this.#journal.retained(record.topic, null);
-      else core.retainedMessages.set(record.topic, message, message);
+      else core.retainedMessages.set(record.topic, message, message, restoredSince(record, core));
     }
   }
 
@@ -75,15 +75,16 @@ class Restoring {
     const kept = new KeptMessage(record.key, message);
     kept.isWritten = true;
     message.kept = kept;
-    this.#messages.set(record.key, kept);
+    this.#messages.set(record.key, { kept, sinceMs: restoredSince(record, this.#core) });
   }
 
   #delivery(record: DeliveryRecord): void {
     const { key, qos, retain, subscriptionIdentifiers, share, packetId, released } = record;
     const owner = this.#sessions.get(record.session);
-    const message = this.#messages.get(record.message);
+    const found = this.#messages.get(record.message);
     this.#journal.keysUpTo(key);
-    if (owner === undefined || message === undefined) return;
+    if (owner === undefined || found === undefined) return;
+    const { kept: message, sinceMs } = found;
     const { session } = owner;
     const group = share === null ? null : (this.#core.subscriptions.group(share) ?? null);
     const delivery: Delivery = { message: message.message, qos, retain, subscriptionIdentifiers, group, kept: null };
@@ -91,7 +92,7 @@ class Restoring {
     kept.isWritten = true;
     message.uses += 1;
     delivery.kept = kept;
-    if (packetId === 0) (session.queue ??= new DeliveryQueue(this.#core.queueTotals)).push(delivery, Infinity, Infinity);
+    if (packetId === 0) (session.queue ??= new DeliveryQueue(this.#core.queueTotals)).push(delivery, Infinity, Infinity, sinceMs);
     else {
       const inflight: Inflight = { ...delivery, packetId, released, isSent: true, waitsForCommit: false };
       kept.state = inflight;

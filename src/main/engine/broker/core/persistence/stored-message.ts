@@ -16,7 +16,12 @@ type Stored = Omit<MessageRecord, 'key'>;
 /** What is kept of a message; its expiry as a time of day, so that it goes on while the broker is away. */
 export function storeMessage({ topic, payload, qos, retain, properties, publisher, expiresAtMs }: Message, { wallMs, nowMs }: Clocks): Stored {
   const { bytes } = encodedPublish(5, { topic, payload, qos, retain, properties, dup: false, packetId: 1 });
-  return { packet: bytes, publisher, expiresMs: expiresAtMs === Infinity ? null : Math.floor(wallMs + expiresAtMs - nowMs) };
+  return { packet: bytes, publisher, expiresMs: expiresAtMs === Infinity ? null : Math.floor(wallMs + expiresAtMs - nowMs), storedMs: wallMs };
+}
+
+/** When it was kept, on the monotonic clock; not a number: not known. */
+export function restoredSince({ storedMs }: Pick<Stored, 'storedMs'>, { wallMs, nowMs }: Clocks): number {
+  return storedMs === null || storedMs === undefined ? Number.NaN : nowMs + storedMs - wallMs;
 }
 
 /** Throws when the bytes are no PUBLISH. */
