@@ -18,7 +18,7 @@ export interface Page<T> {
 }
 
 /** An MQTT packet that crossed the network last. */
-export interface LastPacket {
+interface LastPacket {
   /** `PUBLISH`, `PINGREQ` … */
   readonly type: string;
   /** Unix ms. */
@@ -178,7 +178,7 @@ export interface RetainedSlice {
   readonly messages: readonly RetainedMessage[];
 }
 
-export const clientColumns = [
+const clientColumns = [
   'connectedAt',
   'clientId',
   'username',
@@ -196,9 +196,9 @@ export const clientColumns = [
   'lastReceived',
 ] as const;
 export type ClientColumn = (typeof clientColumns)[number];
-export const sessionColumns = ['clientId', 'version', 'endsAt', 'subscriptions', 'queuedMessages', 'queuedBytes'] as const;
+const sessionColumns = ['clientId', 'version', 'endsAt', 'subscriptions', 'queuedMessages', 'queuedBytes'] as const;
 export type SessionColumn = (typeof sessionColumns)[number];
-export const retainedColumns = ['topic', 'size', 'storedAt', 'publisher', 'expiry'] as const;
+const retainedColumns = ['topic', 'size', 'storedAt', 'publisher', 'expiry'] as const;
 export type RetainedColumn = (typeof retainedColumns)[number];
 
 const order = <const T extends readonly [string, ...string[]]>(columns: T) => z.strictObject({ by: z.enum(columns), descending: z.boolean() }).optional();

@@ -21,6 +21,8 @@ export interface BrokerTotals {
   /** Retained messages that were delivered but not kept, as there were too many. */
   readonly retainedRefused: number | null;
   readonly publishRefused: number | null;
+  /** Publishes after which their client was not read from for a while, as it was too fast. */
+  readonly publishSlowed: number | null;
   readonly subscribeRefused: number | null;
   readonly connectionsRefused: number | null;
   /** Network connections that were accepted. */

@@ -31,6 +31,7 @@ export function aedesMetrics({ clientsMaximum, ...counted }: AedesCounters, { ti
       droppedExpired: null,
       retainedRefused: null,
       publishRefused: null,
+      publishSlowed: null,
       subscribeRefused: null,
       sessionsExpired: null,
       ...counted,
