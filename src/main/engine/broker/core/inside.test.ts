@@ -360,6 +360,6 @@ describe('snapshots', () => {
     expect(await core.lists.subscriptions({ offset: 99_900, limit: 500 })).toMatchObject({ total: 100_000, rows: { length: 100 } });
     expect(await core.lists.retained({ offset: 99_900, limit: 500 })).toMatchObject({ total: 100_000, rows: { length: 100 } });
     // Some milliseconds; the limit is for a machine that is busy with other things.
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
