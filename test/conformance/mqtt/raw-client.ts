@@ -19,8 +19,8 @@ import {
   type Text,
 } from './wire.ts';
 
-/** How long an expected packet may take; a broker that is right takes some milliseconds, a busy machine longer. */
-const patienceMs = 4000;
+/** How long an expected packet may take; a broker that is right takes some milliseconds, a busy machine much longer. */
+const usualPatienceMs = 20_000;
 
 export type Subscription = string | SubscriptionFields;
 
@@ -39,10 +39,12 @@ export class RawClient {
   #closed = false;
   #wake: (() => void)[] = [];
   #lastId = 0;
+  readonly #patienceMs: number;
   /** From {@link connect}. */
   connack: ReceivedConnack | undefined;
 
-  constructor(stream: Duplex, level: Level) {
+  constructor(stream: Duplex, level: Level, patienceMs = usualPatienceMs) {
+    this.#patienceMs = patienceMs;
     this.stream = stream;
     this.level = level;
     stream.on('data', (chunk: Buffer) => this.#feed(chunk));
@@ -65,13 +67,13 @@ export class RawClient {
   }
 
   /** The very next packet, whatever it is. */
-  async next(withinMs = patienceMs): Promise<Received> {
+  async next(withinMs = this.#patienceMs): Promise<Received> {
     await this.#until(() => this.#received.length > 0, withinMs, 'a packet');
     return this.#received.shift() as Received;
   }
 
   /** The very next packet, which has to be of this type. */
-  async expectPacket<T extends ReceivedType>(type: T, withinMs = patienceMs): Promise<ReceivedOf<T>> {
+  async expectPacket<T extends ReceivedType>(type: T, withinMs = this.#patienceMs): Promise<ReceivedOf<T>> {
     await this.#until(() => this.#received.length > 0, withinMs, type);
     const [first] = this.#received;
     if (first?.type !== type) throw new Error(`expected ${type}, received ${describe(first)}`);
@@ -79,14 +81,14 @@ export class RawClient {
   }
 
   /** The next packet of this type; those of other types before it stay for later. */
-  async waitFor<T extends ReceivedType>(type: T, withinMs = patienceMs): Promise<ReceivedOf<T>> {
+  async waitFor<T extends ReceivedType>(type: T, withinMs = this.#patienceMs): Promise<ReceivedOf<T>> {
     const find = (): number => this.#received.findIndex((packet) => packet.type === type);
     await this.#until(() => find() >= 0, withinMs, type);
     return this.#received.splice(find(), 1)[0] as ReceivedOf<T>;
   }
 
   /** The next `count` PUBLISH packets, none of which may be preceded by anything else. */
-  async publishes(count: number, withinMs = patienceMs): Promise<readonly ReceivedOf<'publish'>[]> {
+  async publishes(count: number, withinMs = this.#patienceMs): Promise<readonly ReceivedOf<'publish'>[]> {
     const packets: ReceivedOf<'publish'>[] = [];
     while (packets.length < count) packets.push(await this.expectPacket('publish', withinMs));
     return packets;
@@ -114,14 +116,14 @@ export class RawClient {
   }
 
   /** The broker closes the connection, and nothing unread came before. */
-  async expectClosed(withinMs = patienceMs): Promise<void> {
+  async expectClosed(withinMs = this.#patienceMs): Promise<void> {
     await this.#until(() => this.#closed || this.#received.length > 0, withinMs, 'the end of the connection');
     const [first] = this.#received;
     if (first) throw new Error(`expected the end of the connection, received ${describe(first)}`);
   }
 
   /** DISCONNECT with this reason, then the end; before MQTT 5 only the end. */
-  async expectRefused(code: number | readonly number[], withinMs = patienceMs): Promise<void> {
+  async expectRefused(code: number | readonly number[], withinMs = this.#patienceMs): Promise<void> {
     if (this.level === 5) {
       const packet = await this.expectPacket('disconnect', withinMs);
       const codes = typeof code === 'number' ? [code] : code;
@@ -184,7 +186,7 @@ export class RawClient {
   }
 
   /** Receives a message, of any QoS, and acknowledges it completely. */
-  async receive(withinMs = patienceMs): Promise<ReceivedOf<'publish'>> {
+  async receive(withinMs = this.#patienceMs): Promise<ReceivedOf<'publish'>> {
     const message = await this.expectPacket('publish', withinMs);
     if (message.qos === 1) this.send(ack('puback', message.id));
     if (message.qos === 2) {

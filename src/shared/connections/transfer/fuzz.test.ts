@@ -94,7 +94,7 @@ function check(text: string, format: TransferFormat | undefined): void {
   }
 }
 
-test('100,000 damaged texts are answered, and what is read keeps the rules of a profile', { timeout: 120_000 }, () => {
+test('100,000 damaged texts are answered, and what is read keeps the rules of a profile', { timeout: 300_000 }, () => {
   const random = numbers(20_261);
   let count = 0;
   for (let round = 0; round < 8000; round += 1)

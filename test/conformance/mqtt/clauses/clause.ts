@@ -51,9 +51,12 @@ export class Scene {
   readonly #dial: () => Promise<Duplex>;
   readonly #clients: RawClient[] = [];
   readonly #name: string;
+  readonly #patienceMs: number | undefined;
   #lastId = 0;
 
-  constructor(level: Level, levels: readonly Level[], dial: () => Promise<Duplex>) {
+  /** `patienceMs`: how long clients wait for what they expect, where it is not as long as usual. */
+  constructor(level: Level, levels: readonly Level[], dial: () => Promise<Duplex>, patienceMs?: number) {
+    this.#patienceMs = patienceMs;
     this.level = level;
     this.levels = levels;
     this.#dial = dial;
@@ -73,7 +76,7 @@ export class Scene {
 
   /** A connection without CONNECT yet. */
   async dial(level: Level = this.level): Promise<RawClient> {
-    const client = new RawClient(await this.#dial(), level);
+    const client = new RawClient(await this.#dial(), level, this.#patienceMs);
     this.#clients.push(client);
     return client;
   }
