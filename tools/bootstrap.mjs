@@ -14,6 +14,7 @@ const compileCache = path.join(modules, '.cache', 'compile');
 // Read before anything else: an install may take minutes, and its parent may be gone when it is done.
 const parent = process.ppid;
 const lookForParentMs = 250;
+const passOnAfterMs = 300;
 
 /** Installs the packages of the lock file when they are missing or the lock file has changed since. */
 export function ensureInstalled() {
@@ -59,10 +60,10 @@ export function run(file, args) {
   });
   // In a terminal Ctrl+C reaches the whole process group; this process only has to outlive the child's clean-up.
   process.on('SIGINT', () => {});
-  let asked = false;
+  // Who ends a whole process group reaches the child as well: a second signal while it is ending would cut it off, once its handlers are gone.
+  let passingOn;
   const end = () => {
-    if (!asked) child.kill('SIGTERM');
-    asked = true;
+    passingOn ??= setTimeout(() => child.kill('SIGTERM'), passOnAfterMs);
   };
   process.on('SIGTERM', end).on('SIGHUP', end);
   // npm ends only the shell between it and this process, which does not pass signals on: that its shell has gone is all there is to notice. Whoever
