@@ -55,7 +55,11 @@ export async function startMosquitto(
     const port = await freePort();
     const config = path.join(folder, 'mosquitto.conf');
     // Started by root it would become a user that may not read the files here.
-    const all = [...lines, `user ${os.userInfo().username}`, `listener ${port} 127.0.0.1`, ...ofListener];
+    const user = `user ${os.userInfo().username}`;
+    // With WebSocket listeners alone it does not start, and with an IPv6 socket for one it listens on all addresses.
+    const isWebSocket = ofListener.includes('protocol websockets');
+    const beside = isWebSocket ? [`listener ${await freePort()} 127.0.0.1`] : [];
+    const all = [...lines, user, ...beside, `listener ${port} 127.0.0.1`, ...ofListener, ...(isWebSocket ? ['socket_domain ipv4'] : [])];
     writeFileSync(config, `${all.join('\n').replaceAll('{folder}', folder)}\n`);
     const child = spawn(onPath('mosquitto') ?? 'mosquitto', ['-c', config], { stdio: 'ignore' });
     child.once('error', () => undefined);

@@ -102,6 +102,17 @@ describe.skipIf(!hasMosquitto())('mosquitto', () => {
     expect(byPin.status().tls).toMatchObject({ verified: false, pinned: true });
   });
 
+  test.each(['3.1.1', '5'] as const)('over WebSocket and secure WebSocket, MQTT %s', async (version) => {
+    if (!lab) return;
+    const plain = await mosquitto(['allow_anonymous true'], {}, ['protocol websockets']);
+    await roundTrip(connectionTo(`ws://127.0.0.1:${plain}/mqtt`, { version, subscriptions }));
+    const [files, listener] = secured(lab, ['protocol websockets']);
+    const secure = await mosquitto(['allow_anonymous true'], files, listener);
+    const bench = connectionTo(`wss://localhost:${secure}/mqtt`, { version, subscriptions, tls: { ...newProfile('').tls, ca: lab.ca } });
+    await roundTrip(bench);
+    expect(bench.status().tls).toMatchObject({ verified: true });
+  });
+
   test('with a client certificate, which it asks for', async () => {
     if (!lab) return;
     const [files, listener] = secured(lab, ['require_certificate true', 'use_identity_as_username true']);
