@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
+import type { TappedConnection } from '../messages/tapped-packet.ts';
 import { noInput, type Qos } from './common.ts';
 
 /** What only the inside of a broker can tell, and only our own core does: aedes has none of it. */
@@ -113,6 +114,8 @@ export interface PacketBatch {
   readonly count: number;
   /** Packets lost before this batch because the reader was too slow, since the stream was opened or the broker has started. */
   readonly lost: number;
+  /** Those whose first packet is in this batch. */
+  readonly connections: readonly TappedConnection[];
 }
 
 const clientIdSchema = z.string().max(65_535);

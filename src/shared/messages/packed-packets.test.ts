@@ -3,12 +3,12 @@ import { packPackets, unpackPackets } from './packed-packets.ts';
 import { crossedNetwork, type TappedPacket } from './tapped-packet.ts';
 
 const packets: readonly TappedPacket[] = [
-  { timeUs: 1_790_000_000_000_001, connection: 1, clientId: null, direction: 'in', bytes: Uint8Array.of(0x10, 0) },
-  { timeUs: 5, connection: 2 ** 32 - 1, clientId: 'é', direction: 'out', bytes: new Uint8Array(300).fill(7) },
-  { timeUs: 6, connection: 3, clientId: '', direction: 'in', bytes: new Uint8Array() },
-  { timeUs: 7, connection: 4, clientId: 'é', direction: 'out', bytes: new Uint8Array() },
-  { timeUs: 8, connection: 4, clientId: 'é', direction: 'out', bytes: Uint8Array.of(0xd0, 0), fault: { rule: 'Bad Wi-Fi: drop', effect: 'dropped' } },
-  { timeUs: 9, connection: 4, clientId: null, direction: 'in', bytes: Uint8Array.of(0xc0, 0), fault: { rule: 'Bad Wi-Fi: drop', effect: 'duplicate' } },
+  { timeUs: 1_790_000_000_000_001, connection: 1, clientId: null, direction: 'in', level: null, bytes: Uint8Array.of(0x10, 0) },
+  { timeUs: 5, connection: 2 ** 32 - 1, clientId: 'é', direction: 'out', level: 5, bytes: new Uint8Array(300).fill(7) },
+  { timeUs: 6, connection: 3, clientId: '', direction: 'in', level: 3, bytes: new Uint8Array(), end: 'It was lost.' },
+  { timeUs: 7, connection: 4, clientId: 'é', direction: 'out', level: 4, bytes: new Uint8Array() },
+  { timeUs: 8, connection: 4, clientId: 'é', direction: 'out', level: 5, bytes: Uint8Array.of(0xd0, 0), fault: { rule: 'Bad Wi-Fi: drop', effect: 'dropped' } },
+  { timeUs: 9, connection: 4, clientId: null, direction: 'in', level: null, bytes: Uint8Array.of(0xc0, 0), fault: { rule: 'Bad Wi-Fi: drop', effect: 'duplicate' } },
 ];
 
 test('gives back what was packed', () => {

@@ -1,3 +1,6 @@
+import type { ListenerKind } from '../mqtt/listener-kinds.ts';
+import type { ProtocolLevel } from '../mqtt/packet/packets.ts';
+
 /** A packet as it crossed the network, whole and undecoded: `PacketDecoder` reads it, of direction `in` with the role `server`. */
 export interface TappedPacket {
   /** Unix time in µs. */
@@ -8,10 +11,24 @@ export interface TappedPacket {
   readonly clientId: string | null;
   /** As seen by the broker. */
   readonly direction: 'in' | 'out';
-  /** From the fixed header on; of a packet that was refused for its fixed header, nothing is told. */
+  /** The version both speak; `null` as long as CONNECT has not told it. */
+  readonly level: ProtocolLevel | null;
+  /** From the fixed header on. Of a packet that was refused before it was whole, what had arrived, at most 64 KiB. */
   readonly bytes: Uint8Array;
+  /** No packet, but the end of its connection, in words; `bytes` are then what had come of a packet that never became whole. */
+  readonly end?: string;
   /** Absent: no fault had a hand in it. */
   readonly fault?: PacketFault;
+}
+
+/** Between whom a connection is, told with its first packet. */
+export interface TappedConnection {
+  readonly connection: number;
+  readonly transport: ListenerKind;
+  /** `address:port` of the client. */
+  readonly address: string;
+  /** The id of the listener, where there is one. */
+  readonly listener: string | null;
 }
 
 /**

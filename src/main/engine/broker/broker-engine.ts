@@ -24,7 +24,7 @@ import type { Properties } from '../../../shared/mqtt/packet/packets.ts';
 import type { ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
 import type { Off } from '../../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
-import type { TappedPacket } from '../../../shared/messages/tapped-packet.ts';
+import type { TappedConnection, TappedPacket } from '../../../shared/messages/tapped-packet.ts';
 
 export interface ConnectionInfo {
   readonly transport: ListenerKind;
@@ -72,8 +72,11 @@ export const listedAtMost = { clients: 1000, subscriptions: 100 } as const;
 export interface BrokerInside {
   /** What happens to each message that is published from now on, and to those of before that still wait. */
   onTrace(listener: (event: TraceEvent) => void): Off;
-  /** Every packet, in the order in which they cross the network; `clientId`: only of this client, `null`: of all. Its bytes stay unchanged. */
-  onPacket(listener: (packet: TappedPacket) => void, clientId: string | null): Off;
+  /**
+   * Every packet, in the order in which they cross the network; `clientId`: only of this client, `null`: of all. Its bytes stay unchanged. `first`: whose packet
+   * it is, with the first one of each connection.
+   */
+  onPacket(listener: (packet: TappedPacket, first: TappedConnection | null) => void, clientId: string | null): Off;
 }
 
 /** What a broker holds, in pages, and what can be done with it by hand. Throws coded errors; `invalid-state` where an engine cannot tell. */

@@ -22,6 +22,8 @@ export interface DecoderOptions {
   readonly controlCharacters?: ControlCharacters;
 }
 
+/** What is shown of a packet that never became whole. */
+const shownUnread = 65_536;
 /** What is set aside at once for a packet that does not arrive whole; more only as it arrives. */
 const firstShare = 65_536;
 const empty = new Uint8Array(0);
@@ -46,6 +48,7 @@ export class PacketDecoder {
   readonly #cache: TopicCache | null;
   readonly #reader: BodyReader;
   #failure: MqttProtocolError | null = null;
+  #refused: Uint8Array = empty;
 
   // The chunk being read, and those pushed before it was done.
   #chunk: Uint8Array = empty;
@@ -77,6 +80,21 @@ export class PacketDecoder {
   /** The bytes of the packet that `next` returned last, or refused after its fixed header; none once it has returned `undefined`. */
   get lastPacketBytes(): Uint8Array {
     return this.#lastSource.subarray(this.#lastStart, this.#lastEnd);
+  }
+
+  /** What was pushed and is in no packet yet, from the start of a packet on; a copy of its first 64 KiB. After a packet was refused for its fixed header: that one. */
+  get unread(): Uint8Array {
+    if (this.#failure) return this.#refused;
+    const parts: Uint8Array[] = [this.#header.subarray(0, this.#headerLength)];
+    if (this.#partial !== null) parts.push(this.#partial.subarray(0, this.#partialLength));
+    parts.push(this.#chunk.subarray(this.#at), ...(this.#waiting?.slice(this.#nextWaiting) ?? []));
+    const bytes = new Uint8Array(Math.min(shownUnread, parts.reduce((sum, part) => sum + part.length, 0)));
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part.subarray(0, bytes.length - at), at);
+      at = Math.min(bytes.length, at + part.length);
+    }
+    return bytes;
   }
 
   push(chunk: Uint8Array): void {
@@ -276,6 +294,7 @@ export class PacketDecoder {
   }
 
   #fail(error: MqttProtocolError): void {
+    this.#refused = this.unread;
     this.#failure = error;
     this.#chunk = empty;
     this.#at = 0;

@@ -91,6 +91,8 @@ export class Connection {
   /** Acknowledgements of its messages that wait until these are kept. */
   acksWaiting = 0;
   endedBy: EndKind | null = null;
+  /** Why the broker ended it. */
+  #refusal: string | null = null;
   #disposed = false;
 
   constructor(core: BrokerCore, stream: Duplex, info: ConnectionInfo) {
@@ -202,6 +204,7 @@ export class Connection {
   refuse(reasonCode: number, message: string): void {
     if (this.endedBy !== null) return;
     this.core.refused(this, reasonCode, message);
+    this.#refusal = message;
     if (this.session && this.level === 5) this.sendDisconnect(reasonCode, message);
     else if (this.authentication?.connect) this.sendLast({ type: 'connack', sessionPresent: false, code: reasonCode, properties: this.#reason(message) });
     else if (this.session === null && reasonCode === unsupportedVersion) this.transmit(unacceptableVersion, null);
@@ -346,6 +349,7 @@ export class Connection {
   end(kind: EndKind): void {
     if (this.endedBy !== null) return;
     this.endedBy = kind;
+    this.core.packetTap?.ended(this, kind, this.#refusal);
     if (kind === 'client-said-goodbye' && this.info.transport === 'tcp' && this.output.isEmptied()) {
       // Nobody waits for anything any more: closing at once spares the wait for the other side, which closes anyhow.
       this.stream.destroy();

@@ -3,7 +3,7 @@ import { ack, connect, publish } from '../../../../../test/conformance/mqtt/wire
 import { connectToCore, dialCore } from '../../../../../test/support/core-client.ts';
 import { FakePersistence } from '../../../../../test/support/fake-persistence.ts';
 import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
-import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import type { TappedConnection, TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
 import { PacketDecoder } from '../../../../shared/mqtt/packet/decoder.ts';
 import { BrokerCore, type BrokerCoreOptions } from './broker-core.ts';
 
@@ -229,13 +229,14 @@ describe('the trace of a message', () => {
 });
 
 describe('the packet tap', () => {
-  const describePacket = ({ connection, clientId, direction, bytes }: TappedPacket): string =>
-    `${connection} ${clientId} ${direction} ${(bytes[0] ?? 0) >> 4} ${bytes.byteLength}`;
+  const describePacket = ({ connection, clientId, direction, bytes, end }: TappedPacket): string =>
+    `${connection} ${clientId} ${direction} ${end ?? (bytes[0] ?? 0) >> 4} ${bytes.byteLength}`;
 
   it('shows every packet in both directions, whole, as it crossed the network', async () => {
     const core = startCore();
     const packets: TappedPacket[] = [];
-    const off = core.inside.onPacket((packet) => packets.push(packet), null);
+    const ends: string[] = [];
+    const off = core.inside.onPacket((packet) => (packet.end === undefined ? packets.push(packet) : ends.push(packet.end)), null);
     const client = await connectToCore(core, { clientId: 'a', properties: [['topicAliasMaximum', 1]] });
     await client.subscribe({ filter: '#', qos: 1 });
     const payload = 'x'.repeat(20_000);
@@ -246,6 +247,8 @@ describe('the packet tap', () => {
     await client.disconnect();
     const kinds = packets.map(({ direction, bytes }) => `${direction} ${(bytes[0] ?? 0) >> 4}`);
     expect(kinds).toEqual(['in 1', 'out 2', 'in 8', 'out 9', 'in 3', 'out 3', 'out 4', 'in 4', 'in 12', 'out 13', 'in 10', 'out 11', 'in 14']);
+    await expect.poll(() => ends).toEqual(['The connection ended after DISCONNECT.']);
+    expect(packets.every(({ level }) => level === 5)).toBe(true);
     expect(packets.map(({ timeUs }) => timeUs)).toEqual(packets.map(({ timeUs }) => timeUs).toSorted((left, right) => left - right));
     for (const direction of ['in', 'out'] as const) {
       const decoder = new PacketDecoder({ ...(direction === 'in' ? { role: 'server' } : { role: 'client', level: 5 }), maximumPacketSize: 1_000_000 });
@@ -264,7 +267,11 @@ describe('the packet tap', () => {
   it('tells connections apart, shows refused packets and CONNECTs, and only the client asked for', async () => {
     const core = startCore({ hooks: { authenticate: ({ clientId }) => (clientId === 'bad' ? 'not-authorised' : 'welcome') } });
     const [all, only]: [TappedPacket[], TappedPacket[]] = [[], []];
-    core.inside.onPacket((packet) => all.push(packet), null);
+    const connections: TappedConnection[] = [];
+    core.inside.onPacket((packet, first) => {
+      all.push(packet);
+      if (first !== null) connections.push(first);
+    }, null);
     core.inside.onPacket((packet) => only.push(packet), 'a');
     const bad = dialCore(core);
     bad.send(connect(5, { clientId: 'bad' }));
@@ -278,20 +285,33 @@ describe('the packet tap', () => {
     const header = await connectToCore(core, 'h', 4);
     header.send(Buffer.of(0x00, 0x00));
     await header.expectClosed();
+    const cut = await connectToCore(core, 'cut', 4);
+    cut.send(Buffer.of(0x30, 10, 0, 1));
+    cut.stream.end();
+    await expect.poll(() => all.filter(({ end }) => end !== undefined).length).toBe(5);
     expect(all.map(describePacket)).toEqual([
       expect.stringMatching(/^1 bad in 1 /),
       expect.stringMatching(/^1 bad out 2 /),
+      '1 bad out The broker ended the connection. 0',
       '2 a in 1 15',
       '2 a out 2 4',
       '3 a in 1 15',
+      '2 a out The broker ended the connection: another one took over its client id. 0',
       '3 a out 2 4',
       '4 b in 1 15',
       '4 b out 2 4',
       '4 b in 3 7',
+      expect.stringMatching(/^4 b out The broker ended the connection: .*\[MQTT-1\.5\.3-2\] 0$/),
       '5 h in 1 15',
       '5 h out 2 4',
+      '5 h in 0 2',
+      expect.stringMatching(/^5 h out The broker ended the connection: Packet type 0 is reserved/),
+      '6 cut in 1 17',
+      '6 cut out 2 4',
+      '6 cut in The connection ended without DISCONNECT. 4',
     ]);
-    expect(only.map(({ connection }) => connection)).toEqual([2, 2, 3, 3]);
+    expect(only.map(({ connection }) => connection)).toEqual([2, 2, 3, 2, 3]);
+    expect(connections.map(({ connection, transport }) => `${connection} ${transport}`)).toEqual(['1 tcp', '2 tcp', '3 tcp', '4 tcp', '5 tcp', '6 tcp']);
   });
 });
 

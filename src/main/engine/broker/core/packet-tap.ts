@@ -1,13 +1,23 @@
-import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import type { TappedConnection, TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
 import type { Packet } from '../../../../shared/mqtt/packet/packets.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, EndKind } from './connection.ts';
 
-export type PacketListener = (packet: TappedPacket) => void;
+/** `first`: whose packet it is, with the first one of each connection that this listener is shown. */
+export type PacketListener = (packet: TappedPacket, first: TappedConnection | null) => void;
+
+const noBytes = new Uint8Array(0);
+const endWords: Readonly<Record<EndKind, string>> = {
+  'client-said-goodbye': 'The connection ended after DISCONNECT.',
+  lost: 'The connection ended without DISCONNECT.',
+  'taken-over': 'The broker ended the connection: another one took over its client id.',
+  'closed-by-broker': 'The broker ended the connection.',
+};
 
 interface Follower {
   readonly listener: PacketListener;
   /** `null`: of every client. */
   readonly clientId: string | null;
+  readonly known: WeakSet<Connection>;
 }
 
 /** Shows every packet in and out to who listens. It exists only while somebody does. */
@@ -24,7 +34,7 @@ export class PacketTap {
   }
 
   follow(listener: PacketListener, clientId: string | null): () => void {
-    const follower: Follower = { listener, clientId };
+    const follower: Follower = { listener, clientId, known: new WeakSet() };
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
   }
@@ -39,24 +49,41 @@ export class PacketTap {
     } catch (error) {
       const refused = decoder.lastPacketBytes;
       // Unless a new packet was read beyond its fixed header, these are still the bytes of the one before.
-      if (refused.buffer !== before.buffer || refused.byteOffset !== before.byteOffset) this.packet(connection, 'in', refused);
+      const isNew = refused.buffer !== before.buffer || refused.byteOffset !== before.byteOffset;
+      this.#show(connection, 'in', isNew ? refused : decoder.unread, null);
       throw error;
     }
     if (packet === undefined) return undefined;
     // CONNECT is shown under the client id it asks for.
     if (packet.type === 'connect') connection.clientId = packet.clientId;
-    this.packet(connection, 'in', decoder.lastPacketBytes);
+    this.#show(connection, 'in', decoder.lastPacketBytes, null);
     return packet;
   }
 
   /** `payload` follows where it is written apart from its header. */
   sent(connection: Connection, bytes: Uint8Array, payload: Uint8Array | null): void {
-    this.packet(connection, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]));
+    this.#show(connection, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]), null);
   }
 
-  packet({ id, session, clientId: wantedId }: Connection, direction: TappedPacket['direction'], bytes: Uint8Array): void {
+  /** `reason`: what the broker refused, if that was why. */
+  ended(connection: Connection, kind: EndKind, reason: string | null): void {
+    const { decoder } = connection;
+    const words = reason === null ? endWords[kind] : `The broker ended the connection: ${reason}`;
+    const cut = decoder.bufferedBytes === 0 ? noBytes : decoder.unread;
+    this.#show(connection, reason === null && (kind === 'lost' || kind === 'client-said-goodbye') ? 'in' : 'out', cut, words);
+  }
+
+  #show(connection: Connection, direction: TappedPacket['direction'], bytes: Uint8Array, end: string | null): void {
+    const { id, session, clientId: wantedId, decoder, info } = connection;
     const clientId = session === null ? wantedId : session.clientId;
-    const packet: TappedPacket = { timeUs: this.#nowUs(), connection: id, clientId, direction, bytes };
-    for (const follower of this.#followers) if (follower.clientId === null || follower.clientId === clientId) follower.listener(packet);
+    const packet: TappedPacket = { timeUs: this.#nowUs(), connection: id, clientId, direction, level: decoder.level, bytes, ...(end === null ? {} : { end }) };
+    for (const { clientId: only, known, listener } of this.#followers) {
+      if (only !== null && only !== clientId) continue;
+      if (known.has(connection)) listener(packet, null);
+      else {
+        known.add(connection);
+        listener(packet, { connection: id, transport: info.transport, address: info.address, listener: info.listener ?? null });
+      }
+    }
   }
 }

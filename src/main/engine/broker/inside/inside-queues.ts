@@ -1,6 +1,6 @@
 import type { PacketBatch, TraceEvent } from '../../../../shared/contract/broker-inside.ts';
 import { packPackets } from '../../../../shared/messages/packed-packets.ts';
-import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import type { TappedConnection, TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
 import { monotonicMs } from '../../monotonic.ts';
 import { BatchQueue } from '../batch-queue.ts';
 import type { TraceBatch } from '../broker-contract.ts';
@@ -21,13 +21,18 @@ export class PacketQueue extends BatchQueue<TappedPacket, PacketBatch> {
     super(queueLimit);
   }
 
-  push(packet: TappedPacket): void {
+  #connections: TappedConnection[] = [];
+
+  push(packet: TappedPacket, first: TappedConnection | null): void {
+    if (first !== null) this.#connections.push(first);
     this.add(packet, packetOverheadBytes + packet.bytes.byteLength);
   }
 
   protected override pack(list: readonly TappedPacket[]): { readonly batch: PacketBatch; readonly bytes: number } {
     const packets = packPackets(list);
-    return { batch: { packets, count: list.length, lost: this.dropped }, bytes: packets.byteLength };
+    const connections = this.#connections;
+    this.#connections = [];
+    return { batch: { packets, count: list.length, lost: this.dropped, connections }, bytes: packets.byteLength };
   }
 }
 

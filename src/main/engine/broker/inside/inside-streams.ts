@@ -33,7 +33,7 @@ export class InsideStreams {
 
   packets({ clientId }: PacketsInput, sink: StreamSink<PacketBatch>): () => void {
     const queue = new PacketQueue();
-    return this.#follow(queue, (inside) => inside.onPacket((packet) => queue.push(packet), clientId ?? null), queue.attach(sink));
+    return this.#follow(queue, (inside) => inside.onPacket((packet, first) => queue.push(packet, first), clientId ?? null), queue.attach(sink));
   }
 
   #follow(queue: { flush(): void }, begin: Follower['begin'], detach: () => void): () => void {
