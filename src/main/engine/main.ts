@@ -32,6 +32,7 @@ import { createEnvironments } from './environments/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier, createTeller } from './notifier.ts';
+import { createPackets } from './packets/index.ts';
 import { createPayloadService } from './payload/index.ts';
 import { createMessageSender, createPublishing } from './publishing/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
@@ -183,6 +184,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onChange: followBroker,
     demoDevice: { enabled: settings().demoDevice },
   });
+  const packetsChanged = createNotifier();
+  const packets = createPackets({ inside: broker.inside, onStatus: packetsChanged.notify });
   await broker.setAccess({ settings: workspace.brokerAccess.settings(), users: [...workspace.brokerAccess.users()] });
   const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }), secretHider);
   const subscriptionNews = createTeller<SubscriptionNotification>();
@@ -332,6 +335,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     info,
     broker,
     brokerChanged,
+    packets,
+    packetsChanged,
     connections,
     connectionsChanged,
     subscriptionNews,
@@ -377,6 +382,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       closeCallsMs,
       Promise.all([publishing.close(), rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), pipelines.close(), scripts.close()]),
     );
+    packets.close();
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));
     for (const page of pages) page.close('The workbench was stopped.');
     tails.close();

@@ -18,6 +18,7 @@ import { environmentsContract } from './environments.ts';
 import { hostContract } from './host.ts';
 import { messagesContract } from './messages.ts';
 import { mockDevicesContract } from './mock-devices.ts';
+import { packetsContract } from './packets.ts';
 import { payloadContract } from './payload.ts';
 import { publishingContract } from './publishing.ts';
 import { rpcBatchesContract } from './rpc-batches.ts';
@@ -40,6 +41,7 @@ export const engineContract = {
   ...brokerMetricsContract,
   ...brokerAccessContract,
   ...interceptsContract,
+  ...packetsContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

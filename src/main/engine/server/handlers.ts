@@ -16,6 +16,7 @@ import { environmentsHandlers } from './environments-handlers.ts';
 import { interceptsHandlers } from './intercepts-handlers.ts';
 import { messagesHandlers } from './messages-handlers.ts';
 import { mockDevicesHandlers } from './mock-devices-handlers.ts';
+import { packetsHandlers } from './packets-handlers.ts';
 import { payloadHandlers } from './payload-handlers.ts';
 import { publishingHandlers } from './publishing-handlers.ts';
 import { rpcDialectsHandlers } from './rpc-dialects-handlers.ts';
@@ -39,6 +40,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...brokerListsHandlers(services),
     ...brokerMetricsHandlers(services),
     ...brokerAccessHandlers(services),
+    ...packetsHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),
     ...connectionTransferHandlers(services),

@@ -14,6 +14,7 @@ import type { Connections, ConnectionSecrets, ProfileFiller } from '../connectio
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier, Teller } from '../notifier.ts';
+import type { Packets } from '../packets/index.ts';
 import type { PayloadService } from '../payload/index.ts';
 import type { Publishing } from '../publishing/index.ts';
 import type { CallHistory, RpcDialects, RpcNodes, RpcPeers, RpcService } from '../rpc/index.ts';
@@ -42,6 +43,8 @@ export interface Services {
     previewAccess(rules: PreviewInput): Promise<AccessPreview>;
   };
   readonly brokerChanged: Notifier;
+  readonly packets: Omit<Packets, 'offer' | 'close'>;
+  readonly packetsChanged: Notifier;
   readonly connections: Omit<Connections, 'session' | 'access' | 'wake' | 'close'>;
   readonly connectionsChanged: Notifier;
   readonly subscriptionNews: Pick<Teller<SubscriptionNotification>, 'subscribe'>;

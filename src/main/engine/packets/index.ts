@@ -1,0 +1,60 @@
+import type { PacketDetail, PacketFilter, PacketsFrame } from '../../../shared/contract/packets.ts';
+import type { PacketsInput, PacketBatch } from '../../../shared/contract/broker-inside.ts';
+import { brokerSource } from './broker-source.ts';
+import { PacketRecorder, type PacketSource } from './packet-recorder.ts';
+import { detailOf } from './packet-rows.ts';
+import { PacketsView, type PacketsWindow } from './packets-view.ts';
+
+export type { PacketFeed, PacketSource } from './packet-recorder.ts';
+export type { PacketsWindow } from './packets-view.ts';
+
+/** The recording of control packets: one for the whole engine. */
+export interface Packets extends Pick<PacketRecorder, 'record' | 'clear' | 'setLimits' | 'status' | 'clients'> {
+  /** Makes a further source available; returns what takes it away. */
+  offer(source: PacketSource): () => void;
+  view(filter: PacketFilter, window: PacketsWindow, onChange: () => void): OpenPacketsView;
+  detail(seq: number): PacketDetail | null;
+  close(): void;
+}
+
+export interface OpenPacketsView {
+  setWindow(window: PacketsWindow): void;
+  frame(): PacketsFrame | undefined;
+  close(): void;
+}
+
+export interface PacketsOptions {
+  readonly inside: { followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void };
+  /** The status is another one. */
+  readonly onStatus: () => void;
+}
+
+export function createPackets({ inside, onStatus }: PacketsOptions): Packets {
+  const recorder = new PacketRecorder(onStatus);
+  recorder.offer(brokerSource(inside));
+  return {
+    record: (id, on) => recorder.record(id, on),
+    clear: () => recorder.clear(),
+    setLimits: (limits) => recorder.setLimits(limits),
+    status: () => recorder.status(),
+    clients: (source, limit) => recorder.clients(source, limit),
+    offer: (source) => recorder.offer(source),
+    view(filter, window, onChange) {
+      const view = new PacketsView(recorder, filter, window, onChange);
+      const stop = recorder.onPackets(() => view.refresh());
+      return {
+        setWindow: (next) => view.setWindow(next),
+        frame: () => view.frame(),
+        close() {
+          stop();
+          view.close();
+        },
+      };
+    },
+    detail(seq) {
+      const packet = recorder.ring.get(seq);
+      return packet ? detailOf(recorder, packet) : null;
+    },
+    close: () => recorder.close(),
+  };
+}
