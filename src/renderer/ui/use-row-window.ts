@@ -27,15 +27,17 @@ export interface RowWindowOptions {
   readonly rowHeightPx: number;
   readonly onRangeChange?: ((first: number, last: number) => void) | undefined;
   readonly onAtTop?: ((atTop: boolean) => void) | undefined;
+  /** Told when a scroll reaches or leaves the last row; rows that are added below it are no scroll. */
+  readonly onAtEnd?: ((atEnd: boolean) => void) | undefined;
 }
 
 /** Which rows of equal height are on screen, for any number of them. */
-export function useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop }: RowWindowOptions): RowWindow {
+export function useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop, onAtEnd }: RowWindowOptions): RowWindow {
   const [map] = useState(() => new ScrollMap());
   const [, render] = useReducer((version: number) => version + 1, 0);
   const box = useRef<{ element: HTMLElement; viewportPx: number } | null>(null);
-  const shown = useRef({ first: 0, end: 0, scaled: false, atTop: true });
-  const latest = useRef({ count, onAtTop });
+  const shown = useRef({ first: 0, end: 0, scaled: false, atTop: true, atEnd: true });
+  const latest = useRef({ count, onAtTop, onAtEnd });
 
   const visible = useCallback((): { readonly first: number; readonly end: number } => {
     const viewportPx = box.current?.viewportPx ?? 0;
@@ -45,7 +47,7 @@ export function useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop }: Row
     return { first: Math.max(0, top - overscanRows), end: Math.min(latest.current.count, bottom + overscanRows) };
   }, [map, rowHeightPx]);
 
-  latest.current = { count, onAtTop };
+  latest.current = { count, onAtTop, onAtEnd };
   const viewportNow = box.current?.viewportPx ?? 0;
   // Sizes are brought up to date while rendering, so that the rows of this very render are in their places.
   const wantedScroll = useRef<number | undefined>(undefined);
@@ -58,10 +60,12 @@ export function useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop }: Row
     const scaled = map.physicalPx !== map.virtualPx;
     const atTop = map.virtualPx < 2;
     if (atTop !== shown.current.atTop) latest.current.onAtTop?.(atTop);
+    const atEnd = map.virtualPx + (box.current?.viewportPx ?? 0) > latest.current.count * rowHeightPx - 2;
+    if (atEnd !== shown.current.atEnd) latest.current.onAtEnd?.(atEnd);
     const changed = now.first !== shown.current.first || now.end !== shown.current.end || scaled || shown.current.scaled;
-    shown.current = { ...now, scaled, atTop };
+    shown.current = { ...now, scaled, atTop, atEnd };
     if (changed) render();
-  }, [map, visible]);
+  }, [map, visible, rowHeightPx]);
 
   useLayoutEffect(() => {
     shown.current = { ...shown.current, first, end };

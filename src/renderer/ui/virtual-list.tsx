@@ -36,6 +36,8 @@ export interface VirtualListProps<T> {
   /** Which rows should be there, both ends included. Give a stable function. */
   readonly onRangeChange?: (first: number, last: number) => void;
   readonly onAtTop?: (atTop: boolean) => void;
+  /** A scroll has reached the last row, or left it. */
+  readonly onAtEnd?: (atEnd: boolean) => void;
   /** In place of the list when there are no rows. */
   readonly empty?: ReactNode;
   readonly className?: string;
@@ -58,12 +60,13 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
     onRowKeyDown,
     onRangeChange,
     onAtTop,
+    onAtEnd,
     empty,
     className,
     ref,
   } = props;
   const container = useRef<HTMLDivElement | null>(null);
-  const window = useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop });
+  const window = useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop, onAtEnd });
   const keyAt = useCallback(
     (index: number) => {
       const row = getRow(index);

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
+import { packetLimitBounds } from '../messages/packet-limits.ts';
+import type { PacketFault } from '../messages/tapped-packet.ts';
 import type { ListenerKind } from '../mqtt/listener-kinds.ts';
 import type { ProtocolLevel } from '../mqtt/packet/packets.ts';
 import { noInput } from './common.ts';
 
 /** Where packets are recorded: all clients of the local broker, a connection of the workbench, or a listener that forwards to another broker. */
-export const packetSourceIdSchema = z.union([
+const packetSourceIdSchema = z.union([
   z.literal('broker'),
   z.templateLiteral(['connection:', z.string().min(1).max(64)]),
   z.templateLiteral(['intercept:', z.string().min(1).max(64)]),
 ]);
 export type PacketSourceId = z.infer<typeof packetSourceIdSchema>;
 
-export interface PacketSourceStatus {
+interface PacketSourceStatus {
   readonly id: PacketSourceId;
   readonly name: string;
   readonly recording: boolean;
@@ -41,7 +43,7 @@ const directionSchema = z.enum(['in', 'out']);
 export type PacketDirection = z.infer<typeof directionSchema>;
 
 /** Which packets; what is absent does not matter. */
-export const packetFilterSchema = z.strictObject({
+const packetFilterSchema = z.strictObject({
   source: packetSourceIdSchema.optional(),
   /** Exactly this client. */
   clientId: z.string().max(65_535).optional(),
@@ -83,6 +85,8 @@ export interface PacketRow {
   readonly problem: 'violation' | 'refusal' | null;
   /** No packet: the end of the connection, in words. */
   readonly end: string | null;
+  /** What an injected fault did to it. */
+  readonly fault: PacketFault | null;
 }
 
 export interface PacketsFrame {
@@ -116,7 +120,6 @@ const windowShape = {
   follow: z.boolean(),
 };
 
-export const packetLimitBounds = { packets: { min: 1000, max: 1_000_000 }, bytes: { min: 1_048_576, max: 536_870_912 } } as const;
 const { packets, bytes } = packetLimitBounds;
 
 /** A recording of control packets, which goes on wherever the page is. One for all pages. */
@@ -126,9 +129,7 @@ export const packetsContract = {
   'packets.record': call<void>()(z.strictObject({ source: packetSourceIdSchema, on: z.boolean() })),
   'packets.clear': call<void>()(noInput),
   /** The oldest packets go at once when there are too many. */
-  'packets.setLimits': call<void>()(
-    z.strictObject({ packets: z.int().min(packets.min).max(packets.max), bytes: z.int().min(bytes.min).max(bytes.max) }),
-  ),
+  'packets.setLimits': call<void>()(z.strictObject({ packets: z.int().min(packets.min).max(packets.max), bytes: z.int().min(bytes.min).max(bytes.max) })),
   /** Client ids in the recording, those heard of last first; at most 500. */
   'packets.clients': call<readonly string[]>()(z.strictObject({ source: packetSourceIdSchema.optional() })),
   /** At most 10 frames a second, and none when nothing visible changed. The view lives as long as the stream; another filter is another stream. */

@@ -8,7 +8,15 @@ const packets: readonly TappedPacket[] = [
   { timeUs: 6, connection: 3, clientId: '', direction: 'in', level: 3, bytes: new Uint8Array(), end: 'It was lost.' },
   { timeUs: 7, connection: 4, clientId: 'é', direction: 'out', level: 4, bytes: new Uint8Array() },
   { timeUs: 8, connection: 4, clientId: 'é', direction: 'out', level: 5, bytes: Uint8Array.of(0xd0, 0), fault: { rule: 'Bad Wi-Fi: drop', effect: 'dropped' } },
-  { timeUs: 9, connection: 4, clientId: null, direction: 'in', level: null, bytes: Uint8Array.of(0xc0, 0), fault: { rule: 'Bad Wi-Fi: drop', effect: 'duplicate' } },
+  {
+    timeUs: 9,
+    connection: 4,
+    clientId: null,
+    direction: 'in',
+    level: null,
+    bytes: Uint8Array.of(0xc0, 0),
+    fault: { rule: 'Bad Wi-Fi: drop', effect: 'duplicate' },
+  },
 ];
 
 test('gives back what was packed', () => {

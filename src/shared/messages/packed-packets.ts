@@ -63,7 +63,7 @@ export function packPackets(packets: readonly TappedPacket[]): Uint8Array<ArrayB
 export function unpackPackets(packed: Uint8Array): TappedPacket[] {
   const { bytes, count, dictionary, rowsAt } = openPackedFrame(packed, magic, bytesPerRow, 'packed packets');
   const columns = columnsOf(bytes, count);
-  const { clients, faults: faultKeys, endedRows, ends } = decodeValue(dictionary) as unknown as Dictionary;
+  const { clients, faults: faultKeys, endedRows, ends } = decodeValue(dictionary) as Dictionary;
   const endOf = new Map(endedRows.map((row, at) => [row, ends[at] as string]));
   const faults = faultKeys.map(faultOf);
   const packets: TappedPacket[] = [];

@@ -5,9 +5,6 @@ import { PacketRecorder, type PacketSource } from './packet-recorder.ts';
 import { detailOf } from './packet-rows.ts';
 import { PacketsView, type PacketsWindow } from './packets-view.ts';
 
-export type { PacketFeed, PacketSource } from './packet-recorder.ts';
-export type { PacketsWindow } from './packets-view.ts';
-
 /** The recording of control packets: one for the whole engine. */
 export interface Packets extends Pick<PacketRecorder, 'record' | 'clear' | 'setLimits' | 'status' | 'clients'> {
   /** Makes a further source available; returns what takes it away. */

@@ -131,7 +131,9 @@ export class PacketRecorder {
 
   /** Client ids, those heard of last first. */
   clients(source: PacketSourceId | undefined, limit: number): readonly string[] {
-    const found = [...this.#connections.values()].filter((connection) => connection.clientId !== null && connection.held > 0 && (source ?? connection.source) === connection.source);
+    const found = [...this.#connections.values()].filter(
+      (connection) => connection.clientId !== null && connection.held > 0 && (source ?? connection.source) === connection.source,
+    );
     found.sort((one, other) => other.lastUs - one.lastUs);
     return [...new Set(found.map(({ clientId }) => clientId as string))].slice(0, limit);
   }
@@ -192,7 +194,7 @@ export class PacketRecorder {
 
   #add(source: PacketSourceId, packet: TappedPacket): void {
     const connection = this.#connectionOf(source, packet.connection);
-    const { timeUs, direction, level, bytes, end } = packet;
+    const { timeUs, direction, level, bytes, end = null, fault = null } = packet;
     if (packet.clientId !== null) connection.clientId = packet.clientId;
     if (level !== null) connection.level = level;
     const connected = connection.connected;
@@ -201,7 +203,18 @@ export class PacketRecorder {
     const topic = level === 5 && type === packetType.publish && end === null ? aliasedTopic(connection, direction, bytes) : null;
     connection.held += 1;
     this.#held.set(source, (this.#held.get(source) ?? 0) + 1);
-    this.ring.add({ timeUs, previousUs: connection.lastUs, connection: connection.id, direction, level: level ?? connection.level, connected, bytes, end, topic });
+    this.ring.add({
+      timeUs,
+      previousUs: connection.lastUs,
+      connection: connection.id,
+      direction,
+      level: level ?? connection.level,
+      connected,
+      bytes,
+      end,
+      topic,
+      fault,
+    });
     connection.lastUs = timeUs;
     if (end !== null) this.#leave(`${source} ${packet.connection}`, connection);
   }

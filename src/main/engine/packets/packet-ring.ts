@@ -1,4 +1,5 @@
 import type { PacketDirection, PacketLimits } from '../../../shared/contract/packets.ts';
+import type { PacketFault } from '../../../shared/messages/tapped-packet.ts';
 import type { ProtocolLevel } from '../../../shared/mqtt/packet/packets.ts';
 
 /** Rows of a segment, and bytes after which it is full as well. */
@@ -6,7 +7,7 @@ const segmentRows = 1024;
 const segmentBytes = 4_194_304;
 const firstBytes = 16_384;
 /** Kept of a packet; a larger one keeps its size and its beginning. */
-export const keptBytes = 1_048_576;
+const keptBytes = 1_048_576;
 
 const flag = { out: 1, connected: 2, levelShift: 2, levelMask: 0x0c } as const;
 
@@ -22,6 +23,7 @@ export interface NewPacket {
   readonly end: string | null;
   /** The topic that an alias stands for. */
   readonly topic: string | null;
+  readonly fault: PacketFault | null;
 }
 
 export interface StoredPacket extends NewPacket {
@@ -45,6 +47,7 @@ class Segment {
   readonly flags = new Uint8Array(segmentRows);
   readonly ends = new Map<number, string>();
   readonly topics = new Map<number, string>();
+  readonly faults = new Map<number, PacketFault>();
   #bytes = new Uint8Array(firstBytes);
   #used = 0;
 
@@ -68,9 +71,12 @@ class Segment {
     this.lengths[row] = length;
     this.sizes[row] = packet.bytes.length;
     this.flags[row] =
-      (packet.direction === 'out' ? flag.out : 0) | (packet.connected ? flag.connected : 0) | ((packet.level === null ? 0 : packet.level - 2) << flag.levelShift);
+      (packet.direction === 'out' ? flag.out : 0) |
+      (packet.connected ? flag.connected : 0) |
+      ((packet.level === null ? 0 : packet.level - 2) << flag.levelShift);
     if (packet.end !== null) this.ends.set(row, packet.end);
     if (packet.topic !== null) this.topics.set(row, packet.topic);
+    if (packet.fault !== null) this.faults.set(row, packet.fault);
     this.#used += length;
     this.count += 1;
     return length;
@@ -176,6 +182,7 @@ export class PacketRing {
       size: segment.sizes[row] as number,
       end: segment.ends.get(row) ?? null,
       topic: segment.topics.get(row) ?? null,
+      fault: segment.faults.get(row) ?? null,
     };
   }
 

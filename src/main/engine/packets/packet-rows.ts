@@ -11,7 +11,7 @@ export function dissectStored(packet: StoredPacket): Dissection {
 
 /** `above`: the packet before it in its list. */
 export function rowOf(recorder: PacketRecorder, packet: StoredPacket, aboveUs: number | null): PacketRow {
-  const { seq, timeUs, previousUs, connection: id, direction, size, end, topic } = packet;
+  const { seq, timeUs, previousUs, connection: id, direction, size, end, topic, fault } = packet;
   const connection = recorder.connection(id);
   const about = {
     seq,
@@ -24,6 +24,7 @@ export function rowOf(recorder: PacketRecorder, packet: StoredPacket, aboveUs: n
     direction,
     size,
     end,
+    fault,
   };
   if (end !== null) {
     const cut = size > 0 ? ` ${size} bytes of a packet that never became whole had come.` : '';

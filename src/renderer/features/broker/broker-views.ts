@@ -1,14 +1,16 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { goTo } from '../common/index.ts';
+import { wantClient } from './packets/packets-store.ts';
 
-/** Parts of the place: the broker with its listeners, and its clients. */
-export type BrokerViewName = 'overview' | 'clients';
+/** Parts of the place: the broker with its listeners, its clients, and the packets of both. */
+export type BrokerViewName = 'overview' | 'clients' | 'packets';
 
 const chosen = createStore<{ readonly view: BrokerViewName }>(() => ({ view: 'overview' }));
 
-/** Brings a part forward, in the place or on the way to it. */
-export function showBroker(view: BrokerViewName): void {
+/** Brings a part forward, in the place or on the way to it. `clientId`: packets of this client of the local broker only. */
+export function showBroker(view: BrokerViewName, clientId?: string): void {
+  if (view === 'packets' && clientId !== undefined) wantClient(clientId);
   chosen.setState({ view });
   goTo('broker');
 }

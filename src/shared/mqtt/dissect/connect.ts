@@ -9,7 +9,7 @@ import { dissectProperties } from './properties.ts';
 
 const bridgeBit = 0x80;
 const flag = { reserved: 0x01, cleanStart: 0x02, will: 0x04, willQos: 0x18, willRetain: 0x20, password: 0x40, username: 0x80 } as const;
-export const levelWords: Readonly<Record<number, string>> = { 3: 'MQTT 3.1', 4: 'MQTT 3.1.1', 5: 'MQTT 5' };
+const levelWords: Readonly<Record<number, string>> = { 3: 'MQTT 3.1', 4: 'MQTT 3.1.1', 5: 'MQTT 5' };
 
 /** CONNECT behind its fixed header (§3.1). Sets the level of the cursor; returns whether it is one that is spoken. */
 export function dissectConnect(cursor: Cursor): void {

@@ -84,7 +84,7 @@ export class Cursor {
     let raw = 0;
     for (let index = 0; index < size; index += 1) raw = raw * 256 + (bytes[at + index] as number);
     this.at += size;
-    this.add({ key, name, start: at, end: this.at, raw, text: tell.text?.(raw) ?? String(raw), ...meaningOf(tell, raw), ...(tell.children?.(raw, at) ?? {}) });
+    this.add({ key, name, start: at, end: this.at, raw, text: tell.text?.(raw) ?? String(raw), ...meaningOf(tell, raw), ...tell.children?.(raw, at) });
     return raw;
   }
 
@@ -192,7 +192,14 @@ function secretOf(tell: { readonly secret?: boolean }): { secret?: true } {
 }
 
 /** A part of a byte as a field. */
-export function bitsField(key: string, name: string, at: number, byte: number, bits: readonly [high: number, low: number], text: (value: number) => string): Field {
+export function bitsField(
+  key: string,
+  name: string,
+  at: number,
+  byte: number,
+  bits: readonly [high: number, low: number],
+  text: (value: number) => string,
+): Field {
   const [high, low] = bits;
   const raw = (byte >> low) & (2 ** (high - low + 1) - 1);
   return { key, name, start: at, end: at + 1, bits, raw, text: text(raw) };
@@ -210,17 +217,18 @@ export function bitPattern(byte: number, [high, low]: readonly [high: number, lo
   return pattern;
 }
 
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `“${text.length > shownChars ? `${text.slice(0, shownChars)}…` : text}”`;
 }
 
 /** Readable text as text, other bytes in hexadecimal digits, long ones with their beginning. */
-export function bytesText(bytes: Uint8Array): string {
+function bytesText(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'empty';
   const shown = bytes.subarray(0, shownChars);
   const traits = inspectUtf8(shown, 0, shown.length);
   const isCut = shown.length < bytes.length;
-  if ((traits & (utf8Trait.illFormed | utf8Trait.nul | utf8Trait.control)) === 0) return quoted(decodeUtf8(shown, 0, shown.length, false)) + (isCut ? ' …' : '');
+  if ((traits & (utf8Trait.illFormed | utf8Trait.nul | utf8Trait.control)) === 0)
+    return quoted(decodeUtf8(shown, 0, shown.length, false)) + (isCut ? ' …' : '');
   const start = bytes.subarray(0, shownBytes);
   return `${Array.from(start, (byte) => byte.toString(16).padStart(2, '0')).join(' ')}${start.length < bytes.length ? ' …' : ''}`;
 }

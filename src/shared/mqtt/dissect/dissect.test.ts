@@ -173,7 +173,9 @@ describe('damaged packets', () => {
       // What follows a whole packet is the next packet to a decoder.
       const rules = violations.filter(({ message }) => !message.includes('follow the end of the packet'));
       if (isFine !== (rules.length === 0))
-        throw new Error(`${isFine ? 'accepted' : `refused (${String(result)})`}, but ${JSON.stringify(violations)}: ${Buffer.from(bytes).toString('hex')} level ${level}`);
+        throw new Error(
+          `${isFine ? 'accepted' : `refused (${String(result)})`}, but ${JSON.stringify(violations)}: ${Buffer.from(bytes).toString('hex')} level ${level}`,
+        );
       // The first broken rule a decoder meets is one of those found.
       if (result instanceof MqttProtocolError && round % 10 === 0) expect(violations.map(({ clause }) => clause)).toContain(result.clause);
       if (isFine) accepted += 1;

@@ -28,7 +28,12 @@ export function dissect(bytes: Uint8Array, context: DissectContext): Dissection 
       cursor.end = wanted;
       cursor.violate(clauseOf('errors', level), `${bytes.length - wanted} bytes follow the end of the packet.`, wanted, bytes.length);
     } else if (wanted > cursor.end && !isPartial) {
-      cursor.violate(clauseOf('errors', level), `The packet is cut: ${cursor.end - bodyAt} of ${length} bytes behind its fixed header are there.`, bodyAt, cursor.end);
+      cursor.violate(
+        clauseOf('errors', level),
+        `The packet is cut: ${cursor.end - bodyAt} of ${length} bytes behind its fixed header are there.`,
+        bodyAt,
+        cursor.end,
+      );
     }
     body(cursor, first, context);
     if (type === packetType.connect) checkConnectHeader(cursor, first, bodyAt);

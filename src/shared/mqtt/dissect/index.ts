@@ -1,6 +1,5 @@
-export { codeWords, isRefusal } from './code-words.ts';
-export { bitPattern, bytesText } from './cursor.ts';
+export { bitPattern } from './cursor.ts';
 export { dissect } from './dissect.ts';
-export { findField, walkFields, type Dissection, type DissectContext, type Field, type Violation } from './fields.ts';
+export { findField, type Dissection, type Field, type Violation } from './fields.ts';
 export { packetIdOf, publishParts, publishTopic } from './quick-look.ts';
-export { summarise, type PacketSummary } from './summary.ts';
+export { summarise } from './summary.ts';

@@ -89,7 +89,10 @@ function value(cursor: Cursor, { kind, name, words }: PropertyEntry): string {
     case 'pair':
       cursor.string('name', 'Name');
       cursor.string('value', 'Value');
-      return cursor.fields.slice(-2).map((field) => field.text).join(' = ');
+      return cursor.fields
+        .slice(-2)
+        .map((field) => field.text)
+        .join(' = ');
   }
   const field = cursor.fields.at(-1) as Field;
   return field.secret === true ? '' : field.text;
@@ -100,10 +103,8 @@ function check(cursor: Cursor, { id, kind, least, words }: PropertyEntry, place:
   const wrong = (clause: string, message: string): void => cursor.violate(clause, message, start, cursor.at);
   if (kind === 'flag' && typeof raw === 'number' && raw > 1) wrong('§2.2.2.2', `${words} is ${raw}, but may only be 0 or 1.`);
   if (least === 1 && raw === 0) wrong(leastClauses[id] ?? (place === packetType.publish ? '§3.3.2.3.8' : '§3.8.2.1.2'), `${words} may not be 0.`);
-  if (id === 0x0b && place === packetType.publish && !fromServer)
-    wrong('MQTT-3.3.4-6', 'A client may not send a Subscription Identifier in PUBLISH.');
-  if (id === 0x11 && place === packetType.disconnect && fromServer)
-    wrong('MQTT-3.14.2-2', 'A server may not send a Session Expiry Interval in DISCONNECT.');
+  if (id === 0x0b && place === packetType.publish && !fromServer) wrong('MQTT-3.3.4-6', 'A client may not send a Subscription Identifier in PUBLISH.');
+  if (id === 0x11 && place === packetType.disconnect && fromServer) wrong('MQTT-3.14.2-2', 'A server may not send a Session Expiry Interval in DISCONNECT.');
   if (id === 0x08 && typeof raw === 'string') {
     if (raw === '') wrong('MQTT-4.7.3-1', 'The Response Topic is empty.');
     else if (/[+#]/.test(raw)) wrong('MQTT-3.3.2-14', 'The Response Topic contains a wildcard.');

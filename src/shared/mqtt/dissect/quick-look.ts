@@ -17,7 +17,7 @@ const withPacketId = new Set<number>([
 ]);
 
 /** Where the body begins; 0 when the fixed header is damaged. */
-export function bodyStart(bytes: Uint8Array): number {
+function bodyStart(bytes: Uint8Array): number {
   for (let at = 1; at < 5; at += 1) {
     const byte = bytes[at];
     if (byte === undefined) return 0;

@@ -88,7 +88,12 @@ export class PacketDecoder {
     const parts: Uint8Array[] = [this.#header.subarray(0, this.#headerLength)];
     if (this.#partial !== null) parts.push(this.#partial.subarray(0, this.#partialLength));
     parts.push(this.#chunk.subarray(this.#at), ...(this.#waiting?.slice(this.#nextWaiting) ?? []));
-    const bytes = new Uint8Array(Math.min(shownUnread, parts.reduce((sum, part) => sum + part.length, 0)));
+    const bytes = new Uint8Array(
+      Math.min(
+        shownUnread,
+        parts.reduce((sum, part) => sum + part.length, 0),
+      ),
+    );
     let at = 0;
     for (const part of parts) {
       bytes.set(part.subarray(0, bytes.length - at), at);
