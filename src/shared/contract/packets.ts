@@ -4,15 +4,10 @@ import { packetLimitBounds } from '../messages/packet-limits.ts';
 import type { PacketFault } from '../messages/tapped-packet.ts';
 import type { ListenerKind } from '../mqtt/listener-kinds.ts';
 import type { ProtocolLevel } from '../mqtt/packet/packets.ts';
-import { noInput } from './common.ts';
+import { noInput, sourceIdSchema, type SourceId } from './common.ts';
 
-/** Where packets are recorded: all clients of the local broker, a connection of the workbench, or a listener that forwards to another broker. */
-const packetSourceIdSchema = z.union([
-  z.literal('broker'),
-  z.templateLiteral(['connection:', z.string().min(1).max(64)]),
-  z.templateLiteral(['intercept:', z.string().min(1).max(64)]),
-]);
-export type PacketSourceId = z.infer<typeof packetSourceIdSchema>;
+/** Where packets are recorded: all clients of the local broker, a connection of the workbench, or an intercept. */
+export type PacketSourceId = SourceId;
 
 interface PacketSourceStatus {
   readonly id: PacketSourceId;
@@ -44,7 +39,7 @@ export type PacketDirection = z.infer<typeof directionSchema>;
 
 /** Which packets; what is absent does not matter. */
 const packetFilterSchema = z.strictObject({
-  source: packetSourceIdSchema.optional(),
+  source: sourceIdSchema.optional(),
   /** Exactly this client. */
   clientId: z.string().max(65_535).optional(),
   /** Types of control packets, 1 to 15; 0 stands for the ends of connections. */
@@ -126,12 +121,12 @@ const { packets, bytes } = packetLimitBounds;
 export const packetsContract = {
   'packets.status': stream<PacketsStatus>()(noInput, { overflow: 'coalesce', window: 2 }),
   /** Rejects with `not-found` for a source that does not exist (any more). */
-  'packets.record': call<void>()(z.strictObject({ source: packetSourceIdSchema, on: z.boolean() })),
+  'packets.record': call<void>()(z.strictObject({ source: sourceIdSchema, on: z.boolean() })),
   'packets.clear': call<void>()(noInput),
   /** The oldest packets go at once when there are too many. */
   'packets.setLimits': call<void>()(z.strictObject({ packets: z.int().min(packets.min).max(packets.max), bytes: z.int().min(bytes.min).max(bytes.max) })),
   /** Client ids in the recording, those heard of last first; at most 500. */
-  'packets.clients': call<readonly string[]>()(z.strictObject({ source: packetSourceIdSchema.optional() })),
+  'packets.clients': call<readonly string[]>()(z.strictObject({ source: sourceIdSchema.optional() })),
   /** At most 10 frames a second, and none when nothing visible changed. The view lives as long as the stream; another filter is another stream. */
   'packets.list': stream<PacketsFrame>()(z.strictObject({ viewId: viewIdSchema, filter: packetFilterSchema, ...windowShape }), {
     overflow: 'coalesce',

@@ -86,7 +86,7 @@ export class TrafficObserver {
     const packet = this.#decode(direction, bytes);
     if (packet?.type === 'connect') this.#connect(packet);
     if (direction === 'in' && (packet?.type === 'pingreq' || packet?.type === 'connect')) this.askedAt ??= this.#hooks.nowUs() / 1000;
-    this.#hooks.packet({ timeUs: this.#hooks.nowUs(), clientId: this.clientId, direction, bytes });
+    this.#hooks.packet({ timeUs: this.#hooks.nowUs(), clientId: this.clientId, direction, level: this.#level, bytes });
     if (packet?.type === 'publish') this.#message(direction, packet);
   }
 
