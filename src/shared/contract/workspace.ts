@@ -28,22 +28,23 @@ const settingFields = {
   keymap: z.record(z.string().max(200), z.string().max(200).nullable()),
 };
 
+/** What the local broker is started with: the chosen profile has it, see `broker-profile.ts`. */
+export const brokerSettingsSchema = z.strictObject({
+  engine: brokerFields.engine.default('workbench'),
+  persistence: brokerFields.persistence.default('memory'),
+  host: brokerFields.host.default('127.0.0.1'),
+  tcpPort: brokerFields.tcpPort.default(1883),
+  webSocketPort: brokerFields.webSocketPort.default(8083),
+  listeners: brokerFields.listeners.default([]),
+  limits: brokerFields.limits.prefault({}),
+});
+
 export const settingsSchema = z.strictObject({
   theme: settingFields.theme.default('system'),
   historyBudgetBytes: settingFields.historyBudgetBytes.default(1_073_741_824),
   maxShownPayloadBytes: settingFields.maxShownPayloadBytes.default(10_485_760),
   demoDevice: settingFields.demoDevice.default(true),
-  broker: z
-    .strictObject({
-      engine: brokerFields.engine.default('workbench'),
-      persistence: brokerFields.persistence.default('memory'),
-      host: brokerFields.host.default('127.0.0.1'),
-      tcpPort: brokerFields.tcpPort.default(1883),
-      webSocketPort: brokerFields.webSocketPort.default(8083),
-      listeners: brokerFields.listeners.default([]),
-      limits: brokerFields.limits.prefault({}),
-    })
-    .prefault({}),
+  broker: brokerSettingsSchema.prefault({}),
   keymap: settingFields.keymap.default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;

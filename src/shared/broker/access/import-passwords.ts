@@ -7,6 +7,8 @@ const forms: readonly (readonly [form: RegExp, name: string])[] = [
   [/^\$7\$\d{1,8}\$[A-Za-z0-9+/]+={0,2}\$[A-Za-z0-9+/]{86}==$/, 'PBKDF2-SHA512 of mosquitto'],
   [/^\$6\$[A-Za-z0-9+/]+={0,2}\$[A-Za-z0-9+/]{86}==$/, 'SHA512 of mosquitto'],
   [/^\$6\$(rounds=\d{1,9}\$)?[^$:\n]{0,16}\$[./A-Za-z0-9]{86}$/, 'SHA512-crypt'],
+  // Keys of SCRAM check a plain password as well.
+  [/^SCRAM-SHA-256\$\d{1,9}:[A-Za-z0-9+/]+={0,2}\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$/, 'SCRAM-SHA-256'],
   [/^\$5\$(rounds=\d{1,9}\$)?[^$:\n]{0,16}\$[./A-Za-z0-9]{43}$/, 'SHA256-crypt'],
 ];
 
@@ -27,7 +29,7 @@ interface ImportedUsers {
   readonly findings: readonly ImportFinding[];
 }
 
-/** The users of a password file: of mosquitto (`mosquitto_passwd`) or of distmqtt (`user:crypt-hash`). Both are told apart by their hashes. */
+/** The users of a password file: of mosquitto (`mosquitto_passwd`), of distmqtt (`user:crypt-hash`) or of the broker alone (`--hash-password`). They are told apart by their hashes. */
 export function readPasswordFile(text: string): ImportedUsers {
   const users = new Map<string, ImportedUser>();
   const findings: ImportFinding[] = [];

@@ -3,29 +3,40 @@ import process from 'node:process';
 import type { BrokerListener } from '../../../../shared/contract/broker.ts';
 import { userSources, type ListenerKind } from '../../../../shared/mqtt/listener-kinds.ts';
 import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
+import type { Settings } from '../../../../shared/contract/workspace.ts';
 import type { GivenOptions } from './cli-options.ts';
 
-/** All listeners that the arguments ask for. Throws an error that says which argument is wrong. */
-export function readListeners(given: GivenOptions): readonly ListenerOptions[] {
-  const host = given.host ?? '127.0.0.1';
+/** What a configuration has for the same. */
+type ConfiguredListeners = Pick<Settings['broker'], 'host' | 'tcpPort' | 'webSocketPort' | 'listeners'>;
+
+const usual: ConfiguredListeners = { host: '127.0.0.1', tcpPort: 1883, webSocketPort: null, listeners: [] };
+
+/** All listeners that the arguments ask for, beside or in place of those of a configuration. Throws an error that says which argument is wrong. */
+export function readListeners(given: GivenOptions, configured: ConfiguredListeners = usual): readonly ListenerOptions[] {
+  const host = given.host ?? configured.host;
   if (host.length === 0 || host.length > 255) throw new Error('--host needs an address or a host name.');
   const common = {
-    proxyProtocol: given.proxy === true,
-    maxConnections: readNumber('--max-connections', given['max-connections'], 1, 1_000_000),
-    connectionsPerSecond: readNumber('--max-connects-per-second', given['max-connects-per-second'], 1, 1_000_000),
-    maxPacketBytes: readNumber('--max-packet', given['max-packet'], 64, 268_435_460),
+    ...(given.proxy === true ? { proxyProtocol: true } : {}),
+    ...number('maxConnections', '--max-connections', given['max-connections'], 1, 1_000_000),
+    ...number('connectionsPerSecond', '--max-connects-per-second', given['max-connects-per-second'], 1, 1_000_000),
+    ...number('maxPacketBytes', '--max-packet', given['max-packet'], 64, 268_435_460),
   };
   const secure = readTls(given);
-  const listener = (kind: ListenerKind, more: object): ListenerOptions => listenerOptionsSchema.parse({ kind, id: kind, ...common, ...more });
-  const at = (kind: ListenerKind, option: 'port' | 'ws-port' | 'tls-port' | 'wss-port', text: string | undefined, tls?: object): ListenerOptions[] =>
-    text === undefined ? [] : [listener(kind, { host, port: readPort(`--${option}`, text), ...(tls && { tls }) })];
-  const listeners = [
-    ...at('tcp', 'port', given.port === 'off' ? undefined : (given.port ?? '1883')),
-    ...at('ws', 'ws-port', given['ws-port']),
-    ...at('tls', 'tls-port', given['tls-port'], secure),
-    ...at('wss', 'wss-port', given['wss-port'], secure),
+  const listener = (kind: ListenerKind, more: object): ListenerOptions => listenerOptionsSchema.parse({ kind, id: kind, ...more });
+  const at = (kind: ListenerKind, option: 'port' | 'ws-port' | 'tls-port' | 'wss-port', tls?: object): ListenerOptions[] => {
+    const text = given[option];
+    return text === undefined ? [] : [listener(kind, { host, port: readPort(`--${option}`, text), ...(tls && { tls }) })];
+  };
+  const simple = (kind: 'tcp' | 'ws', port: number | null): ListenerOptions[] => (port === null ? [] : [listener(kind, { host, port })]);
+  const asked = [
+    ...(given.port === 'off' ? [] : given.port === undefined ? simple('tcp', configured.tcpPort) : at('tcp', 'port')),
+    ...(given['ws-port'] === undefined ? simple('ws', configured.webSocketPort) : at('ws', 'ws-port')),
+    ...at('tls', 'tls-port', secure),
+    ...at('wss', 'wss-port', secure),
     ...(given.unix === undefined ? [] : [listener('unix', { path: readPath('--unix', given.unix) })]),
   ];
+  const others = configured.listeners.filter(({ enabled, id }) => enabled && !asked.some((one) => one.id === id));
+  const listeners = [...asked, ...others].map((one) => ({ ...one, ...common }));
   if (listeners.length === 0) throw new Error('With --port off, another listener is needed: --ws-port, --tls-port, --wss-port or --unix.');
   return listeners;
 }
@@ -60,11 +71,11 @@ function readPort(option: string, text: string): number {
   return port;
 }
 
-function readNumber(option: string, text: string | undefined, min: number, max: number): number | null {
-  if (text === undefined) return null;
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number >= min && number <= max)) throw new Error(`${option} needs a number from ${min} to ${max}, not "${text}".`);
-  return number;
+function number(key: string, option: string, text: string | undefined, min: number, max: number): Readonly<Record<string, number>> {
+  if (text === undefined) return {};
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) throw new Error(`${option} needs a number from ${min} to ${max}, not "${text}".`);
+  return { [key]: value };
 }
 
 function readChoice<T extends string>(option: string, text: string | undefined, choices: readonly T[]): T | undefined {

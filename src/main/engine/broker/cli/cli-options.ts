@@ -12,6 +12,9 @@ interface CliOption {
 
 /** Every option, in the order of `--help`: a row is all that an option needs to be taken and told. */
 export const cliOptions = {
+  config: { type: 'string', value: 'FILE', help: ['a broker profile (YAML); what else is given here goes before it'] },
+  check: { type: 'boolean', help: ['only say what is wrong with the profile; exit code 2 when', 'something is'] },
+  'print-config': { type: 'boolean', help: ['only print the whole configuration, as it would be used'] },
   port: { type: 'string', value: 'N|off', help: ['TCP port for MQTT, 0 for any free one (default 1883)'] },
   host: { type: 'string', value: 'ADDRESS', help: ['address to listen on (default 127.0.0.1, this machine only)'] },
   'ws-port': { type: 'string', value: 'N', help: ['also serve MQTT over WebSocket on this port'] },

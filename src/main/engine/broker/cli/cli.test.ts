@@ -1,44 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { propertyOf, RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
 import { auth, connect, publish, subscribe, type Property } from '../../../../../test/conformance/mqtt/wire.ts';
+import { endBrokerCommands, portOf as listening, runBrokerCommand as run } from '../../../../../test/support/broker-command.ts';
 import { connectPacket, dial, dialMqtt, publishPacket, subscribePacket } from '../../../../../test/support/raw-mqtt.ts';
 import { ScramClient } from '../../../../../test/support/scram-client.ts';
 
-interface Running {
-  readonly child: ChildProcess;
-  stdout: string;
-  stderr: string;
-  readonly exit: Promise<number | null>;
-}
-
-const children: ChildProcess[] = [];
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  endBrokerCommands();
 });
-
-function run(...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [`${import.meta.dirname}/cli.ts`, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  children.push(child);
-  const running: Running = { child, stdout: '', stderr: '', exit: once(child, 'close').then(([code]) => code as number | null) };
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (running.stdout += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (running.stderr += text));
-  return running;
-}
-
-async function listening(running: Running): Promise<number> {
-  await vi.waitFor(() => expect(running.stdout).toContain('\n'), { timeout: 15_000, interval: 10 });
-  return Number(/^listening on mqtt:\/\/127\.0\.0\.1:(\d+)\n/.exec(running.stdout)?.[1]);
-}
 
 describe('npm run broker', () => {
   it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('says once that it listens, serves, and ends cleanly on %s with clients connected', async (signal) => {

@@ -1,71 +1,95 @@
 import { parseArgs } from 'node:util';
 import process from 'node:process';
-import type { ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { AccessControl, openAccessConfig } from '../access/access-control.ts';
 import { readAclFile } from '../access/acl-file.ts';
-import { describeListeners, readListeners } from './cli-listeners.ts';
-import { cliOptions, usageText } from './cli-options.ts';
-import { openLocalBroker } from '../local-broker.ts';
+import { openLocalBroker, type LocalBroker, type LocalBrokerExtras } from '../local-broker.ts';
 import { userHooks } from '../users/user-hooks.ts';
 import { readUsersFile, userLine } from '../users/users-file.ts';
-
-interface Arguments {
-  readonly listeners: readonly ListenerOptions[];
-  readonly usersFile: string | undefined;
-  readonly aclFile: string | undefined;
-  readonly persistenceFile: string | undefined;
-  /** A line for this user is wanted instead of a broker. */
-  readonly hashFor: string | undefined;
-}
+import { checkConfig, ConfigProblems, configuredBroker, printedConfig, readCliConfig, type CliConfig } from './cli-config.ts';
+import { describeListeners, readListeners } from './cli-listeners.ts';
+import { cliOptions, usageText, type GivenOptions } from './cli-options.ts';
+import { reloadConfig } from './cli-reload.ts';
 
 /**
- * Runs the local broker alone until SIGTERM, SIGHUP or SIGINT. Exit codes: 0 ended on request, 1 cannot listen, read the files of users and rules or use the file of --persist,
- * 2 wrong arguments.
+ * Runs the local broker alone until SIGTERM or SIGINT, and without --config until SIGHUP. Exit codes: 0 ended on request, 1 cannot listen, read the files
+ * of users and rules or use the file of --persist, 2 wrong arguments or a wrong configuration.
  */
 async function main(args: readonly string[]): Promise<void> {
-  let options: Arguments | 'help';
+  let given: GivenOptions;
+  let config: CliConfig | undefined;
   try {
-    options = readArguments(args);
+    given = readArguments(args);
+    if (given.help === true) {
+      process.stdout.write(usageText());
+      return;
+    }
+    if (given['hash-password'] !== undefined) return await printUserLine(given['hash-password']);
+    config = given.config === undefined ? undefined : await readCliConfig(given.config, given);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usageText()}`);
     process.exitCode = 2;
+    const isAboutFile = error instanceof ConfigProblems || error instanceof CodedError;
+    process.stderr.write(isAboutFile ? `${sentences(error)}\n` : `${(error as Error).message}\n\n${usageText()}`);
     return;
   }
-  if (options === 'help') {
-    process.stdout.write(usageText());
-    return;
+  if (config && given['print-config'] === true) process.stdout.write(printedConfig(config));
+  else if (config && given.check === true) await check(config, given);
+  else await run(given, config);
+}
+
+async function check(config: CliConfig, given: GivenOptions): Promise<void> {
+  try {
+    for (const remark of await checkConfig(config, given)) say(remark);
+    process.stdout.write(`${config.file} can be used.\n`);
+  } catch (error) {
+    say(sentences(error));
+    process.exitCode = 2;
   }
-  if (options.hashFor !== undefined) return printUserLine(options.hashFor);
+}
+
+async function run(given: GivenOptions, config: CliConfig | undefined): Promise<void> {
   const asked = new Promise<void>((resolve) => {
     // Whoever ends a whole group of processes reaches this one twice, as its starter passes the signal on: the second time is the same wish.
-    process.on('SIGTERM', () => resolve()).on('SIGHUP', () => resolve());
+    process.on('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
+    if (config === undefined) process.on('SIGHUP', () => resolve());
   });
   try {
-    const users = options.usersFile === undefined ? undefined : await readUsersFile(options.usersFile);
-    const rules = options.aclFile === undefined ? undefined : await readAclFile(options.aclFile);
-    const access = rules && { access: new AccessControl({ ...openAccessConfig(), settings: rules }, users && userHooks(users)) };
-    const { listeners } = options;
-    const wanted = { engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null, listeners } as const;
-    const broker = await openLocalBroker(wanted, {
-      ...(users && { users }),
-      ...access,
-      persistenceFile: options.persistenceFile,
-      onPersistenceProblem: sayProblem,
-    });
+    const broker = config === undefined ? await openGiven(given) : await openConfigured(config, given);
     process.stdout.write(describeListeners(broker.listeners));
     await asked;
     await broker.close();
   } catch (error) {
-    const advice = error instanceof CodedError && error.advice !== undefined ? ` ${error.advice}` : '';
-    process.stderr.write(`${(error as Error).message}${advice}\n`);
+    say(sentences(error));
     process.exitCode = 1;
   }
 }
 
-function sayProblem(problem: string | null): void {
-  process.stderr.write(`${problem ?? 'Everything is kept again.'}\n`);
+async function openGiven(given: GivenOptions): Promise<LocalBroker> {
+  const users = given.users === undefined ? undefined : await readUsersFile(given.users);
+  const rules = given.acl === undefined ? undefined : await readAclFile(given.acl);
+  const access = rules && { access: new AccessControl({ ...openAccessConfig(), settings: rules }, users && userHooks(users)) };
+  const options = { engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null, listeners: readListeners(given) } as const;
+  return openLocalBroker(options, { ...(users && { users }), ...access, ...persistence(given.persist) });
+}
+
+async function openConfigured(config: CliConfig, given: GivenOptions): Promise<LocalBroker> {
+  const { options, access, persistenceFile, remarks } = await configuredBroker(config, given);
+  for (const remark of remarks) say(remark);
+  const control = new AccessControl(access);
+  const broker = await openLocalBroker(options, { access: control, ...persistence(persistenceFile) });
+  let used = config;
+  let reloading: Promise<void> = Promise.resolve();
+  process.on('SIGHUP', () => {
+    reloading = reloading.then(async () => {
+      used = await reloadConfig(used, given, control, say);
+    });
+  });
+  return broker;
+}
+
+function persistence(file: string | undefined): Pick<LocalBrokerExtras, 'persistenceFile' | 'onPersistenceProblem'> {
+  return { persistenceFile: file, onPersistenceProblem: (problem) => say(problem ?? 'Everything is kept again.') };
 }
 
 async function printUserLine(name: string): Promise<void> {
@@ -77,17 +101,28 @@ async function printUserLine(name: string): Promise<void> {
     }
     process.stdout.write(`${await userLine(name, password.split(/\r?\n/, 1)[0] ?? '')}\n`);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
+    say(sentences(error));
     process.exitCode = 1;
   }
 }
 
-function readArguments(args: readonly string[]): Arguments | 'help' {
-  const { values } = parseArgs({ args: [...args], options: cliOptions });
-  if (values.help === true) return 'help';
-  const listeners = readListeners(values);
-  if (values.persist === '') throw new Error('--persist needs the name of a file.');
-  return { listeners, usersFile: values.users, aclFile: values.acl, persistenceFile: values.persist, hashFor: values['hash-password'] };
+function readArguments(args: readonly string[]): GivenOptions {
+  const given: GivenOptions = parseArgs({ args: [...args], options: cliOptions }).values;
+  if (given.help === true) return given;
+  const about = (['check', 'print-config'] as const).find((name) => given[name] === true);
+  if (about !== undefined && given.config === undefined) throw new Error(`--${about} is about the file of --config.`);
+  if (given.config === undefined) readListeners(given);
+  if (given.persist === '') throw new Error('--persist needs the name of a file.');
+  return given;
+}
+
+function sentences(error: unknown): string {
+  const advice = error instanceof CodedError && error.advice !== undefined ? ` ${error.advice}` : '';
+  return `${(error as Error).message}${advice}`;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 await main(process.argv.slice(2));

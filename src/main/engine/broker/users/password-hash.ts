@@ -1,6 +1,7 @@
 import { createHash, pbkdf2, randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { promisify } from 'node:util';
 import { hashForm } from '../../../../shared/broker/access/import-passwords.ts';
+import { hmac, sha256 } from './credentials.ts';
 import { shaCrypt } from './sha-crypt.ts';
 
 /** 16 MiB and about 40 ms of one processor for each login that is not known yet. */
@@ -26,6 +27,7 @@ export const noPassword = `$scrypt$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${Bu
 /** Whether the password is right, of any form that `hashForm` knows; no for a hash that is damaged or asks for too much. */
 export async function isHashOf(hash: string, password: Uint8Array): Promise<boolean> {
   if (hashForm(hash) === null) return false;
+  if (hash.startsWith('SCRAM-')) return isScramPassword(hash, password);
   const parts = hash.split('$').slice(1);
   const [scheme = '', second = '', third = '', fourth = ''] = parts;
   if (scheme === 'scrypt') {
@@ -48,6 +50,15 @@ export async function isHashOf(hash: string, password: Uint8Array): Promise<bool
   if (rounds > most.rounds) return false;
   const made = await shaCrypt(scheme === '5' ? 'sha256' : 'sha512', password, given === null ? second : third, rounds);
   return same(Buffer.from(made), Buffer.from(last));
+}
+
+/** Whether the password has this StoredKey (RFC 5802 §3). */
+async function isScramPassword(hash: string, password: Uint8Array): Promise<boolean> {
+  const [, iterationsText = '', salt = '', storedKey = ''] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):/.exec(hash) ?? [];
+  const iterations = Number(iterationsText);
+  if (iterations < 1 || iterations > most.iterations) return false;
+  const salted = await stretch(password, Buffer.from(salt, 'base64'), iterations, keyBytes, 'sha256');
+  return same(sha256(hmac(salted, 'Client Key')), Buffer.from(storedKey, 'base64'));
 }
 
 function same(one: Uint8Array, other: Uint8Array): boolean {

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { accessSettingsSchema } from './broker-access.ts';
+import { brokerSettingsSchema } from './workspace.ts';
+
+const pathSchema = z.string().min(1).max(4096);
+
+/** A broker with all its settings, as one file has it: `brokers/NAME.yaml`. Paths are from the folder of the file on. */
+export const brokerProfileSchema = z.strictObject({
+  /** Of the format. */
+  version: z.literal(1).default(1),
+  /** For people. */
+  description: z.string().max(1000).default(''),
+  ...brokerSettingsSchema.shape,
+  access: z.strictObject({
+    ...accessSettingsSchema.shape,
+    /** Who may log in, with `login: users`: lines of `npm run broker -- --hash-password`, a password file of mosquitto or distmqtt, or the users of a workspace. Absent: those of the workspace. */
+    usersFile: pathSchema.optional(),
+  }),
+});
+export type BrokerProfile = z.infer<typeof brokerProfileSchema>;
+
+/** Something in a file that cannot be used, and where. */
+export interface ProfileProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** One or two sentences. */
+  readonly message: string;
+}
+
+/** One key whose value differs between two profiles. */
+export interface ProfileChange {
+  /** As in the file, entries by their id: `limits.maximumQos`, `listeners.tls-1.port`. */
+  readonly path: string;
+  /** In words. */
+  readonly before: string;
+  readonly after: string;
+  /** A broker that runs takes it only when it is started again. */
+  readonly restart: boolean;
+}
