@@ -37,7 +37,7 @@ import { createPayloadService } from './payload/index.ts';
 import { createMessageSender, createPublishing } from './publishing/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
-import { createHandlers, interceptSecret, storedSecrets, type Services } from './server/index.ts';
+import { createHandlers, followAccess, interceptSecret, startBroker, storedSecrets, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { openTlsLab } from './tls-lab/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -186,7 +186,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const packetsChanged = createNotifier();
   const packets = createPackets({ inside: broker.inside, onStatus: packetsChanged.notify });
-  await broker.setAccess({ settings: workspace.brokerAccess.settings(), users: [...workspace.brokerAccess.users()] });
+  await followAccess({ broker, brokerChanged, workspace }, unlessCoded('access of the broker'));
   const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }), secretHider);
   const subscriptionNews = createTeller<SubscriptionNotification>();
   const connections = createConnections({
@@ -411,7 +411,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         listener(last);
       });
     },
-    startBroker: (ports) => broker.start({ ...settings().broker, ...ports }),
+    startBroker: (given = {}) => startBroker(services, given),
     serve(transport) {
       pages.add(transport);
       transport.onClose(() => pages.delete(transport));

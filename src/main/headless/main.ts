@@ -24,16 +24,22 @@ async function main(): Promise<void> {
   if (!host) return;
   console.log(`MQTT Workbench is ready. Open this address in a browser:\n\n  ${host.url}\n\nCtrl+C stops it.`);
   if (args.startBroker) {
-    const { phase, listeners, failure } = await host.engine.startBroker();
-    console.log(
-      phase === 'running'
-        ? `The local broker listens on ${listeners.map(({ url }) => url).join(' and ')}.`
-        : `The local broker did not start. ${failure?.message ?? ''} ${failure?.advice ?? ''}`.trim(),
-    );
+    console.log(await startBroker(host));
   }
   await stopAsked;
   await host.close();
   process.exit(0);
+}
+
+async function startBroker({ engine }: HeadlessHost): Promise<string> {
+  try {
+    const { phase, listeners, failure } = await engine.startBroker();
+    if (phase === 'running') return `The local broker listens on ${listeners.map(({ url }) => url).join(' and ')}.`;
+    return `The local broker did not start. ${failure?.message ?? ''} ${failure?.advice ?? ''}`.trim();
+  } catch (error) {
+    if (error instanceof CodedError) return `The local broker did not start. ${describe(error)}`;
+    throw error;
+  }
 }
 
 function parseArguments(): HeadlessArguments | undefined {

@@ -4,6 +4,7 @@ import { brokerListsContract } from './broker-lists.ts';
 import { brokerMetricsContract } from './broker-metrics.ts';
 import { interceptsContract } from './broker-intercepts.ts';
 import { brokerInsideContract } from './broker-inside.ts';
+import { brokerProfilesContract } from './broker-profiles.ts';
 import { collectionsContract } from './collections.ts';
 import { callHistoryContract } from './call-history.ts';
 import { coapBridgesContract } from './coap-bridges.ts';
@@ -42,6 +43,7 @@ export const engineContract = {
   ...brokerAccessContract,
   ...interceptsContract,
   ...packetsContract,
+  ...brokerProfilesContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

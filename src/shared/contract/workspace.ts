@@ -48,6 +48,14 @@ export const settingsSchema = z.strictObject({
   keymap: settingFields.keymap.default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** As they are kept: the settings of the broker are in its profile, but for files from before there were profiles. */
+export const settingsFileSchema = z.strictObject({
+  ...settingsSchema.shape,
+  broker: brokerSettingsSchema.optional(),
+  /** The name of the chosen one. */
+  brokerProfile: z.string().min(1).max(200).default('default'),
+});
 /** Absent fields stay as they are, those of `broker` as well; `keymap` is replaced as a whole. */
 const settingsPatchSchema = z.strictObject(settingFields).partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;

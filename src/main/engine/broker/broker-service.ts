@@ -46,6 +46,8 @@ export interface BrokerService {
   /** Also breaks off a start or the restart after a crash. */
   stop(): Promise<BrokerStatus>;
   status(): BrokerStatus;
+  /** What the broker that runs was started with; `null`: none runs. */
+  runsWith(): BrokerOptions | null;
   clients(): readonly BrokerClient[];
   /** Of the broker that runs, or ran last. */
   refusals(): BrokerRefusals;
@@ -156,6 +158,10 @@ class Service implements BrokerService {
       tapDropped: this.#counters.tapDropped,
       demoDevice: { enabled: this.#demoEnabled, running: this.#demoDevice.running },
     };
+  }
+
+  runsWith(): BrokerOptions | null {
+    return this.#phase === 'running' ? (this.#wanted ?? null) : null;
   }
 
   clients(): readonly BrokerClient[] {

@@ -3,6 +3,7 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { brokerAccessHandlers } from './broker-access-handlers.ts';
 import { brokerListsHandlers } from './broker-lists-handlers.ts';
 import { brokerMetricsHandlers } from './broker-metrics-handlers.ts';
+import { brokerProfilesHandlers } from './broker-profiles-handlers.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
@@ -41,6 +42,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...brokerMetricsHandlers(services),
     ...brokerAccessHandlers(services),
     ...packetsHandlers(services),
+    ...brokerProfilesHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),
     ...connectionTransferHandlers(services),

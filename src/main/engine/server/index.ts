@@ -1,2 +1,4 @@
 export { createHandlers } from './handlers.ts';
 export { interceptSecret, storedSecrets, type Services } from './services.ts';
+export { followAccess } from './follow-access.ts';
+export { startBroker } from './start-broker.ts';

@@ -30,6 +30,7 @@ export interface Services {
     start(options: BrokerOptions): Promise<unknown>;
     stop(): Promise<unknown>;
     status(): BrokerStatus;
+    runsWith(): BrokerOptions | null;
     clients(): readonly BrokerClient[];
     refusals(): BrokerRefusals;
     readonly disconnectClient: BrokerService['disconnectClient'];

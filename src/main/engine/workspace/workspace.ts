@@ -12,7 +12,7 @@ import { rpcDialectSchema, type RpcDialect } from '../../../shared/contract/rpc-
 import {
   layoutSchema,
   savedPublishSchema,
-  settingsSchema,
+  settingsFileSchema,
   type Layout,
   type SavedPublish,
   type Settings,
@@ -21,7 +21,9 @@ import {
   type WorkspaceView,
 } from '../../../shared/contract/workspace.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
-import { openBrokerAccess, type BrokerAccessFiles } from './broker-access-files.ts';
+import { settingsOf } from '../broker/index.ts';
+import { openBrokerAccess, readFormerAccess, type BrokerAccessFiles } from './broker-access-files.ts';
+import { openBrokerProfiles, usualProfile, type BrokerProfiles } from './broker-profiles/broker-profiles.ts';
 import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
 import { createJsonFile, sortKeys, type FileContent, type JsonFile } from './json-file.ts';
 import { openRecordFiles, type RecordFiles } from './record-files.ts';
@@ -81,6 +83,8 @@ export interface Workspace {
   readonly dialects: RecordFiles<RpcDialect>;
   readonly secrets: SecretVault;
   readonly brokerAccess: BrokerAccessFiles;
+  /** Where the settings of the local broker are. */
+  readonly brokerProfiles: BrokerProfiles;
   close(): Promise<void>;
 }
 
@@ -115,7 +119,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const openFile = <T extends FileContent>(name: string, schema: z.ZodType<T>, without: string): JsonFile<T> =>
     createJsonFile({ ...fileOptions, name, schema, without });
 
-  const settingsFile = openFile('settings.json', settingsSchema, 'The default settings are in use.');
+  const settingsFile = openFile('settings.json', settingsFileSchema, 'The default settings are in use.');
   const layoutFile = openFile('layout.json', z.strictObject({ layout: layoutSchema }), 'The default layout is in use.');
   const publishesFile = openFile(
     'saved-publishes.json',
@@ -131,7 +135,13 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 
   const payloadCodecsFile = openFile('payload-codecs.json', payloadCodecsSchema, 'The workbench goes on without rules for codecs.');
 
-  let settings: Settings = (await settingsFile.read()) ?? settingsSchema.parse({});
+  const { broker: formerBroker, brokerProfile, ...keptSettings } = (await settingsFile.read()) ?? settingsFileSchema.parse({});
+  let others: Omit<Settings, 'broker'> = keptSettings;
+  let chosenProfile = brokerProfile;
+  const saveSettings = (): Promise<void> => {
+    const { keymap, ...plain } = others;
+    return settingsFile.write({ ...plain, brokerProfile: chosenProfile, keymap: sortKeys(keymap) });
+  };
   let layout: Layout = (await layoutFile.read())?.layout ?? {};
   let publishes: readonly SavedPublish[] = (await publishesFile.read())?.publishes ?? [];
   let rpcMethods: readonly KeptMethod[] = (await rpcMethodsFile.read())?.methods ?? [];
@@ -143,7 +153,24 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const intercepts = await openRecordFiles(fileOptions, { folder: 'broker-intercepts', noun: 'intercept', schema: interceptSchema });
   const pipelines = await openRecordFiles(fileOptions, { folder: 'coap-pipelines', noun: 'pipeline', schema: pipelineSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
-  const brokerAccess = await openBrokerAccess(fileOptions);
+  const formerAccess = await readFormerAccess(fileOptions);
+  const brokerProfiles = await openBrokerProfiles({
+    ...fileOptions,
+    isWritable: lock !== undefined,
+    current: brokerProfile,
+    onChosen(name) {
+      chosenProfile = name;
+      return saveSettings();
+    },
+    first: async () => ({ ...usualProfile, ...formerBroker, access: formerAccess.access }),
+  });
+  brokerProfiles.changed.subscribe(changed);
+  if (brokerProfiles.isSaved() && (formerBroker !== undefined || formerAccess.exists)) {
+    // The first profile has it all. What cannot be written is told in the view, and done at the next start.
+    await saveSettings().catch(() => undefined);
+    await formerAccess.forget().catch(() => undefined);
+  }
+  const brokerAccess = await openBrokerAccess(fileOptions, brokerProfiles);
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
 
@@ -179,6 +206,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       brokerAccess,
     ])
       await file.settle();
+    await brokerProfiles.settle();
+    brokerProfiles.close();
     await lock?.release();
   };
 
@@ -186,16 +215,31 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     folder,
     secrets,
     brokerAccess,
-    view: () => (view ??= { folder, settings, layout, savedPublishes: publishes, problems: [...problems.values()] }),
+    brokerProfiles,
+    view: () =>
+      (view ??= {
+        folder,
+        settings: { ...others, broker: settingsOf(brokerProfiles.current()) },
+        layout,
+        savedPublishes: publishes,
+        problems: [...problems.values()],
+      }),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    updateSettings(patch) {
-      const { broker, ...others } = patch;
-      settings = { ...settings, ...given(others), broker: { ...settings.broker, ...given(broker ?? {}) } };
-      changed();
-      return settingsFile.write({ ...settings, keymap: sortKeys(settings.keymap) });
+    async updateSettings({ broker, ...patch }) {
+      const changes = given(patch);
+      const saving: Promise<void>[] = [];
+      if (broker !== undefined) saving.push(brokerProfiles.change(given(broker)));
+      if (Object.keys(changes).length > 0) {
+        others = { ...others, ...changes };
+        changed();
+        saving.push(saveSettings());
+      }
+      // All of it is in use, whatever cannot be saved.
+      const failed = (await Promise.allSettled(saving)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
     },
     setLayout(next) {
       if (Buffer.byteLength(JSON.stringify(next)) > maxLayoutBytes) throw new CodedError('bad-input', 'The layout is too large to be kept.');

@@ -1,4 +1,4 @@
-import type { BrokerProfile, ProfileChange } from '../../contract/broker-profile.ts';
+import type { ProfileChange } from '../../contract/broker-profile.ts';
 import { isSame } from './is-same.ts';
 
 /** What only a new start of the broker can change. */
@@ -6,8 +6,8 @@ function needsRestart(path: string): boolean {
   return !/^(?:access|description|version)\b/.test(path);
 }
 
-/** What differs, in the order of the keys; lists are told by their entries. */
-export function compareProfiles(before: Partial<BrokerProfile>, after: Partial<BrokerProfile>): readonly ProfileChange[] {
+/** What differs between two profiles, or parts of them, in the order of the keys; lists are told by their entries. */
+export function compareProfiles(before: object, after: object): readonly ProfileChange[] {
   const changes: ProfileChange[] = [];
   compare(before, after, '', changes);
   return changes;

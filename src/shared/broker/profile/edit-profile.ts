@@ -11,14 +11,15 @@ const isPlain = (value: unknown): value is Plain => typeof value === 'object' &&
 
 /**
  * The text with `after` in place of `before`, which is what it holds. Only what differs is written: comments, the order of keys, and how a value is
- * written otherwise stay.
+ * written otherwise stay. `seen` is how the two see a profile that was read.
  */
-export function editProfile(text: string, before: BrokerProfile, after: BrokerProfile): string {
+export function editProfile(text: string, before: BrokerProfile, after: BrokerProfile, seen = (profile: BrokerProfile): BrokerProfile => profile): string {
   let [result, present] = [text, before];
   // What a key left out means may depend on another one that was changed: it is then written down in the next round.
   for (let round = 0; round < 3 && !isSame(present, after); round += 1) {
     result = editOnce(result, present, after);
-    present = readProfile(result).profile ?? after;
+    const read = readProfile(result).profile;
+    present = read ? seen(read) : after;
   }
   return result;
 }
@@ -31,6 +32,7 @@ function editOnce(text: string, before: BrokerProfile, after: BrokerProfile): st
 }
 
 function editMap(document: Document, map: YAMLMap, before: Plain, after: Plain, path: readonly string[]): void {
+  let hasMore = false;
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [old, next] = [before[key], after[key]];
     if (isSame(old, next)) continue;
@@ -38,17 +40,21 @@ function editMap(document: Document, map: YAMLMap, before: Plain, after: Plain, 
     const node = pair?.value;
     if (next === undefined) map.delete(key);
     else if (isMap(node) && isPlain(old) && isPlain(next)) editMap(document, node, old, next, [...path, key]);
-    else if (isSeq(node) && Array.isArray(old) && Array.isArray(next)) editList(document, node, old, next, [...path, key]);
-    else if (isScalar(node) && isScalarValue(next)) node.value = scalarOf(key, next);
+    else if (isSeq(node) && Array.isArray(old) && Array.isArray(next)) {
+      hasMore ||= next.length > old.length;
+      editList(document, node, old, next, [...path, key]);
+    } else if (isScalar(node) && isScalarValue(next)) node.value = scalarOf(key, next);
     else {
       const made = nodeOf(document, key, next, before[key], path);
+      hasMore ||= (isMap(made) || isSeq(made)) && made.items.length > 0;
       if (pair) {
         if (isNode(node)) Object.assign(made, { comment: node.comment, commentBefore: node.commentBefore });
         pair.value = made;
       } else map.set(key, made);
     }
   }
-  if (map.flow === true && map.items.some(({ value }) => isMap(value) || isSeq(value))) map.flow = false;
+  // One line was enough as long as it was short.
+  if (hasMore) map.flow = false;
 }
 
 /** Entries that are still there keep their node, known by their id or by being the same. */

@@ -6,7 +6,6 @@ import type { BrokerProfile, ProfileProblem } from '../../../../shared/contract/
 import { listenerOptionsSchema, type ListenerOptions } from '../../../../shared/contract/listeners.ts';
 import { isSame } from '../../../../shared/broker/profile/is-same.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
-import { openTlsLab } from '../../tls-lab/index.ts';
 import { openAccessConfig } from '../access/access-control.ts';
 import type { AccessConfig } from '../access/access-config.ts';
 import { readAclFile } from '../access/acl-file.ts';
@@ -62,7 +61,8 @@ export interface ConfiguredBroker {
 export async function configuredBroker({ file, profile }: CliConfig, given: GivenOptions): Promise<ConfiguredBroker> {
   const { access, remarks } = await readAccess(profile, given);
   const lab = path.resolve(path.dirname(file), '..', 'tls-lab');
-  const files = existsSync(lab) ? await openTlsLab({ folder: lab, now: Date.now }) : undefined;
+  // Loaded where there is one: most brokers need none.
+  const files = existsSync(lab) ? await (await import('../../tls-lab/index.ts')).openTlsLab({ folder: lab, now: Date.now }) : undefined;
   const options = withLabFiles(optionsOf(profile), (id) => files?.files(id));
   const own = profile.persistence === 'file' ? path.resolve(`${file.replace(/\.(?:ya?ml|json)$/i, '')}.db`) : undefined;
   return { options, access, persistenceFile: given.persist ?? own, remarks };

@@ -47,7 +47,7 @@ function readJson(text: string): readonly BrokerUser[] | undefined {
 }
 
 /** Users of a password file with the names in the form in which they are compared. */
-export function usersOfLines(text: string): UsersOfFile {
+function usersOfLines(text: string): UsersOfFile {
   const { users: read, findings } = readPasswordFile(text);
   const users: BrokerUser[] = [];
   const unusable: ImportFinding[] = [];
