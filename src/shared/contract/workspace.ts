@@ -39,7 +39,7 @@ export const brokerSettingsSchema = z.strictObject({
   limits: brokerFields.limits.prefault({}),
 });
 
-export const settingsSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   theme: settingFields.theme.default('system'),
   historyBudgetBytes: settingFields.historyBudgetBytes.default(1_073_741_824),
   maxShownPayloadBytes: settingFields.maxShownPayloadBytes.default(10_485_760),
