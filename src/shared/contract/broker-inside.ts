@@ -46,6 +46,16 @@ export interface TraceReceiver {
   readonly packetId: number;
 }
 
+/** What a handler of the local broker did to a message, or that it made it. */
+export interface HandlerDeed {
+  /** The name of the handler. */
+  readonly handler: string;
+  /** `answered`: it sent a message of its own because of this one. `made`: this message is its own. `failed`: the message went on as it was. */
+  readonly did: 'changed' | 'answered' | 'dropped' | 'refused' | 'made' | 'failed';
+  /** Which parts, why, or what went wrong: for a person; may be empty. */
+  readonly about: string;
+}
+
 /** Why a message is given to somebody: it was published, it is retained, or a member of its shared subscription has left. */
 export type TraceCause = 'published' | 'retained' | 'handed-over';
 
@@ -69,6 +79,8 @@ export type TraceEvent =
       readonly receivers: readonly TraceReceiver[];
       /** Further receivers. */
       readonly omitted: number;
+      /** In their order; absent: none did anything. */
+      readonly handlers?: readonly HandlerDeed[];
     })
   /** What waited was sent, or what was under way before a reconnect was sent again. */
   | (TraceMoment & { readonly kind: 'written'; readonly clientId: string; readonly packetId: number; readonly again: boolean })
@@ -97,6 +109,8 @@ export interface MessageTrace {
   readonly routedAtUs: number;
   readonly receivers: readonly TracedReceiver[];
   readonly omitted: number;
+  /** What handlers did to it, in their order; absent: nothing. */
+  readonly handlers?: readonly HandlerDeed[];
 }
 
 export interface TracingStatus {

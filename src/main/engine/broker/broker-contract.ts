@@ -23,6 +23,7 @@ import {
 import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import { brokerOptionsSchema, disconnectSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { previewInputSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
+import { handlerSchema, maxHandlers, type HandlerLog, type HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
 import type { Properties } from '../../../shared/mqtt/packet/packets.ts';
@@ -31,6 +32,8 @@ import { accessConfigSchema } from './access/access-config.ts';
 const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 /** Made and checked by the engine. */
 const propertiesSchema = z.custom<Properties>((value) => typeof value === 'object' && value !== null);
+
+const handlersSchema = z.array(handlerSchema).max(maxHandlers);
 
 export interface BrokerCounters {
   readonly clientCount: number;
@@ -56,7 +59,7 @@ export interface TraceBatch {
 
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
 export const brokerWorkerContract = {
-  start: call<readonly BrokerListener[]>()(brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional() })),
+  start: call<readonly BrokerListener[]>()(brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional(), handlers: handlersSchema.optional() })),
   stop: call<void>()(noInput),
   publish: call<void>()(
     z.strictObject({ topic: topicTextSchema, payload: bytesSchema, qos: qosSchema, retain: z.boolean(), properties: propertiesSchema.nullish() }),
@@ -64,6 +67,12 @@ export const brokerWorkerContract = {
   /** For the broker that runs; `start` has it for the next one. */
   setAccess: call<void>()(accessConfigSchema),
   previewAccess: call<AccessPreview>()(previewInputSchema),
+  /** All of them, in their order; `start` has them for the next broker. */
+  setHandlers: call<void>()(handlersSchema),
+  restartHandler: call<void>()(z.strictObject({ id: z.string() })),
+  clearHandlerLog: call<void>()(noInput),
+  handlerStatus: stream<HandlersStatus>()(noInput, { overflow: 'coalesce', window: 1 }),
+  handlerLog: stream<HandlerLog>()(noInput, { overflow: 'coalesce', window: 1 }),
   /** False when there is no such client. */
   disconnectClient: call<boolean>()(disconnectSchema),
   retained: call<readonly string[]>()(z.strictObject({ prefix: topicTextSchema })),

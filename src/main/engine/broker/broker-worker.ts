@@ -7,13 +7,15 @@ import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
 import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
 import { createNotifier } from '../notifier.ts';
-import { sendSnapshots } from '../snapshot-stream.ts';
+import { createScripts } from '../scripts/index.ts';
+import { sendSnapshots, whenNewVersion } from '../snapshot-stream.ts';
 import { AccessControl, openAccessConfig } from './access/access-control.ts';
 import { previewAccess } from './access/access-preview.ts';
 import { brokerWorkerContract, type BrokerCounters, type BrokerWorkerContract, type TapBatch } from './broker-contract.ts';
 import type { BrokerEngine, BrokerInside } from './broker-engine.ts';
 import { listHandlers } from './inside/list-handlers.ts';
 import { metricsEveryMs } from './inside/metrics.ts';
+import { BrokerHandlers } from './handlers/broker-handlers.ts';
 import { InsideStreams } from './inside/inside-streams.ts';
 import { aedesAsksNobody, isClosed, openLocalBroker, type LocalBroker } from './local-broker.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -32,6 +34,9 @@ function runBrokerWorker(port: MessagePort): void {
   let control = new AccessControl(openAccessConfig());
   const refusals = new RefusalLog(Date.now);
   const refusalsChanged = createNotifier();
+  const handlersChanged = createNotifier();
+  const scripts = createScripts({ onBug: (error) => reportBug(error, 'handlers') });
+  const scriptHandlers = new BrokerHandlers({ scripts, now: Date.now, onChange: handlersChanged.notify, onLine: handlersChanged.notify });
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
   const counterSinks = new Set<StreamSink<BrokerCounters>>();
   const metricSinks = new Set<StreamSink<BrokerMetrics>>();
@@ -76,11 +81,13 @@ function runBrokerWorker(port: MessagePort): void {
   };
 
   const handlers: Handlers<BrokerWorkerContract> = {
-    start: async ({ persistenceFile, access = openAccessConfig(), ...options }) => {
+    start: async ({ persistenceFile, handlers: wanted = [], access = openAccessConfig(), ...options }) => {
       if (broker ?? opening) throw new CodedError('invalid-state', 'The broker is already running.');
       persistenceProblem = null;
       control = new AccessControl(access);
+      scriptHandlers.set(wanted);
       opening = openLocalBroker(options, {
+        handlers: scriptHandlers,
         access: control,
         persistenceFile,
         onPersistenceProblem: (problem) => {
@@ -110,6 +117,19 @@ function runBrokerWorker(port: MessagePort): void {
       if (broker?.engine.name === 'aedes' && isClosed(access)) throw new CodedError('invalid-state', aedesAsksNobody);
       control.change(access);
     },
+    setHandlers: (wanted) => scriptHandlers.set(wanted),
+    restartHandler: ({ id }) => scriptHandlers.restart(id),
+    clearHandlerLog: () => scriptHandlers.clearLog(),
+    handlerStatus: (_input, sink) => sendSnapshots(sink, () => scriptHandlers.status(), handlersChanged.subscribe),
+    handlerLog: (_input, sink) =>
+      sendSnapshots(
+        sink,
+        whenNewVersion(
+          () => scriptHandlers.logVersion,
+          () => scriptHandlers.log(),
+        ),
+        handlersChanged.subscribe,
+      ),
     previewAccess: (rules) => {
       inside();
       return previewAccess(control, rules);
@@ -131,6 +151,7 @@ function runBrokerWorker(port: MessagePort): void {
   transport.onClose(() => {
     clearTimeout(reportTimer);
     void stop().finally(() => clearTimeout(reportTimer));
+    void scripts.close();
   });
   serve(brokerWorkerContract, handlers, transport, { instance: `broker-${threadId}`, onBug: reportBug });
 }

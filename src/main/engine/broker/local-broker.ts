@@ -5,6 +5,7 @@ import type { AccessControl } from './access/access-control.ts';
 import { createAedesEngine } from './aedes/aedes-engine.ts';
 import type { BrokerEngine } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
+import type { BrokerHandlers } from './handlers/broker-handlers.ts';
 import type { CoreOptions } from './core/core-options.ts';
 import { SysTopics } from './core/sys-topics.ts';
 import { openListeners } from './listeners/open-listeners.ts';
@@ -29,6 +30,8 @@ export interface LocalBrokerExtras {
   readonly users?: CredentialStore;
   /** Who gets in and may do what, instead of `users`; the workbench's own engine only. */
   readonly access?: AccessControl;
+  /** Scripts that handle what clients do; the workbench's own engine only. They are let go when the broker closes. */
+  readonly handlers?: BrokerHandlers;
   /** Where sessions, their messages, retained messages and wills are kept; aedes keeps nothing. Absent: in memory only. */
   readonly persistenceFile?: string | undefined;
   /** What is wrong with that file, in sentences: found at the start, or while it cannot be written; `null`: it works again. */
@@ -51,10 +54,12 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
     });
     const close = async (): Promise<void> => {
       listeners.close();
+      extras.handlers?.detach();
       await engine.close();
     };
     return { engine, listeners: listeners.addresses, close };
   } catch (error) {
+    extras.handlers?.detach();
     await engine.close();
     throw error;
   }
@@ -63,7 +68,7 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
 async function createCoreEngine(
   nowUs: () => number,
   limits: BrokerLimits,
-  { users, access, persistenceFile: file, onPersistenceProblem = () => undefined }: LocalBrokerExtras,
+  { users, access, handlers, persistenceFile: file, onPersistenceProblem = () => undefined }: LocalBrokerExtras,
 ): Promise<BrokerEngine> {
   const core = new BrokerCore({
     nowUs,
@@ -89,6 +94,7 @@ async function createCoreEngine(
   }
   // Tests run from the sources, where no version is built in.
   new SysTopics(core, `MQTT Workbench ${typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development'}`).start();
+  handlers?.attach(core);
   return core;
 }
 

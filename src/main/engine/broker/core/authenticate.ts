@@ -55,7 +55,7 @@ const unavailable: ConnectVerdict = 'unavailable';
 function decide(connection: Connection, packet: ConnectPacket, verdict: ConnectVerdict): void {
   switch (verdict) {
     case 'welcome':
-      return accept(connection, packet, null);
+      return admit(connection, packet, null);
     case 'bad-credentials':
       return refuseConnect(connection, refusals.credentials, 'The user name or password is wrong.');
     case 'not-authorised':
@@ -63,6 +63,14 @@ function decide(connection: Connection, packet: ConnectPacket, verdict: ConnectV
     case 'unavailable':
       return refuseConnect(connection, refusals.unavailable, 'The broker cannot decide at the moment.');
   }
+}
+
+/** It is who it says it is; handlers may have something to say as well. */
+function admit(connection: Connection, packet: ConnectPacket, data: Uint8Array | null): void {
+  const { handlers } = connection.core;
+  const asked = handlers === null ? null : handlers.connecting(connection, packet);
+  if (asked === null) return accept(connection, packet, data);
+  later(connection, asked, null, (refusal) => (refusal === null ? accept(connection, packet, data) : refuseConnect(connection, refusal, refusal.message)));
 }
 
 function begin(connection: Connection, packet: ConnectPacket, method: string): void {
@@ -113,7 +121,7 @@ function settle(connection: Connection, authentication: EnhancedAuthentication, 
       if (connect === null) return repeated(connection, method, answer.username, answer.data);
       authentication.connect = null;
       connection.username = answer.username;
-      return accept(connection, connect, answer.data);
+      return admit(connection, connect, answer.data);
   }
 }
 
@@ -145,8 +153,10 @@ function later<T>(connection: Connection, answer: Promise<T>, onBug: T, use: (an
     })
     .then((result) => {
       if (connection.endedBy !== null) return;
+      connection.busy = false;
       use(result);
-      connection.resume();
+      // It may have asked somebody else.
+      if (!connection.busy) connection.resume();
     })
     .catch((error: unknown) => connection.fail(error));
 }

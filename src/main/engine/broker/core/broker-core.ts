@@ -20,8 +20,9 @@ import { Connection } from './connection.ts';
 import { CoreInside } from './core-inside.ts';
 import { CoreLists } from './lists/core-lists.ts';
 import { Counters } from './counters.ts';
-import { hasRoom } from './delivery.ts';
 import { coreMetrics } from './core-metrics.ts';
+import type { CoreHandlers } from './core-handlers.ts';
+import { deliver, hasRoom } from './delivery.ts';
 import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
 import type { QueueTotals } from './delivery-queue.ts';
 import type { AuthExchange, ConnectedClient, ConnectVerdict, CoreHooks } from './hooks.ts';
@@ -33,6 +34,7 @@ import { OutputScheduler } from './output.ts';
 import type { PacketTap } from './packet-tap.ts';
 import { RetainedDelivery } from './retained-delivery.ts';
 import { handOver, route } from './route.ts';
+import { deliveryStates, RouteTrace } from './route-trace.ts';
 import type { HeldSubscription, Session } from './session.ts';
 import { toRecord } from './tap-record.ts';
 import { versionNames } from './version-names.ts';
@@ -83,6 +85,8 @@ export class BrokerCore implements BrokerEngine {
   readonly connectLimits: ConnectLimits | null;
   /** Whether there is a limit to what a connected client does. */
   readonly hasClientLimits: boolean;
+  /** What people's handlers do; `null`: there are none, and nothing is spent on them. */
+  handlers: CoreHandlers | null = null;
   readonly #onBug: (error: unknown) => void;
   readonly #publishListeners = new Set<(record: MessageRecord) => void>();
   readonly #clientListeners = new Set<() => void>();
@@ -212,11 +216,34 @@ export class BrokerCore implements BrokerEngine {
     if (this.hooks.published !== undefined) this.#tell(this.hooks.published, message, undefined);
     if (message.retain) this.#retain(message, from);
     // What the broker says of itself would only bury the traffic of the user's devices.
-    if (this.#publishListeners.size > 0 && !(message.publisher === null && message.topic.startsWith('$SYS/'))) {
-      const record = toRecord(message, this.options.nowUs(), dup);
-      for (const listener of this.#publishListeners) listener(record);
-    }
+    if (this.#publishListeners.size > 0 && !(message.publisher === null && message.topic.startsWith('$SYS/'))) this.#tap(message, dup);
     return route(this, message, from, packetId);
+  }
+
+  #tap(message: Message, dup: boolean): void {
+    const record = toRecord(message, this.options.nowUs(), dup);
+    for (const listener of this.#publishListeners) listener(record);
+  }
+
+  /** Of the broker, for one session alone, whatever it has subscribed to. */
+  spreadTo(session: Session, message: Message): void {
+    message.number = this.#messages += 1;
+    this.#tap(message, false);
+    const trace = this.trace === null ? null : new RouteTrace();
+    const isAllowed = this.hooks.authorizeDeliver === undefined || this.mayDeliver(session.clientId, message.topic);
+    const outcome = isAllowed ? deliver(this, session, message, 2, message.retain, null) : 'not-authorised';
+    if (outcome === 'queued') message.keep();
+    if (trace === null) return;
+    trace.add(message, session, [], message.qos, null, deliveryStates[outcome]);
+    trace.end(this, message, 'published', 0);
+  }
+
+  /** It came, and nobody is to get it: the tap and the trace show it all the same. */
+  withhold(message: Message, packetId: number): void {
+    message.number = this.#messages += 1;
+    if (this.hooks.published !== undefined) this.#tell(this.hooks.published, message, undefined);
+    for (const listener of this.#publishListeners) listener({ ...toRecord(message, this.options.nowUs(), false), retain: false });
+    if (this.trace !== null) new RouteTrace().end(this, message, 'published', packetId);
   }
 
   #retain(message: Message, from: Session | null): void {
@@ -292,6 +319,7 @@ export class BrokerCore implements BrokerEngine {
     if (session?.connection !== connection) return;
     this.#connected -= 1;
     if (!connection.isOwn) this.connectLimits?.leave(hostOf(connection.info.address));
+    if (this.handlers !== null) this.handlers.disconnected(connection);
     if (this.hooks.disconnected !== undefined) this.#tell(this.hooks.disconnected, describeClient(connection), connection.endedBy ?? 'lost');
     session.connection = null;
     this.retainedDelivery.stop(session);
@@ -340,7 +368,9 @@ export class BrokerCore implements BrokerEngine {
     const properties = Object.keys(others).length === 0 ? null : others;
     const expiry = others.messageExpiryInterval;
     const expiresAtMs = expiry === undefined ? Infinity : this.nowMs + expiry * 1000;
-    this.spread(new Message(will.topic, will.payload, will.qos, will.retain, properties, session.clientId, expiresAtMs), null, false);
+    const message = new Message(will.topic, will.payload, will.qos, will.retain, properties, session.clientId, expiresAtMs);
+    if (this.handlers !== null && this.handlers.publishOther(message, () => undefined)) return;
+    this.spread(message, null, false);
   }
 
   // News.
@@ -408,9 +438,14 @@ export class BrokerCore implements BrokerEngine {
       const expiry = properties?.messageExpiryInterval;
       this.tick();
       const expiresAtMs = expiry === undefined ? Infinity : this.nowMs + expiry * 1000;
-      this.spread(new Message(topic, payload, qos, retain, properties, null, expiresAtMs), null, false);
-      if (this.journal === null || message.qos === 0) resolve();
-      else this.journal.afterCommit({ run: resolve });
+      const made = new Message(topic, payload, qos, retain, properties, null, expiresAtMs);
+      const routed = (): void => {
+        if (this.journal === null || message.qos === 0) resolve();
+        else this.journal.afterCommit({ run: resolve });
+      };
+      if (this.handlers !== null && this.handlers.publishOther(made, routed)) return;
+      this.spread(made, null, false);
+      routed();
     });
   }
 

@@ -1,3 +1,4 @@
+import type { HandlerDeed } from '../../../../shared/contract/broker-inside.ts';
 import type { Qos } from '../../../../shared/contract/common.ts';
 import { encodedPublish, publishHeader, type EncodedPublish } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { Properties, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
@@ -28,6 +29,8 @@ export class Message {
   readonly expiresAtMs: number;
   /** What is kept of it beyond the life of the broker, for the sessions it waits for. */
   kept: KeptMessage | null = null;
+  /** What handlers did to it, for who traces it. */
+  deeds: readonly HandlerDeed[] | null = null;
   #isOwn = false;
   #encoded: (EncodedPublish | undefined)[] | undefined;
 

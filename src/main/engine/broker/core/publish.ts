@@ -1,3 +1,4 @@
+import type { Qos } from '../../../../shared/contract/common.ts';
 import type { PublishPacket } from '../../../../shared/mqtt/packet/packets.ts';
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import { fitsPayloadLimit, isInTime } from './client-limits.ts';
@@ -19,7 +20,8 @@ export function handlePublish(connection: Connection, session: Session, packet: 
   connection.messagesReceived += 1;
   core.counters.publishBytesReceived += packet.payload.byteLength;
   if (core.hasClientLimits && !isInTime(connection)) return;
-  const { maximumQos, retainAvailable } = core.options;
+  const { handlers, options } = core;
+  const { maximumQos, retainAvailable } = options;
   // §3.2.2.3.4 and §3.2.2.3.5: a client was told; one of 3.x cannot be told, and is closed.
   if (packet.qos > maximumQos) throw new MqttProtocolError(qosNotSupported, 'MQTT-3.2.2-11', `QoS ${packet.qos} is above the maximum of ${maximumQos}.`);
   if (packet.retain && !retainAvailable) throw new MqttProtocolError(retainNotSupported, 'MQTT-3.2.2-14', 'This broker keeps no retained messages.');
@@ -30,6 +32,7 @@ export function handlePublish(connection: Connection, session: Session, packet: 
       acknowledge(connection, 'pubrec', packet.packetId, 0, true);
       return;
     }
+    if (handlers !== null && handlers.isHeld(connection, session, packet.packetId)) return;
     if (connection.level === 5 && (session.incoming?.size ?? 0) >= core.options.receiveMaximum) {
       throw new MqttProtocolError(receiveMaximumExceeded, 'MQTT-3.3.4-7', `More than ${core.options.receiveMaximum} QoS 2 messages are under way.`);
     }
@@ -49,22 +52,50 @@ export function handlePublish(connection: Connection, session: Session, packet: 
     session.clientId,
     expiry === undefined ? Infinity : core.nowMs + expiry * 1000,
   );
-  const changes = core.journal === null ? 0 : core.journal.changes;
-  const receivers = core.spread(message, session, packet.dup, packet.packetId);
-  if (packet.qos === 0) return;
-  if (packet.qos === 2) expectRelease(session, packet.packetId);
-  const hasChanged = core.journal !== null && core.journal.changes !== changes;
-  acknowledge(connection, packet.qos === 1 ? 'puback' : 'pubrec', packet.packetId, receivers === 0 ? noMatchingSubscribers : 0, hasChanged);
+  if (handlers !== null && handlers.publish(message, { connection, session, packetId: packet.packetId, dup: packet.dup })) return;
+  spreadPublish(connection, session, message, packet.qos, packet.packetId, packet.dup);
 }
 
-/** MQTT 3.x has no way to say no but closing: there the message is acknowledged and goes nowhere (§3.3.5 of 3.1.1), as does one of QoS 0. */
-function refusePublish(connection: Connection, session: Session, { qos, packetId }: PublishPacket, code: number): void {
+/** Routes a message and acknowledges it with the QoS it came with. */
+export function spreadPublish(connection: Connection, session: Session, message: Message, qos: Qos, packetId: number, dup: boolean): void {
+  const { core } = connection;
+  const changes = core.journal === null ? 0 : core.journal.changes;
+  const receivers = core.spread(message, session, dup, packetId);
+  if (qos === 0 || isGone(connection, session, qos, packetId)) return;
+  if (qos === 2) expectRelease(session, packetId);
+  const hasChanged = core.journal !== null && core.journal.changes !== changes;
+  acknowledge(connection, qos === 1 ? 'puback' : 'pubrec', packetId, receivers === 0 ? noMatchingSubscribers : 0, hasChanged);
+}
+
+/** Acknowledged as if it had been routed: nobody gets it, and its publisher does not learn that. */
+export function swallowPublish(connection: Connection, session: Session, qos: Qos, packetId: number): void {
+  if (qos === 0 || isGone(connection, session, qos, packetId)) return;
+  if (qos === 2) expectRelease(session, packetId);
+  acknowledge(connection, qos === 1 ? 'puback' : 'pubrec', packetId, 0, qos === 2);
+}
+
+/** MQTT 3.x has no way to say no but closing; there the message is acknowledged and goes nowhere (§3.3.5 of 3.1.1). `reason`: for a person, in MQTT 5. */
+export function refusePublish(
+  connection: Connection,
+  session: Session,
+  { qos, packetId }: { readonly qos: Qos; readonly packetId: number },
+  code: number,
+  reason: string | null = null,
+): void {
   connection.core.counters.publishRefused += 1;
-  if (qos === 1) acknowledge(connection, 'puback', packetId, code, false);
-  else if (qos === 2) {
-    if (connection.level !== 5) expectRelease(session, packetId);
-    acknowledge(connection, 'pubrec', packetId, code, connection.level !== 5);
-  }
+  if (qos === 0 || isGone(connection, session, qos, packetId)) return;
+  const type = qos === 1 ? 'puback' : 'pubrec';
+  const isToldWhy = reason !== null && connection.level === 5 && connection.wantsProblemInformation && connection.acksWaiting === 0;
+  if (isToldWhy) return connection.send({ type, packetId, code, properties: { reasonString: reason } });
+  if (qos === 2 && connection.level !== 5) expectRelease(session, packetId);
+  acknowledge(connection, type, packetId, code, qos === 2 && connection.level !== 5);
+}
+
+/** The client left while its message was held: it sends it again when it comes back, and a QoS 2 message is not routed twice. */
+function isGone(connection: Connection, session: Session, qos: Qos, packetId: number): boolean {
+  if (connection.endedBy === null) return false;
+  if (qos === 2 && !session.isEnded) expectRelease(session, packetId);
+  return true;
 }
 
 /** The message has been routed: sent again before PUBREL, it is not routed again. */

@@ -15,7 +15,7 @@ const mostPassedOver = 20;
 
 type Outcome = DeliveryOutcome | 'not-authorised';
 
-const states: Readonly<Record<Outcome, TraceReceiver['state']>> = {
+export const deliveryStates: Readonly<Record<Outcome, TraceReceiver['state']>> = {
   'not-authorised': 'not-authorised',
   sent: 'written',
   queued: 'waiting',
@@ -33,7 +33,7 @@ export class RouteTrace {
 
   /** After the message was given to the session: its last packet id is then that of this message. */
   given(message: Message, match: SessionMatch<Session>, group: SharedGroup<Session> | null, outcome: Outcome): void {
-    this.add(message, match.session, match.filters, match.qos, group, states[outcome]);
+    this.add(message, match.session, match.filters, match.qos, group, deliveryStates[outcome]);
   }
 
   noLocal(message: Message, match: SessionMatch<Session>): void {
@@ -84,8 +84,12 @@ export class RouteTrace {
   /** Tells what was collected; of a later delivery only if there was one. */
   end(core: BrokerCore, message: Message, cause: TraceCause, packetId: number): void {
     if (core.trace === null || (cause !== 'published' && this.#receivers.length === 0)) return;
-    const { number, publisher } = message;
-    core.trace({ kind: 'routed', number, timeUs: core.options.nowUs(), cause, publisher, packetId, receivers: this.#receivers, omitted: this.#omitted });
+    const { number, publisher, deeds } = message;
+    const handlers = cause === 'published' && deeds !== null ? { handlers: deeds } : {};
+    core.trace({
+      ...{ kind: 'routed', number, timeUs: core.options.nowUs(), cause, publisher, packetId },
+      ...{ receivers: this.#receivers, omitted: this.#omitted, ...handlers },
+    });
   }
 }
 
@@ -94,7 +98,7 @@ export class RouteTrace {
 /** A retained message was given to a new subscription. */
 export function traceRetained(core: BrokerCore, session: Session, message: Message, filter: string, grantedQos: Qos, outcome: Outcome): void {
   const trace = new RouteTrace();
-  trace.add(message, session, [filter], grantedQos, null, states[outcome]);
+  trace.add(message, session, [filter], grantedQos, null, deliveryStates[outcome]);
   trace.end(core, message, 'retained', 0);
 }
 

@@ -1,3 +1,4 @@
+import type { Qos } from '../../../../shared/contract/common.ts';
 import type { SubscribePacket, SubscriptionRequest, UnsubscribePacket } from '../../../../shared/mqtt/packet/packets.ts';
 import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error.ts';
 import type { BrokerCore } from './broker-core.ts';
@@ -24,6 +25,7 @@ export function handleSubscribe(connection: Connection, session: Session, packet
   const codes: number[] = [];
   const changes = session.journal?.changes;
   const retained: SubscriptionRequest[] = [];
+  const granted: { readonly filter: string; readonly qos: Qos }[] | null = core.handlers === null ? null : [];
   for (const request of packet.subscriptions) {
     const refusal = core.hasClientLimits && !maySubscribeNow(connection, request.filter) ? quotaExceeded : refusalOf(core, session, request);
     if (refusal !== 0) {
@@ -43,6 +45,7 @@ export function handleSubscribe(connection: Connection, session: Session, packet
     const { filter, noLocal, retainAsPublished, retainHandling } = request;
     const isNew = core.subscribe(session, { filter, qos, noLocal, retainAsPublished, retainHandling, subscriptionIdentifier });
     codes.push(qos);
+    if (granted !== null) granted.push({ filter, qos });
     const wantsRetained = retainHandling === 0 || (retainHandling === 1 && isNew);
     // [MQTT-4.8.2] §3.8.3.1: a shared subscription is sent no retained messages when it is made.
     if (wantsRetained && !isShared(filter)) retained.push(qos === request.qos ? request : { ...request, qos });
@@ -52,6 +55,7 @@ export function handleSubscribe(connection: Connection, session: Session, packet
     if (connection.endedBy !== null) return;
     connection.send({ type: 'suback', packetId: packet.packetId, codes, properties: null });
     for (const request of retained) core.sendRetained(session, request, subscriptionIdentifier);
+    if (granted !== null && granted.length > 0) core.handlers?.subscribed(session, granted);
   };
   if (session.journal === null || session.journal.changes === changes) acknowledge();
   else session.journal.afterCommit({ run: acknowledge });
