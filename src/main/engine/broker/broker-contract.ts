@@ -59,7 +59,9 @@ export interface TraceBatch {
 
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
 export const brokerWorkerContract = {
-  start: call<readonly BrokerListener[]>()(brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional(), handlers: handlersSchema.optional() })),
+  start: call<readonly BrokerListener[]>()(
+    brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional(), handlers: handlersSchema.optional() }),
+  ),
   stop: call<void>()(noInput),
   publish: call<void>()(
     z.strictObject({ topic: topicTextSchema, payload: bytesSchema, qos: qosSchema, retain: z.boolean(), properties: propertiesSchema.nullish() }),

@@ -1,5 +1,6 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { AccessPreview, PreviewInput } from '../../../shared/contract/broker-access.ts';
+import type { BrokerHandler, HandlerLog, HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { plainListener } from '../../../shared/mqtt/listener-kinds.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import { unpackRecords } from '../../../shared/messages/packed-batch.ts';
@@ -31,6 +32,8 @@ export interface BrokerServiceOptions {
   readonly onMessages: (records: MessageRecord[]) => void;
   /** The status or the list of clients changed. */
   readonly onChange: () => void;
+  /** What handlers do, or their log, changed. */
+  readonly onHandlers?: () => void;
   readonly demoDevice: { readonly enabled: boolean };
   /** How threads are made; tests keep hold of them. */
   readonly launchWorker?: LaunchWorker;
@@ -60,6 +63,14 @@ export interface BrokerService {
   setDemoDevice(enabled: boolean): Promise<void>;
   /** For this run and the next ones. Rejects with `invalid-state` while an engine runs that cannot follow it. */
   setAccess(access: Pick<AccessConfig, 'settings' | 'users'>): Promise<void>;
+  /** All handlers, in their order, for this run and the next ones. */
+  setHandlers(handlers: readonly BrokerHandler[]): Promise<void>;
+  /** Rejects with `broker-not-running`. */
+  restartHandler(id: string): Promise<void>;
+  clearHandlerLog(): Promise<void>;
+  /** Of the run that is, or was last. */
+  handlerStatus(): HandlersStatus;
+  handlerLog(): HandlerLog;
   /** Rejects with `broker-not-running` or `invalid-state`. */
   previewAccess(rules: PreviewInput): Promise<AccessPreview>;
   readonly inside: BrokerInsideView;
@@ -76,6 +87,7 @@ const stopTimeoutMs = 1000;
 /** A broker that ran this long before a crash gets its full number of restarts again. */
 const steadyAfterMs = 60_000;
 const noCounters: BrokerCounters = { clientCount: 0, tapDropped: 0, persistenceProblem: null };
+const noHandlers: HandlersStatus = { handlers: [], waiting: 0, paused: 0 };
 const noRefusals: BrokerRefusals = { total: 0, notKept: 0, denied: 0, overLimit: 0, recent: [] };
 
 export function createBrokerService(options: BrokerServiceOptions): BrokerService {
@@ -105,6 +117,9 @@ class Service implements BrokerService {
   #stopping: Promise<void> | undefined;
   #closed = false;
   #access: AccessConfig | undefined;
+  #handlers: readonly BrokerHandler[] = [];
+  #handlerStatus: HandlersStatus = noHandlers;
+  #handlerLog: HandlerLog = { lines: [], forgotten: 0 };
 
   constructor(options: BrokerServiceOptions) {
     this.#options = options;
@@ -195,6 +210,31 @@ class Service implements BrokerService {
     }
   }
 
+  async setHandlers(handlers: readonly BrokerHandler[]): Promise<void> {
+    this.#handlers = handlers;
+    // What it is started with is older.
+    if (this.#phase === 'starting') await this.#starting?.catch(() => undefined);
+    if (this.#phase === 'running') await this.#link?.client.call('setHandlers', [...handlers]);
+  }
+
+  async restartHandler(id: string): Promise<void> {
+    await this.#runningLink().client.call('restartHandler', { id });
+  }
+
+  async clearHandlerLog(): Promise<void> {
+    this.#handlerLog = { lines: [], forgotten: 0 };
+    if (this.#phase === 'running') await this.#link?.client.call('clearHandlerLog', undefined);
+    this.#options.onHandlers?.();
+  }
+
+  handlerStatus(): HandlersStatus {
+    return this.#handlerStatus;
+  }
+
+  handlerLog(): HandlerLog {
+    return this.#handlerLog;
+  }
+
   async previewAccess(rules: PreviewInput): Promise<AccessPreview> {
     return this.#runningLink().client.call('previewAccess', rules);
   }
@@ -232,7 +272,12 @@ class Service implements BrokerService {
       const access = this.#access === undefined ? {} : { access: this.#access };
       const listeners = await link.client.call(
         'start',
-        { ...withLabFiles(options, this.#options.labFiles), ...access, ...(persistenceFile === undefined ? {} : { persistenceFile }) },
+        {
+          ...withLabFiles(options, this.#options.labFiles),
+          ...access,
+          handlers: [...this.#handlers],
+          ...(persistenceFile === undefined ? {} : { persistenceFile }),
+        },
         { timeoutMs },
       );
       if (this.#link !== link) return this.status();
@@ -280,6 +325,20 @@ class Service implements BrokerService {
         if (!current()) return;
         this.#refusals = refusals;
         this.#changed();
+      },
+    });
+    link.client.stream('handlerStatus', undefined, {
+      item: (status) => {
+        if (!current()) return;
+        this.#handlerStatus = status;
+        this.#options.onHandlers?.();
+      },
+    });
+    link.client.stream('handlerLog', undefined, {
+      item: (log) => {
+        if (!current()) return;
+        this.#handlerLog = log;
+        this.#options.onHandlers?.();
       },
     });
     this.inside.begin(link);

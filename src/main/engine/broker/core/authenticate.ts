@@ -153,10 +153,8 @@ function later<T>(connection: Connection, answer: Promise<T>, onBug: T, use: (an
     })
     .then((result) => {
       if (connection.endedBy !== null) return;
-      connection.busy = false;
       use(result);
-      // It may have asked somebody else.
-      if (!connection.busy) connection.resume();
+      connection.resume();
     })
     .catch((error: unknown) => connection.fail(error));
 }

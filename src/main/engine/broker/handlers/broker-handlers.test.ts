@@ -243,7 +243,7 @@ describe('on PUBLISH', () => {
 describe('a handler that goes wrong', () => {
   it.each([
     ['throws', `export const handle = () => {\n  throw new RangeError('broken');\n};`, 'broken', 2],
-    ['loops', `export const handle = () => {\n  for (;;) Math.random();\n};`, 'processor time', 2],
+    ['loops', `export const handle = () => {\n  for (;;) Math.random();\n};`, 'processor time', null],
     ['allocates', `export const handle = () => {\n  const all = [];\n  for (;;) all.push(new Uint8Array(1e6));\n};`, 'memory', null],
     ['returns what is no message', `export const handle = () => ({ temperature: 3 });`, 'temperature', null],
     ['publishes to a wildcard', `export const handle = () =>\n  publish('a/+', 'x');`, 'wildcard', 2],
@@ -304,7 +304,7 @@ describe('a handler that goes wrong', () => {
     ]);
     expect(status()).toMatchObject({ phase: 'unusable', lastError: { line: 2 } });
     expect(status('two').lastError?.message).toContain('export a function named handle');
-    expect(lines()[0]).toContain('error 2:');
+    expect(lines().some((text) => text.startsWith('error 2:'))).toBe(true);
     const reader = await connectToCore(core, 'reader');
     await reader.subscribe('#');
     await core.publish({ topic: 't', payload: Buffer.from('x'), qos: 0, retain: false });

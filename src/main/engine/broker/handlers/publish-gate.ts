@@ -89,10 +89,10 @@ export class PublishGate {
     queue.bytes += message.weight;
     this.#bytes += message.weight;
     this.#waiting += 1;
-    if (incoming !== null && this.#isFull(queue)) {
+    if (incoming !== null && queue.paused !== incoming.connection && this.#isFull(queue)) {
+      // A client that came back has another connection; the one before has ended.
       if (queue.paused === null) this.#paused += 1;
       queue.paused = incoming.connection;
-      // Something else may have let it be read again.
       incoming.connection.pause();
     }
     if (isFirst) void this.#drain(publisher, queue);

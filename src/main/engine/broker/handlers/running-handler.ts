@@ -15,7 +15,7 @@ const mostFailures = 10;
 /** To load a script takes some. */
 const leastCpuMs = 100;
 /** Whom nobody waits for any more may go on so long: a loop is stopped by then, and its line known. */
-const lastWordsMs = 1000;
+const lastWordsMs = 5000;
 const jsonBytes = 4 * 1024 * 1024;
 /** How much the newest answer counts in the mean. */
 const newestShare = 0.1;
@@ -169,7 +169,7 @@ export class RunningHandler {
       ...{
         name: `${id}.js`,
         source: `${source}\n${guestSource}`,
-        limits: { cpuMs, wallMs: Math.max(timeoutMs, 1000) + 500, jsonBytes, concurrentCalls: mostRunning + 1 },
+        limits: { cpuMs, wallMs: timeoutMs + lastWordsMs + 1000, jsonBytes, concurrentCalls: mostRunning + 1 },
       },
       functions: {
         $workbenchSend: ([message], _signal, context) => {

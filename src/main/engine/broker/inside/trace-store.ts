@@ -110,7 +110,8 @@ export class TraceStore {
   #routed({ number, timeUs, cause, publisher, packetId, receivers, omitted, handlers }: Extract<TraceEvent, { kind: 'routed' }>, clockOffsetUs: number): void {
     const entry = cause === 'published' ? this.#entry(number) : this.#byNumber.get(number);
     if (entry === undefined) return;
-    if (cause === 'published') entry.trace = { publisher, packetId, clockOffsetUs, routedAtUs: timeUs, receivers: [], omitted: 0, ...(handlers && { handlers }) };
+    if (cause === 'published')
+      entry.trace = { publisher, packetId, clockOffsetUs, routedAtUs: timeUs, receivers: [], omitted: 0, ...(handlers && { handlers }) };
     if (entry.trace === null) return;
     for (const receiver of receivers) {
       const { state } = receiver;
