@@ -13,7 +13,7 @@ import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createIntercepts } from './bridges/index.ts';
-import { createBrokerService } from './broker/index.ts';
+import { createBrokerService, openHandlerFiles, tryHandler } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
 import {
@@ -79,7 +79,7 @@ export interface Engine {
 /** Rejects when the workspace is in use by another engine. Everything else that is wrong at the start is shown in the page. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { instance, now, random, onBug, workers } = options;
-  const [brokerChanged, connectionsChanged, storeChanged] = [createNotifier(), createNotifier(), createNotifier()];
+  const [brokerChanged, handlersChanged, connectionsChanged, storeChanged] = [createNotifier(), createNotifier(), createNotifier(), createNotifier()];
   const workspace = await openWorkspace({ folder: options.workspaceFolder, instance, hostName: os.hostname(), cipher: options.cipher, now });
   const settings = (): Settings => workspace.view().settings;
 
@@ -182,11 +182,24 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     random,
     onMessages: (records) => broker.inside.numbered(records, receive('broker', records)),
     onChange: followBroker,
+    onHandlers: handlersChanged.notify,
     demoDevice: { enabled: settings().demoDevice },
   });
   const packetsChanged = createNotifier();
   const packets = createPackets({ inside: broker.inside, onStatus: packetsChanged.notify });
   await followAccess({ broker, brokerChanged, workspace }, unlessCoded('access of the broker'));
+  const handlerFiles = openHandlerFiles(path.join(options.workspaceFolder, 'broker', 'handlers'));
+  await handlerFiles.refresh();
+  let usedHandlers = '';
+  const useHandlers = async (): Promise<void> => {
+    const handlers = handlerFiles.usable();
+    const text = JSON.stringify(handlers);
+    if (text === usedHandlers) return;
+    usedHandlers = text;
+    await broker.setHandlers(handlers);
+  };
+  await useHandlers();
+  handlerFiles.changed.subscribe(() => void useHandlers().catch(unlessCoded('handlers of the broker')));
   const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }), secretHider);
   const subscriptionNews = createTeller<SubscriptionNotification>();
   const connections = createConnections({
@@ -337,6 +350,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     brokerChanged,
     packets,
     packetsChanged,
+    brokerHandlers: {
+      files: handlerFiles,
+      changed: handlersChanged,
+      try: (handler, event) => tryHandler(scripts, handler, event, broker.handlerStatus().handlers.find(({ id }) => id === handler.id)?.state ?? '{}'),
+    },
     connections,
     connectionsChanged,
     subscriptionNews,
@@ -392,6 +410,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await within(closeStoreMs, Promise.all([store.close(), coapHistory.close()]));
     environments.close();
     collections.close();
+    handlerFiles.close();
     await workspace.close();
   };
 

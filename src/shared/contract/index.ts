@@ -3,6 +3,7 @@ import { brokerAccessContract } from './broker-access.ts';
 import { brokerListsContract } from './broker-lists.ts';
 import { brokerMetricsContract } from './broker-metrics.ts';
 import { interceptsContract } from './broker-intercepts.ts';
+import { brokerHandlersContract } from './broker-handlers.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { brokerProfilesContract } from './broker-profiles.ts';
 import { collectionsContract } from './collections.ts';
@@ -44,6 +45,7 @@ export const engineContract = {
   ...interceptsContract,
   ...packetsContract,
   ...brokerProfilesContract,
+  ...brokerHandlersContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

@@ -10,3 +10,5 @@ export { openOneListener, type OpenListener } from './listeners/open-listeners.t
 export { accessOfProfile, settingsOf } from './config/profile-options.ts';
 export { withWholePaths } from './config/profile-paths.ts';
 export { readUsersOf } from './config/users-of-file.ts';
+export { openHandlerFiles, type HandlerFiles } from './handlers/handler-files.ts';
+export { tryHandler } from './handlers/try-handler.ts';

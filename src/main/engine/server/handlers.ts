@@ -4,6 +4,7 @@ import { brokerAccessHandlers } from './broker-access-handlers.ts';
 import { brokerListsHandlers } from './broker-lists-handlers.ts';
 import { brokerMetricsHandlers } from './broker-metrics-handlers.ts';
 import { brokerProfilesHandlers } from './broker-profiles-handlers.ts';
+import { brokerHandlersHandlers } from './broker-handlers-handlers.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
@@ -43,6 +44,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...brokerAccessHandlers(services),
     ...packetsHandlers(services),
     ...brokerProfilesHandlers(services),
+    ...brokerHandlersHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),
     ...connectionTransferHandlers(services),

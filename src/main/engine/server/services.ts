@@ -1,4 +1,5 @@
 import type { AccessPreview, AccessSettings, BrokerUser, PreviewInput } from '../../../shared/contract/broker-access.ts';
+import type { BrokerHandler, HandlerLog, HandlersStatus, TriedEvent, TryResult } from '../../../shared/contract/broker-handlers.ts';
 import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { connectionSecretNames, type ConnectionSecretName } from '../../../shared/contract/connection-profile.ts';
 import type { SourceId } from '../../../shared/contract/common.ts';
@@ -6,7 +7,7 @@ import type { SubscriptionNotification } from '../../../shared/contract/connecti
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
-import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService } from '../broker/index.ts';
+import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService, HandlerFiles } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
 import type { Intercepts } from '../bridges/index.ts';
@@ -42,10 +43,20 @@ export interface Services {
     readonly metrics: BrokerMetricsView;
     setAccess(access: { readonly settings: AccessSettings; readonly users: BrokerUser[] }): Promise<void>;
     previewAccess(rules: PreviewInput): Promise<AccessPreview>;
+    restartHandler(id: string): Promise<void>;
+    clearHandlerLog(): Promise<void>;
+    handlerStatus(): HandlersStatus;
+    handlerLog(): HandlerLog;
   };
   readonly brokerChanged: Notifier;
   readonly packets: Omit<Packets, 'offer' | 'close'>;
   readonly packetsChanged: Notifier;
+  readonly brokerHandlers: {
+    readonly files: Omit<HandlerFiles, 'usable' | 'skippedLines' | 'close'>;
+    /** What they do, or their log. */
+    readonly changed: Notifier;
+    try(handler: BrokerHandler, event: TriedEvent): Promise<TryResult>;
+  };
   readonly connections: Omit<Connections, 'session' | 'access' | 'wake' | 'close'>;
   readonly connectionsChanged: Notifier;
   readonly subscriptionNews: Pick<Teller<SubscriptionNotification>, 'subscribe'>;

@@ -46,6 +46,11 @@ export const cliOptions = {
     value: 'FILE',
     help: ['who may publish and subscribe to what: an ACL file of', 'mosquitto, or of distmqtt where it is called .yaml'],
   },
+  handlers: {
+    type: 'string',
+    value: 'DIR',
+    help: ['scripts that handle what clients do: a .js file for each;', 'changed files are in use at once'],
+  },
   persist: { type: 'string', value: 'FILE', help: ['keep sessions, their messages, retained messages and wills', 'in this file'] },
   'hash-password': {
     type: 'string',

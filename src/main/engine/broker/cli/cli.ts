@@ -7,6 +7,7 @@ import { openLocalBroker, type LocalBroker, type LocalBrokerExtras } from '../lo
 import { userHooks } from '../users/user-hooks.ts';
 import { readUsersFile, userLine } from '../users/users-file.ts';
 import { checkConfig, ConfigProblems, configuredBroker, printedConfig, readCliConfig, type CliConfig } from './cli-config.ts';
+import { serveHandlers, type ServedHandlers } from './cli-handlers.ts';
 import { describeListeners, readListeners } from './cli-listeners.ts';
 import { cliOptions, usageText, type GivenOptions } from './cli-options.ts';
 import { reloadConfig } from './cli-reload.ts';
@@ -54,30 +55,37 @@ async function run(given: GivenOptions, config: CliConfig | undefined): Promise<
     process.once('SIGINT', () => resolve());
     if (config === undefined) process.on('SIGHUP', () => resolve());
   });
+  let served: ServedHandlers | undefined;
   try {
-    const broker = config === undefined ? await openGiven(given) : await openConfigured(config, given);
+    if (given.handlers !== undefined) served = await serveHandlers(given.handlers, say);
+    const handlers = served && { handlers: served.handlers };
+    const broker = config === undefined ? await openGiven(given, handlers) : await openConfigured(config, given, handlers);
     process.stdout.write(describeListeners(broker.listeners));
     await asked;
     await broker.close();
   } catch (error) {
     say(sentences(error));
     process.exitCode = 1;
+  } finally {
+    await served?.close();
   }
 }
 
-async function openGiven(given: GivenOptions): Promise<LocalBroker> {
+type Handlers = Pick<LocalBrokerExtras, 'handlers'> | undefined;
+
+async function openGiven(given: GivenOptions, handlers: Handlers): Promise<LocalBroker> {
   const users = given.users === undefined ? undefined : await readUsersFile(given.users);
   const rules = given.acl === undefined ? undefined : await readAclFile(given.acl);
   const access = rules && { access: new AccessControl({ ...openAccessConfig(), settings: rules }, users && userHooks(users)) };
   const options = { engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null, listeners: readListeners(given) } as const;
-  return openLocalBroker(options, { ...(users && { users }), ...access, ...persistence(given.persist) });
+  return openLocalBroker(options, { ...(users && { users }), ...access, ...handlers, ...persistence(given.persist) });
 }
 
-async function openConfigured(config: CliConfig, given: GivenOptions): Promise<LocalBroker> {
+async function openConfigured(config: CliConfig, given: GivenOptions, handlers: Handlers): Promise<LocalBroker> {
   const { options, access, persistenceFile, remarks } = await configuredBroker(config, given);
   for (const remark of remarks) say(remark);
   const control = new AccessControl(access);
-  const broker = await openLocalBroker(options, { access: control, ...persistence(persistenceFile) });
+  const broker = await openLocalBroker(options, { access: control, ...handlers, ...persistence(persistenceFile) });
   let used = config;
   let reloading: Promise<void> = Promise.resolve();
   process.on('SIGHUP', () => {
@@ -112,6 +120,7 @@ function readArguments(args: readonly string[]): GivenOptions {
   const about = (['check', 'print-config'] as const).find((name) => given[name] === true);
   if (about !== undefined && given.config === undefined) throw new Error(`--${about} is about the file of --config.`);
   if (given.config === undefined) readListeners(given);
+  if (given.handlers === '') throw new Error('--handlers needs a folder.');
   if (given.persist === '') throw new Error('--persist needs the name of a file.');
   return given;
 }

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import type { BrokerClient } from '../../../../shared/contract/broker.ts';
 import type { BrokerMetrics } from '../../../../shared/contract/broker-metrics.ts';
 import type { TraceEvent } from '../../../../shared/contract/broker-inside.ts';
@@ -16,13 +15,14 @@ import { SubscriptionTrie } from '../routing/subscription-trie.ts';
 import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
 import { listClients } from './client-list.ts';
 import { ConnectLimits, hostOf } from './connect-limits.ts';
+import { closeStreams } from './close-streams.ts';
 import { Connection } from './connection.ts';
 import { CoreInside } from './core-inside.ts';
 import { CoreLists } from './lists/core-lists.ts';
 import { Counters } from './counters.ts';
 import { coreMetrics } from './core-metrics.ts';
 import type { CoreHandlers } from './core-handlers.ts';
-import { deliver, hasRoom } from './delivery.ts';
+import { hasRoom } from './delivery.ts';
 import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
 import type { QueueTotals } from './delivery-queue.ts';
 import type { AuthExchange, ConnectedClient, ConnectVerdict, CoreHooks } from './hooks.ts';
@@ -34,7 +34,6 @@ import { OutputScheduler } from './output.ts';
 import type { PacketTap } from './packet-tap.ts';
 import { RetainedDelivery } from './retained-delivery.ts';
 import { handOver, route } from './route.ts';
-import { deliveryStates, RouteTrace } from './route-trace.ts';
 import type { HeldSubscription, Session } from './session.ts';
 import { toRecord } from './tap-record.ts';
 import { versionNames } from './version-names.ts';
@@ -220,30 +219,16 @@ export class BrokerCore implements BrokerEngine {
     return route(this, message, from, packetId);
   }
 
-  #tap(message: Message, dup: boolean): void {
+  #tap(message: Message, dup: boolean, retain = message.retain): void {
     const record = toRecord(message, this.options.nowUs(), dup);
-    for (const listener of this.#publishListeners) listener(record);
+    for (const listener of this.#publishListeners) listener(retain === record.retain ? record : { ...record, retain });
   }
 
-  /** Of the broker, for one session alone, whatever it has subscribed to. */
-  spreadTo(session: Session, message: Message): void {
-    message.number = this.#messages += 1;
-    this.#tap(message, false);
-    const trace = this.trace === null ? null : new RouteTrace();
-    const isAllowed = this.hooks.authorizeDeliver === undefined || this.mayDeliver(session.clientId, message.topic);
-    const outcome = isAllowed ? deliver(this, session, message, 2, message.retain, null) : 'not-authorised';
-    if (outcome === 'queued') message.keep();
-    if (trace === null) return;
-    trace.add(message, session, [], message.qos, null, deliveryStates[outcome]);
-    trace.end(this, message, 'published', 0);
-  }
-
-  /** It came, and nobody is to get it: the tap and the trace show it all the same. */
-  withhold(message: Message, packetId: number): void {
+  /** Gives a message its number and tells of it, without giving it to anybody. */
+  announce(message: Message, retain: boolean): void {
     message.number = this.#messages += 1;
     if (this.hooks.published !== undefined) this.#tell(this.hooks.published, message, undefined);
-    for (const listener of this.#publishListeners) listener({ ...toRecord(message, this.options.nowUs(), false), retain: false });
-    if (this.trace !== null) new RouteTrace().end(this, message, 'published', packetId);
+    if (this.#publishListeners.size > 0) this.#tap(message, false, retain);
   }
 
   #retain(message: Message, from: Session | null): void {
@@ -518,14 +503,3 @@ function describeClient({ session, username, level, info }: Connection): Connect
 const subscriptionsAtOnce = 2000;
 const sweepEveryMs = 1000;
 const sweptAtOnce = 2000;
-
-/** What was sent gets this long to leave. */
-const goodbyeMs = 500;
-
-async function closeStreams(streams: ReadonlySet<Duplex>): Promise<void> {
-  const open = [...streams].filter((stream) => !stream.closed);
-  // A stream that fails meanwhile closes as well.
-  const closed = Promise.all(open.map((stream) => new Promise((resolve) => stream.once('close', resolve))));
-  await Promise.race([closed, setTimeout(goodbyeMs, undefined, { ref: false })]);
-  for (const stream of streams) stream.destroy();
-}

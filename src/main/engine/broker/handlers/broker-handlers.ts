@@ -3,6 +3,7 @@ import type { HandlerDeed } from '../../../../shared/contract/broker-inside.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { ConnectPacket } from '../../../../shared/mqtt/packet/packets.ts';
 import type { Scripts } from '../../scripts/index.ts';
+import { spreadTo } from '../core/apart.ts';
 import type { BrokerCore } from '../core/broker-core.ts';
 import type { Connection } from '../core/connection.ts';
 import type { ConnectRefusal, CoreHandlers, IncomingPublish } from '../core/core-handlers.ts';
@@ -309,7 +310,7 @@ export class BrokerHandlers implements CoreHandlers {
       const message = subscribeAnswer(core, { ...about, clientId: session.clientId }, parts);
       if (typeof message === 'string') return running.reject(message);
       message.deeds = [{ handler: running.handler.name, did: 'made', about: `for the subscription to ${about.filter}` }];
-      core.spreadTo(session, message);
+      spreadTo(core, session, message);
       running.counts.answered += 1;
     }
     this.#changed();
@@ -330,7 +331,7 @@ export class BrokerHandlers implements CoreHandlers {
     }
     const session = core.sessions.get(to);
     if (session === undefined) throw new CodedError('not-found', `The broker knows no client “${to}”.`);
-    core.spreadTo(session, message);
+    spreadTo(core, session, message);
   };
 
   get #host(): ConstructorParameters<typeof RunningHandler>[1] {

@@ -1,3 +1,4 @@
+import type { TriedEvent } from '../../../../shared/contract/broker-handlers.ts';
 import type { ConnectPacket } from '../../../../shared/mqtt/packet/packets.ts';
 import type { JsonValue } from '../../../../shared/rpc/python-json.ts';
 import { capturesOf, type TopicPattern } from '../../../../shared/broker/handlers/pattern.ts';
@@ -48,4 +49,14 @@ export function connectGiven(connection: Connection, { clientId, cleanStart, kee
 
 export function disconnectGiven(connection: Connection): Given {
   return { client: clientOf(connection.session?.clientId ?? null, connection), ended: connection.endedBy ?? 'lost' };
+}
+
+/** Of an event that nobody has sent. */
+export function triedClient({ clientId, username }: TriedEvent): WireClient & Given {
+  return { id: clientId, username, version: '5', address: null, listener: null };
+}
+
+export function triedSubscription(event: TriedEvent, pattern: TopicPattern): Given {
+  const { topic, qos } = event;
+  return { filter: topic, qos, client: triedClient(event), captures: filterCaptures(pattern, withoutShare(topic).split('/')) };
 }

@@ -1,5 +1,6 @@
 import type { HandlerDeed } from '../../../../shared/contract/broker-inside.ts';
 import type { Qos } from '../../../../shared/contract/common.ts';
+import { withhold } from '../core/apart.ts';
 import type { BrokerCore } from '../core/broker-core.ts';
 import type { Connection } from '../core/connection.ts';
 import type { IncomingPublish } from '../core/core-handlers.ts';
@@ -164,7 +165,7 @@ function finish(core: BrokerCore, { incoming, connection, qos, routed }: HeldMes
     if (session && connection) spreadPublish(connection, session, message, qos, packetId, incoming.dup);
     else core.spread(message, null, false);
   } else {
-    core.withhold(message, packetId);
+    withhold(core, message, packetId);
     if (verdict.kind === 'refuse') {
       const { transport = 'tcp', address = '' } = connection?.info ?? {};
       core.reportDenial({ clientId: message.publisher, transport, address, reason: verdict.reason, denied: { action: 'publish', topic: message.topic } });

@@ -258,7 +258,7 @@ export class RunningHandler {
 }
 
 /** Where in the script: what stands behind it is no line of it. */
-export function placeOf(data: unknown, { id, source }: BrokerHandler): Pick<HandlerError, 'line' | 'column'> {
+function placeOf(data: unknown, { id, source }: BrokerHandler): Pick<HandlerError, 'line' | 'column'> {
   const { line, column, stack } = (data ?? {}) as { readonly line?: unknown; readonly column?: unknown; readonly stack?: unknown };
   const last = source.split('\n').length;
   if (typeof line === 'number' && line <= last) return { line, column: typeof column === 'number' ? column : null };

@@ -100,7 +100,7 @@ export function topicOf(value: JsonValue | undefined): string {
   return value;
 }
 
-export function payloadOf(value: JsonValue | undefined): Uint8Array {
+function payloadOf(value: JsonValue | undefined): Uint8Array {
   const { text, base64 } = fieldsOf(value, 'The payload');
   const payload = typeof text === 'string' ? Buffer.from(text) : Buffer.from(typeof base64 === 'string' ? base64 : '', 'base64');
   if (payload.byteLength > maxPayload) throw bad(`The payload has ${payload.byteLength} bytes; a handler may send ${maxPayload} at most.`);
@@ -118,7 +118,7 @@ function userPropertiesOf(value: JsonValue): readonly (readonly [string, string]
   });
 }
 
-export function propertiesOf(value: JsonValue | undefined): Properties | null {
+function propertiesOf(value: JsonValue | undefined): Properties | null {
   if (value === null || value === undefined) return null;
   let made: Properties = {};
   for (const [name, part] of Object.entries(fieldsOf(value, 'properties'))) {
