@@ -4,7 +4,7 @@ import { call, stream } from '../ipc/contract.ts';
 import { noInput, qosSchema, type Problem, type Qos } from './common.ts';
 
 /** What a handler is asked about. */
-export const handlerEvents = ['publish', 'subscribe', 'connect', 'disconnect'] as const;
+const handlerEvents = ['publish', 'subscribe', 'connect', 'disconnect'] as const;
 export type HandlerEvent = (typeof handlerEvents)[number];
 
 export const maxHandlers = 200;
@@ -119,11 +119,11 @@ export interface HandlerLog {
 }
 
 /** A payload for a page and for scripts: text where it is UTF-8. */
-export const wirePayloadSchema = z.union([z.strictObject({ text: z.string().max(1_048_576) }), z.strictObject({ base64: z.string().max(1_398_104) })]);
+const wirePayloadSchema = z.union([z.strictObject({ text: z.string().max(1_048_576) }), z.strictObject({ base64: z.string().max(1_398_104) })]);
 export type WirePayload = z.infer<typeof wirePayloadSchema>;
 
 const idText = z.string().max(65_535);
-export const triedEventSchema = z.strictObject({
+const triedEventSchema = z.strictObject({
   clientId: idText,
   username: z.string().max(1000).nullable(),
   /** Of a PUBLISH, or the filter of a SUBSCRIBE. */

@@ -2,7 +2,7 @@ import type { BrokerHandler, HandlerEvent } from '../../contract/broker-handlers
 import { patternProblem } from './pattern.ts';
 
 /** What the header of a file says of a handler; its script follows. */
-export type HandlerHeader = Omit<BrokerHandler, 'id' | 'source'>;
+type HandlerHeader = Omit<BrokerHandler, 'id' | 'source'>;
 
 export interface HandlerFile {
   readonly header: HandlerHeader;

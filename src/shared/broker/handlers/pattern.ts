@@ -3,10 +3,10 @@ import { validateTopicFilter } from '../../mqtt/topic-filter.ts';
 /** What stands for one level and is handed to the script under its name. */
 const capture = /^\{([A-Za-z][A-Za-z0-9_]*)\}$/;
 /** The id of the client that publishes or subscribes. */
-export const clientCapture = 'client';
+const clientCapture = 'client';
 
 /** A level of a pattern: text that has to be there, `+` for any (`name`: it is handed over; `client`: it has to be the client id), `#` for all that follow and their parent. */
-export type PatternLevel = { readonly text: string } | { readonly name: string | null } | '#';
+type PatternLevel = { readonly text: string } | { readonly name: string | null } | '#';
 
 export interface TopicPattern {
   readonly levels: readonly PatternLevel[];

@@ -388,7 +388,7 @@ it('cost nothing while there are none, and take and give up the core as they are
 
 it('keep their state through a change of the script and a limit, bounded', async () => {
   const count = `export const handle = ({ text }) => { state.n = (state.n ?? 0) + 1; if (text === 'loop') for (;;); if (text === 'big') state.big = 'x'.repeat(70000); return String(state.n); };`;
-  const { core, handlers, status } = await lab([handler({ source: count, timeoutMs: 500 })]);
+  const { core, handlers, status } = await lab([handler({ source: count })]);
   const reader = await connectToCore(core, 'reader');
   await reader.subscribe('#');
   const say = async (payload: string): Promise<string> => {
@@ -401,7 +401,7 @@ it('keep their state through a change of the script and a limit, bounded', async
   expect(await say('big')).toBe('big');
   expect(status().lastError?.message).toContain('65536 are kept');
   expect(await say('a')).toBe('3');
-  handlers.set([handler({ source: `${count}\n// changed`, timeoutMs: 500 })]);
+  handlers.set([handler({ source: `${count}\n// changed` })]);
   expect(await say('a')).toBe('4');
   expect(status().state).toBe('{"n":4}');
 });
