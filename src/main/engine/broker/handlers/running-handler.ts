@@ -12,8 +12,9 @@ const mostRunning = 32;
 const mostWaiting = 1000;
 /** Failures in a row after which a handler is switched off. */
 const mostFailures = 10;
-/** To load a script takes some. */
+/** Of one call: to load a script takes some, and what needs more is no handler for a message. */
 const leastCpuMs = 100;
+const mostCpuMs = 250;
 /** Whom nobody waits for any more may go on so long: a loop is stopped by then, and its line known. */
 const lastWordsMs = 5000;
 const jsonBytes = 4 * 1024 * 1024;
@@ -164,7 +165,7 @@ export class RunningHandler {
   #open(): Script {
     const { id, name, source, timeoutMs } = this.handler;
     // Less than the whole time: a loop is stopped in its line before nobody waits for it any more.
-    const cpuMs = Math.min(1000, Math.max(leastCpuMs, timeoutMs / 2));
+    const cpuMs = Math.min(mostCpuMs, Math.max(leastCpuMs, timeoutMs / 4));
     return this.#host.scripts.open({
       ...{
         name: `${id}.js`,
