@@ -13,7 +13,11 @@ import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createIntercepts } from './bridges/index.ts';
+<<<<<<< HEAD
 import { createBrokerService, openHandlerFiles, tryHandler } from './broker/index.ts';
+=======
+import { createBrokerService, monitorAnswer, type MonitorAnswer } from './broker/index.ts';
+>>>>>>> afde03c (Tell monitors the health and the numbers of the local broker, as JSON and in the text formats of Prometheus and OpenMetrics)
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
 import {
@@ -37,7 +41,7 @@ import { createPayloadService } from './payload/index.ts';
 import { createMessageSender, createPublishing } from './publishing/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
-import { createHandlers, followAccess, interceptSecret, startBroker, storedSecrets, type Services } from './server/index.ts';
+import { brokerFacts, createHandlers, followAccess, interceptSecret, startBroker, storedSecrets, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { openTlsLab } from './tls-lab/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -72,6 +76,8 @@ export interface Engine {
   readonly onSettings: (listener: (settings: Settings) => void) => () => void;
   /** The local broker with the ports of the settings, for hosts that start it themselves. */
   readonly startBroker: (options?: Partial<BrokerOptions>) => Promise<BrokerStatus>;
+  /** What a monitor gets at `/health`, `/metrics` and `/metrics.json`; `isKnown`: it may see numbers. */
+  readonly monitor: (path: string, accept: string, isKnown: boolean) => MonitorAnswer | null;
   /** Ends every connection properly and saves what is waiting. Takes less than 2 s; idempotent. */
   readonly close: () => Promise<void>;
 }
@@ -430,6 +436,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         listener(last);
       });
     },
+    monitor: (path, accept, isKnown) => monitorAnswer(path, accept, brokerFacts(services), now(), isKnown),
     startBroker: (given = {}) => startBroker(services, given),
     serve(transport) {
       pages.add(transport);

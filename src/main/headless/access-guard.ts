@@ -11,6 +11,8 @@ export interface Refusal {
 export interface AccessGuardOptions {
   readonly scheme: 'http' | 'https';
   readonly token: string;
+  /** For monitors, which know no cookies; it opens nothing else. */
+  readonly monitorToken?: string | undefined;
   /** Host names the workbench is known by, in small letters; IPv6 addresses in brackets. */
   readonly hostNames: ReadonlySet<string>;
   /** Reachable from the network: any address literal may be used to reach it, as DNS rebinding needs a name. */
@@ -55,6 +57,14 @@ export class AccessGuard {
       status: 401,
       message: 'The workbench does not know this browser. Open the address with "?token=" that it printed in its terminal; it is a new one after each start.',
     };
+  }
+
+  /** Whether health and metrics may be seen: with the cookie, or with a token as in RFC 6750. */
+  isMonitor(request: IncomingMessage): boolean {
+    const [, token] = /^Bearer ([\x21-\x7e]{1,1000})$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (token === undefined) return this.refuseStranger(request) === undefined;
+    const { monitorToken } = this.#options;
+    return this.isToken(token) || (monitorToken !== undefined && timingSafeEqual(sha256(token), sha256(monitorToken)));
   }
 
   cookie(): string {

@@ -13,6 +13,8 @@ Usage: npm start -- --headless [options]
   --tls-cert FILE   certificate, PEM
   --tls-key FILE    its private key, PEM
   --workspace DIR   folder for settings, connections and message history
+  --metrics-token FILE
+                    a token that opens /metrics, for monitors, and nothing else
   --start-broker    start the local broker at once
   --help            show this text
 `;
@@ -23,6 +25,7 @@ export interface HeadlessArguments {
   readonly certificateFile: string | undefined;
   readonly keyFile: string | undefined;
   readonly workspaceFolder: string | undefined;
+  readonly metricsTokenFile: string | undefined;
   readonly startBroker: boolean;
 }
 
@@ -35,7 +38,15 @@ export function readArguments(args: readonly string[]): HeadlessArguments | 'hel
   if (values.workspace === '') throw new CodedError('bad-input', '--workspace needs a folder.');
   const [certificateFile, keyFile] = [values['tls-cert'], values['tls-key']];
   if ((certificateFile === undefined) !== (keyFile === undefined)) throw new CodedError('bad-input', '--tls-cert and --tls-key belong together: give both.');
-  return { port: readPort(values.port), host, certificateFile, keyFile, workspaceFolder: values.workspace, startBroker: values['start-broker'] === true };
+  return {
+    port: readPort(values.port),
+    host,
+    certificateFile,
+    keyFile,
+    workspaceFolder: values.workspace,
+    metricsTokenFile: values['metrics-token'],
+    startBroker: values['start-broker'] === true,
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -48,6 +59,7 @@ function parse(args: readonly string[]) {
         workspace: { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
+        'metrics-token': { type: 'string' },
         'start-broker': { type: 'boolean' },
         headless: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

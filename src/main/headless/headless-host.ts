@@ -9,6 +9,8 @@ import type { HeadlessArguments } from './arguments.ts';
 import { startHttpServer } from './http-server.ts';
 import type { ProgramFiles } from './program-files.ts';
 
+const starting = { status: 503, contentType: 'text/plain; charset=utf-8', body: 'The workbench is still starting.\n' };
+
 export interface HeadlessHost {
   /** To open in a browser; holds the token. */
   readonly url: string;
@@ -30,6 +32,8 @@ export async function startHeadlessHost(args: HeadlessArguments, files: ProgramF
     port: args.port,
     tls,
     token: randomBytes(32).toString('base64url'),
+    monitorToken: args.metricsTokenFile === undefined ? undefined : readToken(args.metricsTokenFile),
+    monitor: (urlPath, accept, isKnown) => (engine ? engine.monitor(urlPath, accept, isKnown) : starting),
     pageFolder: files.pageFolder,
     serve: (transport) => (engine ? engine.serve(transport) : transport.close('The workbench is still starting.')),
     onBug,
@@ -58,6 +62,14 @@ export async function startHeadlessHost(args: HeadlessArguments, files: ProgramF
     await server.close();
     throw error;
   }
+}
+
+function readToken(file: string): string {
+  const token = readPem('--metrics-token', file).toString('utf8').trim();
+  if (/^[\x21-\x7e]{16,1000}$/.test(token)) return token;
+  throw new CodedError('bad-input', `The file of --metrics-token has to hold a token of 16 characters at least, without spaces.`, {
+    advice: 'Make one: openssl rand -hex 32.',
+  });
 }
 
 function readPem(option: string, file: string): Buffer {

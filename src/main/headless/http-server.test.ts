@@ -112,6 +112,32 @@ describe('the token', () => {
   });
 });
 
+describe('health and metrics', () => {
+  const monitor: HttpServerOptions['monitor'] = (urlPath, _accept, isKnown) =>
+    urlPath === '/health' || isKnown ? { status: 200, contentType: 'text/plain', body: isKnown ? 'numbers' : 'word' } : null;
+  const ofMonitors = { monitor, monitorToken: 'a-token-for-monitors' };
+
+  it('need a token for their numbers, which opens nothing else', async () => {
+    const server = await start(ofMonitors);
+    expect(await ask(server, '/health')).toMatchObject({ status: 200, body: 'word' });
+    expect(await ask(server, '/metrics')).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(await ask(server, '/metrics', { authorization: 'Bearer wrong' })).toMatchObject({ status: 401 });
+    for (const good of ['a-token-for-monitors', token]) {
+      expect(await ask(server, '/metrics', { authorization: `Bearer ${good}` })).toMatchObject({ status: 200, body: 'numbers' });
+      expect((await ask(server, '/', { authorization: `Bearer ${good}` })).status).toBe(401);
+    }
+    expect(await ask(server, '/health', signedIn(server))).toMatchObject({ status: 200, body: 'numbers' });
+    expect((await ask(server, '/?token=a-token-for-monitors')).status).toBe(401);
+  });
+
+  it('are not told to foreign pages and hosts', async () => {
+    const server = await start(ofMonitors);
+    expect((await ask(server, '/health', { host: 'evil.example' })).status).toBe(403);
+    expect((await ask(server, '/health', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await ask(server, '/health', {}, 'POST')).status).toBe(405);
+  });
+});
+
 describe('every answer', () => {
   it.each(['/', '/missing', '/assets/data.json', '/?token=wrong'])('has the security headers: %s', async (urlPath) => {
     const server = await start();

@@ -15,6 +15,15 @@ import { isLoopback, urlHost } from './addresses.ts';
 import { refusalPage } from './refusal-page.ts';
 import { sendStaticFile } from './static-files.ts';
 
+/** Of the local broker. */
+const monitorPaths: ReadonlySet<string> = new Set(['/health', '/metrics', '/metrics.json']);
+
+interface MonitorAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
 const maxPages = 32;
 const probeEveryMs = 15_000;
 const goodbyeMs = 500;
@@ -26,6 +35,10 @@ export interface HttpServerOptions {
   /** 256 random bits as text. */
   readonly token: string;
   readonly pageFolder: string;
+  /** Opens health and metrics, and nothing else. */
+  readonly monitorToken?: string | undefined;
+  /** Health and metrics, by their paths; `null`: there is nothing. `isKnown`: the request may see numbers. */
+  readonly monitor?: (path: string, accept: string, isKnown: boolean) => MonitorAnswer | null;
   /** Takes over the connection of one page. */
   readonly serve: (transport: Transport) => void;
   readonly onBug: (error: unknown, where: string) => void;
@@ -58,6 +71,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const guard = new AccessGuard({
     scheme,
     token,
+    monitorToken: options.monitorToken,
     hostNames: new Set(local ? ['localhost', '127.0.0.1', '[::1]', urlHost(host)] : [urlHost(host), os.hostname().toLowerCase()]),
     anyAddress: !local,
     isCertifiedName: (name) => certificate?.checkHost(name) !== undefined,
@@ -75,7 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   }, options.probeEveryMs ?? probeEveryMs);
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answer(request, response, guard, options.pageFolder).catch((error: unknown) => {
+    answer(request, response, guard, options).catch((error: unknown) => {
       options.onBug(error, `${request.method} ${request.url?.split('?')[0]}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -151,7 +165,12 @@ async function listen(server: http.Server, { host, port }: HttpServerOptions): P
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, guard: AccessGuard, pageFolder: string): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  guard: AccessGuard,
+  { pageFolder, monitor }: Pick<HttpServerOptions, 'pageFolder' | 'monitor'>,
+): Promise<void> {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const foreign = guard.refuseOrigin(request, 'http');
   if (foreign) return sendRefusal(response, foreign);
@@ -160,6 +179,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, guard:
     return;
   }
   const [urlPath = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  if (monitor && monitorPaths.has(urlPath)) return answerMonitor(request, response, monitor(urlPath, request.headers.accept ?? '', guard.isMonitor(request)));
   const token = urlPath === '/' ? new URLSearchParams(query).get('token') : null;
   if (token !== null && guard.isToken(token)) {
     // Takes the token out of the address bar and the browser's history.
@@ -175,6 +195,16 @@ async function answer(request: IncomingMessage, response: ServerResponse, guard:
         : { status: 401, message: 'This address is of an earlier start of the workbench, or incomplete. Open the one it printed last.' },
     );
   if (!(await sendStaticFile(pageFolder, urlPath, request, response))) sendRefusal(response, { status: 404, message: 'There is nothing at this address.' });
+}
+
+function answerMonitor(request: IncomingMessage, response: ServerResponse, found: MonitorAnswer | null): void {
+  const { status, contentType, body } = found ?? {
+    status: 401,
+    contentType: 'text/plain; charset=utf-8',
+    body: 'Send the token: "Authorization: Bearer TOKEN".\n',
+  };
+  const headers = { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' };
+  response.writeHead(status, found ? headers : { ...headers, 'WWW-Authenticate': 'Bearer' }).end(request.method === 'HEAD' ? '' : body);
 }
 
 function sendRefusal(response: ServerResponse, refusal: Refusal | { readonly status: 404; readonly message: string }): void {

@@ -7,6 +7,8 @@ export type { ConnectionInfo } from './broker-engine.ts';
 export { withLabFilesOf, type FindLabFiles } from './lab-listeners.ts';
 export { toBrokerFailure } from './listeners/listen-failure.ts';
 export { openOneListener, type OpenListener } from './listeners/open-listeners.ts';
+export type { BrokerFacts } from './monitoring/broker-facts.ts';
+export { monitorAnswer, type MonitorAnswer } from './monitoring/monitor-answer.ts';
 export { accessOfProfile, settingsOf } from './config/profile-options.ts';
 export { withWholePaths } from './config/profile-paths.ts';
 export { readUsersOf } from './config/users-of-file.ts';

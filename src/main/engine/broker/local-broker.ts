@@ -15,6 +15,9 @@ import { userHooks } from './users/user-hooks.ts';
 
 declare const __APP_VERSION__: string | undefined;
 
+/** Tests and scripts run from the sources, where no version is built in. */
+export const appVersion: string = typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development';
+
 export interface LocalBroker {
   readonly engine: BrokerEngine;
   readonly listeners: readonly BrokerListener[];
@@ -92,9 +95,13 @@ async function createCoreEngine(
     await core.close();
     throw error;
   }
+<<<<<<< HEAD
   // Tests run from the sources, where no version is built in.
   new SysTopics(core, `MQTT Workbench ${typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development'}`).start();
   handlers?.attach(core);
+=======
+  new SysTopics(core, `MQTT Workbench ${appVersion}`).start();
+>>>>>>> afde03c (Tell monitors the health and the numbers of the local broker, as JSON and in the text formats of Prometheus and OpenMetrics)
   return core;
 }
 

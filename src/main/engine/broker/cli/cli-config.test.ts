@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
+import { propertyOf, RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
 import { publish } from '../../../../../test/conformance/mqtt/wire.ts';
 import { endBrokerCommands, portOf, runBrokerCommand as run, type BrokerCommand } from '../../../../../test/support/broker-command.ts';
@@ -34,12 +34,15 @@ const example = path.join(import.meta.dirname, '../../../../../docs/examples/bro
 describe('npm run broker -- --config', () => {
   it('starts from the example of the guide, with options of the command line in place of its own', async () => {
     expect(readFileSync(example, 'utf8')).toContain('tcpPort: 1883');
-    const running = run('--config', example, '--port', '0', '--ws-port', '0');
+    const running = run('--config', example, '--port', '0', '--ws-port', '0', '--metrics', '0');
     const client = new RawClient(await dialTcp(await portOf(running)), 5);
     const connack = await client.connect({ clientId: 'c' });
-    // The example grants no QoS 2.
-    expect(connack).toMatchObject({ code: 0 });
+    // What the example offers.
+    expect(propertyOf(connack, 'maximumQos')).toBe(1);
     client.drop();
+    await vi.waitFor(() => expect(running.stdout).toMatch(/^metrics on http/m), { timeout: 15_000, interval: 10 });
+    const url = /^metrics on (\S+)$/m.exec(running.stdout)?.[1] ?? '';
+    expect(await (await fetch(url)).text()).toContain('mqtt_broker_connections_total 1');
     running.child.kill('SIGTERM');
     expect(await running.exit).toBe(0);
     expect(running.stderr).toBe('');

@@ -65,7 +65,7 @@ function readTls(given: GivenOptions): object | undefined {
   };
 }
 
-function readPort(option: string, text: string): number {
+export function readPort(option: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new Error(`${option} needs a port number from 0 to 65535, not "${text}".`);
   return port;

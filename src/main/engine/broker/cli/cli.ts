@@ -3,14 +3,18 @@ import process from 'node:process';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { AccessControl, openAccessConfig } from '../access/access-control.ts';
 import { readAclFile } from '../access/acl-file.ts';
-import { openLocalBroker, type LocalBroker, type LocalBrokerExtras } from '../local-broker.ts';
+import { appVersion, openLocalBroker, type LocalBroker, type LocalBrokerExtras } from '../local-broker.ts';
+import type { BrokerFacts } from '../monitoring/broker-facts.ts';
+import { startMonitorServer, type MonitorServer } from '../monitoring/monitor-server.ts';
 import { userHooks } from '../users/user-hooks.ts';
 import { readUsersFile, userLine } from '../users/users-file.ts';
 import { checkConfig, ConfigProblems, configuredBroker, printedConfig, readCliConfig, type CliConfig } from './cli-config.ts';
 import { serveHandlers, type ServedHandlers } from './cli-handlers.ts';
-import { describeListeners, readListeners } from './cli-listeners.ts';
+import { describeListeners, readListeners, readPort } from './cli-listeners.ts';
 import { cliOptions, usageText, type GivenOptions } from './cli-options.ts';
 import { reloadConfig } from './cli-reload.ts';
+
+let persistenceFails = false;
 
 /**
  * Runs the local broker alone until SIGTERM or SIGINT, and without --config until SIGHUP. Exit codes: 0 ended on request, 1 cannot listen, read the files
@@ -60,8 +64,11 @@ async function run(given: GivenOptions, config: CliConfig | undefined): Promise<
     if (given.handlers !== undefined) served = await serveHandlers(given.handlers, say);
     const handlers = served && { handlers: served.handlers };
     const broker = config === undefined ? await openGiven(given, handlers) : await openConfigured(config, given, handlers);
+    const monitor = await openMonitor(given, broker, config?.profile.limits.maximumConnections ?? null);
     process.stdout.write(describeListeners(broker.listeners));
+    if (monitor) process.stdout.write(`metrics on http://127.0.0.1:${monitor.port}/metrics\n`);
     await asked;
+    await monitor?.close();
     await broker.close();
   } catch (error) {
     say(sentences(error));
@@ -96,8 +103,37 @@ async function openConfigured(config: CliConfig, given: GivenOptions, handlers: 
   return broker;
 }
 
+/** Closes the broker again where that fails. */
+async function openMonitor(given: GivenOptions, broker: LocalBroker, maximumConnections: number | null): Promise<MonitorServer | undefined> {
+  if (given.metrics === undefined) return undefined;
+  const startedAt = Date.now();
+  const facts = (): BrokerFacts => ({
+    phase: 'running',
+    engine: broker.engine.name,
+    version: appVersion,
+    startedAt,
+    listeners: broker.listeners.length,
+    maximumConnections,
+    metrics: broker.engine.metrics(),
+    tapDropped: null,
+    persistenceFails,
+    redisConnected: null,
+  });
+  try {
+    return await startMonitorServer(readPort('--metrics', given.metrics), facts);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+}
+
 function persistence(file: string | undefined): Pick<LocalBrokerExtras, 'persistenceFile' | 'onPersistenceProblem'> {
-  return { persistenceFile: file, onPersistenceProblem: (problem) => say(problem ?? 'Everything is kept again.') };
+  return { persistenceFile: file, onPersistenceProblem };
+}
+
+function onPersistenceProblem(problem: string | null): void {
+  persistenceFails = problem !== null;
+  say(problem ?? 'Everything is kept again.');
 }
 
 async function printUserLine(name: string): Promise<void> {
@@ -121,6 +157,7 @@ function readArguments(args: readonly string[]): GivenOptions {
   if (about !== undefined && given.config === undefined) throw new Error(`--${about} is about the file of --config.`);
   if (given.config === undefined) readListeners(given);
   if (given.handlers === '') throw new Error('--handlers needs a folder.');
+  if (given.metrics !== undefined) readPort('--metrics', given.metrics);
   if (given.persist === '') throw new Error('--persist needs the name of a file.');
   return given;
 }
