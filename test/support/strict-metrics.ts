@@ -1,5 +1,5 @@
 /** One sample of an exposition. */
-export interface MetricSample {
+interface MetricSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;

@@ -13,11 +13,7 @@ import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createIntercepts } from './bridges/index.ts';
-<<<<<<< HEAD
-import { createBrokerService, openHandlerFiles, tryHandler } from './broker/index.ts';
-=======
-import { createBrokerService, monitorAnswer, type MonitorAnswer } from './broker/index.ts';
->>>>>>> afde03c (Tell monitors the health and the numbers of the local broker, as JSON and in the text formats of Prometheus and OpenMetrics)
+import { createBrokerService, monitorAnswer, openHandlerFiles, tryHandler, type MonitorAnswer } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
 import {

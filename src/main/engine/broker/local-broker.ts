@@ -95,13 +95,8 @@ async function createCoreEngine(
     await core.close();
     throw error;
   }
-<<<<<<< HEAD
-  // Tests run from the sources, where no version is built in.
-  new SysTopics(core, `MQTT Workbench ${typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'development'}`).start();
-  handlers?.attach(core);
-=======
   new SysTopics(core, `MQTT Workbench ${appVersion}`).start();
->>>>>>> afde03c (Tell monitors the health and the numbers of the local broker, as JSON and in the text formats of Prometheus and OpenMetrics)
+  handlers?.attach(core);
   return core;
 }
 
