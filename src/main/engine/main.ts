@@ -12,7 +12,7 @@ import { CodedError } from '../../shared/ipc/errors.ts';
 import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
-import { createIntercepts } from './bridges/index.ts';
+import { createIntercepts, createTopicBridges } from './bridges/index.ts';
 import { createBrokerService, monitorAnswer, openHandlerFiles, tryHandler, type MonitorAnswer } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
@@ -37,7 +37,7 @@ import { createPayloadService } from './payload/index.ts';
 import { createMessageSender, createPublishing } from './publishing/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
 import { createScripts } from './scripts/index.ts';
-import { brokerFacts, createHandlers, followAccess, interceptSecret, startBroker, storedSecrets, type Services } from './server/index.ts';
+import { brokerFacts, createHandlers, followAccess, interceptSecret, startBroker, storedSecrets, topicBridgeSecret, type Services } from './server/index.ts';
 import { createStore } from './store/index.ts';
 import { openTlsLab } from './tls-lab/index.ts';
 import { createTopicIndexes } from './topics/index.ts';
@@ -287,7 +287,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     labFiles: (id) => tlsLab.files(id),
     now,
     onMessages: (id, records) => receive(`intercept:${id}`, records),
+    offerPackets: (source) => packets.offer(source),
   });
+  const topicBridges = createTopicBridges({
+    bridges: workspace.topicBridges.list(),
+    connections,
+    fill: fillProfile,
+    password: (id) => workspace.secrets.get(topicBridgeSecret(id)).catch(() => undefined),
+    brokerStatus: () => broker.status(),
+    now,
+    random,
+  });
+  brokerChanged.subscribe(topicBridges.sourcesChanged);
   const pipelines = createPipelines({
     pipelines: workspace.pipelines.list(),
     answering: () =>
@@ -369,6 +380,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     mockDevices,
     coapBridges,
     intercepts,
+    topicBridges,
     pipelines,
     rpcPeers,
     lastMessageId: () => ingest.lastId,
@@ -400,7 +412,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     intercepts.close();
     await within(
       closeCallsMs,
-      Promise.all([publishing.close(), rpc.close(), rpcNodes.close(), mockDevices.close(), coapBridges.close(), pipelines.close(), scripts.close()]),
+      Promise.all([
+        publishing.close(),
+        rpc.close(),
+        rpcNodes.close(),
+        mockDevices.close(),
+        coapBridges.close(),
+        topicBridges.close(),
+        pipelines.close(),
+        scripts.close(),
+      ]),
     );
     packets.close();
     await within(closeTrafficMs, Promise.all([broker.close(), connections.close()]));

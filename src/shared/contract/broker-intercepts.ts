@@ -6,14 +6,14 @@ import { listenerOptionsSchema } from './listeners.ts';
 
 /** Intercepts forward connections of devices to a broker elsewhere, byte by byte. */
 
-const bridgeIdSchema = z
+export const bridgeIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/)
   .describe('letters, digits, "_" and "-"');
 const mqttText = z.string().max(65_535);
 
 /** The broker at the other end. */
-const remoteSchema = z.discriminatedUnion('kind', [
+export const remoteSchema = z.discriminatedUnion('kind', [
   /** As a connection of the workspace says: address, TLS with its pins and keys, proxy, WebSocket headers. */
   z.strictObject({ kind: z.literal('connection'), id: z.string().min(1).max(64) }),
   z.strictObject({

@@ -31,6 +31,7 @@ import { rpcSchemasContract } from './rpc-schemas.ts';
 import { rpcNodesContract } from './rpc-nodes.ts';
 import { rpcTimelineContract } from './rpc-timeline.ts';
 import { tlsLabContract } from './tls-lab.ts';
+import { topicBridgesContract } from './topic-bridges.ts';
 import { topicsContract } from './topics.ts';
 import { workspaceContract } from './workspace.ts';
 
@@ -46,6 +47,7 @@ export const engineContract = {
   ...packetsContract,
   ...brokerProfilesContract,
   ...brokerHandlersContract,
+  ...topicBridgesContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

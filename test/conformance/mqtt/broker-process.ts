@@ -43,16 +43,17 @@ export async function startNodeBroker(script: string, args: readonly string[]): 
 
 export const hasMosquitto = (): boolean => onPath('mosquitto') !== undefined;
 
-/** `files` are written beside the configuration; `{folder}` in a line stands for where. `ofListener`: lines that are about its one listener. */
+/** `files` are written beside the configuration; `{folder}` in a line stands for where. `ofListener`: lines that are about its one listener. `place`: to come back to, and left as it is. */
 export async function startMosquitto(
   lines: readonly string[],
   files: Readonly<Record<string, string>> = {},
   ofListener: readonly string[] = [],
+  place?: { readonly folder: string; readonly port: number },
 ): Promise<BrokerProcess> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'conformance-mosquitto-'));
+  const folder = place?.folder ?? mkdtempSync(path.join(os.tmpdir(), 'conformance-mosquitto-'));
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = place?.port ?? (await freePort());
     const config = path.join(folder, 'mosquitto.conf');
     // Started by root it would become a user that may not read the files here.
     const user = `user ${os.userInfo().username}`;
@@ -63,7 +64,7 @@ export async function startMosquitto(
     writeFileSync(config, `${all.join('\n').replaceAll('{folder}', folder)}\n`);
     const child = spawn(onPath('mosquitto') ?? 'mosquitto', ['-c', config], { stdio: 'ignore' });
     child.once('error', () => undefined);
-    if (await listensBeforeItEnds(port, child)) return processOf(child, port, () => rmSync(folder, { recursive: true, force: true }));
+    if (await listensBeforeItEnds(port, child)) return processOf(child, port, () => place ?? rmSync(folder, { recursive: true, force: true }));
     // Somebody else may have taken the port that was free a moment ago.
     if (attempt === 3) throw new Error(`mosquitto ended with code ${child.exitCode}. Is it installed, and does it know these lines?\n${all.join('\n')}`);
   }

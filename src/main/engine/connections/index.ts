@@ -18,7 +18,7 @@ export { CheckSteps, runCheck } from './check/index.ts';
 export { newClientId } from './client-id.ts';
 export { createProfileFiller, type ProfileFiller } from './profile-filler.ts';
 export { watchSleep } from './watch-sleep.ts';
-export { messageRecord, publishProperties } from './message-properties.ts';
+export { messageProperties, messageRecord, publishProperties } from './message-properties.ts';
 export { openMqttLink, type MqttLink } from './mqtt-link.ts';
 
 const notifyEveryMs = 100;

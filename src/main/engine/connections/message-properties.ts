@@ -18,7 +18,8 @@ export function messageRecord(packet: PublishPacket, timeUs: number): MessageRec
   };
 }
 
-function messageProperties(properties: Properties): MessageProperties {
+/** As the engine keeps them. */
+export function messageProperties(properties: Properties): MessageProperties {
   return {
     contentType: properties.contentType,
     responseTopic: properties.responseTopic,

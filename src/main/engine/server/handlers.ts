@@ -30,6 +30,7 @@ import { rpcNodesHandlers } from './rpc-nodes-handlers.ts';
 import { rpcTimelineHandlers } from './rpc-timeline-handlers.ts';
 import type { Services } from './services.ts';
 import { tlsLabHandlers } from './tls-lab-handlers.ts';
+import { topicBridgesHandlers } from './topic-bridges-handlers.ts';
 import { topicsHandlers } from './topics-handlers.ts';
 import { workspaceHandlers } from './workspace-handlers.ts';
 
@@ -59,6 +60,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...mockDevicesHandlers(services),
     ...coapBridgesHandlers(services),
     ...interceptsHandlers(services),
+    ...topicBridgesHandlers(services),
     ...rpcPeersHandlers(services),
     ...rpcSchemasHandlers(services),
     ...environmentsHandlers(services),

@@ -10,7 +10,7 @@ import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/
 import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService, HandlerFiles } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
-import type { Intercepts } from '../bridges/index.ts';
+import type { Intercepts, TopicBridges } from '../bridges/index.ts';
 import type { Connections, ConnectionSecrets, ProfileFiller } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
 import type { Tails } from '../ingest/index.ts';
@@ -75,7 +75,8 @@ export interface Services {
   readonly rpcNodes: RpcNodes;
   readonly mockDevices: MockDevices;
   readonly coapBridges: CoapBridges;
-  readonly intercepts: Omit<Intercepts, 'onPacket' | 'close'>;
+  readonly intercepts: Omit<Intercepts, 'close'>;
+  readonly topicBridges: Omit<TopicBridges, 'sourcesChanged' | 'close'>;
   readonly pipelines: Pipelines;
   /** The newest id given to a message. */
   readonly lastMessageId: () => number;
@@ -132,6 +133,9 @@ export async function storedSecrets(vault: Workspace['secrets'], connectionId: s
 
 /** Of the password that an intercept puts into CONNECT. */
 export const interceptSecret = (id: string): string => `intercept/${id}/password`;
+
+/** Of the password with which a topic bridge logs in to a typed address. */
+export const topicBridgeSecret = (id: string): string => `topic-bridge/${id}/password`;
 
 /** `connection:<id>` → `<id>`; `null` for the local broker and for intercepts. */
 export function connectionIdOf(source: SourceId): string | null {

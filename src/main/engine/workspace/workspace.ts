@@ -8,6 +8,7 @@ import { mockDeviceSchema, type MockDevice } from '../../../shared/contract/mock
 import { payloadCodecsSchema, type PayloadCodecs } from '../../../shared/contract/payload.ts';
 import { rpcNodeSchema, type RpcNode } from '../../../shared/contract/rpc-nodes.ts';
 import { keptMethodSchema, type KeptMethod } from '../../../shared/contract/rpc-schemas.ts';
+import { topicBridgeSchema, type TopicBridge } from '../../../shared/contract/topic-bridges.ts';
 import { rpcDialectSchema, type RpcDialect } from '../../../shared/contract/rpc-dialects.ts';
 import {
   layoutSchema,
@@ -71,6 +72,8 @@ export interface Workspace {
   readonly coapBridges: RecordFiles<CoapBridge>;
   /** Likewise. */
   readonly intercepts: RecordFiles<Intercept>;
+  /** Likewise. */
+  readonly topicBridges: RecordFiles<TopicBridge>;
   /** Likewise. */
   readonly pipelines: RecordFiles<GfPipeline>;
   /** What is kept of RPC methods. */
@@ -151,6 +154,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const mockDevices = await openRecordFiles(fileOptions, { folder: 'mock-devices', noun: 'device', schema: mockDeviceSchema });
   const coapBridges = await openRecordFiles(fileOptions, { folder: 'coap-bridges', noun: 'bridge', schema: coapBridgeSchema });
   const intercepts = await openRecordFiles(fileOptions, { folder: 'broker-intercepts', noun: 'intercept', schema: interceptSchema });
+  const topicBridges = await openRecordFiles(fileOptions, { folder: 'topic-bridges', noun: 'bridge', schema: topicBridgeSchema });
   const pipelines = await openRecordFiles(fileOptions, { folder: 'coap-pipelines', noun: 'pipeline', schema: pipelineSchema });
   const dialects = await openRecordFiles(fileOptions, { folder: 'rpc-dialects', noun: 'dialect', schema: rpcDialectSchema });
   const formerAccess = await readFormerAccess(fileOptions);
@@ -201,6 +205,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       mockDevices,
       coapBridges,
       intercepts,
+      topicBridges,
       pipelines,
       secrets,
       brokerAccess,
@@ -268,6 +273,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     mockDevices,
     coapBridges,
     intercepts,
+    topicBridges,
     pipelines,
     payloadCodecs: () => payloadCodecs,
     savePayloadCodecs(codecs) {

@@ -8,11 +8,12 @@ import type {
 import type { Problem } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
-import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import type { TappedConnection } from '../../../../shared/messages/tapped-packet.ts';
 import { openOneListener, toBrokerFailure, withLabFilesOf, type ConnectionInfo, type FindLabFiles, type OpenListener } from '../../broker/index.ts';
 import { explainFailure, openTransport, type TransportStage } from '../../connections/index.ts';
 import { atEndOfTurn } from '../../mqtt-client/index.ts';
 import { remoteText, type RemoteAccess } from '../remote-access.ts';
+import { PacketFeed } from './packet-feed.ts';
 import { DialFailure, Forwarder } from './forwarder.ts';
 import type { SplitterBudget } from './packet-splitter.ts';
 import { TrafficObserver } from './traffic-observer.ts';
@@ -33,8 +34,6 @@ export interface InterceptParts {
   readonly now: () => number;
   /** `id` of the records is 0. */
   readonly onMessages: (intercept: InterceptOptions, records: MessageRecord[]) => void;
-  /** Every packet that passes, while somebody wants them. */
-  readonly onPacket: (intercept: InterceptOptions, packet: TappedPacket) => void;
   readonly onChange: () => void;
   /** For packets of all connections that have not come whole. */
   readonly budget: SplitterBudget;
@@ -43,6 +42,8 @@ export interface InterceptParts {
 /** A listener and the connections that it forwards to a remote broker. */
 export class Intercept {
   readonly options: InterceptOptions;
+  /** The same for all settings of this intercept. */
+  readonly packets: PacketFeed;
   readonly #parts: InterceptParts;
   #phase: InterceptStatus['phase'] = 'stopped';
   #problem: Problem | null = null;
@@ -53,6 +54,7 @@ export class Intercept {
   readonly #open = new Map<number, Forwarder>();
   #ended: InterceptConnection[] = [];
   #total = 0;
+  #numbers = 0;
   #failed = 0;
   #refused = 0;
   #unread = 0;
@@ -60,8 +62,9 @@ export class Intercept {
   #endedBytes = { toRemote: 0, toDevices: 0 };
   #waiting: MessageRecord[] = [];
 
-  constructor(options: InterceptOptions, parts: InterceptParts) {
+  constructor(options: InterceptOptions, parts: InterceptParts, packets = new PacketFeed()) {
     this.options = options;
+    this.packets = packets;
     this.#parts = parts;
   }
 
@@ -175,12 +178,15 @@ export class Intercept {
 
   #accept(device: Duplex, info: ConnectionInfo): void {
     const { now, onChange, budget } = this.#parts;
-    const number = (this.#total += 1);
+    this.#total += 1;
+    const number = (this.#numbers += 1);
+    const { address, transport, listener = null } = info;
+    const tapped = (): TappedConnection => ({ connection: number, transport, address, listener });
     const observer = new TrafficObserver(
       {
         nowUs: () => now() * 1000,
         unread: () => (this.#unread += 1),
-        packet: (packet) => this.#parts.onPacket(this.options, { ...packet, connection: number }),
+        packet: (packet) => this.packets.tell({ ...packet, connection: number }, tapped),
         message: (record) => this.#record(record),
       },
       budget,
@@ -206,7 +212,13 @@ export class Intercept {
           this.#problem = problem;
           onChange();
         },
-        onEnd: () => this.#over(forwarder),
+        onEnd: () => {
+          const { clientId, level } = observer;
+          const end = forwarder.snapshot().reason?.message ?? 'The connection ended.';
+          const packet = { timeUs: now() * 1000, connection: number, clientId, direction: 'in', level, bytes: new Uint8Array(0), end } as const;
+          this.packets.tell(packet, tapped);
+          this.#over(forwarder);
+        },
       });
       this.#open.set(number, forwarder);
       device.resume();

@@ -11,11 +11,12 @@ import { newProfile } from '../../../../shared/connections/new-profile.ts';
 import { interceptSchema, type InterceptStatus } from '../../../../shared/contract/broker-intercepts.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
+import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
 import { parseBrokerUri } from '../../../../shared/mqtt/broker-uri.ts';
 import { PacketDecoder } from '../../../../shared/mqtt/packet/decoder.ts';
 import type { ConnectPacket } from '../../../../shared/mqtt/packet/packets.ts';
 import type { BrokerAccess } from '../../connections/index.ts';
-import { createIntercepts, type InterceptedPacket, type Intercepts } from './intercepts.ts';
+import { createIntercepts, type Intercepts } from './intercepts.ts';
 
 const patience = { timeout: 20_000, interval: 10 };
 const closers: (() => unknown)[] = [];
@@ -52,7 +53,7 @@ async function remote(
 interface Bench {
   readonly intercepts: Intercepts;
   readonly messages: MessageRecord[];
-  readonly packets: InterceptedPacket[];
+  readonly packets: TappedPacket[];
   readonly port: number;
   status(): InterceptStatus;
 }
@@ -67,7 +68,7 @@ interface Wanted {
 
 async function bench({ uri = 'mqtt://127.0.0.1:1', more = {}, listener = {}, password, access }: Wanted): Promise<Bench> {
   const messages: MessageRecord[] = [];
-  const packets: InterceptedPacket[] = [];
+  const packets: TappedPacket[] = [];
   const intercept = interceptSchema.parse({
     ...{ id: 'i', name: 'Lab', listener: { kind: 'tcp', id: 'i', port: 0, ...listener } },
     ...{ remote: access ? { kind: 'connection', id: 'c' } : { kind: 'address', uri }, ...more },
@@ -84,8 +85,8 @@ async function bench({ uri = 'mqtt://127.0.0.1:1', more = {}, listener = {}, pas
     password: async () => password,
     now: Date.now,
     onMessages: (_id, records) => messages.push(...records),
+    offerPackets: ({ follow }) => follow((feed) => packets.push(...feed.packets)),
   });
-  intercepts.onPacket((packet) => packets.push(packet));
   closers.push(() => intercepts.close());
   await intercepts.start('i');
   const status = (): InterceptStatus => intercepts.statuses()[0] as InterceptStatus;
@@ -303,7 +304,7 @@ describe('what passes', () => {
       ['from/device', 'in', 'watched', 1, true],
       ['after', 'in', 'watched', 0, false],
     ]);
-    expect(packets.map(({ packet: { direction, bytes, clientId } }) => [direction, bytes[0]! >> 4, clientId])).toEqual([
+    expect(packets.map(({ direction, bytes, clientId }) => [direction, bytes[0]! >> 4, clientId])).toEqual([
       ['in', 1, 'watched'],
       ['out', 2, 'watched'],
       ['out', 3, 'watched'],

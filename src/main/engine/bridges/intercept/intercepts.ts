@@ -1,21 +1,14 @@
 import type { Intercept as InterceptOptions, InterceptConnections, InterceptStatus } from '../../../../shared/contract/broker-intercepts.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
-import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import type { InterceptFeed } from './packet-feed.ts';
 import type { FindLabFiles } from '../../broker/index.ts';
-import { createNotifier, createTeller, type Notifier } from '../../notifier.ts';
+import { createNotifier, type Notifier } from '../../notifier.ts';
 import { remoteAccess, type RemoteOptions } from '../remote-access.ts';
 import { Intercept, type InterceptParts } from './intercept.ts';
 
 /** Of packets that have not come whole, for the connections of all intercepts together. */
 const heldBytes = 64 * 1024 * 1024;
-
-/** A packet that passed an intercept. */
-export interface InterceptedPacket {
-  readonly intercept: string;
-  readonly name: string;
-  readonly packet: TappedPacket;
-}
 
 export interface InterceptsOptions extends RemoteOptions {
   readonly intercepts: readonly InterceptOptions[];
@@ -26,6 +19,14 @@ export interface InterceptsOptions extends RemoteOptions {
   readonly now: () => number;
   /** `id` of the records is 0. */
   readonly onMessages: (id: string, records: MessageRecord[]) => void;
+  /** Makes the packets of an intercept available; returns what takes them away. */
+  readonly offerPackets?: (source: PacketsOffer) => () => void;
+}
+
+interface PacketsOffer {
+  readonly id: `intercept:${string}`;
+  readonly name: () => string;
+  readonly follow: (onFeed: (feed: InterceptFeed) => void) => () => void;
 }
 
 /** All intercepts of the workspace. */
@@ -39,25 +40,19 @@ export interface Intercepts {
   start(id: string): Promise<void>;
   stop(id: string): void;
   endConnection(id: string, number: number): void;
-  /** Every packet that passes one of them from now on. Returns what ends it. */
-  onPacket(listener: (packet: InterceptedPacket) => void): () => void;
   readonly changed: Notifier;
   close(): void;
 }
 
 export function createIntercepts(options: InterceptsOptions): Intercepts {
   const changed = createNotifier();
-  const packets = createTeller<InterceptedPacket>();
-  let followers = 0;
+  const offers = new Map<string, () => void>();
   const parts: InterceptParts = {
     access: ({ remote }) => remoteAccess(remote, options),
     password: ({ id }) => options.password(id),
     labFiles: options.labFiles,
     now: options.now,
     onMessages: ({ id }, records) => options.onMessages(id, records),
-    onPacket: ({ id, name }, packet) => {
-      if (followers > 0) packets.tell({ intercept: id, name, packet });
-    },
     onChange: changed.notify,
     budget: { left: heldBytes },
   };
@@ -68,8 +63,17 @@ export function createIntercepts(options: InterceptsOptions): Intercepts {
     return found;
   };
   const add = (intercept: InterceptOptions): Intercept => {
-    const made = new Intercept(intercept, parts);
-    all.set(intercept.id, made);
+    const { id } = intercept;
+    const made = new Intercept(intercept, parts, all.get(id)?.packets);
+    all.set(id, made);
+    if (!offers.has(id)) {
+      const offered = options.offerPackets?.({
+        id: `intercept:${id}`,
+        name: () => all.get(id)?.options.name ?? '',
+        follow: (onFeed) => made.packets.follow(onFeed),
+      });
+      if (offered) offers.set(id, offered);
+    }
     return made;
   };
   for (const intercept of options.intercepts) {
@@ -92,20 +96,14 @@ export function createIntercepts(options: InterceptsOptions): Intercepts {
     },
     remove(id) {
       find(id).stop();
+      offers.get(id)?.();
+      offers.delete(id);
       all.delete(id);
       changed.notify();
     },
     start: (id) => find(id).start(),
     stop: (id) => find(id).stop(),
     endConnection: (id, number) => find(id).endConnection(number),
-    onPacket(listener) {
-      followers += 1;
-      const stop = packets.subscribe(listener);
-      return () => {
-        followers -= 1;
-        stop();
-      };
-    },
     changed,
     close() {
       for (const one of all.values()) one.stop();

@@ -25,6 +25,7 @@ export interface ObserverHooks {
 export class TrafficObserver {
   clientId: string | null = null;
   version: MqttVersion | null = null;
+  level: ProtocolLevel | null = null;
   /** The first thing that broke a rule, with its clause. */
   violation: string | null = null;
   /** Unix ms since when the remote owes an answer to CONNECT or PINGREQ; `null`: it does not. */
@@ -34,7 +35,6 @@ export class TrafficObserver {
   readonly #splitters: Readonly<Record<'in' | 'out', PacketSplitter>>;
   readonly #decoders: { in: PacketDecoder; out: PacketDecoder };
   readonly #aliases = { in: new Map<number, string>(), out: new Map<number, string>() };
-  #level: ProtocolLevel | null = null;
 
   constructor(hooks: ObserverHooks, budget: SplitterBudget) {
     this.#hooks = hooks;
@@ -78,7 +78,7 @@ export class TrafficObserver {
       role: direction === 'in' ? 'server' : 'client',
       maximumPacketSize: largestPacketBytes,
       controlCharacters: 'accept',
-      ...(this.#level === null ? {} : { level: this.#level }),
+      ...(this.level === null ? {} : { level: this.level }),
     });
   }
 
@@ -86,13 +86,13 @@ export class TrafficObserver {
     const packet = this.#decode(direction, bytes);
     if (packet?.type === 'connect') this.#connect(packet);
     if (direction === 'in' && (packet?.type === 'pingreq' || packet?.type === 'connect')) this.askedAt ??= this.#hooks.nowUs() / 1000;
-    this.#hooks.packet({ timeUs: this.#hooks.nowUs(), clientId: this.clientId, direction, level: this.#level, bytes });
+    this.#hooks.packet({ timeUs: this.#hooks.nowUs(), clientId: this.clientId, direction, level: this.level, bytes });
     if (packet?.type === 'publish') this.#message(direction, packet);
   }
 
   #decode(direction: 'in' | 'out', bytes: Uint8Array): Packet | undefined {
     // What the remote may send depends on the level the device has asked for.
-    if (this.#level === null && (direction === 'out' || bytes[0]! >> 4 !== packetType.connect)) {
+    if (this.level === null && (direction === 'out' || bytes[0]! >> 4 !== packetType.connect)) {
       this.#hooks.unread();
       if (direction === 'in') {
         this.violation ??= 'The device does not begin with CONNECT [MQTT-3.1.0-1]: what passes is not read.';
@@ -106,7 +106,7 @@ export class TrafficObserver {
       return decoder.next();
     } catch (error) {
       if (!(error instanceof MqttProtocolError)) throw error;
-      if (this.#level === null && decoder.level !== null) this.#setLevel(decoder.level);
+      if (this.level === null && decoder.level !== null) this.#setLevel(decoder.level);
       // A decoder that has refused something reads no further; the stream does go on.
       this.#decoders[direction] = this.#decoder(direction);
       this.violation ??= `${direction === 'in' ? 'The device' : 'The remote'}: ${error.message} [${error.clause}]`;
@@ -121,7 +121,7 @@ export class TrafficObserver {
   }
 
   #setLevel(level: ProtocolLevel): void {
-    this.#level = level;
+    this.level = level;
     this.version = versions[level];
     this.#decoders.out = this.#decoder('out');
   }

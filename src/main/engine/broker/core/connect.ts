@@ -69,6 +69,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   core.journal?.connected(session);
   session.connection = connection;
   connection.session = session;
+  connection.isBridge = packet.bridge;
   connection.connectedAtMs = core.wallMs;
   connection.decoder.maximumPacketSize = connection.packetLimit;
 

@@ -64,6 +64,8 @@ export class Connection {
   subscribeAllowance: Allowance | null = null;
   /** `null` where CONNECT named no authentication method. */
   authentication: EnhancedAuthentication | null = null;
+  /** Marked as one of a bridge in CONNECT of 3.1 or 3.1.1: its subscriptions are no-local and retain as published, as they are with mosquitto. */
+  isBridge = false;
   keepAliveSeconds = 0;
   connectedAtMs = 0;
   /** Of the client (§3.1.2.11): what it can take. */

@@ -42,7 +42,9 @@ export function handleSubscribe(connection: Connection, session: Session, packet
     }
     // [MQTT-3.8.4-7]: no more than the broker delivers with.
     const qos = request.qos > options.maximumQos ? options.maximumQos : request.qos;
-    const { filter, noLocal, retainAsPublished, retainHandling } = request;
+    const { filter, retainHandling } = request;
+    const noLocal = request.noLocal || (connection.isBridge && !isShared(filter));
+    const retainAsPublished = request.retainAsPublished || connection.isBridge;
     const isNew = core.subscribe(session, { filter, qos, noLocal, retainAsPublished, retainHandling, subscriptionIdentifier });
     codes.push(qos);
     if (granted !== null) granted.push({ filter, qos });
