@@ -22,6 +22,7 @@ import {
 } from '../../../shared/contract/broker-lists.ts';
 import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import { brokerOptionsSchema, disconnectSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
+import { faultConfigSchema, type FaultReport } from '../../../shared/contract/broker-faults.ts';
 import { previewInputSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
 import { handlerSchema, maxHandlers, type HandlerLog, type HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
@@ -60,7 +61,7 @@ export interface TraceBatch {
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
 export const brokerWorkerContract = {
   start: call<readonly BrokerListener[]>()(
-    brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional(), handlers: handlersSchema.optional() }),
+    brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional(), handlers: handlersSchema.optional(), faults: faultConfigSchema.optional() }),
   ),
   stop: call<void>()(noInput),
   publish: call<void>()(
@@ -68,6 +69,9 @@ export const brokerWorkerContract = {
   ),
   /** For the broker that runs; `start` has it for the next one. */
   setAccess: call<void>()(accessConfigSchema),
+  /** Likewise. */
+  setFaults: call<void>()(faultConfigSchema),
+  faultReport: stream<FaultReport>()(noInput, { overflow: 'coalesce', window: 1 }),
   previewAccess: call<AccessPreview>()(previewInputSchema),
   /** All of them, in their order; `start` has them for the next broker. */
   setHandlers: call<void>()(handlersSchema),

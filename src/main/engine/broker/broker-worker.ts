@@ -5,6 +5,7 @@ import { serve, type Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import type { PacketBatch } from '../../../shared/contract/broker-inside.ts';
 import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
+import { noFaultReport } from '../../../shared/contract/broker-faults.ts';
 import type { BrokerClient } from '../../../shared/contract/broker.ts';
 import { createNotifier } from '../notifier.ts';
 import { createScripts } from '../scripts/index.ts';
@@ -37,6 +38,7 @@ function runBrokerWorker(port: MessagePort): void {
   const handlersChanged = createNotifier();
   const scripts = createScripts({ onBug: (error) => reportBug(error, 'handlers') });
   const scriptHandlers = new BrokerHandlers({ scripts, now: Date.now, onChange: handlersChanged.notify, onLine: handlersChanged.notify });
+  const faultsChanged = createNotifier();
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
   const counterSinks = new Set<StreamSink<BrokerCounters>>();
   const metricSinks = new Set<StreamSink<BrokerMetrics>>();
@@ -77,11 +79,12 @@ function runBrokerWorker(port: MessagePort): void {
     await stopping?.close();
     tap.flush();
     insideStreams.flush();
+    faultsChanged.notify();
     reportSoon();
   };
 
   const handlers: Handlers<BrokerWorkerContract> = {
-    start: async ({ persistenceFile, handlers: wanted = [], access = openAccessConfig(), ...options }) => {
+    start: async ({ persistenceFile, handlers: wanted = [], access = openAccessConfig(), faults, ...options }) => {
       if (broker ?? opening) throw new CodedError('invalid-state', 'The broker is already running.');
       persistenceProblem = null;
       control = new AccessControl(access);
@@ -90,6 +93,8 @@ function runBrokerWorker(port: MessagePort): void {
         handlers: scriptHandlers,
         access: control,
         persistenceFile,
+        faults,
+        onFaults: faultsChanged.notify,
         onPersistenceProblem: (problem) => {
           persistenceProblem = problem;
           process.stderr.write(`broker: ${problem ?? 'everything is kept again'}\n`);
@@ -130,6 +135,8 @@ function runBrokerWorker(port: MessagePort): void {
         ),
         handlersChanged.subscribe,
       ),
+    setFaults: (config) => broker?.faults.configure(config),
+    faultReport: (_input, sink) => sendSnapshots(sink, () => broker?.faults.report() ?? noFaultReport, faultsChanged.subscribe),
     previewAccess: (rules) => {
       inside();
       return previewAccess(control, rules);

@@ -1,13 +1,18 @@
 import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
 import type { BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
+import type { FaultConfig } from '../../../shared/broker/faults/fault-rules.ts';
+import type { MqttdKeys } from '../../../shared/broker/faults/mqttd-keys.ts';
 import type { AccessControl } from './access/access-control.ts';
 import { createAedesEngine } from './aedes/aedes-engine.ts';
-import type { BrokerEngine } from './broker-engine.ts';
+import type { BrokerEngine, Refusal } from './broker-engine.ts';
 import { BrokerCore } from './core/broker-core.ts';
 import type { BrokerHandlers } from './handlers/broker-handlers.ts';
 import type { CoreOptions } from './core/core-options.ts';
 import { SysTopics } from './core/sys-topics.ts';
+import { CoreFaults } from './faults/core-faults.ts';
+import { FaultPlan } from './faults/fault-plan.ts';
+import { faultyStream } from './faults/faulty-stream.ts';
 import { openListeners } from './listeners/open-listeners.ts';
 import { SqlitePersistence } from './persistence/sqlite-persistence.ts';
 import type { CredentialStore } from './users/credentials.ts';
@@ -21,8 +26,15 @@ export const appVersion: string = typeof __APP_VERSION__ === 'string' ? __APP_VE
 export interface LocalBroker {
   readonly engine: BrokerEngine;
   readonly listeners: readonly BrokerListener[];
+  readonly faults: LocalFaults;
   /** Stops listening and ends every connection. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface LocalFaults {
+  /** In effect at once; with aedes for connections that come from now on. */
+  configure(config: FaultConfig): void;
+  readonly report: FaultPlan['report'];
 }
 
 /** For everything a connection has to do before MQTT; CONNECT then has as much time again. */
@@ -39,6 +51,12 @@ export interface LocalBrokerExtras {
   readonly persistenceFile?: string | undefined;
   /** What is wrong with that file, in sentences: found at the start, or while it cannot be written; `null`: it works again. */
   readonly onPersistenceProblem?: (problem: string | null) => void;
+  /** From the first connection on. */
+  readonly faults?: FaultConfig | undefined;
+  /** Asked at each connection: the keys of mqttd that are on for it. */
+  readonly readFaultKeys?: (() => MqttdKeys) | undefined;
+  /** What the report of the faults says has changed. */
+  readonly onFaults?: (() => void) | undefined;
 }
 
 /** An engine behind its listeners. Fails as a whole: nothing keeps listening when one port is taken. */
@@ -48,10 +66,23 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
   const limits = options.limits ?? defaultBrokerLimits;
   const maximumPacketSize = limits.maximumPacketBytes + fixedHeaderBytes;
   const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : await createCoreEngine(nowUs, limits, extras);
+  const { access } = extras;
+  const plan = new FaultPlan({
+    ...(access === undefined ? {} : { own: access.own }),
+    ...(extras.readFaultKeys === undefined ? {} : { readKeys: extras.readFaultKeys }),
+    ...(extras.onFaults === undefined ? {} : { onChange: extras.onFaults }),
+  });
+  const coreFaults = engine instanceof BrokerCore ? new CoreFaults(engine, plan) : null;
+  const configure = (config: FaultConfig): void => (coreFaults === null ? plan.configure(config, []) : coreFaults.configure(config));
+  if (extras.faults !== undefined) configure(extras.faults);
+  const onRefused = (refusal: Refusal): void => engine.reportRefusal(refusal);
   try {
     const listeners = await openListeners(options, {
-      accept: (stream, info) => engine.handle(stream, info),
-      onRefused: (refusal) => engine.reportRefusal(refusal),
+      accept: (stream, info) => {
+        const faulty = coreFaults === null && plan.isOn ? faultyStream({ stream, info, plan, onRefused }) : null;
+        engine.handle(faulty ?? stream, info);
+      },
+      onRefused,
       maximumPacketSize,
       arrivalTimeoutMs,
     });
@@ -60,7 +91,7 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
       extras.handlers?.detach();
       await engine.close();
     };
-    return { engine, listeners: listeners.addresses, close };
+    return { engine, listeners: listeners.addresses, faults: { configure, report: () => plan.report() }, close };
   } catch (error) {
     extras.handlers?.detach();
     await engine.close();

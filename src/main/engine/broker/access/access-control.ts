@@ -95,6 +95,9 @@ export class AccessControl implements CoreHooks {
     return username === own.username && password !== null && isSame(password, own.password);
   };
 
+  /** For faults, which spare the workbench's own clients. */
+  readonly own = { proves: this.isOwn, has: (clientId: string): boolean => this.clients.get(clientId)?.proved === 'own' } as const;
+
   readonly authenticate = (connect: ConnectPacket, info: ConnectionInfo): ConnectVerdict | Promise<ConnectVerdict> => {
     const { username, password } = connect;
     const { settings } = this;

@@ -10,6 +10,7 @@ import { TopicCache } from '../../../../shared/mqtt/packet/topic-cache.ts';
 import type { BrokerEngine, BrokerPublish, ConnectionInfo, DisconnectOptions, Refusal } from '../broker-engine.ts';
 import { checkPublishTopic } from '../check-topic.ts';
 import { LatencyHistogram } from '../inside/latency-histogram.ts';
+import type { FaultLink } from '../faults/fault-link.ts';
 import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
 import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
@@ -86,6 +87,8 @@ export class BrokerCore implements BrokerEngine {
   readonly hasClientLimits: boolean;
   /** What people's handlers do; `null`: there are none, and nothing is spent on them. */
   handlers: CoreHandlers | null = null;
+  /** Asked for each new connection; `null`: no faults are on. */
+  linkFaults: ((connection: Connection) => FaultLink | null) | null = null;
   readonly #onBug: (error: unknown) => void;
   readonly #publishListeners = new Set<(record: MessageRecord) => void>();
   readonly #clientListeners = new Set<() => void>();

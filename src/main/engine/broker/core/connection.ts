@@ -7,6 +7,7 @@ import { MqttProtocolError } from '../../../../shared/mqtt/packet/protocol-error
 import type { Allowance } from '../allowance.ts';
 import type { ConnectionInfo } from '../broker-engine.ts';
 import { WheelTimer } from '../routing/timer-wheel.ts';
+import type { FaultLink } from '../faults/fault-link.ts';
 import type { EnhancedAuthentication } from './authenticate.ts';
 import type { BrokerCore } from './broker-core.ts';
 import { copiedPayloadBytes, type Message } from './message.ts';
@@ -34,7 +35,7 @@ function onDrain(this: OwnedStream): void {
   this[connectionOf]?.drained();
 }
 function onEnd(this: OwnedStream): void {
-  this[connectionOf]?.end('lost');
+  this[connectionOf]?.inputEnded();
 }
 function onClose(this: OwnedStream): void {
   this[connectionOf]?.closed();
@@ -94,7 +95,9 @@ export class Connection {
   acksWaiting = 0;
   endedBy: EndKind | null = null;
   /** Why the broker ended it. */
-  #refusal: string | null = null;
+  refusal: string | null = null;
+  /** Does to the packets what the user has asked for; `null`: nothing, which is as good as always. */
+  fault: FaultLink | null = null;
   #disposed = false;
 
   constructor(core: BrokerCore, stream: Duplex, info: ConnectionInfo) {
@@ -111,6 +114,7 @@ export class Connection {
     this.lastReadMs = core.tick();
     core.wheel.reschedule(this.timer, core.options.connectTimeoutMs);
     (stream as OwnedStream)[connectionOf] = this;
+    if (core.linkFaults !== null) this.fault = core.linkFaults(this);
     stream.on('data', onData);
     stream.on('drain', onDrain);
     stream.on('end', onEnd);
@@ -128,6 +132,13 @@ export class Connection {
     this.lastReadMs = this.core.tick();
     this.core.counters.bytesReceived += chunk.byteLength;
     this.bytesReceived += chunk.byteLength;
+    if (this.fault === null) this.decode(chunk);
+    else this.fault.read(chunk);
+  }
+
+  /** What reaches the broker of what the client sent. */
+  decode(chunk: Uint8Array): void {
+    if (this.endedBy !== null) return;
     try {
       this.decoder.push(chunk);
       this.handlePackets();
@@ -144,10 +155,12 @@ export class Connection {
       this.stream.destroy();
       return;
     }
+    // It may have said all that is needed, and nothing of it gets here.
+    if (this.session === null && this.fault?.isDeaf === true) return this.core.wheel.reschedule(this.timer, this.core.options.connectTimeoutMs);
     if (this.session === null)
       return this.refuse(0x82, this.authentication ? 'The authentication was not over in time [§4.12].' : 'No complete CONNECT came in time [§3.1.4].');
     // Whom we do not read from cannot be heard.
-    if (this.busy) this.lastReadMs = this.core.tick();
+    if (this.busy || this.fault?.isDeaf === true) this.lastReadMs = this.core.tick();
     const leftMs = this.lastReadMs + this.keepAliveSeconds * 1500 - this.core.tick();
     if (leftMs > 0) this.core.wheel.reschedule(this.timer, leftMs);
     else this.refuse(0x8d, `Nothing was heard for one and a half times the keep alive of ${this.keepAliveSeconds} s [MQTT-3.1.2-22].`);
@@ -161,7 +174,7 @@ export class Connection {
   /** Handles what has arrived completely, until a handler has to wait. */
   handlePackets(): void {
     while (this.endedBy === null && !this.busy) {
-      const packet = this.core.packetTap === null ? this.decoder.next() : this.core.packetTap.next(this);
+      const packet = this.core.packetTap === null || this.fault?.tapsInput === true ? this.decoder.next() : this.core.packetTap.next(this);
       if (packet === undefined) return;
       this.core.counters.packetsReceived += 1;
       this.lastReceived = packet.type;
@@ -190,7 +203,7 @@ export class Connection {
     } catch (error) {
       this.fail(error);
     }
-    if (this.endedBy === null && !this.busy) this.stream.resume();
+    if (this.endedBy === null && !this.busy && this.fault?.keepsPaused !== true) this.stream.resume();
   }
 
   /** What a broken packet or an error of ours does to the connection. */
@@ -206,7 +219,7 @@ export class Connection {
   refuse(reasonCode: number, message: string): void {
     if (this.endedBy !== null) return;
     this.core.refused(this, reasonCode, message);
-    this.#refusal = message;
+    this.refusal = message;
     if (this.session && this.level === 5) this.sendDisconnect(reasonCode, message);
     else if (this.authentication?.connect) this.sendLast({ type: 'connack', sessionPresent: false, code: reasonCode, properties: this.#reason(message) });
     else if (this.session === null && reasonCode === unsupportedVersion) this.transmit(unacceptableVersion, null);
@@ -245,6 +258,7 @@ export class Connection {
 
   /** The way out of every packet. `payload` follows where it is too large to be copied behind its header. */
   transmit(bytes: Uint8Array, payload: Uint8Array | null): void {
+    if (this.fault !== null) return this.fault.send(payload === null ? bytes : Buffer.concat([bytes, payload]));
     this.output.push(bytes);
     this.lastSentByte = bytes[0] as number;
     this.lastSentMs = this.core.nowMs;
@@ -332,7 +346,7 @@ export class Connection {
 
   /** Whether so much waits for this client that it gets nothing more for now. */
   get isBackedUp(): boolean {
-    return this.output.pendingBytes > this.core.options.outputLimitBytes;
+    return this.output.pendingBytes + (this.fault === null ? 0 : this.fault.heldBytes) > this.core.options.outputLimitBytes;
   }
 
   drained(): void {
@@ -351,11 +365,21 @@ export class Connection {
   end(kind: EndKind): void {
     if (this.endedBy !== null) return;
     this.endedBy = kind;
-    this.core.packetTap?.ended(this, kind, this.#refusal);
+    this.core.packetTap?.ended(this, kind, this.refusal);
+    if (this.fault === null) this.#leave(kind);
+    else {
+      // What the broker has said may take its time.
+      this.core.wheel.cancel(this.timer);
+      this.core.lingering.add(this.stream);
+      this.fault.ending(kind === 'client-said-goodbye' || this.stream.readableEnded || this.stream.destroyed, () => this.#leave(kind));
+    }
+    this.core.connectionEnded(this);
+  }
+
+  #leave(kind: EndKind): void {
     if (kind === 'client-said-goodbye' && this.info.transport === 'tcp' && this.output.isEmptied()) {
       // Nobody waits for anything any more: closing at once spares the wait for the other side, which closes anyhow.
       this.stream.destroy();
-      this.core.connectionEnded(this);
       return;
     }
     this.output.end();
@@ -363,13 +387,24 @@ export class Connection {
     this.stream.resume();
     this.core.wheel.reschedule(this.timer, this.core.options.lingerMs);
     this.core.lingering.add(this.stream);
-    this.core.connectionEnded(this);
+  }
+
+  /** The client sends nothing more; what it has sent may still be on its way through faults. */
+  inputEnded(): void {
+    if (this.fault === null) this.end('lost');
+    else this.fault.inputEnded(() => this.end('lost'));
   }
 
   closed(): void {
+    if (this.fault === null) this.#gone();
+    else this.fault.inputEnded(() => this.#gone());
+  }
+
+  #gone(): void {
     this.end('lost');
     if (this.#disposed) return;
     this.#disposed = true;
+    this.fault?.closed();
     this.core.wheel.cancel(this.timer);
     this.core.lingering.delete(this.stream);
     delete (this.stream as OwnedStream)[connectionOf];

@@ -1,4 +1,4 @@
-import type { TappedConnection, TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
+import type { PacketFault, TappedConnection, TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
 import type { Packet } from '../../../../shared/mqtt/packet/packets.ts';
 import type { Connection, EndKind } from './connection.ts';
 
@@ -65,6 +65,11 @@ export class PacketTap {
     this.#show(connection, 'out', payload === null ? bytes : Buffer.concat([bytes, payload]), null);
   }
 
+  /** A packet of a connection that faults are on for: told when it crosses the network, with what a fault did to it. */
+  packet(connection: Connection, direction: TappedPacket['direction'], bytes: Uint8Array, fault: PacketFault | undefined): void {
+    this.#show(connection, direction, bytes, null, fault);
+  }
+
   /** `reason`: what the broker refused, if that was why. */
   ended(connection: Connection, kind: EndKind, reason: string | null): void {
     const { decoder } = connection;
@@ -73,10 +78,21 @@ export class PacketTap {
     this.#show(connection, reason === null && (kind === 'lost' || kind === 'client-said-goodbye') ? 'in' : 'out', cut, words);
   }
 
-  #show(connection: Connection, direction: TappedPacket['direction'], bytes: Uint8Array, end: string | null): void {
-    const { id, session, clientId: wantedId, decoder, info } = connection;
+  #show(connection: Connection, direction: TappedPacket['direction'], bytes: Uint8Array, end: string | null, fault?: PacketFault): void {
+    const { id, session, clientId: wantedId, decoder, info, fault: link } = connection;
     const clientId = session === null ? wantedId : session.clientId;
-    const packet: TappedPacket = { timeUs: this.#nowUs(), connection: id, clientId, direction, level: decoder.level, bytes, ...(end === null ? {} : { end }) };
+    // What a fault refuses, the decoder never reads.
+    const level = decoder.level ?? (link === null ? null : link.level);
+    const packet: TappedPacket = {
+      timeUs: this.#nowUs(),
+      connection: id,
+      clientId,
+      direction,
+      level,
+      bytes,
+      ...(end === null ? {} : { end }),
+      ...(fault === undefined ? {} : { fault }),
+    };
     for (const { clientId: only, known, listener } of this.#followers) {
       if (only !== null && only !== clientId) continue;
       if (known.has(connection)) listener(packet, null);
