@@ -13,7 +13,7 @@ import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createIntercepts, createTopicBridges } from './bridges/index.ts';
-import { createBrokerService, monitorAnswer, openHandlerFiles, tryHandler, type MonitorAnswer } from './broker/index.ts';
+import { createBrokerService, createFaultService, type FaultService, monitorAnswer, openHandlerFiles, tryHandler, type MonitorAnswer } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
 import {
@@ -33,6 +33,7 @@ import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier, createTeller } from './notifier.ts';
 import { createPackets } from './packets/index.ts';
+import { ownLogin } from './own-login.ts';
 import { createPayloadService } from './payload/index.ts';
 import { createMessageSender, createPublishing } from './publishing/index.ts';
 import { createCallHistory, createCallSessions, createNodeSessions, createRpcDialects, createRpcNodes, createRpcPeers, createRpcService } from './rpc/index.ts';
@@ -82,6 +83,7 @@ export interface Engine {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { instance, now, random, onBug, workers } = options;
   const [brokerChanged, handlersChanged, connectionsChanged, storeChanged] = [createNotifier(), createNotifier(), createNotifier(), createNotifier()];
+  const faultsReported = createNotifier();
   const workspace = await openWorkspace({ folder: options.workspaceFolder, instance, hostName: os.hostname(), cipher: options.cipher, now });
   const settings = (): Settings => workspace.view().settings;
 
@@ -174,8 +176,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         .then((kept) => topics.markRetained('broker', kept))
         .catch(unlessCoded('retained messages'));
     }
+    faults?.brokerIs(brokerPhase);
     brokerChanged.notify();
   };
+  let faults: FaultService | undefined;
   const broker = createBrokerService({
     workerUrl: new URL(workers.broker),
     persistenceFile: path.join(options.workspaceFolder, 'broker', 'broker.db'),
@@ -185,6 +189,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onMessages: (records) => broker.inside.numbered(records, receive('broker', records)),
     onChange: followBroker,
     onHandlers: handlersChanged.notify,
+    onFaultReport: faultsReported.notify,
     demoDevice: { enabled: settings().demoDevice },
   });
   const packetsChanged = createNotifier();
@@ -202,6 +207,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   await useHandlers();
   handlerFiles.changed.subscribe(() => void useHandlers().catch(unlessCoded('handlers of the broker')));
+  faults = createFaultService({
+    file: { read: workspace.brokerFaults, save: workspace.saveBrokerFaults },
+    broker,
+    ownUsername: ownLogin.username,
+    now,
+    newId: randomUUID,
+  });
   const fillProfile = createProfileFiller(environments, templateFunctions({ now, random, newId: randomUUID, count: newCounter() }), secretHider);
   const subscriptionNews = createTeller<SubscriptionNotification>();
   const connections = createConnections({
@@ -368,6 +380,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       changed: handlersChanged,
       try: (handler, event) => tryHandler(scripts, handler, event, broker.handlerStatus().handlers.find(({ id }) => id === handler.id)?.state ?? '{}'),
     },
+    faults,
+    faultsReported,
     connections,
     connectionsChanged,
     subscriptionNews,

@@ -91,7 +91,7 @@ export const faultProfileSchema: z.ZodType<FaultProfile> = z.strictObject({
   keys: keysSchema.optional(),
 });
 
-export const faultScopeSchema: z.ZodType<FaultScope> = z.discriminatedUnion('kind', [
+const faultScopeSchema: z.ZodType<FaultScope> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('all') }),
   z.strictObject({ kind: z.literal('listener'), listener: listenerSchema }),
   z.strictObject({ kind: z.literal('client'), clientId: patternSchema }),
@@ -104,7 +104,7 @@ const curlListenersSchema = z.array(listenerSchema).max(100);
 export const faultConfigSchema = z.strictObject({ active: z.array(z.strictObject(activeFields)).max(50), curlListeners: curlListenersSchema });
 
 /** As the engine knows it. */
-export const heldFaultSchema = z.strictObject({
+const heldFaultSchema = z.strictObject({
   ...activeFields,
   /** It stays when the broker is stopped or the workbench closed. */
   keep: z.boolean(),
@@ -120,6 +120,7 @@ export const faultFileSchema = z.strictObject({
   curlListeners: curlListenersSchema,
 });
 export type FaultFile = z.infer<typeof faultFileSchema>;
+export const noFaultFile: FaultFile = { profiles: [], kept: [], curlListeners: [] };
 
 export interface FaultHit {
   /** Unix ms. */

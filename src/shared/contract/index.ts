@@ -4,6 +4,7 @@ import { brokerListsContract } from './broker-lists.ts';
 import { brokerMetricsContract } from './broker-metrics.ts';
 import { interceptsContract } from './broker-intercepts.ts';
 import { brokerHandlersContract } from './broker-handlers.ts';
+import { brokerFaultsContract } from './broker-faults.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { brokerProfilesContract } from './broker-profiles.ts';
 import { collectionsContract } from './collections.ts';
@@ -48,6 +49,7 @@ export const engineContract = {
   ...brokerProfilesContract,
   ...brokerHandlersContract,
   ...topicBridgesContract,
+  ...brokerFaultsContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

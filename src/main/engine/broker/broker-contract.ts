@@ -61,7 +61,12 @@ export interface TraceBatch {
 /** Between the engine and its broker worker. One worker runs one broker at most; `stop` forgets all its state. */
 export const brokerWorkerContract = {
   start: call<readonly BrokerListener[]>()(
-    brokerOptionsSchema.extend({ persistenceFile: z.string().optional(), access: accessConfigSchema.optional(), handlers: handlersSchema.optional(), faults: faultConfigSchema.optional() }),
+    brokerOptionsSchema.extend({
+      persistenceFile: z.string().optional(),
+      access: accessConfigSchema.optional(),
+      handlers: handlersSchema.optional(),
+      faults: faultConfigSchema.optional(),
+    }),
   ),
   stop: call<void>()(noInput),
   publish: call<void>()(

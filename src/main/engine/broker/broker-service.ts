@@ -1,4 +1,6 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
+import type { FaultConfig } from '../../../shared/broker/faults/fault-rules.ts';
+import { noFaultReport, type FaultReport } from '../../../shared/contract/broker-faults.ts';
 import type { AccessPreview, PreviewInput } from '../../../shared/contract/broker-access.ts';
 import type { BrokerHandler, HandlerLog, HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { plainListener } from '../../../shared/mqtt/listener-kinds.ts';
@@ -34,6 +36,8 @@ export interface BrokerServiceOptions {
   readonly onChange: () => void;
   /** What handlers do, or their log, changed. */
   readonly onHandlers?: () => void;
+  /** What faults have done changed; often. */
+  readonly onFaultReport?: () => void;
   readonly demoDevice: { readonly enabled: boolean };
   /** How threads are made; tests keep hold of them. */
   readonly launchWorker?: LaunchWorker;
@@ -73,6 +77,10 @@ export interface BrokerService {
   handlerLog(): HandlerLog;
   /** Rejects with `broker-not-running` or `invalid-state`. */
   previewAccess(rules: PreviewInput): Promise<AccessPreview>;
+  /** For this run and the next ones. */
+  setFaults(config: FaultConfig): Promise<void>;
+  /** Of the broker that runs. */
+  faultReport(): FaultReport;
   readonly inside: BrokerInsideView;
   readonly lists: BrokerListsView;
   readonly metrics: BrokerMetricsView;
@@ -120,6 +128,8 @@ class Service implements BrokerService {
   #handlers: readonly BrokerHandler[] = [];
   #handlerStatus: HandlersStatus = noHandlers;
   #handlerLog: HandlerLog = { lines: [], forgotten: 0 };
+  #faults: FaultConfig | undefined;
+  #faultReport = noFaultReport;
 
   constructor(options: BrokerServiceOptions) {
     this.#options = options;
@@ -235,6 +245,17 @@ class Service implements BrokerService {
     return this.#handlerLog;
   }
 
+  async setFaults(config: FaultConfig): Promise<void> {
+    this.#faults = config;
+    // What it was started with is older.
+    if (this.#phase === 'starting') await this.#starting?.catch(() => undefined);
+    if (this.#phase === 'running' && this.#faults === config) await this.#link?.client.call('setFaults', toWorker(config));
+  }
+
+  faultReport(): FaultReport {
+    return this.#faultReport;
+  }
+
   async previewAccess(rules: PreviewInput): Promise<AccessPreview> {
     return this.#runningLink().client.call('previewAccess', rules);
   }
@@ -270,11 +291,13 @@ class Service implements BrokerService {
       const persistenceFile = this.#fileOf(options);
       const timeoutMs = persistenceFile === undefined ? startTimeoutMs : restoreTimeoutMs;
       const access = this.#access === undefined ? {} : { access: this.#access };
+      const faults = this.#faults === undefined ? {} : { faults: toWorker(this.#faults) };
       const listeners = await link.client.call(
         'start',
         {
           ...withLabFiles(options, this.#options.labFiles),
           ...access,
+          ...faults,
           handlers: [...this.#handlers],
           ...(persistenceFile === undefined ? {} : { persistenceFile }),
         },
@@ -320,6 +343,13 @@ class Service implements BrokerService {
     });
     this.metrics.newRun();
     link.client.stream('metrics', undefined, { item: (metrics) => void (current() && this.metrics.add(metrics)) });
+    link.client.stream('faultReport', undefined, {
+      item: (report) => {
+        if (!current()) return;
+        this.#faultReport = report;
+        this.#options.onFaultReport?.();
+      },
+    });
     link.client.stream('refusals', undefined, {
       item: (refusals) => {
         if (!current()) return;
@@ -379,6 +409,8 @@ class Service implements BrokerService {
     this.#listeners = [];
     this.#startedAt = null;
     this.#clients = [];
+    this.#faultReport = noFaultReport;
+    this.#options.onFaultReport?.();
     this.#counters = { ...this.#counters, clientCount: 0, persistenceProblem: null };
   }
 
@@ -403,6 +435,8 @@ class Service implements BrokerService {
     this.#options.onChange();
   }
 }
+
+const toWorker = ({ active, curlListeners }: FaultConfig) => ({ active: [...active], curlListeners: [...curlListeners] });
 
 function withBoundPorts(options: BrokerOptions, running: readonly BrokerListener[]): BrokerOptions {
   const bound = (id: string): number | undefined => running.find((listener) => listener.id === id)?.port;

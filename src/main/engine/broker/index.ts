@@ -1,4 +1,5 @@
 export { createBrokerService, type BrokerMetricsView, type BrokerService } from './broker-service.ts';
+export { createFaultService, type FaultService } from './faults/fault-service.ts';
 export { makeUser, preparedUserName } from './access/make-user.ts';
 export { brokerWorkerUrl } from './worker-url.ts';
 export type { BrokerListsView } from './inside/lists-view.ts';

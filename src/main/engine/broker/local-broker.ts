@@ -31,7 +31,7 @@ export interface LocalBroker {
   close(): Promise<void>;
 }
 
-export interface LocalFaults {
+interface LocalFaults {
   /** In effect at once; with aedes for connections that come from now on. */
   configure(config: FaultConfig): void;
   readonly report: FaultPlan['report'];

@@ -5,6 +5,7 @@ import { brokerListsHandlers } from './broker-lists-handlers.ts';
 import { brokerMetricsHandlers } from './broker-metrics-handlers.ts';
 import { brokerProfilesHandlers } from './broker-profiles-handlers.ts';
 import { brokerHandlersHandlers } from './broker-handlers-handlers.ts';
+import { brokerFaultsHandlers } from './broker-faults-handlers.ts';
 import { brokerHandlers } from './broker-handlers.ts';
 import { collectionsHandlers } from './collections-handlers.ts';
 import { callHistoryHandlers } from './call-history-handlers.ts';
@@ -46,6 +47,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...packetsHandlers(services),
     ...brokerProfilesHandlers(services),
     ...brokerHandlersHandlers(services),
+    ...brokerFaultsHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),
     ...connectionTransferHandlers(services),

@@ -7,7 +7,7 @@ import type { SubscriptionNotification } from '../../../shared/contract/connecti
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
-import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService, HandlerFiles } from '../broker/index.ts';
+import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService, FaultService, HandlerFiles } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
 import type { Intercepts, TopicBridges } from '../bridges/index.ts';
@@ -57,6 +57,8 @@ export interface Services {
     readonly changed: Notifier;
     try(handler: BrokerHandler, event: TriedEvent): Promise<TryResult>;
   };
+  readonly faults: Omit<FaultService, 'brokerIs'>;
+  readonly faultsReported: Notifier;
   readonly connections: Omit<Connections, 'session' | 'access' | 'wake' | 'close'>;
   readonly connectionsChanged: Notifier;
   readonly subscriptionNews: Pick<Teller<SubscriptionNotification>, 'subscribe'>;

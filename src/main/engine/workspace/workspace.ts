@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { connectionProfileSchema, type ConnectionProfile } from '../../../shared/contract/connections.ts';
 import { interceptSchema, type Intercept } from '../../../shared/contract/broker-intercepts.ts';
+import { faultFileSchema, noFaultFile, type FaultFile } from '../../../shared/contract/broker-faults.ts';
 import { coapBridgeSchema, type CoapBridge } from '../../../shared/contract/coap-bridges.ts';
 import { pipelineSchema, type GfPipeline } from '../../../shared/contract/coap-pipeline.ts';
 import { mockDeviceSchema, type MockDevice } from '../../../shared/contract/mock-devices.ts';
@@ -88,6 +89,9 @@ export interface Workspace {
   readonly brokerAccess: BrokerAccessFiles;
   /** Where the settings of the local broker are. */
   readonly brokerProfiles: BrokerProfiles;
+  /** Profiles of faults of the local broker, and those that are kept on. */
+  brokerFaults(): FaultFile;
+  saveBrokerFaults(faults: FaultFile): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -145,10 +149,13 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     const { keymap, ...plain } = others;
     return settingsFile.write({ ...plain, brokerProfile: chosenProfile, keymap: sortKeys(keymap) });
   };
+  const faultsFile = openFile('broker-faults.json', faultFileSchema, 'The workbench goes on without profiles of faults, and no fault is on.');
+
   let layout: Layout = (await layoutFile.read())?.layout ?? {};
   let publishes: readonly SavedPublish[] = (await publishesFile.read())?.publishes ?? [];
   let rpcMethods: readonly KeptMethod[] = (await rpcMethodsFile.read())?.methods ?? [];
   let payloadCodecs: PayloadCodecs = (await payloadCodecsFile.read()) ?? { rules: [], names: {} };
+  let brokerFaults: FaultFile = (await faultsFile.read()) ?? noFaultFile;
   const profileFiles = await openRecordFiles(fileOptions, { folder: 'connections', noun: 'connection', schema: connectionProfileSchema });
   const rpcNodes = await openRecordFiles(fileOptions, { folder: 'rpc-nodes', noun: 'node', schema: rpcNodeSchema });
   const mockDevices = await openRecordFiles(fileOptions, { folder: 'mock-devices', noun: 'device', schema: mockDeviceSchema });
@@ -199,6 +206,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       publishesFile,
       rpcMethodsFile,
       payloadCodecsFile,
+      faultsFile,
       profileFiles,
       dialects,
       rpcNodes,
@@ -279,6 +287,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     savePayloadCodecs(codecs) {
       payloadCodecs = codecs;
       return payloadCodecsFile.write({ rules: [...codecs.rules], names: sortKeys(codecs.names) });
+    },
+    brokerFaults: () => brokerFaults,
+    saveBrokerFaults(faults) {
+      brokerFaults = faults;
+      return faultsFile.write(faults);
     },
     rpcMethods: () => rpcMethods,
     saveRpcMethods(methods) {

@@ -48,7 +48,7 @@ export type FaultAction =
   | { readonly kind: 'silent' }
   | { readonly kind: 'stop-reading' };
 
-export type FaultKind = FaultAction['kind'];
+type FaultKind = FaultAction['kind'];
 
 export interface FaultRule {
   readonly id: string;

@@ -53,6 +53,14 @@ export const cliOptions = {
   },
   persist: { type: 'string', value: 'FILE', help: ['keep sessions, their messages, retained messages and wills', 'in this file'] },
   metrics: { type: 'string', value: 'PORT', help: ['serve /health, /metrics and /metrics.json on this port of', '127.0.0.1, 0 for any free one'] },
+  faults: {
+    type: 'string',
+    value: 'FILE',
+    help: ['make faults: a config file of the mqttd servers, read anew', 'at each connection, or a profile saved in the workbench'],
+  },
+  'faults-dialect': { type: 'string', value: 'c|python', help: ['which of the mqttd servers is played (default c)'] },
+  'faults-tests': { type: 'string', value: 'FOLDER', help: ['where the test files are that Testnum names'] },
+  curl: { type: 'boolean', help: ['DISCONNECT after the first message, so that curl returns'] },
   'hash-password': {
     type: 'string',
     value: 'NAME',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import process from 'node:process';
+import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { AccessControl, openAccessConfig } from '../access/access-control.ts';
 import { readAclFile } from '../access/acl-file.ts';
@@ -11,6 +12,7 @@ import { readUsersFile, userLine } from '../users/users-file.ts';
 import { checkConfig, ConfigProblems, configuredBroker, printedConfig, readCliConfig, type CliConfig } from './cli-config.ts';
 import { serveHandlers, type ServedHandlers } from './cli-handlers.ts';
 import { describeListeners, readListeners, readPort } from './cli-listeners.ts';
+import { readFaultArguments } from './cli-faults.ts';
 import { cliOptions, usageText, type GivenOptions } from './cli-options.ts';
 import { reloadConfig } from './cli-reload.ts';
 
@@ -85,14 +87,14 @@ async function openGiven(given: GivenOptions, handlers: Handlers): Promise<Local
   const rules = given.acl === undefined ? undefined : await readAclFile(given.acl);
   const access = rules && { access: new AccessControl({ ...openAccessConfig(), settings: rules }, users && userHooks(users)) };
   const options = { engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null, listeners: readListeners(given) } as const;
-  return openLocalBroker(options, { ...(users && { users }), ...access, ...handlers, ...persistence(given.persist) });
+  return openLocalBroker(options, { ...(users && { users }), ...access, ...handlers, ...persistence(given.persist), ...faults(given, options) });
 }
 
 async function openConfigured(config: CliConfig, given: GivenOptions, handlers: Handlers): Promise<LocalBroker> {
   const { options, access, persistenceFile, remarks } = await configuredBroker(config, given);
   for (const remark of remarks) say(remark);
   const control = new AccessControl(access);
-  const broker = await openLocalBroker(options, { access: control, ...handlers, ...persistence(persistenceFile) });
+  const broker = await openLocalBroker(options, { access: control, ...handlers, ...persistence(persistenceFile), ...faults(given, options) });
   let used = config;
   let reloading: Promise<void> = Promise.resolve();
   process.on('SIGHUP', () => {
@@ -136,6 +138,11 @@ function onPersistenceProblem(problem: string | null): void {
   say(problem ?? 'Everything is kept again.');
 }
 
+function faults(given: GivenOptions, { listeners = [] }: Pick<BrokerOptions, 'listeners'>): Pick<LocalBrokerExtras, 'faults' | 'readFaultKeys'> {
+  const found = readFaultArguments(given)?.open(['tcp', 'ws', ...listeners.map(({ id }) => id)]);
+  return { faults: found?.config, readFaultKeys: found?.readKeys };
+}
+
 async function printUserLine(name: string): Promise<void> {
   try {
     let password = '';
@@ -158,6 +165,7 @@ function readArguments(args: readonly string[]): GivenOptions {
   if (given.config === undefined) readListeners(given);
   if (given.handlers === '') throw new Error('--handlers needs a folder.');
   if (given.metrics !== undefined) readPort('--metrics', given.metrics);
+  readFaultArguments(given);
   if (given.persist === '') throw new Error('--persist needs the name of a file.');
   return given;
 }

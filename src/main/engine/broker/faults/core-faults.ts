@@ -1,10 +1,11 @@
 import type { FaultConfig, FaultEnding } from '../../../../shared/broker/faults/fault-rules.ts';
 import { encodePacket } from '../../../../shared/mqtt/packet/encoder.ts';
 import type { ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
-import type { PacketFault } from '../../../../shared/messages/tapped-packet.ts';
+import { crossedNetwork, type PacketFault } from '../../../../shared/messages/tapped-packet.ts';
 import type { BrokerCore } from '../core/broker-core.ts';
 import type { Connection } from '../core/connection.ts';
-import type { FaultHost, FaultLink } from './fault-link.ts';
+import type { FaultHost } from './fault-host.ts';
+import type { FaultLink } from './fault-link.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { resetStream } from './reset-stream.ts';
 
@@ -100,6 +101,10 @@ class CoreHost implements FaultHost {
   tap(direction: 'in' | 'out', packet: Uint8Array, fault: PacketFault | undefined): void {
     const connection = this.#connection;
     const { packetTap } = connection.core;
+    if (direction === 'out' && crossedNetwork({ direction, ...(fault === undefined ? {} : { fault }) })) {
+      connection.lastSentByte = packet[0] as number;
+      connection.lastSentMs = connection.core.nowMs;
+    }
     if (packetTap === null) return;
     // CONNECT is shown under the client id it asks for.
     connection.clientId ??= connection.fault?.clientId ?? null;

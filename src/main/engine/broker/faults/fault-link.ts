@@ -1,76 +1,22 @@
-import type { MqttdKeys } from '../../../../shared/broker/faults/mqttd-keys.ts';
-import type { FaultAction, FaultEnding } from '../../../../shared/broker/faults/fault-rules.ts';
+import type { FaultAction } from '../../../../shared/broker/faults/fault-rules.ts';
 import { packetName, packetType } from '../../../../shared/mqtt/packet/packet-type.ts';
-import type { ConnectPacket, ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
+import type { ProtocolLevel } from '../../../../shared/mqtt/packet/packets.ts';
 import { describeReason } from '../../../../shared/mqtt/reason-codes.ts';
 import type { PacketFault } from '../../../../shared/messages/tapped-packet.ts';
 import { briefBytes } from '../core/own-bytes.ts';
 import { corrupted, withDup } from './damage.ts';
-import type { FaultClock } from './fault-clock.ts';
+import type { Direction, FaultHost, LinkFaults, LinkPlan } from './fault-host.ts';
 import { FaultLane } from './fault-lane.ts';
 import { MqttdPlay } from './mqttd-play.ts';
 import { PacketFramer } from './packet-framer.ts';
 import { peekConnect, typeOf } from './packet-peek.ts';
 import type { LinkRule, RuleRuntime } from './rule-runtime.ts';
 import { TopicTrail } from './topic-trail.ts';
-
-type Direction = 'in' | 'out';
-
-/** A connection as faults see it; of the broker's own core, or of a stream. */
-export interface FaultHost {
-  readonly listener: string | undefined;
-  /** `null` before CONNECT. */
-  readonly clientId: string | null;
-  readonly level: ProtocolLevel;
-  /** The largest packet that is put together of what the client sends. */
-  readonly packetLimit: number;
-  /** Nothing of a packet has gone to the broker without the rest of it. */
-  readonly isBetweenPackets: boolean;
-  /** To the network. */
-  write(bytes: Uint8Array): void;
-  /** To the broker. */
-  deliver(bytes: Uint8Array): void;
-  setReading(isReading: boolean): void;
-  /** Fewer bytes wait for the client than before. */
-  madeRoom(): void;
-  /** Ends the connection. */
-  close(ending: FaultEnding): void;
-  tap(direction: Direction, packet: Uint8Array, fault: PacketFault | undefined): void;
-  /** What a fault did to the connection, for the list of those who were refused and cut off. */
-  refused(clientId: string | null, reason: string): void;
-  /** No fault is left for this connection: everything goes past from now on. */
-  unlink(): void;
-}
-
-/** What a link needs of those that are on. */
-export interface LinkPlan {
-  readonly clock: FaultClock;
-  readonly lanesLimitBytes: number;
-  choose(connect: ConnectPacket | null, clientId: string, listener: string | undefined): LinkFaults;
-  struck(rule: RuleRuntime, clientId: string | null, direction: Direction, what: string): void;
-  held(packets: number, bytes: number): void;
-  hurried(): void;
-  left(link: FaultLink): void;
-}
-
-/** What is on for one client. */
-export interface LinkFaults {
-  readonly rules: readonly LinkRule[];
-  readonly play: { readonly keys: MqttdKeys; readonly label: string } | null;
-}
+import { Withheld } from './withheld.ts';
 
 const inboundHeldBytes = 1_048_576;
-const mostHeldPackets = 10_000;
 /** As long as the server in Python would need to find that it has no message. */
 const pythonHoldMs = 100;
-
-interface Aside {
-  readonly direction: Direction;
-  readonly bytes: Uint8Array;
-  readonly fault: PacketFault;
-  left: number;
-  readonly cancel: () => void;
-}
 
 /** Stands between the packets of one connection and the network, and does to them what the rules say. Exists only for connections that faults are on for. */
 export class FaultLink {
@@ -82,9 +28,7 @@ export class FaultLink {
   #play: MqttdPlay | null = null;
   #playLabel = '';
   #trail: TopicTrail | null = null;
-  #asides: Aside[] = [];
-  #frozen: { readonly direction: Direction; readonly bytes: Uint8Array; readonly by: LinkRule }[] = [];
-  #frozenBytes = 0;
+  readonly #withheld: Withheld;
   #timers: (() => void)[] = [];
   #clientId: string | null;
   /** Packets of the client are looked at one by one; not before one that was under way is over. */
@@ -111,6 +55,13 @@ export class FaultLink {
         held: (packets, bytes) => this.#heldChanged(direction, packets, bytes),
       });
     this.#lanes = { in: lane('in'), out: lane('out') };
+    this.#withheld = new Withheld({
+      clock: plan.clock,
+      limitBytes: () => plan.lanesLimitBytes,
+      pass: (direction, bytes, fault) => this.#pass(direction, bytes, fault),
+      held: (packets, bytes) => plan.held(packets, bytes),
+      hurried: () => plan.hurried(),
+    });
   }
 
   get clientId(): string | null {
@@ -240,7 +191,8 @@ export class FaultLink {
   #judge(direction: Direction, packet: Uint8Array, type: number): void {
     if (this.#silentBy !== null) return this.#lose(this.#silentBy, direction, packet);
     const topic = this.#trail?.topicOf(direction, packet, type, this.level) ?? null;
-    let [bytes, delayMs, rate, copies] = [packet, 0, 0, 0];
+    let [bytes, delayMs, rate] = [packet, 0, 0];
+    let duplicated: { readonly rule: RuleRuntime; copies: number } | null = null;
     let fault: PacketFault | undefined;
     let aside: { readonly by: LinkRule; readonly action: Extract<FaultAction, { kind: 'reorder' }> } | null = null;
     let cut: { readonly by: LinkRule; readonly action: Extract<FaultAction, { kind: 'disconnect' }> } | null = null;
@@ -270,10 +222,10 @@ export class FaultLink {
           this.#host.refused(this.#clientId, `The broker stopped reading from it, by the fault “${rule.label}”.`);
           this.#stoppedBy = rule;
           this.#host.setReading(false);
-          return this.#freeze(one, direction, packet);
+          return this.#freeze(rule, direction, packet);
         case 'freeze':
           this.#struck(rule, direction, `${packetName(type)} kept back`);
-          return this.#freeze(one, direction, packet);
+          return this.#freeze(rule, direction, packet);
         case 'refuse':
           return this.#refuse(rule, action, packet);
         case 'no-connack':
@@ -297,7 +249,8 @@ export class FaultLink {
           this.#struck(rule, direction, `${packetName(type)} corrupted`);
           break;
         case 'duplicate':
-          copies += action.copies;
+          duplicated ??= { rule, copies: 0 };
+          duplicated.copies += action.copies;
           this.#struck(rule, direction, `${packetName(type)} duplicated`);
           break;
         case 'reorder':
@@ -305,23 +258,32 @@ export class FaultLink {
           this.#struck(rule, direction, `${packetName(type)} overtaken`);
       }
     }
-    const duplicated = copies > 0 ? this.#rules.find(({ rule }) => rule.rule.action.kind === 'duplicate')?.rule.label : undefined;
     // Coming in, the packet has crossed the network as it is; its time there is now.
     if (direction === 'in') this.#host.tap('in', packet, aside === null ? fault : { rule: aside.by.rule.label, effect: 'reordered' });
-    if (aside !== null) this.#setAside(direction, bytes, aside.by.rule, aside.action);
+    if (aside !== null) this.#withheld.setAside(aside.by.rule, direction, bytes, aside.action);
     else {
       this.#pass(direction, bytes, fault, delayMs, rate);
-      this.#overtaken(direction);
+      this.#withheld.overtaken(direction);
     }
-    for (let copy = 0; copy < copies && duplicated !== undefined && !this.#isOver; copy += 1) {
-      const again = withDup(bytes);
-      const mark: PacketFault = { rule: duplicated, effect: 'duplicate' };
-      if (direction === 'in') this.#host.tap('in', again, mark);
-      this.#pass(direction, again, mark, delayMs, rate);
-    }
+    if (duplicated !== null) this.#duplicate(direction, bytes, duplicated, delayMs, rate);
     if (cut !== null && !this.#isOver) {
       cut.by.client.used += 1;
       this.#cut(cut.by.rule, cut.action);
+    }
+  }
+
+  #duplicate(
+    direction: Direction,
+    bytes: Uint8Array,
+    { rule, copies }: { readonly rule: RuleRuntime; readonly copies: number },
+    delayMs: number,
+    rate: number,
+  ): void {
+    const again = withDup(bytes);
+    const fault: PacketFault = { rule: rule.label, effect: 'duplicate' };
+    for (let copy = 0; copy < copies && !this.#isOver; copy += 1) {
+      if (direction === 'in') this.#host.tap('in', again, fault);
+      this.#pass(direction, again, fault, delayMs, rate);
     }
   }
 
@@ -374,55 +336,9 @@ export class FaultLink {
 
   // What is kept back.
 
-  #freeze(by: LinkRule, direction: Direction, packet: Uint8Array): void {
-    this.#host.tap(direction, packet, { rule: by.rule.label, effect: 'frozen' });
-    this.#frozen.push({ direction, bytes: briefBytes(packet), by });
-    this.#holdFrozen(1, packet.byteLength);
-    while (this.#frozen.length > mostHeldPackets || this.#frozenBytes > this.#plan.lanesLimitBytes) {
-      this.#plan.hurried();
-      this.#thawOldest();
-    }
-  }
-
-  #thawOldest(): void {
-    const oldest = this.#frozen.shift();
-    if (oldest === undefined) return;
-    this.#holdFrozen(-1, -oldest.bytes.byteLength);
-    this.#pass(oldest.direction, oldest.bytes, { rule: oldest.by.rule.label, effect: 'delayed' });
-  }
-
-  #holdFrozen(packets: number, bytes: number): void {
-    this.#frozenBytes += bytes;
-    this.#plan.held(packets, bytes);
-  }
-
-  #setAside(direction: Direction, bytes: Uint8Array, rule: RuleRuntime, { after, maxMs }: Extract<FaultAction, { kind: 'reorder' }>): void {
-    const aside: Aside = {
-      direction,
-      bytes: briefBytes(bytes),
-      fault: { rule: rule.label, effect: 'reordered' },
-      left: after,
-      cancel: this.#plan.clock.after(maxMs, () => this.#letBack(aside)),
-    };
-    this.#asides.push(aside);
-    this.#plan.held(1, bytes.byteLength);
-  }
-
-  #overtaken(direction: Direction): void {
-    if (this.#asides.length === 0) return;
-    for (const aside of this.#asides.filter((one) => one.direction === direction)) {
-      aside.left -= 1;
-      if (aside.left <= 0) this.#letBack(aside);
-    }
-  }
-
-  #letBack(aside: Aside): void {
-    const at = this.#asides.indexOf(aside);
-    if (at < 0) return;
-    this.#asides.splice(at, 1);
-    aside.cancel();
-    this.#plan.held(-1, -aside.bytes.byteLength);
-    this.#pass(aside.direction, aside.bytes, aside.fault);
+  #freeze(rule: RuleRuntime, direction: Direction, packet: Uint8Array): void {
+    this.#host.tap(direction, packet, { rule: rule.label, effect: 'frozen' });
+    this.#withheld.freeze(rule, direction, packet);
   }
 
   #heldChanged(direction: Direction, packets: number, bytes: number): void {
@@ -450,13 +366,7 @@ export class FaultLink {
     if (wasStopped) this.#stoppedBy = null;
     this.#lanes.in.flush();
     this.#lanes.out.flush();
-    for (const aside of [...this.#asides]) this.#letBack(aside);
-    const thawed = this.#frozen.filter(({ by }) => !on.has(by.rule));
-    this.#frozen = this.#frozen.filter(({ by }) => on.has(by.rule));
-    for (const { direction, bytes, by } of thawed) {
-      this.#holdFrozen(-1, -bytes.byteLength);
-      this.#pass(direction, bytes, { rule: by.rule.label, effect: 'delayed' });
-    }
+    this.#withheld.release(on);
     this.#leaveNow();
     if (!wasStopped || this.#isOver) return;
     this.#host.setReading(true);
@@ -489,7 +399,7 @@ export class FaultLink {
       this.#forget();
       return leave();
     }
-    for (const aside of [...this.#asides]) this.#letBack(aside);
+    this.#withheld.letAsidesGo('out');
     this.#lanes.in.clear();
     this.#leave = leave;
     if (this.#lanes.out.isEmpty && this.#silentBy === null) this.#leaveNow();
@@ -506,9 +416,9 @@ export class FaultLink {
 
   /** The client sends nothing more: `then` follows on what it has sent. */
   inputEnded(then: () => void): void {
-    if (this.#isOver || (this.#lanes.in.isEmpty && !this.#asides.some(({ direction }) => direction === 'in'))) return then();
+    if (this.#isOver || (this.#lanes.in.isEmpty && !this.#withheld.hasAsides('in'))) return then();
     this.#atInputEnd.push(then);
-    for (const aside of this.#asides.filter(({ direction }) => direction === 'in')) this.#letBack(aside);
+    this.#withheld.letAsidesGo('in');
   }
 
   #inputGone(): void {
@@ -535,13 +445,7 @@ export class FaultLink {
   #forget(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers = [];
-    for (const { cancel, bytes } of this.#asides) {
-      cancel();
-      this.#plan.held(-1, -bytes.byteLength);
-    }
-    this.#asides = [];
-    this.#holdFrozen(-this.#frozen.length, -this.#frozenBytes);
-    this.#frozen = [];
+    this.#withheld.clear();
     this.#lanes.in.clear();
     this.#lanes.out.clear();
     this.#plan.left(this);

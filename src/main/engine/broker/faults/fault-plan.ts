@@ -3,7 +3,8 @@ import type { MqttdKeys } from '../../../../shared/broker/faults/mqttd-keys.ts';
 import type { FaultHit, FaultReport } from '../../../../shared/contract/broker-faults.ts';
 import type { ConnectPacket } from '../../../../shared/mqtt/packet/packets.ts';
 import { systemClock, type FaultClock } from './fault-clock.ts';
-import { FaultLink, type FaultHost, type LinkFaults, type LinkPlan } from './fault-link.ts';
+import type { FaultHost, LinkFaults, LinkPlan } from './fault-host.ts';
+import { FaultLink } from './fault-link.ts';
 import { matchesScope, RuleRuntime } from './rule-runtime.ts';
 
 /** Who of the clients is the workbench itself. */

@@ -1,7 +1,8 @@
 import { Duplex } from 'node:stream';
 import type { FaultEnding } from '../../../../shared/broker/faults/fault-rules.ts';
 import type { ConnectionInfo, Refusal } from '../broker-engine.ts';
-import type { FaultHost, FaultLink } from './fault-link.ts';
+import type { FaultHost } from './fault-host.ts';
+import type { FaultLink } from './fault-link.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { PacketFramer } from './packet-framer.ts';
 import { resetStream } from './reset-stream.ts';
