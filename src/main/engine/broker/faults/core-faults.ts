@@ -39,6 +39,7 @@ export class CoreFaults {
 
 class CoreHost implements FaultHost {
   readonly #connection: Connection;
+  #reason: string | null = null;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -85,6 +86,7 @@ class CoreHost implements FaultHost {
 
   close(ending: FaultEnding): void {
     const connection = this.#connection;
+    connection.refusal = this.#reason;
     if (ending.how === 'reset') {
       // What is collected would still be sent.
       resetStream(connection.stream);
@@ -112,6 +114,7 @@ class CoreHost implements FaultHost {
   }
 
   refused(clientId: string | null, reason: string): void {
+    this.#reason = reason;
     const { core, info } = this.#connection;
     const { transport, address, listener } = info;
     core.reportRefusal({ clientId: clientId ?? this.clientId, transport, address, ...(listener === undefined ? {} : { listener }), reason });
