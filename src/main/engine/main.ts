@@ -13,7 +13,16 @@ import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createIntercepts, createTopicBridges } from './bridges/index.ts';
-import { createBrokerService, createFaultService, type FaultService, monitorAnswer, openHandlerFiles, tryHandler, type MonitorAnswer } from './broker/index.ts';
+import {
+  createBrokerService,
+  createFaultService,
+  type FaultService,
+  monitorAnswer,
+  openHandlerFiles,
+  startingRedis,
+  tryHandler,
+  type MonitorAnswer,
+} from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
 import {
@@ -183,6 +192,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const broker = createBrokerService({
     workerUrl: new URL(workers.broker),
     persistenceFile: path.join(options.workspaceFolder, 'broker', 'broker.db'),
+    redis: () => startingRedis(workspace),
     labFiles: (id) => tlsLab.files(id),
     now,
     random,

@@ -5,6 +5,7 @@ import { brokerMetricsContract } from './broker-metrics.ts';
 import { interceptsContract } from './broker-intercepts.ts';
 import { brokerHandlersContract } from './broker-handlers.ts';
 import { brokerFaultsContract } from './broker-faults.ts';
+import { brokerRedisContract } from './broker-redis.ts';
 import { brokerInsideContract } from './broker-inside.ts';
 import { brokerProfilesContract } from './broker-profiles.ts';
 import { collectionsContract } from './collections.ts';
@@ -50,6 +51,7 @@ export const engineContract = {
   ...brokerHandlersContract,
   ...topicBridgesContract,
   ...brokerFaultsContract,
+  ...brokerRedisContract,
   ...connectionsContract,
   ...connectionCheckContract,
   ...connectionTransferContract,

@@ -23,6 +23,7 @@ import {
 import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import { brokerOptionsSchema, disconnectSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { faultConfigSchema, type FaultReport } from '../../../shared/contract/broker-faults.ts';
+import { redisConfigSchema, type RedisState } from '../../../shared/contract/broker-redis.ts';
 import { previewInputSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
 import { handlerSchema, maxHandlers, type HandlerLog, type HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
@@ -66,6 +67,7 @@ export const brokerWorkerContract = {
       access: accessConfigSchema.optional(),
       handlers: handlersSchema.optional(),
       faults: faultConfigSchema.optional(),
+      redis: redisConfigSchema.optional(),
     }),
   ),
   stop: call<void>()(noInput),
@@ -91,6 +93,8 @@ export const brokerWorkerContract = {
   counters: stream<BrokerCounters>()(noInput, { overflow: 'coalesce', window: 1 }),
   /** Every second while the broker runs. */
   metrics: stream<BrokerMetrics>()(noInput, { overflow: 'coalesce', window: 1 }),
+  /** How it stands with Redis; nothing while it runs without. */
+  redis: stream<RedisState>()(noInput, { overflow: 'coalesce', window: 1 }),
   refusals: stream<BrokerRefusals>()(noInput, { overflow: 'coalesce', window: 1 }),
   /** Bounded on the sending side by bytes, where what is lost can be counted in messages. */
   tap: stream<TapBatch>()(noInput, { overflow: 'wait', window: 32 }),

@@ -1,6 +1,7 @@
 import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, BrokerPhase, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { FaultConfig } from '../../../shared/broker/faults/fault-rules.ts';
 import { noFaultReport, type FaultReport } from '../../../shared/contract/broker-faults.ts';
+import type { RedisConfig, RedisState } from '../../../shared/contract/broker-redis.ts';
 import type { AccessPreview, PreviewInput } from '../../../shared/contract/broker-access.ts';
 import type { BrokerHandler, HandlerLog, HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { plainListener } from '../../../shared/mqtt/listener-kinds.ts';
@@ -24,6 +25,8 @@ export interface BrokerServiceOptions {
   readonly workerUrl: URL;
   /** Where the broker keeps what has to outlive it, when its options ask for that. Absent: they may not. */
   readonly persistenceFile?: string;
+  /** The Redis to share with other brokers, asked for at each start; `null`: none. */
+  readonly redis?: () => Promise<RedisConfig | null>;
   /** Where the files of a certificate of the TLS lab are; `undefined`: there is no such certificate. Absent: there is no lab. */
   readonly labFiles?: FindLabFiles;
   /** Unix time in ms. */
@@ -58,6 +61,8 @@ export interface BrokerService {
   clients(): readonly BrokerClient[];
   /** Of the broker that runs, or ran last. */
   refusals(): BrokerRefusals;
+  /** `null`: it does not run, or runs without Redis. */
+  redis(): RedisState | null;
   /** Rejects with `broker-not-running` or `not-found`. */
   disconnectClient(clientId: string, options?: DisconnectOptions): Promise<void>;
   /** Publishes as the broker itself. Rejects with `broker-not-running`, `invalid-topic` or `publish-refused`. */
@@ -119,6 +124,7 @@ class Service implements BrokerService {
   #counters = noCounters;
   #clients: readonly BrokerClient[] = [];
   #refusals: BrokerRefusals = noRefusals;
+  #redis: RedisState | null = null;
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | undefined;
   #starting: Promise<BrokerStatus> | undefined;
@@ -195,6 +201,10 @@ class Service implements BrokerService {
 
   refusals(): BrokerRefusals {
     return this.#refusals;
+  }
+
+  redis(): RedisState | null {
+    return this.#redis;
   }
 
   async disconnectClient(clientId: string, options: DisconnectOptions = {}): Promise<void> {
@@ -289,7 +299,8 @@ class Service implements BrokerService {
     this.#listen(link);
     try {
       const persistenceFile = this.#fileOf(options);
-      const timeoutMs = persistenceFile === undefined ? startTimeoutMs : restoreTimeoutMs;
+      const redis = (await this.#options.redis?.()) ?? null;
+      const timeoutMs = persistenceFile === undefined && redis === null ? startTimeoutMs : restoreTimeoutMs;
       const access = this.#access === undefined ? {} : { access: this.#access };
       const faults = this.#faults === undefined ? {} : { faults: toWorker(this.#faults) };
       const listeners = await link.client.call(
@@ -300,6 +311,7 @@ class Service implements BrokerService {
           ...faults,
           handlers: [...this.#handlers],
           ...(persistenceFile === undefined ? {} : { persistenceFile }),
+          ...(redis === null ? {} : { redis }),
         },
         { timeoutMs },
       );
@@ -348,6 +360,13 @@ class Service implements BrokerService {
         if (!current()) return;
         this.#faultReport = report;
         this.#options.onFaultReport?.();
+      },
+    });
+    link.client.stream('redis', undefined, {
+      item: (state) => {
+        if (!current()) return;
+        this.#redis = state;
+        this.#changed();
       },
     });
     link.client.stream('refusals', undefined, {
@@ -411,6 +430,7 @@ class Service implements BrokerService {
     this.#clients = [];
     this.#faultReport = noFaultReport;
     this.#options.onFaultReport?.();
+    this.#redis = null;
     this.#counters = { ...this.#counters, clientCount: 0, persistenceProblem: null };
   }
 

@@ -39,6 +39,7 @@ function runBrokerWorker(port: MessagePort): void {
   const scripts = createScripts({ onBug: (error) => reportBug(error, 'handlers') });
   const scriptHandlers = new BrokerHandlers({ scripts, now: Date.now, onChange: handlersChanged.notify, onLine: handlersChanged.notify });
   const faultsChanged = createNotifier();
+  const redisChanged = createNotifier();
   const clientSinks = new Set<StreamSink<readonly BrokerClient[]>>();
   const counterSinks = new Set<StreamSink<BrokerCounters>>();
   const metricSinks = new Set<StreamSink<BrokerMetrics>>();
@@ -84,7 +85,7 @@ function runBrokerWorker(port: MessagePort): void {
   };
 
   const handlers: Handlers<BrokerWorkerContract> = {
-    start: async ({ persistenceFile, handlers: wanted = [], access = openAccessConfig(), faults, ...options }) => {
+    start: async ({ persistenceFile, redis, handlers: wanted = [], access = openAccessConfig(), faults, ...options }) => {
       if (broker ?? opening) throw new CodedError('invalid-state', 'The broker is already running.');
       persistenceProblem = null;
       control = new AccessControl(access);
@@ -95,6 +96,8 @@ function runBrokerWorker(port: MessagePort): void {
         persistenceFile,
         faults,
         onFaults: faultsChanged.notify,
+        redis,
+        onRedisChange: redisChanged.notify,
         onPersistenceProblem: (problem) => {
           persistenceProblem = problem;
           process.stderr.write(`broker: ${problem ?? 'everything is kept again'}\n`);
@@ -106,6 +109,7 @@ function runBrokerWorker(port: MessagePort): void {
       } finally {
         opening = undefined;
       }
+      redisChanged.notify();
       broker.engine.onPublish((record) => tap.push(record));
       broker.engine.onClients(reportSoon);
       broker.engine.onRefused((refusal) => {
@@ -147,6 +151,7 @@ function runBrokerWorker(port: MessagePort): void {
     clients: (_input, sink) => join(clientSinks, sink, broker?.engine.clients() ?? []),
     counters: (_input, sink) => join(counterSinks, sink, counters()),
     metrics: (_input, sink) => join(metricSinks, sink),
+    redis: (_input, sink) => sendSnapshots(sink, () => broker?.redis?.state(), redisChanged.subscribe),
     refusals: (_input, sink) => sendSnapshots(sink, () => refusals.snapshot(), refusalsChanged.subscribe),
     tap: (_input, sink) => tap.attach(sink),
     trace: (_input, sink) => insideStreams.trace(sink),

@@ -15,3 +15,5 @@ export { withWholePaths } from './config/profile-paths.ts';
 export { readUsersOf } from './config/users-of-file.ts';
 export { openHandlerFiles, type HandlerFiles } from './handlers/handler-files.ts';
 export { tryHandler } from './handlers/try-handler.ts';
+export { checkRedisAddress, redisPassword, redisPasswordKey, startingRedis } from './redis/redis-settings.ts';
+export { testRedis } from './redis/test-redis.ts';

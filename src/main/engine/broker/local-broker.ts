@@ -1,4 +1,5 @@
 import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
+import type { RedisConfig, RedisState } from '../../../shared/contract/broker-redis.ts';
 import type { BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { FaultConfig } from '../../../shared/broker/faults/fault-rules.ts';
@@ -15,6 +16,9 @@ import { FaultPlan } from './faults/fault-plan.ts';
 import { faultyStream } from './faults/faulty-stream.ts';
 import { openListeners } from './listeners/open-listeners.ts';
 import { SqlitePersistence } from './persistence/sqlite-persistence.ts';
+import type { AedesRedis } from './redis/aedes-redis.ts';
+import { createClusterLink } from './redis/cluster-link.ts';
+import { RedisCluster } from './redis/redis-cluster.ts';
 import type { CredentialStore } from './users/credentials.ts';
 import { userHooks } from './users/user-hooks.ts';
 
@@ -27,6 +31,8 @@ export interface LocalBroker {
   readonly engine: BrokerEngine;
   readonly listeners: readonly BrokerListener[];
   readonly faults: LocalFaults;
+  /** `null`: it runs without Redis. */
+  readonly redis: RedisUse | null;
   /** Stops listening and ends every connection. Idempotent. */
   close(): Promise<void>;
 }
@@ -35,6 +41,11 @@ interface LocalFaults {
   /** In effect at once; with aedes for connections that come from now on. */
   configure(config: FaultConfig): void;
   readonly report: FaultPlan['report'];
+}
+
+/** How a broker stands with the Redis it uses. */
+interface RedisUse {
+  state(): RedisState;
 }
 
 /** For everything a connection has to do before MQTT; CONNECT then has as much time again. */
@@ -49,6 +60,11 @@ export interface LocalBrokerExtras {
   readonly handlers?: BrokerHandlers;
   /** Where sessions, their messages, retained messages and wills are kept; aedes keeps nothing. Absent: in memory only. */
   readonly persistenceFile?: string | undefined;
+  /** Other brokers it is one with; it keeps everything there then, and nothing in a file. */
+  readonly redis?: RedisConfig | undefined;
+  /** After so long without a sign of life another broker takes over, ms. */
+  readonly redisLeaseMs?: number;
+  readonly onRedisChange?: () => void;
   /** What is wrong with that file, in sentences: found at the start, or while it cannot be written; `null`: it works again. */
   readonly onPersistenceProblem?: (problem: string | null) => void;
   /** From the first connection on. */
@@ -65,7 +81,13 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
   if (options.engine === 'aedes' && extras.access !== undefined && isClosed(extras.access)) throw new CodedError('invalid-state', aedesAsksNobody);
   const limits = options.limits ?? defaultBrokerLimits;
   const maximumPacketSize = limits.maximumPacketBytes + fixedHeaderBytes;
-  const engine = options.engine === 'aedes' ? await createAedesEngine({ nowUs, maximumPacketSize }) : await createCoreEngine(nowUs, limits, extras);
+  const { redis: redisConfig, onRedisChange = () => undefined } = extras;
+  const aedesRedis = redisConfig === undefined || options.engine !== 'aedes' ? undefined : await openAedesRedis(redisConfig, onRedisChange);
+  const cluster = redisConfig === undefined || aedesRedis !== undefined ? null : await createCluster(redisConfig, extras);
+  const engine =
+    options.engine === 'aedes'
+      ? await createAedesEngine({ nowUs, maximumPacketSize, redis: aedesRedis })
+      : await createCoreEngine(nowUs, limits, extras, cluster);
   const { access } = extras;
   const plan = new FaultPlan({
     ...(access === undefined ? {} : { own: access.own }),
@@ -91,7 +113,7 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
       extras.handlers?.detach();
       await engine.close();
     };
-    return { engine, listeners: listeners.addresses, faults: { configure, report: () => plan.report() }, close };
+    return { engine, listeners: listeners.addresses, faults: { configure, report: () => plan.report() }, redis: cluster ?? aedesRedis ?? null, close };
   } catch (error) {
     extras.handlers?.detach();
     await engine.close();
@@ -103,15 +125,18 @@ async function createCoreEngine(
   nowUs: () => number,
   limits: BrokerLimits,
   { users, access, handlers, persistenceFile: file, onPersistenceProblem = () => undefined }: LocalBrokerExtras,
+  cluster: RedisCluster | null,
 ): Promise<BrokerEngine> {
   const core = new BrokerCore({
     nowUs,
     ...coreLimits(limits),
     hooks: access ?? (users ? userHooks(users) : {}),
-    persistence: file === undefined ? undefined : new SqlitePersistence({ file }),
-    onPersistenceProblem: (why) => onPersistenceProblem(why === null ? null : cannotKeep(file ?? '', why)),
+    persistence: cluster ?? (file === undefined ? undefined : new SqlitePersistence({ file })),
+    cluster: cluster ?? undefined,
+    onPersistenceProblem: (why) => onPersistenceProblem(why === null ? null : cannotKeep(cluster === null ? (file ?? '') : 'Redis', why)),
     onBug: reportBug,
   });
+  cluster?.attach(core);
   access?.attach({
     *subscriptions() {
       for (const { clientId, subscriptions } of core.sessions.values()) for (const filter of subscriptions.keys()) yield { clientId, filter };
@@ -129,6 +154,19 @@ async function createCoreEngine(
   new SysTopics(core, `MQTT Workbench ${appVersion}`).start();
   handlers?.attach(core);
   return core;
+}
+
+async function openAedesRedis(config: RedisConfig, onChange: () => void): Promise<AedesRedis> {
+  const { AedesRedis: Opened } = await import('./redis/aedes-redis.ts');
+  return Opened.open({ config, now: Date.now, onChange });
+}
+
+async function createCluster(
+  config: RedisConfig,
+  { onRedisChange: onChange = () => undefined, redisLeaseMs: leaseMs }: LocalBrokerExtras,
+): Promise<RedisCluster> {
+  const link = await createClusterLink(config, Date.now, onChange);
+  return new RedisCluster({ link, now: Date.now, onChange, ...(leaseMs === undefined ? {} : { leaseMs }) });
 }
 
 function cannotKeep(file: string, why: string): string {

@@ -1,5 +1,6 @@
 import type { EngineContract } from '../../../shared/contract/index.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
+import { brokerRedisHandlers } from './broker-redis-handlers.ts';
 import { brokerAccessHandlers } from './broker-access-handlers.ts';
 import { brokerListsHandlers } from './broker-lists-handlers.ts';
 import { brokerMetricsHandlers } from './broker-metrics-handlers.ts';
@@ -48,6 +49,7 @@ export function createHandlers(services: Services): Handlers<EngineContract> {
     ...brokerProfilesHandlers(services),
     ...brokerHandlersHandlers(services),
     ...brokerFaultsHandlers(services),
+    ...brokerRedisHandlers(services),
     ...connectionsHandlers(services),
     ...connectionCheckHandlers(services),
     ...connectionTransferHandlers(services),

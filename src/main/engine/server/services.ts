@@ -35,6 +35,7 @@ export interface Services {
     clients(): readonly BrokerClient[];
     refusals(): BrokerRefusals;
     readonly disconnectClient: BrokerService['disconnectClient'];
+    readonly redis: BrokerService['redis'];
     readonly publish: BrokerService['publish'];
     /** Topics with a retained message: the prefix itself and what is below it. */
     retained(prefix: string): Promise<readonly string[]>;

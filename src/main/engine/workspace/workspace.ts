@@ -26,6 +26,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import { settingsOf } from '../broker/index.ts';
 import { openBrokerAccess, readFormerAccess, type BrokerAccessFiles } from './broker-access-files.ts';
 import { openBrokerProfiles, usualProfile, type BrokerProfiles } from './broker-profiles/broker-profiles.ts';
+import { openBrokerRedis, type BrokerRedisFile } from './broker-redis-file.ts';
 import { diskAccess, errorCode, type FileAccess } from './file-access.ts';
 import { createJsonFile, sortKeys, type FileContent, type JsonFile } from './json-file.ts';
 import { openRecordFiles, type RecordFiles } from './record-files.ts';
@@ -92,6 +93,7 @@ export interface Workspace {
   /** Profiles of faults of the local broker, and those that are kept on. */
   brokerFaults(): FaultFile;
   saveBrokerFaults(faults: FaultFile): Promise<void>;
+  readonly brokerRedis: BrokerRedisFile;
   close(): Promise<void>;
 }
 
@@ -182,6 +184,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     await formerAccess.forget().catch(() => undefined);
   }
   const brokerAccess = await openBrokerAccess(fileOptions, brokerProfiles);
+  const brokerRedis = await openBrokerRedis(fileOptions);
   const cipher = options.cipher === 'key-file' ? createKeyFileCipher({ folder: path.join(folder, secretsFolderName), now, onProblem, files }) : options.cipher;
   const secrets = await openSecretVault({ workspaceFolder: folder, cipher, now, onProblem, onRecovered, files });
 
@@ -217,6 +220,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       pipelines,
       secrets,
       brokerAccess,
+      brokerRedis,
     ])
       await file.settle();
     await brokerProfiles.settle();
@@ -237,6 +241,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
         savedPublishes: publishes,
         problems: [...problems.values()],
       }),
+    brokerRedis,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -11,11 +11,12 @@ import { listedAtMost, type BrokerEngine, type BrokerLists, type BrokerPublish, 
 import { checkPublishTopic, isValidFilter } from '../check-topic.ts';
 import { AedesLists, type AedesClient, type AedesSources } from './aedes-lists.ts';
 import { AedesCounters, aedesMetrics } from './aedes-metrics.ts';
+import type { AedesRedis } from '../redis/aedes-redis.ts';
 import { PacketGuard } from './packet-guard.ts';
 import { RetainedStore } from './retained-store.ts';
 import { shapeStream } from './shaped-stream.ts';
 
-export interface AedesEngineOptions {
+interface AedesEngineOptions {
   /** Unix time in µs. */
   readonly nowUs: () => number;
   /** The largest packet, fixed header included. */
@@ -26,6 +27,9 @@ export interface AedesEngineOptions {
   readonly drainTimeoutMs?: number;
   readonly maxPendingBytes?: number;
 }
+
+/** `redis`: what it has in common with other brokers. */
+type AedesEngineParts = AedesEngineOptions & { readonly redis?: AedesRedis | undefined };
 
 const defaults = { maximumPacketSize: 67_108_864 + 5, connectTimeoutMs: 10_000, drainTimeoutMs: 5_000, maxPendingBytes: 1_048_576 };
 
@@ -59,7 +63,7 @@ interface Persistence {
  * What it publishes about itself below `$SYS/` is routed to subscribers but not shown by the tap: those topics hold a random
  * broker id and would only bury the traffic of the user's devices.
  */
-export async function createAedesEngine(options: AedesEngineOptions): Promise<BrokerEngine> {
+export async function createAedesEngine(options: AedesEngineParts): Promise<BrokerEngine> {
   const engine = new AedesEngine(options);
   await engine.open();
   return engine;
@@ -70,6 +74,7 @@ class AedesEngine implements BrokerEngine {
   readonly inside = null;
   readonly lists: BrokerLists;
   readonly #options: Required<AedesEngineOptions>;
+  readonly #redis: AedesRedis | undefined;
   readonly #aedes: TappedAedes;
   readonly #links = new Map<Duplex, Link>();
   readonly #clients = new Map<string, { readonly client: Client; readonly link: Link }>();
@@ -80,7 +85,8 @@ class AedesEngine implements BrokerEngine {
   readonly #refusedListeners = new Set<(refusal: Refusal) => void>();
   #closing: Promise<void> | undefined;
 
-  constructor(options: AedesEngineOptions) {
+  constructor({ redis, ...options }: AedesEngineParts) {
+    this.#redis = redis;
     this.#options = { ...defaults, ...options };
     this.lists = new AedesLists(this.#sources());
     this.#aedes = new TappedAedes(this.#aedesOptions(), (packet, client) => this.#tap(packet, client));
@@ -109,7 +115,11 @@ class AedesEngine implements BrokerEngine {
 
   async open(): Promise<void> {
     await this.#aedes.listen();
-    this.#replaceRetainedStore();
+    if (this.#redis === undefined) this.#replaceRetainedStore();
+    this.#redis?.watch(() => {
+      const { id, brokers } = this.#aedes as unknown as { readonly id: string; readonly brokers: Readonly<Record<string, number>> };
+      return { self: id, others: brokers, clients: this.clientCount };
+    });
     const aedes = this.#aedes;
     aedes.on('client', (client) => this.#joined(client));
     aedes.on('clientDisconnect', (client) => this.#left(client));
@@ -194,16 +204,22 @@ class AedesEngine implements BrokerEngine {
   }
 
   close(): Promise<void> {
-    this.#closing ??= new Promise<void>((resolve) => {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const closing = new Promise<void>((resolve) => {
       this.#aedes.close(() => resolve());
       // Connections that have not sent CONNECT yet are unknown to the library's own list.
       for (const stream of this.#links.keys()) stream.destroy();
     });
-    return this.#closing;
+    await (this.#redis === undefined ? closing : this.#redis.close(closing));
   }
 
   #aedesOptions(): AedesOptions {
     return {
+      ...this.#redis?.parts,
       // A shared limit lets one client that does not read stop everybody, and its queue is drained from the front of an array.
       // Without it the work in flight is still bounded: a client's next chunk is read only when its last one is dealt with.
       concurrency: 0,

@@ -61,6 +61,18 @@ export const cliOptions = {
   'faults-dialect': { type: 'string', value: 'c|python', help: ['which of the mqttd servers is played (default c)'] },
   'faults-tests': { type: 'string', value: 'FOLDER', help: ['where the test files are that Testnum names'] },
   curl: { type: 'boolean', help: ['DISCONNECT after the first message, so that curl returns'] },
+  redis: {
+    type: 'string',
+    value: 'URL',
+    help: [
+      'be one with all brokers at this Redis, redis://HOST:PORT/DB or',
+      'rediss://…; its password is better given as MQTT_REDIS_PASSWORD',
+      'in the environment than in the address',
+    ],
+  },
+  'redis-prefix': { type: 'string', value: 'TEXT', help: ['what its keys begin with (default mqtt)'] },
+  'redis-ca': { type: 'string', value: 'FILE', help: ['who signs the certificate of Redis (PEM)'] },
+  'redis-lease': { type: 'string', value: 'SECONDS', help: ['a broker silent for so long may be taken for dead (default 5)'] },
   'hash-password': {
     type: 'string',
     value: 'NAME',

@@ -4,6 +4,7 @@ import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { AccessControl, openAccessConfig } from '../access/access-control.ts';
 import { readAclFile } from '../access/acl-file.ts';
+import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
 import { appVersion, openLocalBroker, type LocalBroker, type LocalBrokerExtras } from '../local-broker.ts';
 import type { BrokerFacts } from '../monitoring/broker-facts.ts';
 import { startMonitorServer, type MonitorServer } from '../monitoring/monitor-server.ts';
@@ -13,6 +14,7 @@ import { checkConfig, ConfigProblems, configuredBroker, printedConfig, readCliCo
 import { serveHandlers, type ServedHandlers } from './cli-handlers.ts';
 import { describeListeners, readListeners, readPort } from './cli-listeners.ts';
 import { readFaultArguments } from './cli-faults.ts';
+import { readCliRedis, redisReporter } from './cli-redis.ts';
 import { cliOptions, usageText, type GivenOptions } from './cli-options.ts';
 import { reloadConfig } from './cli-reload.ts';
 
@@ -87,14 +89,14 @@ async function openGiven(given: GivenOptions, handlers: Handlers): Promise<Local
   const rules = given.acl === undefined ? undefined : await readAclFile(given.acl);
   const access = rules && { access: new AccessControl({ ...openAccessConfig(), settings: rules }, users && userHooks(users)) };
   const options = { engine: 'workbench', host: '127.0.0.1', tcpPort: null, webSocketPort: null, listeners: readListeners(given) } as const;
-  return openLocalBroker(options, { ...(users && { users }), ...access, ...handlers, ...persistence(given.persist), ...faults(given, options) });
+  return open(given, options, { ...(users && { users }), ...access, ...handlers, ...persistence(given.persist), ...faults(given, options) });
 }
 
 async function openConfigured(config: CliConfig, given: GivenOptions, handlers: Handlers): Promise<LocalBroker> {
   const { options, access, persistenceFile, remarks } = await configuredBroker(config, given);
   for (const remark of remarks) say(remark);
   const control = new AccessControl(access);
-  const broker = await openLocalBroker(options, { access: control, ...handlers, ...persistence(persistenceFile), ...faults(given, options) });
+  const broker = await open(given, options, { access: control, ...handlers, ...persistence(persistenceFile), ...faults(given, options) });
   let used = config;
   let reloading: Promise<void> = Promise.resolve();
   process.on('SIGHUP', () => {
@@ -119,7 +121,7 @@ async function openMonitor(given: GivenOptions, broker: LocalBroker, maximumConn
     metrics: broker.engine.metrics(),
     tapDropped: null,
     persistenceFails,
-    redisConnected: null,
+    redisConnected: broker.redis === null ? null : broker.redis.state().phase === 'connected',
   });
   try {
     return await startMonitorServer(readPort('--metrics', given.metrics), facts);
@@ -127,6 +129,14 @@ async function openMonitor(given: GivenOptions, broker: LocalBroker, maximumConn
     await broker.close();
     throw error;
   }
+}
+
+/** With Redis everything is kept there, whatever file there is. */
+async function open(given: GivenOptions, options: BrokerOptions, extras: LocalBrokerExtras): Promise<LocalBroker> {
+  let broker: LocalBroker | undefined;
+  const tell = redisReporter(say);
+  broker = await openLocalBroker(options, { ...extras, ...readCliRedis(given), onRedisChange: () => tell(broker?.redis?.state()) });
+  return broker;
 }
 
 function persistence(file: string | undefined): Pick<LocalBrokerExtras, 'persistenceFile' | 'onPersistenceProblem'> {
@@ -167,6 +177,7 @@ function readArguments(args: readonly string[]): GivenOptions {
   if (given.metrics !== undefined) readPort('--metrics', given.metrics);
   readFaultArguments(given);
   if (given.persist === '') throw new Error('--persist needs the name of a file.');
+  if (readCliRedis(given) !== null && given.persist !== undefined) throw new Error('With --redis everything is kept there: --persist cannot be given as well.');
   return given;
 }
 

@@ -34,7 +34,7 @@ export function handleConnect(connection: Connection, packet: ConnectPacket): vo
     // [MQTT-3.1.3-8] of 3.1.1; MQTT 3.1 wants 1 to 23 characters.
     return refuseConnect(connection, refusals.clientId, 'The client id is empty.');
   }
-  if (core.connectLimits !== null || core.hasClientLimits) connection.isOwn = core.isOwn(packet);
+  if (core.connectLimits !== null || core.hasClientLimits || core.cluster !== null) connection.isOwn = core.isOwn(packet);
   const { certificateUser } = connection.info;
   if (certificateUser !== undefined) connection.username = certificateUser;
   const tooSoon = connection.isOwn ? null : (core.connectLimits?.tooSoon(core.nowMs) ?? null);

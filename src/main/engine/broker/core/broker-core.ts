@@ -26,24 +26,28 @@ import type { CoreHandlers } from './core-handlers.ts';
 import { hasRoom } from './delivery.ts';
 import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
 import type { QueueTotals } from './delivery-queue.ts';
-import type { AuthExchange, ConnectedClient, ConnectVerdict, CoreHooks } from './hooks.ts';
+import type { CoreCluster } from './core-cluster.ts';
+import { describeClient } from './describe-client.ts';
+import type { AuthExchange, ConnectVerdict, CoreHooks } from './hooks.ts';
 import { Message } from './message.ts';
 import type { BrokerPersistence } from './persistence/broker-persistence.ts';
 import { Journal } from './persistence/journal.ts';
 import { restore } from './persistence/restore.ts';
 import { OutputScheduler } from './output.ts';
 import type { PacketTap } from './packet-tap.ts';
+import { retain } from './retain.ts';
 import { RetainedDelivery } from './retained-delivery.ts';
-import { handOver, route } from './route.ts';
+import { handOver, route, routeAmongBrokers } from './route.ts';
 import type { HeldSubscription, Session } from './session.ts';
 import { toRecord } from './tap-record.ts';
-import { versionNames } from './version-names.ts';
 
 export interface BrokerCoreOptions extends Partial<CoreOptions> {
   readonly nowUs: () => number;
   readonly hooks?: CoreHooks;
   /** Where sessions, their messages, retained messages and wills are kept; absent: in memory only. `restore` has to follow before the first client. */
   readonly persistence?: BrokerPersistence | undefined;
+  /** Other brokers it is one with; it has to be the persistence as well. */
+  readonly cluster?: CoreCluster | undefined;
   /** Nothing can be kept, and why; `null`: it works again. Until then what must be kept is not acknowledged. */
   readonly onPersistenceProblem?: (problem: string | null) => void;
   /** An error of ours that was caught: the connection it hit is closed, everything else goes on. */
@@ -77,6 +81,8 @@ export class BrokerCore implements BrokerEngine {
   /** What must outlive the broker; `null`: nothing. */
   readonly journal: Journal | null;
   readonly #persistence: BrokerPersistence | undefined;
+  /** `null`: this broker is alone. */
+  readonly cluster: CoreCluster | null;
   /** Told what happens to each message; `null`: nobody listens, and nothing is collected. */
   trace: ((event: TraceEvent) => void) | null = null;
   /** Given every packet in and out; `null`: nobody listens. */
@@ -98,7 +104,7 @@ export class BrokerCore implements BrokerEngine {
   #connected = 0;
   #messages = 0;
 
-  constructor({ hooks = {}, persistence, onPersistenceProblem: onProblem = () => undefined, onBug = () => undefined, ...options }: BrokerCoreOptions) {
+  constructor({ hooks = {}, persistence, cluster, onPersistenceProblem: onProblem = () => undefined, onBug = () => undefined, ...options }: BrokerCoreOptions) {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
     this.hooks = hooks;
     this.connectLimits = ConnectLimits.of(this.options);
@@ -116,6 +122,7 @@ export class BrokerCore implements BrokerEngine {
     this.wheel = new TimerWheel({ nowMs: () => this.tick() });
     this.wheel.start();
     this.#sweep = this.wheel.schedule(sweepEveryMs, () => this.#sweepRetained());
+    this.cluster = cluster ?? null;
   }
 
   #sweepRetained(): void {
@@ -216,10 +223,16 @@ export class BrokerCore implements BrokerEngine {
   spread(message: Message, from: Session | null, dup: boolean, packetId = 0): number {
     message.number = this.#messages += 1;
     if (this.hooks.published !== undefined) this.#tell(this.hooks.published, message, undefined);
-    if (message.retain) this.#retain(message, from);
+    if (message.retain) retain(this, message, from);
     // What the broker says of itself would only bury the traffic of the user's devices.
     if (this.#publishListeners.size > 0 && !(message.publisher === null && message.topic.startsWith('$SYS/'))) this.#tap(message, dup);
-    return route(this, message, from, packetId);
+    return this.cluster === null ? route(this, message, from, packetId) : routeAmongBrokers(this, this.cluster, message, from, packetId);
+  }
+
+  /** A message that came in at another broker of the cluster: told and counted here, and not yet routed. */
+  tapReceived(message: Message, isNews: boolean): void {
+    message.number = this.#messages += 1;
+    if (isNews && this.#publishListeners.size > 0) this.#tap(message, false);
   }
 
   #tap(message: Message, dup: boolean, retain = message.retain): void {
@@ -234,33 +247,6 @@ export class BrokerCore implements BrokerEngine {
     if (this.#publishListeners.size > 0) this.#tap(message, false, retain);
   }
 
-  #retain(message: Message, from: Session | null): void {
-    const { topic } = message;
-    if (message.payload.byteLength > 0) {
-      if (this.#isFullOfRetained(topic)) return this.#notKept(message, from);
-      message.keep();
-      this.retainedMessages.set(topic, message, message, this.nowMs);
-    } else if (this.retainedMessages.delete(topic) === undefined) return;
-    // What the broker says of itself is true of this run only.
-    if (this.journal !== null && !topic.startsWith('$SYS/')) this.journal.retained(topic, message.payload.byteLength === 0 ? null : message);
-  }
-
-  /** What the broker says of itself always has its place. */
-  #isFullOfRetained(topic: string): boolean {
-    const { maximumRetainedMessages, maximumRetainedBytes } = this.options;
-    const { size, bytes } = this.retainedMessages;
-    if (size < maximumRetainedMessages && bytes < maximumRetainedBytes) return false;
-    return !topic.startsWith('$SYS/') && (bytes >= maximumRetainedBytes || !this.retainedMessages.get(topic, this.nowMs));
-  }
-
-  #notKept({ topic, publisher }: Message, from: Session | null): void {
-    this.counters.retainedRefused += 1;
-    const { transport = 'tcp', address = '' } = from?.connection?.info ?? {};
-    // The same words for every topic, so that a flood of different ones is one line.
-    const reason = 'The broker holds as many retained messages as it may: new ones are delivered but not kept.';
-    this.#tellRefused({ clientId: publisher, transport, address, reason, notKeptTopic: topic.slice(0, 200) });
-  }
-
   sendRetained(session: Session, request: SubscriptionRequest, subscriptionIdentifier: number): void {
     this.retainedDelivery.start(session, request, subscriptionIdentifier);
   }
@@ -270,6 +256,7 @@ export class BrokerCore implements BrokerEngine {
   subscribe(session: Session, subscription: HeldSubscription): boolean {
     session.subscriptions.set(subscription.filter, subscription);
     session.journal?.subscribed(session, subscription);
+    this.cluster?.subscribed(session, subscription.filter);
     if (this.hooks.subscribed !== undefined) this.#tell(this.hooks.subscribed, session.clientId, subscription);
     return this.subscriptions.add(session, subscription.filter, subscription);
   }
@@ -277,6 +264,7 @@ export class BrokerCore implements BrokerEngine {
   unsubscribe(session: Session, filter: string): boolean {
     if (!session.subscriptions.delete(filter)) return false;
     session.journal?.unsubscribed(session, filter);
+    this.cluster?.unsubscribed(session, filter);
     if (this.hooks.unsubscribed !== undefined) this.#tell(this.hooks.unsubscribed, session.clientId, filter);
     this.subscriptions.remove(session, filter);
     return true;
@@ -311,6 +299,7 @@ export class BrokerCore implements BrokerEngine {
     if (this.hooks.disconnected !== undefined) this.#tell(this.hooks.disconnected, describeClient(connection), connection.endedBy ?? 'lost');
     session.connection = null;
     this.retainedDelivery.stop(session);
+    this.cluster?.connectionChanged(session);
     if (session.will) {
       const delaySeconds = Math.min(session.will.will.properties?.willDelayInterval ?? 0, session.expirySeconds);
       if (delaySeconds === 0) this.publishWill(session);
@@ -337,13 +326,14 @@ export class BrokerCore implements BrokerEngine {
     }
     session.isEnded = true;
     this.journal?.ended(session);
-    this.#removeSubscriptions(session);
+    this.cluster?.ended(session);
+    this.removeSubscriptions(session);
     handOver(this, session);
   }
 
   /** In slices: a client with a hundred thousand filters that leaves holds nobody up. */
-  #removeSubscriptions(session: Session): void {
-    if (this.subscriptions.removeSome(session, subscriptionsAtOnce) > 0) setImmediate(() => this.#removeSubscriptions(session));
+  removeSubscriptions(session: Session): void {
+    if (this.subscriptions.removeSome(session, subscriptionsAtOnce) > 0) setImmediate(() => this.removeSubscriptions(session));
   }
 
   publishWill(session: Session): void {
@@ -497,10 +487,6 @@ export class BrokerCore implements BrokerEngine {
     await this.journal?.close();
     await closeStreams(new Set([...streams, ...this.lingering]));
   }
-}
-
-function describeClient({ session, username, level, info }: Connection): ConnectedClient {
-  return { clientId: session?.clientId ?? '', username, version: versionNames[level], info };
 }
 
 const subscriptionsAtOnce = 2000;

@@ -51,6 +51,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
   if (packet.will !== null && !core.mayHaveWill(connection, clientId, packet.will.topic))
     return refuseConnect(connection, refusals.notAuthorised, `The will may not be published to “${packet.will.topic}”.`);
 
+  if (core.cluster !== null && !isAssigned && !connection.isOwn && !core.cluster.holds(clientId)) return claimFirst(connection, packet, authenticationData);
   const earlier = core.sessions.get(clientId);
   const tooMany = connection.isOwn ? null : (core.connectLimits?.tooMany(hostOf(connection.info.address), countedHost(earlier)) ?? null);
   if (tooMany !== null) return refuseConnect(connection, tooMany.of === 'all' ? refusals.busy : refusals.connectionRate, tooMany.message);
@@ -86,6 +87,7 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
     packet.level,
   );
   core.connected(connection, sessionPresent);
+  core.cluster?.connectionChanged(session);
   if (core.journal !== null && core.journal.changes !== changes) core.journal.hold(connection);
   if (connack.byteLength > connection.maximumPacketSize) {
     // Nothing may be said before CONNACK [MQTT-3.2.0-1], not even why.
@@ -99,6 +101,27 @@ export function accept(connection: Connection, packet: ConnectPacket, authentica
 function countedHost(session: Session | undefined): string | null {
   const connection = session?.connection;
   return connection && !connection.isOwn ? hostOf(connection.info.address) : null;
+}
+
+/** Another broker of the cluster may have this client. Nothing more of it is handled until it is ours. */
+function claimFirst(connection: Connection, packet: ConnectPacket, authenticationData: Uint8Array | null): void {
+  const { cluster } = connection.core;
+  if (cluster === null) return;
+  const wantsExpiry = packet.level === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) > 0 || !packet.cleanStart : !packet.cleanStart;
+  connection.pause();
+  cluster
+    .claim(packet.clientId, wantsExpiry)
+    .catch((error: unknown) => {
+      connection.core.reportBug(error);
+      return false;
+    })
+    .then((isOurs) => {
+      if (connection.endedBy !== null) return;
+      if (isOurs) accept(connection, packet, authenticationData);
+      else refuseConnect(connection, refusals.unavailable, 'The brokers that share sessions cannot be asked for this one at the moment.');
+      connection.resume();
+    })
+    .catch((error: unknown) => connection.fail(error));
 }
 
 /** It stays as long as the session: not with everything that was read together with CONNECT. */

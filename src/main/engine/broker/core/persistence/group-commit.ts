@@ -122,6 +122,23 @@ export class GroupCommit {
     else this.#idle?.();
   }
 
+  /** Forgets all changes, also those of the batch under way, should it fail; what waits for them runs with the next one. */
+  abandon(): void {
+    const { waiting } = this.pending;
+    this.pending = new PendingChanges();
+    this.pending.waiting = waiting;
+    this.pending.hasOthers = true;
+    this.changed();
+  }
+
+  tryAgain(): void {
+    if (this.#retry === null) return;
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#retryMs = firstRetryMs;
+    this.#flush();
+  }
+
   #run(action: AfterCommit): void {
     try {
       action.run();

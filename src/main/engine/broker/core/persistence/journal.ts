@@ -182,6 +182,55 @@ export class Journal {
     this.#changed();
   }
 
+  /** The persistence has something of its own for the next batch, so heavy; acknowledgements wait for it. */
+  touch(bytes: number): void {
+    this.#pending.hasOthers = true;
+    this.#pending.bytes += bytes;
+    this.#changed();
+  }
+
+  /** The session is written as it is now, and goes on elsewhere, where its messages end: who gets one of them later here gets it anew. */
+  detached(session: Session): void {
+    const leave = ({ message }: Delivery): void => {
+      message.kept = null;
+    };
+    for (const inflight of session.inflight?.values() ?? []) leave(inflight);
+    session.queue?.each(leave);
+  }
+
+  /** Everything there is of these sessions is written again: the place has lost it. */
+  writeAgain(sessions: Iterable<Session>): void {
+    for (const session of sessions) {
+      const { kept } = session;
+      if (kept === null || kept.isEnded) continue;
+      this.#pending.sessions.add(kept);
+      for (const subscription of session.subscriptions.values()) this.subscribed(session, subscription);
+      for (const packetId of session.incoming ?? []) this.incoming(session, packetId, true);
+      const again = (delivery: Delivery): void => {
+        if (delivery.kept === null || delivery.kept.isEnded) return;
+        this.#pending.deliveries.add(delivery.kept);
+        this.#pending.messages.add(delivery.kept.message);
+      };
+      for (const inflight of session.inflight?.values() ?? []) again(inflight);
+      session.queue?.each(again);
+    }
+    this.touch(0);
+  }
+
+  /** Nothing of what has changed is to be written: it is no longer ours. What waited for it is let go. */
+  abandon(): void {
+    this.#commits.abandon();
+  }
+
+  /** What could not be written is tried again at once. */
+  tryAgain(): void {
+    this.#commits.tryAgain();
+  }
+
+  nextKey(): number {
+    return this.#nextKey();
+  }
+
   /** From time to time, while clients are connected. */
   alive(): void {
     this.#commits.signOfLife(aliveEveryMs);
@@ -220,6 +269,11 @@ export class Journal {
 
   #release(connection: Connection): void {
     if (this.#held.delete(connection)) connection.output.release();
+  }
+
+  /** So much waits to be written that whoever adds to it should wait. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   get #isFull(): boolean {

@@ -31,6 +31,8 @@ export class PendingChanges {
   bytes = 0;
   /** Worth a batch even without changes. */
   isSignOfLife = false;
+  /** Something changed that the persistence itself knows of. */
+  hasOthers = false;
 
   get isEmpty(): boolean {
     return (
@@ -42,7 +44,8 @@ export class PendingChanges {
       this.subscriptions.size === 0 &&
       this.endedMessages.length === 0 &&
       this.retained.size === 0 &&
-      !this.isSignOfLife
+      !this.isSignOfLife &&
+      !this.hasOthers
     );
   }
 
@@ -64,6 +67,7 @@ export class PendingChanges {
     for (const delivery of older.deliveries) if (!delivery.isEnded) this.deliveries.add(delivery);
     for (const delivery of older.endedDeliveries) this.endedDeliveries.push(delivery);
     for (const [topic, message] of older.retained) if (!this.retained.has(topic)) this.retained.set(topic, message);
+    this.hasOthers ||= older.hasOthers;
     this.waiting = older.waiting.concat(this.waiting);
     this.bytes += older.bytes;
   }

@@ -20,7 +20,8 @@ export async function restore(core: BrokerCore, journal: Journal, persistence: B
   return problem === null || lost === null ? (problem ?? lost) : `${problem} ${lost}`;
 }
 
-class Restoring {
+/** Takes up records in parts, then lets time go on for the sessions among them. */
+export class Restoring {
   readonly #core: BrokerCore;
   readonly #journal: Journal;
   readonly #sessions = new Map<number, KeptSession>();

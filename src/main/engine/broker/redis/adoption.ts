@@ -1,0 +1,119 @@
+import { readRange } from './log-reader.ts';
+import type { RedisCluster } from './redis-cluster.ts';
+import { installSessions, readSession } from './session-arrival.ts';
+import type { LoadedRows } from './session-rows.ts';
+import type { Standing } from './redis-scripts.ts';
+
+type Argument = string | number | Buffer;
+
+const sessionsAtOnce = 100;
+
+/** Takes over the sessions of brokers that have died or left, their wills included. */
+export class Adoption {
+  readonly #cluster: RedisCluster;
+  /** When a broker was first seen without a sign of life, on the monotonic clock. */
+  #deadSince = new Map<string, number>();
+  #seen = new Map<string, boolean>();
+  /** Their entries in the log are dealt with. */
+  readonly #done = new Set<string>();
+  readonly #given = new Set<string>();
+  /** Became this broker's, and are still to be fetched. */
+  #clients: string[] = [];
+
+  constructor(cluster: RedisCluster) {
+    this.#cluster = cluster;
+  }
+
+  begin(): void {
+    this.#seen = new Map();
+  }
+
+  seenDead(run: string, hasLeft: boolean): void {
+    this.#seen.set(run, hasLeft);
+  }
+
+  /** While Redis could not be asked, others could not say that they live. */
+  lostSight(): void {
+    this.#deadSince.clear();
+  }
+
+  async look(): Promise<void> {
+    const { leaseMs } = this.#cluster;
+    const now = performance.now();
+    const before = this.#deadSince;
+    this.#deadSince = new Map();
+    for (const [run, hasLeft] of this.#seen) {
+      const since = before.get(run) ?? now;
+      this.#deadSince.set(run, since);
+      // Everybody may have been cut off from Redis a moment ago: who lives says so within this time.
+      if (hasLeft || now - since >= leaseMs / 2) await this.#adopt(run);
+    }
+    await this.#fetch();
+  }
+
+  async #adopt(gone: string): Promise<void> {
+    const cluster = this.#cluster;
+    const { link, run, metaId } = cluster;
+    const answer = (await link.scripts.call('mqttAdopt', run, metaId, gone)) as readonly unknown[];
+    if ((answer[0] as Standing | 'alive') !== 'ok') return;
+    const [, clients, orphans] = answer as readonly [string, readonly string[], readonly string[]];
+    this.#deadSince.delete(gone);
+    this.#clients.push(...clients);
+    cluster.counters.sessionsAdopted += clients.length;
+    if (clients.length > 0) link.notice(`Took over ${clients.length} ${clients.length === 1 ? 'session' : 'sessions'} of broker ${gone}, which is gone.`);
+    await cluster.readGroups();
+    for (let at = 0; at + 1 < orphans.length; at += 2) await this.#giveRest(orphans[at] as string, orphans[at + 1] as string);
+  }
+
+  /** What the log meant for members of groups at that broker, and it had not read. */
+  async #giveRest(gone: string, from: string): Promise<void> {
+    if (this.#given.has(gone)) return;
+    this.#given.add(gone);
+    const cluster = this.#cluster;
+    const { link } = cluster;
+    for (const { items } of await readRange(link.commands, link.key('log'), from, await this.#newest(from))) {
+      for (const { message } of items) if (message?.targets.some(([, to]) => to === gone) === true) cluster.intake.take(message, gone, false);
+    }
+    this.#done.add(gone);
+    cluster.touch();
+  }
+
+  async #newest(from: string): Promise<string> {
+    const { link } = this.#cluster;
+    const found = (await link.commands.call('XREVRANGE', link.key('log'), '+', '-', 'COUNT', '1')) as readonly (readonly [string, unknown])[];
+    return found[0]?.[0] ?? from;
+  }
+
+  async #fetch(): Promise<void> {
+    const cluster = this.#cluster;
+    while (this.#clients.length > 0 && cluster.isReady) {
+      const part = this.#clients.slice(0, sessionsAtOnce);
+      const wanted = part.filter((clientId) => !cluster.core.sessions.has(clientId));
+      const rows = await Promise.all(wanted.map((clientId) => readSession(cluster, clientId)));
+      const loaded = rows.filter((row): row is LoadedRows => row !== null && row !== undefined);
+      if (loaded.length > 0 && !(await installSessions(cluster, loaded))) {
+        this.#clients = [];
+        return;
+      }
+      this.#clients.splice(0, part.length);
+    }
+  }
+
+  /** This broker was taken for dead itself: others see to all that. */
+  reset(): void {
+    this.#deadSince.clear();
+    this.#seen.clear();
+    this.#done.clear();
+    this.#given.clear();
+    this.#clients = [];
+  }
+
+  /** For the script; what it answers is to be called when they are written. */
+  changes(out: Argument[]): () => void {
+    const done = [...this.#done];
+    for (const run of done) out.push('A', run);
+    return () => {
+      for (const run of done) this.#done.delete(run);
+    };
+  }
+}
