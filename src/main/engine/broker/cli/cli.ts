@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import process from 'node:process';
-import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { AccessControl, openAccessConfig } from '../access/access-control.ts';
 import { readAclFile } from '../access/acl-file.ts';
