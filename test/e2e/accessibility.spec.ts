@@ -9,6 +9,8 @@ test.describe.configure({ timeout: 540_000 });
 const places = ['Start', 'Topics', 'RPC', 'CoAP', 'Broker', 'Connections', 'Collections', 'Settings'] as const;
 
 test('every place passes axe, empty and at work', async ({ workbench }) => {
+  // Each place twice in three themes.
+  test.slow();
   const { page } = workbench;
   const found: string[] = [];
   const check = async (when: string): Promise<void> => {
