@@ -23,8 +23,8 @@ export interface VirtualListProps<T> {
   readonly getRow: (index: number) => T | undefined;
   readonly renderRow: (row: T, state: RowState) => ReactNode;
   readonly keyOf: (row: T) => string | number;
-  /** `list`: rows to read, the selected one is the current one. `listbox`: options to choose from. */
-  readonly role?: 'list' | 'listbox';
+  /** `list`: rows to read, the selected one is the current one. `listbox`: options to choose from. `rowgroup`: the rows of a grid, see `DataGrid`. */
+  readonly role?: 'list' | 'listbox' | 'rowgroup';
   readonly rowHeightPx?: number;
   readonly isSelected?: (row: T) => boolean;
   /** A row was clicked, or reached with the arrow keys. */
@@ -43,6 +43,8 @@ export interface VirtualListProps<T> {
   readonly className?: string;
   readonly ref?: Ref<VirtualListHandle>;
 }
+
+const rowRoles = { list: 'listitem', listbox: 'option', rowgroup: 'row' } as const;
 
 /** Any number of rows of equal height, of which only the visible ones exist. */
 export function VirtualList<T>(props: VirtualListProps<T>) {
@@ -116,7 +118,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
   };
 
   const places = indexes(window.first, window.end, active.index);
-  const rowRole = role === 'list' ? 'listitem' : 'option';
+  const rowRole = rowRoles[role];
   return (
     <div ref={setElement} role={role} aria-label={label} className={cx(styles['scroller'], className)} onKeyDown={onKeyDown}>
       <div role="presentation" className={styles['rows']} style={{ height: window.heightPx }}>
@@ -128,9 +130,8 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
             <div
               key={row === undefined ? `row ${index}` : keyOf(row)}
               role={rowRole}
-              aria-posinset={index + 1}
-              aria-setsize={count}
-              {...(role === 'listbox' ? { 'aria-selected': selected } : { 'aria-current': selected || undefined })}
+              {...(role === 'rowgroup' ? { 'aria-rowindex': index + 2 } : { 'aria-posinset': index + 1, 'aria-setsize': count })}
+              {...(role === 'list' ? { 'aria-current': selected || undefined } : { 'aria-selected': selected })}
               aria-busy={row === undefined || undefined}
               tabIndex={index === active.index ? 0 : -1}
               data-index={index}
@@ -141,7 +142,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
               onClick={() => row !== undefined && onSelect?.(row, index)}
               onDoubleClick={() => row !== undefined && onActivate?.(row, index)}
             >
-              {row === undefined ? <span className={styles['loading']}>Loading …</span> : renderRow(row, { index, selected })}
+              {row === undefined ? <span {...(role === 'rowgroup' ? { role: 'gridcell' } : {})} className={styles['loading']}>Loading …</span> : renderRow(row, { index, selected })}
             </div>
           );
         })}

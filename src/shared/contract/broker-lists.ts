@@ -18,7 +18,7 @@ export interface Page<T> {
 }
 
 /** An MQTT packet that crossed the network last. */
-interface LastPacket {
+export interface LastPacket {
   /** `PUBLISH`, `PINGREQ` … */
   readonly type: string;
   /** Unix ms. */

@@ -55,3 +55,8 @@ export function describeReason(code: number): string {
 export function connackReason(code: number): number {
   return connackReturnCodes[code] ?? code;
 }
+
+/** The name of a reason for leaving in the specification: `Administrative action`. */
+export function disconnectReasonName(code: number): string {
+  return code === 0 ? 'Normal disconnection' : (/\[(.+)\]$/.exec(reasons[code] ?? '')?.[1] ?? 'Unknown');
+}

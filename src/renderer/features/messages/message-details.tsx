@@ -30,7 +30,7 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
         <CameBy all source={session.source} topic={detail.topic} identifiers={detail.properties?.subscriptionIdentifiers} />
       )}
       <CallOfMessage source={session.source} messageId={detail.id} />
-      {session.source === 'broker' && <WhoGotSection shown={session.shown} />}
+      {session.source === 'broker' && <WhoGotSection target={session.shown} />}
       <h3 className={styles.detailsTitle}>MQTT 5 properties</h3>
       {properties.length > 0 ? <KeyValueTable compact label="MQTT 5 properties" rows={properties} /> : <p className={styles.none}>This message has none.</p>}
     </div>

@@ -49,6 +49,14 @@ export class ShownMessageModel {
     void this.#readLatest();
   }
 
+  /** For who asks who got it. */
+  get wanted(): { readonly id: number } | undefined {
+    const { detail } = this.#state;
+    return detail === null ? undefined : { id: detail.id };
+  }
+
+  readonly subscribe = (changed: () => void): (() => void) => this.notifier.subscribe(changed);
+
   get state(): ShownMessage {
     return this.#state;
   }

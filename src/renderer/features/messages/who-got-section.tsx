@@ -4,24 +4,33 @@ import { engineClient } from '../../data/index.ts';
 import { Badge, StatusDot } from '../../ui/badge.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { browserPacing, formatCount, plural, useBrokerStatus, useFirst, useModel } from '../common/index.ts';
-import type { ShownMessageModel } from './shown-message.ts';
 import { qosWords, receiverWords, sortReceivers } from './trace-words.ts';
 import { pageTracing } from './tracing.ts';
 import styles from './who-got.module.css';
-import { WhoGotModel } from './who-got.ts';
+import { whoGotMessage, WhoGotModel, whoGotNumber, type WhoGotTarget } from './who-got.ts';
 
-/** Who got the shown message of the local broker, and who did not, and why. */
-export function WhoGotSection({ shown }: { readonly shown: ShownMessageModel }): ReactElement {
+/** The same of a message of the history that stays. */
+export function WhoGotMessage({ id }: { readonly id: number }): ReactElement {
+  return <WhoGotSection target={useMemo(() => whoGotMessage(id), [id])} />;
+}
+
+/** The same of a message that the broker holds. */
+export function WhoGotHeld({ number }: { readonly number: number }): ReactElement {
+  return <WhoGotSection target={useMemo(() => whoGotNumber(number), [number])} />;
+}
+
+/** Who got a message of the local broker, and who did not, and why. */
+export function WhoGotSection({ target }: { readonly target: WhoGotTarget }): ReactElement {
   const titleId = useId();
   const tracing = pageTracing();
   useModel(tracing.notifier);
   const engine = useBrokerStatus()?.engine;
   const [model, setModel] = useState<WhoGotModel | null>(null);
   useEffect(() => {
-    const opened = new WhoGotModel(engineClient(), shown, tracing, browserPacing);
+    const opened = new WhoGotModel(engineClient(), target, tracing, browserPacing);
     setModel(opened);
     return () => opened.close();
-  }, [shown, tracing]);
+  }, [target, tracing]);
   const lost = tracing.status?.lost ?? 0;
   return (
     <section aria-labelledby={titleId}>

@@ -1,10 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { brokerInsideContract, type MessageTrace, type TracingStatus } from '../../../shared/contract/broker-inside.ts';
-import type { MessageDetail } from '../../../shared/contract/messages.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { FrameNotifier } from '../common/index.ts';
 import { serveForTests, testPacing, until, type ServedEngine } from '../serve-for-tests.ts';
-import type { ShownMessageModel } from './shown-message.ts';
 import { Tracing } from './tracing.ts';
 import { WhoGotModel } from './who-got.ts';
 
@@ -45,11 +43,11 @@ function open(): {
   );
   const tracing = new Tracing(served.engine, testPacing);
   const notifier = new FrameNotifier(testPacing);
-  const shown = { notifier, state: { detail: null as Partial<MessageDetail> | null } };
-  const model = new WhoGotModel(served.engine, shown as unknown as ShownMessageModel, tracing, testPacing);
+  const shown = { wanted: undefined as { readonly id: number } | undefined, subscribe: (changed: () => void) => notifier.subscribe(changed) };
+  const model = new WhoGotModel(served.engine, shown, tracing, testPacing);
   models.push(model);
   const show = (id: number): void => {
-    shown.state.detail = { id };
+    shown.wanted = { id };
     void notifier.changed();
   };
   return { tracing, model, traces, asked, show, sinks };

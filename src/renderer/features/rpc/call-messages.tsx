@@ -8,7 +8,7 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
 import { Select } from '../../ui/select.tsx';
 import { formatBytes, formatTime } from '../common/index.ts';
-import { detectFormat, PayloadView, propertyFacts, type PayloadFormat } from '../messages/index.ts';
+import { detectFormat, PayloadView, propertyFacts, WhoGotMessage, type PayloadFormat } from '../messages/index.ts';
 import { showInHistory } from './rpc-actions.ts';
 import { messageName, messagesOf } from './rpc-words.ts';
 import styles from './answer.module.css';
@@ -62,6 +62,11 @@ export function CallMessages({ detail }: { readonly detail: CallDetail }): React
       {properties.length > 0 && (
         <div className={styles.properties}>
           <KeyValueTable compact label="MQTT 5 properties" rows={properties} />
+        </div>
+      )}
+      {detail.source === 'broker' && message.messageId > 0 && (
+        <div className={styles.properties}>
+          <WhoGotMessage id={message.messageId} />
         </div>
       )}
       {!complete && <Banner title={`The first ${formatBytes(message.payload.length)} of ${formatBytes(message.sizeBytes)} are kept with the call`} />}

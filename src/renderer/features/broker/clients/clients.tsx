@@ -1,25 +1,81 @@
-import type { ReactElement } from 'react';
+import { lazy, Suspense, type ReactElement } from 'react';
 import { Badge } from '../../../ui/badge.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
-import { Card, formatCount, Page, useBrokerClients, useBrokerStatus } from '../../common/index.ts';
+import { Loading } from '../../../ui/loading.tsx';
+import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { Toolbar } from '../../../ui/toolbar.tsx';
+import { formatCount, Page, useBrokerRefusals, useBrokerStatus } from '../../common/index.ts';
 import { StartBrokerButton } from '../overview/start-broker-button.tsx';
-import { ClientTable } from './client-table.tsx';
+import { ClientList } from './client-list.tsx';
+import { showPart, useInside, type InsidePart } from './inside-store.ts';
+import styles from './inside.module.css';
 import { RefusalCard } from './refusal-card.tsx';
+import { RetainedView } from './retained/retained-view.tsx';
+import { SessionList } from './session-list.tsx';
+import { SubscriptionList } from './subscription-list.tsx';
 
-/** Who is connected to the local broker, and whom it turned away. */
+const Charts = lazy(() => import('./charts/charts.tsx').then(({ Charts: content }) => ({ default: content })));
+
+const parts: readonly { readonly value: InsidePart; readonly label: string }[] = [
+  { value: 'clients', label: 'Clients' },
+  { value: 'subscriptions', label: 'Subscriptions' },
+  { value: 'sessions', label: 'Sessions' },
+  { value: 'retained', label: 'Retained' },
+  { value: 'charts', label: 'Charts' },
+  { value: 'refused', label: 'Refused' },
+];
+
+/** The inside of the local broker: who is connected, what waits for whom, what is kept, and how much is going on. */
 export function Clients(): ReactElement {
   const status = useBrokerStatus();
-  const clients = useBrokerClients();
+  const refusals = useBrokerRefusals();
+  const part = useInside((state) => state.part);
   const running = status?.phase === 'running';
+  const turnedAway = (refusals?.total ?? 0) + (refusals?.denied ?? 0);
   return (
-    <Page title="Clients" wide>
-      {!running && <EmptyState title="The broker does not run" text="Its clients are shown here while it does." actions={<StartBrokerButton />} />}
-      {running && clients && (
-        <Card title="Connected clients" titleAside={<Badge>{formatCount(Math.max(clients.length, status.clientCount))}</Badge>} flush>
-          <ClientTable clients={clients} total={status.clientCount} />
-        </Card>
+    <div className={styles['place']}>
+      <h1 className="visually-hidden">Clients</h1>
+      <Toolbar
+        label="Inside the broker"
+        end={
+          <>
+            {turnedAway > 0 && part !== 'refused' && <Badge tone="warn">{formatCount(turnedAway)} refused</Badge>}
+            {running && <span className={styles['muted']}>{formatCount(status.clientCount)} connected</span>}
+          </>
+        }
+      >
+        <SegmentedControl label="Show" size="small" value={part} onChange={showPart} segments={parts} />
+      </Toolbar>
+      {!running && part !== 'charts' && part !== 'refused' ? (
+        <EmptyState title="The broker does not run" text="What is inside it is shown here while it does." actions={<StartBrokerButton />} />
+      ) : (
+        <Part part={part} />
       )}
-      <RefusalCard />
-    </Page>
+    </div>
   );
+}
+
+function Part({ part }: { readonly part: InsidePart }): ReactElement {
+  switch (part) {
+    case 'clients':
+      return <ClientList />;
+    case 'subscriptions':
+      return <SubscriptionList />;
+    case 'sessions':
+      return <SessionList />;
+    case 'retained':
+      return <RetainedView />;
+    case 'charts':
+      return (
+        <Suspense fallback={<Loading label="Loading the charts" />}>
+          <Charts />
+        </Suspense>
+      );
+    case 'refused':
+      return (
+        <Page title="Refused clients" wide>
+          <RefusalCard />
+        </Page>
+      );
+  }
 }
