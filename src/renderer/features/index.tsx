@@ -1,6 +1,7 @@
 import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
+import { Clients } from './broker-inside/index.ts';
 import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
 import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
 import { connectionSource, offerJumps } from './common/index.ts';
@@ -23,7 +24,7 @@ export const places: readonly Place[] = [
   { id: 'topics', title: 'Topics', icon: ListTree, order: 2, shortcut: 'Mod+2', component: TopicsPlace },
   { id: 'rpc', title: 'RPC', icon: ArrowLeftRight, order: 3, shortcut: 'Mod+3', component: () => <RpcPlace onSaveCall={saveIntoCollection} /> },
   { id: 'coap', title: 'CoAP', icon: Cpu, order: 3.5, shortcut: 'Mod+7', component: () => <CoapPlace onSaveCall={saveIntoCollection} /> },
-  { id: 'broker', title: 'Broker', icon: RadioTower, order: 4, shortcut: 'Mod+4', component: BrokerPlace },
+  { id: 'broker', title: 'Broker', icon: RadioTower, order: 4, shortcut: 'Mod+4', component: () => <BrokerPlace clients={<Clients />} /> },
   {
     id: 'connections',
     title: 'Connections',

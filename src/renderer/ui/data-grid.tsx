@@ -7,13 +7,14 @@ import styles from './data-grid.module.css';
 export interface DataColumn<T, K extends string> {
   readonly id: string;
   readonly title: string;
-  /** A track of CSS grid: `minmax(120px, 2fr)`, `90px`. */
-  readonly width: string;
+  readonly minPx: number;
+  /** Its share of the room that is left. Absent: it takes none. */
+  readonly grow?: number;
   readonly render: (row: T) => ReactNode;
   /** Numbers stand at the end. */
   readonly align?: 'end';
-  /** Shown when the grid is at least so wide, in px. Absent: always. */
-  readonly from?: number;
+  /** Where there is no room for all, the columns with the highest rank go first. Absent: it always stays. */
+  readonly rank?: number;
   /** What the rows are sorted by when the heading is chosen. */
   readonly sort?: K;
 }
@@ -44,21 +45,25 @@ export interface DataGridProps<T, K extends string> {
 
 const rowHeightPx = 28;
 
-/** A table of any number of rows, of which only the visible ones exist. Columns that have no room are left out; the first one always stays. */
+/** A table of any number of rows, of which only the visible ones exist. Columns that have no room are left out. */
 export function DataGrid<T, K extends string>(props: DataGridProps<T, K>) {
   const { label, columns, order = null, onOrder, count, empty, className, ...rows } = props;
   const root = useRef<HTMLDivElement>(null);
-  const [widthPx, setWidthPx] = useState(Infinity);
+  const [{ widthPx, barPx }, setSize] = useState({ widthPx: Infinity, barPx: 0 });
   useLayoutEffect(() => {
     const element = root.current;
     if (!element) return undefined;
-    const measure = (): void => setWidthPx(element.clientWidth);
+    const measure = (): void => {
+      const rowsPx = element.querySelector<HTMLElement>('[role="rowgroup"]');
+      // The heading ends where the rows do, beside their scroll bar.
+      setSize({ widthPx: element.clientWidth, barPx: rowsPx === null ? 0 : rowsPx.offsetWidth - rowsPx.clientWidth });
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [count === 0]);
-  const shown = useMemo(() => columns.filter(({ from = 0 }) => widthPx >= from), [columns, widthPx]);
+  }, [count]);
+  const shown = useMemo(() => columnsThatFit(columns, widthPx - barPx), [columns, widthPx, barPx]);
   const renderRow = useCallback(
     (row: T) =>
       shown.map(({ id, align, render }) => (
@@ -76,7 +81,7 @@ export function DataGrid<T, K extends string>(props: DataGridProps<T, K>) {
       aria-label={label}
       aria-rowcount={count + 1}
       className={cx(styles['grid'], className)}
-      style={{ '--tracks': shown.map(({ width }) => width).join(' ') } as CSSProperties}
+      style={{ '--tracks': shown.map(trackOf).join(' '), '--bar': `${barPx}px` } as CSSProperties}
     >
       <div role="row" aria-rowindex={1} className={styles['head']}>
         {shown.map((column) => (
@@ -86,6 +91,25 @@ export function DataGrid<T, K extends string>(props: DataGridProps<T, K>) {
       <VirtualList {...rows} label={label} role="rowgroup" count={count} rowHeightPx={rowHeightPx} renderRow={renderRow} className={styles['rows'] ?? ''} />
     </div>
   );
+}
+
+type Sized = Pick<DataColumn<never, never>, 'minPx' | 'grow' | 'rank'>;
+
+const trackOf = ({ minPx, grow }: Sized): string => (grow === undefined ? `${minPx}px` : `minmax(${minPx}px, ${grow}fr)`);
+
+const gapPx = 12;
+
+/** In their order, without those of the highest rank that the width has no room for. */
+export function columnsThatFit<C extends Sized>(columns: readonly C[], widthPx: number): readonly C[] {
+  const byRank = columns.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+  let leftPx = widthPx - gapPx;
+  const fitting = new Set<C>();
+  for (const column of byRank) {
+    leftPx -= column.minPx + gapPx;
+    if (leftPx < 0 && column.rank !== undefined) break;
+    fitting.add(column);
+  }
+  return columns.filter((column) => fitting.has(column));
 }
 
 interface HeadingProps<T, K extends string> {

@@ -142,7 +142,13 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
               onClick={() => row !== undefined && onSelect?.(row, index)}
               onDoubleClick={() => row !== undefined && onActivate?.(row, index)}
             >
-              {row === undefined ? <span {...(role === 'rowgroup' ? { role: 'gridcell' } : {})} className={styles['loading']}>Loading …</span> : renderRow(row, { index, selected })}
+              {row === undefined ? (
+                <span {...(role === 'rowgroup' ? { role: 'gridcell' } : {})} className={styles['loading']}>
+                  Loading …
+                </span>
+              ) : (
+                renderRow(row, { index, selected })
+              )}
             </div>
           );
         })}

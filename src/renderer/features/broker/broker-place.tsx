@@ -1,12 +1,11 @@
 import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
 import { showBroker, useBrokerView, type BrokerViewName } from './broker-views.ts';
-import { Clients } from './clients/clients.tsx';
 import { Overview } from './overview/overview.tsx';
 import { PacketsView } from './packets/packets-view.tsx';
 
-/** The local broker and everything that only its inside can show. */
-export function BrokerPlace(): ReactElement {
+/** The local broker and everything that only its inside can show. `clients`: a feature of its own, as it shows messages, which know of the broker. */
+export function BrokerPlace({ clients }: { readonly clients: ReactElement }): ReactElement {
   return (
     <Tabs<BrokerViewName>
       label="Broker"
@@ -14,7 +13,7 @@ export function BrokerPlace(): ReactElement {
       onChange={showBroker}
       tabs={[
         { value: 'overview', label: 'Overview', content: <Overview /> },
-        { value: 'clients', label: 'Clients', content: <Clients /> },
+        { value: 'clients', label: 'Clients', content: clients },
         { value: 'packets', label: 'Packets', content: <PacketsView /> },
       ]}
     />

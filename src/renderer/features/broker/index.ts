@@ -2,6 +2,8 @@ export { setDemoDevice } from './broker-actions.ts';
 export { BrokerCommands } from './broker-commands.ts';
 export { BrokerItem } from './broker-item.tsx';
 export { BrokerPlace } from './broker-place.tsx';
+export { showBroker } from './broker-views.ts';
 export { ExampleCommands } from './overview/example-commands.tsx';
+export { RefusalCard } from './refusal-card.tsx';
 export { FailureCard } from './overview/failure-card.tsx';
 export { StartBrokerButton } from './overview/start-broker-button.tsx';

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import type { Page } from '../../../../shared/contract/broker-lists.ts';
-import { engineClient, toCodedError } from '../../../data/index.ts';
-import { browserPacing, useModel, type Engine } from '../../common/index.ts';
-import { PagedView } from '../../rpc/index.ts';
+import type { Page } from '../../../shared/contract/broker-lists.ts';
+import { engineClient, toCodedError } from '../../data/index.ts';
+import { browserPacing, useModel, type Engine } from '../common/index.ts';
+import { PagedView } from '../rpc/index.ts';
 
 /** Lists of the broker change all the time: what is in sight is read again so often. */
 const pollMs = 1000;
@@ -25,7 +25,11 @@ export function refreshLists(): void {
 export function usePolledList<Row, P extends Page<Row>, Filter extends object>(read: Read<P, Filter>, filter: Filter): PagedView<Row, P, Filter> | null {
   const [view, setView] = useState<PagedView<Row, P, Filter> | null>(null);
   useEffect(() => {
-    const opened = new PagedView<Row, P, Filter>((wanted, place, reader) => poll(() => read(engineClient(), { ...wanted, ...place }), reader), browserPacing, filter);
+    const opened = new PagedView<Row, P, Filter>(
+      (wanted, place, reader) => poll(() => read(engineClient(), { ...wanted, ...place }), reader),
+      browserPacing,
+      filter,
+    );
     setView(opened);
     return () => opened.close();
     // oxlint-disable-next-line react/exhaustive-deps
@@ -80,7 +84,10 @@ export function poll<T>(read: () => Promise<T>, reader: Reader<T>): () => void {
 }
 
 /** A single value of the broker, read again every second; `undefined` until it is here, and when it is of another key. */
-export function usePolled<T>(key: string, read: (engine: Engine) => Promise<T>): { readonly value: T | undefined; readonly error: ReturnType<typeof toCodedError> | undefined } {
+export function usePolled<T>(
+  key: string,
+  read: (engine: Engine) => Promise<T>,
+): { readonly value: T | undefined; readonly error: ReturnType<typeof toCodedError> | undefined } {
   const [state, setState] = useState<{ readonly key: string; readonly value: T | undefined; readonly error: ReturnType<typeof toCodedError> | undefined }>();
   useEffect(
     () =>

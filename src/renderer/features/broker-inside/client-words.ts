@@ -1,6 +1,6 @@
-import type { ClientRow, LastPacket, SubscriptionRow } from '../../../../shared/contract/broker-lists.ts';
-import { listenerKindWords } from '../../../../shared/mqtt/listener-kinds.ts';
-import { formatAge } from '../../common/index.ts';
+import type { ClientRow, LastPacket, SubscriptionRow } from '../../../shared/contract/broker-lists.ts';
+import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
+import { formatAge } from '../common/index.ts';
 
 /** `for ever`, `with the connection`, `2 h after the connection`. */
 export function expiryWords(seconds: number | null): string {
@@ -32,14 +32,15 @@ export function versionWords({ version, transport }: Pick<ClientRow, 'version' |
 /** An empty client id is one as well (MQTT 3.1.1 of other brokers). */
 export const nameOf = (clientId: string): string => (clientId === '' ? '(empty)' : clientId);
 
-const handling = ['sends retained messages', 'sends retained messages if new', 'sends no retained messages'] as const;
+/** When retained messages are sent to it (§3.8.3.1). */
+const handling = ['always', 'if new', 'never'] as const;
 
 /** The options of a subscription besides its QoS, those that are not the usual ones. */
 export function optionWords({ noLocal, retainAsPublished, retainHandling, subscriptionIdentifier }: SubscriptionRow): readonly string[] {
   return [
     ...(noLocal === true ? ['no local'] : []),
     ...(retainAsPublished === true ? ['retain as published'] : []),
-    ...(retainHandling === null || retainHandling === 0 ? [] : [handling[retainHandling]]),
+    ...(retainHandling === null || retainHandling === 0 ? [] : [`retained: ${handling[retainHandling]}`]),
     ...(subscriptionIdentifier === null || subscriptionIdentifier === 0 ? [] : [`identifier ${subscriptionIdentifier}`]),
   ];
 }

@@ -1,15 +1,15 @@
 import { Download } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactElement } from 'react';
-import type { RetainedMessage } from '../../../../../shared/contract/broker-lists.ts';
-import type { PayloadReading } from '../../../../../shared/contract/payload.ts';
-import { engineClient } from '../../../../data/index.ts';
-import { Banner } from '../../../../ui/banner.tsx';
-import { IconButton } from '../../../../ui/icon-button.tsx';
-import { SegmentedControl } from '../../../../ui/segmented-control.tsx';
-import { Toolbar } from '../../../../ui/toolbar.tsx';
-import { formatBytes, saveFile } from '../../../common/index.ts';
-import { detectFormat, looksCoded, PayloadView, type PayloadFormat } from '../../../messages/index.ts';
-import { codecTitle, DecodedView, ruleFor, useCodecs, usePayloads } from '../../../payloads/index.ts';
+import type { RetainedMessage } from '../../../../shared/contract/broker-lists.ts';
+import type { PayloadReading } from '../../../../shared/contract/payload.ts';
+import { engineClient } from '../../../data/index.ts';
+import { Banner } from '../../../ui/banner.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { Toolbar } from '../../../ui/toolbar.tsx';
+import { formatBytes, saveFile } from '../../common/index.ts';
+import { detectFormat, looksCoded, PayloadView, type PayloadFormat } from '../../messages/index.ts';
+import { codecTitle, DecodedView, ruleFor, useCodecs, usePayloads } from '../../payloads/index.ts';
 import styles from '../inside.module.css';
 
 const formats = [
@@ -42,16 +42,19 @@ export function RetainedPayload({ message }: { readonly message: RetainedMessage
             label="Save the payload to a file"
             icon={<Download size={14} aria-hidden />}
             disabled={!complete}
-            onClick={() => saveFile([payload], `${topic.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').slice(-80)}.${detected === 'json' ? 'json' : detected === 'text' ? 'txt' : 'bin'}`)}
+            onClick={() =>
+              saveFile(
+                [payload],
+                `${topic.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').slice(-80)}.${detected === 'json' ? 'json' : detected === 'text' ? 'txt' : 'bin'}`,
+              )
+            }
           />
         }
       >
         <SegmentedControl size="small" label="Show the payload as" value={wanted} onChange={setPicked} segments={isDecoded ? decodedFormats : formats} />
         {reading !== null && properties?.contentType !== undefined && <span className={styles['faint']}>{properties.contentType}</span>}
       </Toolbar>
-      {!complete && (
-        <Banner title={`Large payload: the first ${formatBytes(payload.length)} of ${formatBytes(sizeBytes)}`}>An export has all of it.</Banner>
-      )}
+      {!complete && <Banner title={`Large payload: the first ${formatBytes(payload.length)} of ${formatBytes(sizeBytes)}`}>An export has all of it.</Banner>}
       {wanted === 'decoded' && reading !== null ? (
         <DecodedView reading={reading} payload={payload} title={codecTitle(codecs, reading.codec)} />
       ) : (

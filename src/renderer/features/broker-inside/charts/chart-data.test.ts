@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BrokerPoint } from '../../../../../shared/contract/broker-metrics.ts';
+import type { BrokerPoint } from '../../../../shared/contract/broker-metrics.ts';
 import { chartData, charts, formatMicros, formatNumber, hasValues, type ChartSpec } from './chart-data.ts';
 
 const point = (timeMs: number, change: Partial<BrokerPoint> = {}): BrokerPoint => ({

@@ -1,15 +1,15 @@
 import { Search } from 'lucide-react';
 import type { ReactElement } from 'react';
-import type { Page, SubscriptionRow, SubscriptionsQuery } from '../../../../shared/contract/broker-lists.ts';
-import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
-import { Badge, StatusDot } from '../../../ui/badge.tsx';
-import { Banner } from '../../../ui/banner.tsx';
-import { DataGrid, type DataColumn } from '../../../ui/data-grid.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { Loading } from '../../../ui/loading.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
-import { Toolbar } from '../../../ui/toolbar.tsx';
-import { plural } from '../../common/index.ts';
+import type { Page, SubscriptionRow, SubscriptionsQuery } from '../../../shared/contract/broker-lists.ts';
+import { validateTopicName } from '../../../shared/mqtt/topic-name.ts';
+import { Badge, StatusDot } from '../../ui/badge.tsx';
+import { Banner } from '../../ui/banner.tsx';
+import { DataGrid, type DataColumn } from '../../ui/data-grid.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { Toolbar } from '../../ui/toolbar.tsx';
+import { plural } from '../common/index.ts';
 import { nameOf, optionWords, reachWords, shareName } from './client-words.ts';
 import { insideStore, useInside } from './inside-store.ts';
 import styles from './inside.module.css';
@@ -20,8 +20,9 @@ type Query = Omit<SubscriptionsQuery, 'offset' | 'limit'>;
 const base: readonly DataColumn<SubscriptionRow, never>[] = [
   {
     id: 'filter',
+    minPx: 150,
+    grow: 2,
     title: 'Filter',
-    width: 'minmax(140px, 2fr)',
     render: ({ filter }) => (
       <span className={styles['mono']} title={filter}>
         {filter}
@@ -30,8 +31,9 @@ const base: readonly DataColumn<SubscriptionRow, never>[] = [
   },
   {
     id: 'client',
+    minPx: 120,
+    grow: 1,
     title: 'Client',
-    width: 'minmax(110px, 1fr)',
     render: ({ clientId, connected }) => (
       <>
         {connected !== null && <StatusDot tone={connected ? 'ok' : 'off'} label={connected ? 'Connected' : 'Not connected'} />}{' '}
@@ -39,13 +41,14 @@ const base: readonly DataColumn<SubscriptionRow, never>[] = [
       </>
     ),
   },
-  { id: 'qos', title: 'QoS', width: '36px', align: 'end', render: ({ qos }) => qos },
-  { id: 'group', title: 'Group', width: 'minmax(50px, 110px)', from: 640, render: ({ filter }) => shareName(filter) ?? '' },
+  { id: 'qos', minPx: 34, rank: 1, title: 'QoS', align: 'end', render: ({ qos }) => qos },
+  { id: 'group', minPx: 70, rank: 5, title: 'Group', render: ({ filter }) => shareName(filter) ?? '' },
   {
     id: 'options',
+    minPx: 250,
+    grow: 1,
+    rank: 4,
     title: 'Options',
-    width: 'minmax(90px, 1.4fr)',
-    from: 520,
     render: (row) =>
       optionWords(row).map((word) => (
         <span key={word}>
@@ -59,8 +62,9 @@ const withReach: readonly DataColumn<SubscriptionRow, never>[] = [
   ...base,
   {
     id: 'reach',
+    minPx: 190,
+    rank: 2,
     title: 'Would get it',
-    width: 'minmax(150px, 1fr)',
     render: ({ reach }) =>
       reach !== null && (
         <>
@@ -81,7 +85,16 @@ export function SubscriptionList(): ReactElement {
   const isAsked = query.topic !== undefined;
   return (
     <section className={styles['listPane']} aria-label="Subscriptions">
-      <Toolbar label="Subscriptions" end={page && <span className={styles['count']} role="status">{plural(page.total, 'subscription')}</span>}>
+      <Toolbar
+        label="Subscriptions"
+        end={
+          page && (
+            <span className={styles['count']} role="status">
+              {plural(page.total, 'subscription')}
+            </span>
+          )
+        }
+      >
         <TextField
           className={styles['search']}
           label="Find subscriptions"
@@ -127,7 +140,11 @@ export function SubscriptionList(): ReactElement {
             isAsked ? (
               <EmptyState compact title="Nobody would get it" text={`No subscription matches “${topic}”.`} />
             ) : (
-              <EmptyState compact title={query.search === undefined ? 'No subscriptions yet' : 'No such subscription'} text="What clients subscribe to appears here, with all options." />
+              <EmptyState
+                compact
+                title={query.search === undefined ? 'No subscriptions yet' : 'No such subscription'}
+                text="What clients subscribe to appears here, with all options."
+              />
             )
           }
         />

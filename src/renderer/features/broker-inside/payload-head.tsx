@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { oneLine } from '../../messages/index.ts';
+import { oneLine } from '../messages/index.ts';
 import styles from './inside.module.css';
 
 /** The beginning of a payload in one line. */

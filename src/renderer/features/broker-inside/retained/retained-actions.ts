@@ -1,11 +1,11 @@
-import type { RetainedMessage, RetainedWanted } from '../../../../../shared/contract/broker-lists.ts';
-import type { PublishInput } from '../../../../../shared/contract/messages.ts';
-import type { CodedError } from '../../../../../shared/ipc/errors.ts';
-import { engineClient } from '../../../../data/index.ts';
-import { showError } from '../../../../app/show-error.ts';
-import { confirm } from '../../../../ui/confirm-dialog.tsx';
-import { toasts } from '../../../../ui/toast.tsx';
-import { act, formatBytes, plural, saveFile } from '../../../common/index.ts';
+import type { RetainedMessage, RetainedWanted } from '../../../../shared/contract/broker-lists.ts';
+import type { PublishInput } from '../../../../shared/contract/messages.ts';
+import type { CodedError } from '../../../../shared/ipc/errors.ts';
+import { engineClient } from '../../../data/index.ts';
+import { showError } from '../../../app/show-error.ts';
+import { confirm } from '../../../ui/confirm-dialog.tsx';
+import { toasts } from '../../../ui/toast.tsx';
+import { act, formatBytes, plural, saveFile } from '../../common/index.ts';
 import { refreshLists } from '../polled-list.ts';
 import { readRetainedLine, retainedLine } from './retained-file.ts';
 

@@ -1,7 +1,7 @@
-import type { RetainedMessage } from '../../../../../shared/contract/broker-lists.ts';
-import type { PublishInput } from '../../../../../shared/contract/messages.ts';
-import { validateTopicName } from '../../../../../shared/mqtt/topic-name.ts';
-import { decodeText } from '../../../../../shared/payload/utf8-text.ts';
+import type { RetainedMessage } from '../../../../shared/contract/broker-lists.ts';
+import type { PublishInput } from '../../../../shared/contract/messages.ts';
+import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
+import { decodeText } from '../../../../shared/payload/utf8-text.ts';
 
 /*
  * Retained messages in a file: one JSON object in each line.

@@ -1,18 +1,18 @@
 import { Search } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import type { Page, SessionColumn, SessionRow, SessionsQuery } from '../../../../shared/contract/broker-lists.ts';
-import { StatusDot } from '../../../ui/badge.tsx';
-import { Banner } from '../../../ui/banner.tsx';
-import { DataGrid, type DataColumn, type DataOrder } from '../../../ui/data-grid.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { Loading } from '../../../ui/loading.tsx';
-import { SegmentedControl } from '../../../ui/segmented-control.tsx';
-import { Splitter } from '../../../ui/splitter.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
-import { Toolbar } from '../../../ui/toolbar.tsx';
-import { formatBytes, formatCompact, plural, useBrokerStatus } from '../../common/index.ts';
+import type { Page, SessionColumn, SessionRow, SessionsQuery } from '../../../shared/contract/broker-lists.ts';
+import { StatusDot } from '../../ui/badge.tsx';
+import { Banner } from '../../ui/banner.tsx';
+import { DataGrid, type DataColumn, type DataOrder } from '../../ui/data-grid.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { Splitter } from '../../ui/splitter.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { Toolbar } from '../../ui/toolbar.tsx';
+import { formatBytes, formatCompact, formatDuration, plural, useBrokerStatus } from '../common/index.ts';
 import { ClientDetailPane } from './client-detail.tsx';
-import { nameOf, spanWords } from './client-words.ts';
+import { nameOf } from './client-words.ts';
 import { chooseClient, useInside } from './inside-store.ts';
 import styles from './inside.module.css';
 import { usePolledList } from './polled-list.ts';
@@ -29,8 +29,9 @@ const states = [
 const columns: readonly DataColumn<SessionRow, SessionColumn>[] = [
   {
     id: 'client',
+    minPx: 130,
+    grow: 1,
     title: 'Client id',
-    width: 'minmax(110px, 2fr)',
     sort: 'clientId',
     render: ({ clientId, connected }) => (
       <>
@@ -41,17 +42,18 @@ const columns: readonly DataColumn<SessionRow, SessionColumn>[] = [
       </>
     ),
   },
-  { id: 'version', title: 'Version', width: '78px', from: 520, sort: 'version', render: ({ version }) => `MQTT ${version}` },
-  { id: 'filters', title: 'Filters', width: '54px', align: 'end', from: 420, sort: 'subscriptions', render: ({ subscriptions }) => formatCompact(subscriptions) },
-  { id: 'queue', title: 'Queue', width: '60px', align: 'end', sort: 'queuedMessages', render: ({ queuedMessages }) => formatCompact(queuedMessages) },
-  { id: 'bytes', title: 'Memory', width: '76px', align: 'end', from: 480, sort: 'queuedBytes', render: ({ queuedBytes }) => formatBytes(queuedBytes) },
-  { id: 'inflight', title: 'Under way', width: '70px', align: 'end', from: 600, render: ({ inflight }) => formatCompact(inflight) },
+  { id: 'version', minPx: 90, rank: 4, title: 'Version', sort: 'version', render: ({ version }) => `MQTT ${version}` },
+  { id: 'filters', minPx: 48, rank: 3, title: 'Filters', align: 'end', sort: 'subscriptions', render: ({ subscriptions }) => formatCompact(subscriptions) },
+  { id: 'queue', minPx: 52, rank: 1, title: 'Queue', align: 'end', sort: 'queuedMessages', render: ({ queuedMessages }) => formatCompact(queuedMessages) },
+  { id: 'bytes', minPx: 70, rank: 5, title: 'Memory', align: 'end', sort: 'queuedBytes', render: ({ queuedBytes }) => formatBytes(queuedBytes) },
+  { id: 'inflight', minPx: 70, rank: 6, title: 'Under way', align: 'end', render: ({ inflight }) => formatCompact(inflight) },
   {
     id: 'ends',
+    minPx: 96,
+    rank: 2,
     title: 'Ends',
-    width: '110px',
     sort: 'endsAt',
-    render: ({ connected, endsAt }) => (connected ? '' : endsAt === null ? 'never' : `in ${spanWords(Math.max(0, endsAt - Date.now()) / 1000)}`),
+    render: ({ connected, endsAt }) => (connected ? '' : endsAt === null ? 'never' : `in ${formatDuration(endsAt - Date.now())}`),
   },
 ];
 
@@ -69,7 +71,13 @@ export function SessionList(): ReactElement {
   };
   const view = usePolledList<SessionRow, Page<SessionRow>, Query>((engine, wanted) => engine.call('broker.sessions', wanted), query);
   const page = view?.page;
-  if (isAedes) return <EmptyState title="aedes does not tell of sessions" text="The workbench’s own engine shows what it keeps for clients that are away. Choose it on the Overview." />;
+  if (isAedes)
+    return (
+      <EmptyState
+        title="aedes does not tell of sessions"
+        text="The workbench’s own engine shows what it keeps for clients that are away. Choose it on the Overview."
+      />
+    );
   return (
     <Splitter
       id="broker-sessions"
@@ -79,7 +87,16 @@ export function SessionList(): ReactElement {
           minSize: 320,
           content: (
             <section className={styles['listPane']} aria-label="Sessions">
-              <Toolbar label="Sessions" end={page && <span className={styles['count']} role="status">{plural(page.total, 'session')}</span>}>
+              <Toolbar
+                label="Sessions"
+                end={
+                  page && (
+                    <span className={styles['count']} role="status">
+                      {plural(page.total, 'session')}
+                    </span>
+                  )
+                }
+              >
                 <SegmentedControl label="Sessions of clients that are" size="small" value={state} onChange={setState} segments={states} />
                 <TextField
                   className={styles['search']}

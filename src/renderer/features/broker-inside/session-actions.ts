@@ -1,8 +1,8 @@
-import type { SessionRow } from '../../../../shared/contract/broker-lists.ts';
-import { engineClient } from '../../../data/index.ts';
-import { confirm } from '../../../ui/confirm-dialog.tsx';
-import { toasts } from '../../../ui/toast.tsx';
-import { act, plural } from '../../common/index.ts';
+import type { SessionRow } from '../../../shared/contract/broker-lists.ts';
+import { engineClient } from '../../data/index.ts';
+import { confirm } from '../../ui/confirm-dialog.tsx';
+import { toasts } from '../../ui/toast.tsx';
+import { act, plural } from '../common/index.ts';
 import { nameOf } from './client-words.ts';
 import { chooseClient } from './inside-store.ts';
 import { refreshLists } from './polled-list.ts';

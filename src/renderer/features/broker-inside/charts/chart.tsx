@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { BrokerPoint } from '../../../../../shared/contract/broker-metrics.ts';
-import { formatTime } from '../../../common/index.ts';
+import type { BrokerPoint } from '../../../../shared/contract/broker-metrics.ts';
+import { formatTime } from '../../common/index.ts';
 import { chartData, type ChartSpec } from './chart-data.ts';
 import styles from './charts.module.css';
 
@@ -28,7 +28,11 @@ export function Chart({ spec, points, spanSeconds, theme }: ChartProps): ReactEl
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
-    const made = new UPlot(optionsOf(spec, element, () => latest.current.spanSeconds, setAt), latest.current.data, element);
+    const made = new UPlot(
+      optionsOf(spec, element, () => latest.current.spanSeconds, setAt),
+      latest.current.data,
+      element,
+    );
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }));
     observer.observe(element);

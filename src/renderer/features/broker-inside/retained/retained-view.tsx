@@ -1,20 +1,20 @@
 import { Download, Search, Trash2, Upload } from 'lucide-react';
 import { useRef, useState, type ReactElement } from 'react';
-import type { RetainedColumn, RetainedPage, RetainedQuery, RetainedRow, RetainedWanted } from '../../../../../shared/contract/broker-lists.ts';
-import { validateTopicFilter } from '../../../../../shared/mqtt/topic-filter.ts';
-import { Banner } from '../../../../ui/banner.tsx';
-import { Button } from '../../../../ui/button.tsx';
-import { Checkbox } from '../../../../ui/checkbox.tsx';
-import { DataGrid, type DataColumn, type DataOrder } from '../../../../ui/data-grid.tsx';
-import { EmptyState } from '../../../../ui/empty-state.tsx';
-import { IconButton } from '../../../../ui/icon-button.tsx';
-import { Loading } from '../../../../ui/loading.tsx';
-import { Menu } from '../../../../ui/menu.tsx';
-import { ProgressBar } from '../../../../ui/progress-bar.tsx';
-import { Splitter } from '../../../../ui/splitter.tsx';
-import { TextField } from '../../../../ui/text-field.tsx';
-import { Toolbar } from '../../../../ui/toolbar.tsx';
-import { formatAge, formatBytes, formatCount, formatDateTime, plural } from '../../../common/index.ts';
+import type { RetainedColumn, RetainedPage, RetainedQuery, RetainedRow, RetainedWanted } from '../../../../shared/contract/broker-lists.ts';
+import { validateTopicFilter } from '../../../../shared/mqtt/topic-filter.ts';
+import { Banner } from '../../../ui/banner.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Checkbox } from '../../../ui/checkbox.tsx';
+import { DataGrid, type DataColumn, type DataOrder } from '../../../ui/data-grid.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { Loading } from '../../../ui/loading.tsx';
+import { Menu } from '../../../ui/menu.tsx';
+import { ProgressBar } from '../../../ui/progress-bar.tsx';
+import { Splitter } from '../../../ui/splitter.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { Toolbar } from '../../../ui/toolbar.tsx';
+import { formatAge, formatBytes, formatCount, formatDateTime, plural } from '../../common/index.ts';
 import { insideStore, useInside } from '../inside-store.ts';
 import styles from '../inside.module.css';
 import { PayloadHead } from '../payload-head.tsx';
@@ -27,8 +27,9 @@ type Query = Omit<RetainedQuery, 'offset' | 'limit'>;
 const columns: readonly DataColumn<RetainedRow, RetainedColumn>[] = [
   {
     id: 'topic',
+    minPx: 150,
+    grow: 2,
     title: 'Topic',
-    width: 'minmax(140px, 2fr)',
     sort: 'topic',
     render: ({ topic }) => (
       <span className={styles['strong']} title={topic}>
@@ -36,18 +37,27 @@ const columns: readonly DataColumn<RetainedRow, RetainedColumn>[] = [
       </span>
     ),
   },
-  { id: 'payload', title: 'Payload', width: 'minmax(120px, 2fr)', from: 560, render: ({ head, sizeBytes }) => <PayloadHead head={head} sizeBytes={sizeBytes} /> },
-  { id: 'size', title: 'Size', width: '64px', align: 'end', sort: 'size', render: ({ sizeBytes }) => formatBytes(sizeBytes) },
-  { id: 'qos', title: 'QoS', width: '34px', align: 'end', from: 480, render: ({ qos }) => qos },
+  { id: 'payload', minPx: 140, grow: 2, rank: 3, title: 'Payload', render: ({ head, sizeBytes }) => <PayloadHead head={head} sizeBytes={sizeBytes} /> },
+  { id: 'size', minPx: 64, rank: 2, title: 'Size', align: 'end', sort: 'size', render: ({ sizeBytes }) => formatBytes(sizeBytes) },
+  { id: 'qos', minPx: 32, rank: 4, title: 'QoS', align: 'end', render: ({ qos }) => qos },
   {
     id: 'age',
+    minPx: 54,
+    rank: 1,
     title: 'Age',
-    width: '60px',
     align: 'end',
     sort: 'storedAt',
     render: ({ storedAt }) => (storedAt === null ? '' : <span title={formatDateTime(storedAt * 1000)}>{formatAge(Math.max(0, Date.now() - storedAt))}</span>),
   },
-  { id: 'publisher', title: 'From', width: 'minmax(80px, 1fr)', from: 700, sort: 'publisher', render: ({ publisher }) => publisher ?? <span className={styles['faint']}>the broker</span> },
+  {
+    id: 'publisher',
+    minPx: 90,
+    grow: 1,
+    rank: 5,
+    title: 'From',
+    sort: 'publisher',
+    render: ({ publisher }) => publisher ?? <span className={styles['faint']}>the broker</span>,
+  },
 ];
 
 /** A text with a wildcard is a topic filter, another one a part of the topic. */
@@ -90,11 +100,21 @@ export function RetainedView(): ReactElement {
                 end={
                   <>
                     {page && (
-                      <span className={styles['count']} role="status" title={page.bytes === null ? undefined : `All together take about ${formatBytes(page.bytes)} of memory`}>
+                      <span
+                        className={styles['count']}
+                        role="status"
+                        title={page.bytes === null ? undefined : `All together take about ${formatBytes(page.bytes)} of memory`}
+                      >
                         {plural(total, 'message')}
                       </span>
                     )}
-                    <IconButton size="small" label="Import from a file" icon={<Upload size={14} aria-hidden />} disabled={isBusy} onClick={() => file.current?.click()} />
+                    <IconButton
+                      size="small"
+                      label="Import from a file"
+                      icon={<Upload size={14} aria-hidden />}
+                      disabled={isBusy}
+                      onClick={() => file.current?.click()}
+                    />
                     <Menu
                       align="end"
                       trigger={<IconButton size="small" label="Export to a file" icon={<Download size={14} aria-hidden />} disabled={isBusy || total === 0} />}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import type { BrokerPoint } from '../../../../../shared/contract/broker-metrics.ts';
-import { engineClient } from '../../../../data/index.ts';
-import { browserPacing, FrameNotifier, useModel, type Engine, type Pacing } from '../../../common/index.ts';
+import type { BrokerPoint } from '../../../../shared/contract/broker-metrics.ts';
+import { engineClient } from '../../../data/index.ts';
+import { browserPacing, FrameNotifier, useModel, type Engine, type Pacing } from '../../common/index.ts';
 
 /** As many as the engine keeps. */
 const keptPoints = 600;

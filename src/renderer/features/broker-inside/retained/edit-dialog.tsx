@@ -1,15 +1,15 @@
 import { useState, type ReactElement } from 'react';
-import type { RetainedMessage } from '../../../../../shared/contract/broker-lists.ts';
-import type { Qos } from '../../../../../shared/contract/common.ts';
-import { validateTopicName } from '../../../../../shared/mqtt/topic-name.ts';
-import { encodePublishPayload } from '../../../../../shared/payload/publish-payload.ts';
-import { decodeText, hasBinaryControls } from '../../../../../shared/payload/utf8-text.ts';
-import { Button } from '../../../../ui/button.tsx';
-import { Dialog } from '../../../../ui/dialog.tsx';
-import { SegmentedControl } from '../../../../ui/segmented-control.tsx';
-import { TextArea } from '../../../../ui/text-area.tsx';
-import { TextField } from '../../../../ui/text-field.tsx';
-import { act } from '../../../common/index.ts';
+import type { RetainedMessage } from '../../../../shared/contract/broker-lists.ts';
+import type { Qos } from '../../../../shared/contract/common.ts';
+import { validateTopicName } from '../../../../shared/mqtt/topic-name.ts';
+import { encodePublishPayload } from '../../../../shared/payload/publish-payload.ts';
+import { decodeText, hasBinaryControls } from '../../../../shared/payload/utf8-text.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { TextArea } from '../../../ui/text-area.tsx';
+import { TextField } from '../../../ui/text-field.tsx';
+import { act } from '../../common/index.ts';
 import { insideStore } from '../inside-store.ts';
 import styles from '../inside.module.css';
 import { refreshLists } from '../polled-list.ts';
@@ -46,7 +46,8 @@ export function EditDialog({ message, onClose }: EditDialogProps): ReactElement 
   const [busy, setBusy] = useState(false);
   const encoded = encodePublishPayload(format, text);
   const topicProblem = validateTopicName(topic);
-  const problem = 'bytes' in encoded ? (encoded.bytes.length === 0 ? 'An empty payload would delete the message. Use Delete for that.' : undefined) : encoded.problem;
+  const problem =
+    'bytes' in encoded ? (encoded.bytes.length === 0 ? 'An empty payload would delete the message. Use Delete for that.' : undefined) : encoded.problem;
   // What is no text cannot be shown as one without loss.
   const isText = 'bytes' in encoded && asText(encoded.bytes).format === 'text';
   const formats = [
@@ -60,7 +61,10 @@ export function EditDialog({ message, onClose }: EditDialogProps): ReactElement 
   const publish = async (): Promise<void> => {
     if (!('bytes' in encoded)) return;
     setBusy(true);
-    const isDone = await act(publishRetained({ ...publishable(message), topic, payload: encoded.bytes, qos: Number(qos) as Qos }), 'The message could not be published');
+    const isDone = await act(
+      publishRetained({ ...publishable(message), topic, payload: encoded.bytes, qos: Number(qos) as Qos }),
+      'The message could not be published',
+    );
     setBusy(false);
     if (!isDone) return;
     insideStore.setState({ retainedTopic: topic });
@@ -84,7 +88,13 @@ export function EditDialog({ message, onClose }: EditDialogProps): ReactElement 
       }
     >
       <div className={styles['form']}>
-        <TextField label="Topic" mono value={topic} onChange={setTopic} error={topicProblem === null ? undefined : `${topicProblem.message} ${topicProblem.advice}`} />
+        <TextField
+          label="Topic"
+          mono
+          value={topic}
+          onChange={setTopic}
+          error={topicProblem === null ? undefined : `${topicProblem.message} ${topicProblem.advice}`}
+        />
         <div className={styles['formRow']}>
           <SegmentedControl label="Write the payload as" value={format} onChange={change} segments={formats} />
           <SegmentedControl label="Quality of service" value={qos} onChange={setQos} segments={qualities} />

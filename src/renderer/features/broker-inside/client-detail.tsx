@@ -1,15 +1,16 @@
-import { Unplug, X } from 'lucide-react';
+import { Binary, Unplug, X } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import type { ClientDetail, SubscriptionRow, WillView } from '../../../../shared/contract/broker-lists.ts';
-import { listenerKindWords } from '../../../../shared/mqtt/listener-kinds.ts';
-import { Badge, StatusDot } from '../../../ui/badge.tsx';
-import { Banner } from '../../../ui/banner.tsx';
-import { Button } from '../../../ui/button.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { IconButton } from '../../../ui/icon-button.tsx';
-import { KeyValueTable, type KeyValue } from '../../../ui/key-value-table.tsx';
-import { Loading } from '../../../ui/loading.tsx';
-import { formatBytes, formatCount, formatDateTime, formatDuration, plural, useBrokerStatus, useFirst, useNow } from '../../common/index.ts';
+import type { ClientDetail, SubscriptionRow, WillView } from '../../../shared/contract/broker-lists.ts';
+import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
+import { Badge, StatusDot } from '../../ui/badge.tsx';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { KeyValueTable, type KeyValue } from '../../ui/key-value-table.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { formatBytes, formatCount, formatDateTime, formatDuration, plural, useBrokerStatus, useFirst, useNow } from '../common/index.ts';
+import { showBroker } from '../broker/index.ts';
 import { expiryWords, keepAliveWords, nameOf, optionWords, packetWords, spanWords } from './client-words.ts';
 import { DisconnectDialog } from './disconnect-dialog.tsx';
 import { chooseClient, insideStore } from './inside-store.ts';
@@ -66,16 +67,25 @@ function Detail({ clientId, detail }: { readonly clientId: string; readonly deta
           </Button>
         ) : (
           session && (
-            <Button size="small" variant="danger" onClick={() => void endSession(session)}>
+            <Button size="small" onClick={() => void endSession(session)}>
               End the session …
             </Button>
           )
+        )}
+        {!isAedes && (
+          <Button size="small" icon={<Binary size={14} aria-hidden />} onClick={() => showBroker('packets', clientId)}>
+            Packets
+          </Button>
         )}
       </div>
       {client && <KeyValueTable compact label="Connection" rows={connectionFacts(client, now)} />}
       {client?.traffic && <KeyValueTable compact label="Traffic" rows={trafficFacts(client.traffic, limits, now)} />}
       {session && <KeyValueTable compact label="Session" rows={sessionFacts(session, now)} />}
-      {isAedes && <p className={styles['note']}>The engine aedes does not tell of traffic, sessions, queues and wills. The workbench’s own engine does; choose it on the Overview.</p>}
+      {isAedes && (
+        <p className={styles['note']}>
+          The engine aedes does not tell of traffic, sessions, queues and wills. The workbench’s own engine does; choose it on the Overview.
+        </p>
+      )}
       {!isAedes && <Will will={will} />}
       <Subscriptions clientId={clientId} />
       {session && <QueueSection clientId={clientId} isConnected={session.connected} total={session.queuedMessages + session.inflight} />}
@@ -115,7 +125,17 @@ function sessionFacts(session: NonNullable<ClientDetail['session']>, now: number
     { key: 'Session', value: expiryWords(session.expirySeconds) },
     ...(session.connected
       ? []
-      : [{ key: 'Ends', value: session.endsAt === null || left === null ? 'never by itself' : <span title={formatDateTime(session.endsAt * 1000)}>in {spanWords(left)}</span> }]),
+      : [
+          {
+            key: 'Ends',
+            value:
+              session.endsAt === null || left === null ? (
+                'never by itself'
+              ) : (
+                <span title={formatDateTime(session.endsAt * 1000)}>in {formatDuration(left * 1000)}</span>
+              ),
+          },
+        ]),
     { key: 'Queue', value: session.queuedMessages === 0 ? 'empty' : `${plural(session.queuedMessages, 'message')}, ${formatBytes(session.queuedBytes)}` },
     ...(session.incoming > 0 ? [{ key: 'From it', value: `${plural(session.incoming, 'QoS 2 message')} without PUBREL` }] : []),
   ];

@@ -1,15 +1,15 @@
 import { Search } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import type { ClientColumn, ClientRow, ClientsQuery, Page } from '../../../../shared/contract/broker-lists.ts';
-import { Badge } from '../../../ui/badge.tsx';
-import { Banner } from '../../../ui/banner.tsx';
-import { DataGrid, type DataColumn, type DataOrder } from '../../../ui/data-grid.tsx';
-import { EmptyState } from '../../../ui/empty-state.tsx';
-import { Loading } from '../../../ui/loading.tsx';
-import { Splitter } from '../../../ui/splitter.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
-import { Toolbar } from '../../../ui/toolbar.tsx';
-import { formatBytes, formatCompact, formatDateTime, formatDuration, plural, useBrokerStatus } from '../../common/index.ts';
+import type { ClientColumn, ClientRow, ClientsQuery, Page } from '../../../shared/contract/broker-lists.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Banner } from '../../ui/banner.tsx';
+import { DataGrid, type DataColumn, type DataOrder } from '../../ui/data-grid.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { Splitter } from '../../ui/splitter.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { Toolbar } from '../../ui/toolbar.tsx';
+import { formatBytes, formatCompact, formatDateTime, formatDuration, plural, useBrokerStatus } from '../common/index.ts';
 import { ClientDetailPane } from './client-detail.tsx';
 import { keepAliveWords, nameOf, packetWords, versionWords } from './client-words.ts';
 import { chooseClient, useInside } from './inside-store.ts';
@@ -21,19 +21,43 @@ type Query = Omit<ClientsQuery, 'offset' | 'limit'>;
 /** What aedes cannot tell has no column. */
 const columnsOf = (hasTraffic: boolean): readonly DataColumn<ClientRow, ClientColumn>[] => {
   const traffic: readonly DataColumn<ClientRow, ClientColumn>[] = [
-    { id: 'inflight', title: 'In flight', width: '58px', align: 'end', from: 860, sort: 'inflight', render: ({ traffic: t }) => formatCompact(t?.inflight ?? 0) },
-    { id: 'queue', title: 'Queue', width: '52px', align: 'end', from: 520, sort: 'queued', render: ({ traffic: t }) => formatCompact(t?.queuedMessages ?? 0) },
-    { id: 'in', title: 'Messages in', width: '80px', align: 'end', from: 640, sort: 'messagesReceived', render: ({ traffic: t }) => formatCompact(t?.messagesReceived ?? 0) },
-    { id: 'out', title: 'out', width: '56px', align: 'end', from: 640, sort: 'messagesSent', render: ({ traffic: t }) => formatCompact(t?.messagesSent ?? 0) },
-    { id: 'bytesIn', title: 'Bytes in', width: '72px', align: 'end', from: 1000, sort: 'bytesReceived', render: ({ traffic: t }) => formatBytes(t?.bytesReceived ?? 0) },
-    { id: 'bytesOut', title: 'out', width: '72px', align: 'end', from: 1000, sort: 'bytesSent', render: ({ traffic: t }) => formatBytes(t?.bytesSent ?? 0) },
-    { id: 'last', title: 'Last packet', width: '150px', from: 760, sort: 'lastReceived', render: ({ traffic: t }) => packetWords(t?.lastReceived ?? null, Date.now()) },
+    { id: 'inflight', minPx: 58, rank: 8, title: 'In flight', align: 'end', sort: 'inflight', render: ({ traffic: t }) => formatCompact(t?.inflight ?? 0) },
+    { id: 'queue', minPx: 48, rank: 4, title: 'Queue', align: 'end', sort: 'queued', render: ({ traffic: t }) => formatCompact(t?.queuedMessages ?? 0) },
+    {
+      id: 'in',
+      minPx: 62,
+      rank: 3,
+      title: 'Msgs in',
+      align: 'end',
+      sort: 'messagesReceived',
+      render: ({ traffic: t }) => formatCompact(t?.messagesReceived ?? 0),
+    },
+    { id: 'out', minPx: 66, rank: 3, title: 'Msgs out', align: 'end', sort: 'messagesSent', render: ({ traffic: t }) => formatCompact(t?.messagesSent ?? 0) },
+    {
+      id: 'bytesIn',
+      minPx: 66,
+      rank: 6,
+      title: 'Bytes in',
+      align: 'end',
+      sort: 'bytesReceived',
+      render: ({ traffic: t }) => formatBytes(t?.bytesReceived ?? 0),
+    },
+    { id: 'bytesOut', minPx: 70, rank: 6, title: 'Bytes out', align: 'end', sort: 'bytesSent', render: ({ traffic: t }) => formatBytes(t?.bytesSent ?? 0) },
+    {
+      id: 'last',
+      minPx: 150,
+      rank: 5,
+      title: 'Last packet',
+      sort: 'lastReceived',
+      render: ({ traffic: t }) => packetWords(t?.lastReceived ?? null, Date.now()),
+    },
   ];
   return [
     {
       id: 'client',
+      minPx: 130,
+      grow: 2,
       title: 'Client id',
-      width: 'minmax(110px, 2fr)',
       sort: 'clientId',
       render: ({ clientId }) => (
         <span className={styles['strong']} title={nameOf(clientId)}>
@@ -43,9 +67,10 @@ const columnsOf = (hasTraffic: boolean): readonly DataColumn<ClientRow, ClientCo
     },
     {
       id: 'user',
+      minPx: 80,
+      grow: 1,
+      rank: 9,
       title: 'User',
-      width: 'minmax(60px, 1fr)',
-      from: 940,
       sort: 'username',
       render: ({ username, certificateSubject }) => (
         <span title={certificateSubject === null ? undefined : `Certificate of ${certificateSubject}`}>
@@ -53,17 +78,41 @@ const columnsOf = (hasTraffic: boolean): readonly DataColumn<ClientRow, ClientCo
         </span>
       ),
     },
-    { id: 'version', title: 'Version', width: 'minmax(78px, max-content)', from: 420, sort: 'version', render: (row) => versionWords(row) },
-    { id: 'address', title: 'Address', width: 'minmax(120px, 1fr)', from: 700, sort: 'address', render: ({ address }) => <span className={styles['mono']}>{address}</span> },
-    { id: 'keepAlive', title: 'Keep-alive', width: '70px', align: 'end', from: 1100, sort: 'keepAlive', render: ({ keepAliveSeconds }) => keepAliveWords(keepAliveSeconds) },
-    { id: 'subscriptions', title: 'Filters', width: '50px', align: 'end', from: 460, sort: 'subscriptions', render: ({ subscriptions }) => formatCompact(subscriptions) },
+    { id: 'version', minPx: 90, rank: 2, title: 'Version', sort: 'version', render: (row) => versionWords(row) },
+    {
+      id: 'address',
+      minPx: 130,
+      grow: 1,
+      rank: 7,
+      title: 'Address',
+      sort: 'address',
+      render: ({ address }) => <span className={styles['mono']}>{address}</span>,
+    },
+    {
+      id: 'keepAlive',
+      minPx: 68,
+      rank: 10,
+      title: 'Keep-alive',
+      align: 'end',
+      sort: 'keepAlive',
+      render: ({ keepAliveSeconds }) => keepAliveWords(keepAliveSeconds),
+    },
+    {
+      id: 'subscriptions',
+      minPx: 46,
+      rank: 4,
+      title: 'Filters',
+      align: 'end',
+      sort: 'subscriptions',
+      render: ({ subscriptions }) => formatCompact(subscriptions),
+    },
     ...(hasTraffic ? traffic : []),
     {
       id: 'connected',
+      minPx: 72,
+      rank: 2,
       title: 'Connected',
-      width: '74px',
       align: 'end',
-      from: 580,
       sort: 'connectedAt',
       render: ({ connectedAt }) => <span title={formatDateTime(connectedAt * 1000)}>{formatDuration(Date.now() - connectedAt)}</span>,
     },
@@ -89,7 +138,16 @@ export function ClientList(): ReactElement {
           minSize: 320,
           content: (
             <section className={styles['listPane']} aria-label="Clients">
-              <Toolbar label="Clients" end={page && <span className={styles['count']} role="status">{plural(page.total, 'client')}</span>}>
+              <Toolbar
+                label="Clients"
+                end={
+                  page && (
+                    <span className={styles['count']} role="status">
+                      {plural(page.total, 'client')}
+                    </span>
+                  )
+                }
+              >
                 <TextField
                   className={styles['search']}
                   label="Find clients"

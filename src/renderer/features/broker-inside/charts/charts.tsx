@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState, type ReactElement } from 'react';
-import type { BrokerPoint } from '../../../../../shared/contract/broker-metrics.ts';
-import { EmptyState } from '../../../../ui/empty-state.tsx';
-import { Loading } from '../../../../ui/loading.tsx';
-import { SegmentedControl } from '../../../../ui/segmented-control.tsx';
-import { Toolbar } from '../../../../ui/toolbar.tsx';
-import { formatTime, useBrokerStatus, useFirst, useMedia } from '../../../common/index.ts';
-import { StartBrokerButton } from '../../overview/start-broker-button.tsx';
+import type { BrokerPoint } from '../../../../shared/contract/broker-metrics.ts';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { Loading } from '../../../ui/loading.tsx';
+import { SegmentedControl } from '../../../ui/segmented-control.tsx';
+import { Toolbar } from '../../../ui/toolbar.tsx';
+import { formatTime, useBrokerStatus, useFirst, useMedia } from '../../common/index.ts';
+import { StartBrokerButton } from '../../broker/index.ts';
 import styles from './charts.module.css';
 import { Chart } from './chart.tsx';
 import { charts, hasValues } from './chart-data.ts';
@@ -39,7 +39,11 @@ export function Charts(): ReactElement {
     return status?.phase === 'running' ? (
       <EmptyState compact title="Nothing is measured yet" text="The first point comes a second after the start of the broker." />
     ) : (
-      <EmptyState title="The broker does not run" text="What it does is shown here second by second while it runs, and ten minutes after." actions={<StartBrokerButton />} />
+      <EmptyState
+        title="The broker does not run"
+        text="What it does is shown here second by second while it runs, and ten minutes after."
+        actions={<StartBrokerButton />}
+      />
     );
   }
   const shown = charts.filter((chart) => hasValues(points, chart) || chart.id === 'acknowledged' || chart.id === 'written');

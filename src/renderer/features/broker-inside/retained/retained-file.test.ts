@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RetainedMessage } from '../../../../../shared/contract/broker-lists.ts';
+import type { RetainedMessage } from '../../../../shared/contract/broker-lists.ts';
 import { readRetainedLine, retainedLine } from './retained-file.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);

@@ -1,5 +1,5 @@
-import type { BrokerPoint } from '../../../../../shared/contract/broker-metrics.ts';
-import { formatBytes, formatCompact } from '../../../common/index.ts';
+import type { BrokerPoint } from '../../../../shared/contract/broker-metrics.ts';
+import { formatBytes, formatCompact } from '../../common/index.ts';
 
 type Value = Exclude<keyof BrokerPoint, 'timeMs'>;
 

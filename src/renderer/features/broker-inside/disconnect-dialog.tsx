@@ -1,13 +1,13 @@
 import { useState, type ReactElement } from 'react';
-import type { ClientRow } from '../../../../shared/contract/broker-lists.ts';
-import { disconnectReasonName, serverDisconnectCodes } from '../../../../shared/mqtt/reason-codes.ts';
-import { engineClient } from '../../../data/index.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Checkbox } from '../../../ui/checkbox.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { Select } from '../../../ui/select.tsx';
-import { TextField } from '../../../ui/text-field.tsx';
-import { act } from '../../common/index.ts';
+import type { ClientRow } from '../../../shared/contract/broker-lists.ts';
+import { disconnectReasonName, serverDisconnectCodes } from '../../../shared/mqtt/reason-codes.ts';
+import { engineClient } from '../../data/index.ts';
+import { Button } from '../../ui/button.tsx';
+import { Checkbox } from '../../ui/checkbox.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Select } from '../../ui/select.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { act } from '../common/index.ts';
 import { nameOf } from './client-words.ts';
 import styles from './inside.module.css';
 import { refreshLists } from './polled-list.ts';
@@ -69,7 +69,14 @@ export function DisconnectDialog({ client, hasWill, open, onClose }: DisconnectD
             <Select label="Reason code" value={code} onChange={setCode} options={codes} />
             <TextField label="Reason in words" hint="Goes to the client; empty: the usual words." maxLength={1000} value={words} onChange={setWords} />
             {elsewhere.includes(code) && (
-              <TextField label="Other server" hint="Where the client may go, for example broker-2.lab:1883." maxLength={1000} mono value={reference} onChange={setReference} />
+              <TextField
+                label="Other server"
+                hint="Where the client may go, for example broker-2.lab:1883."
+                maxLength={1000}
+                mono
+                value={reference}
+                onChange={setReference}
+              />
             )}
           </>
         ) : (

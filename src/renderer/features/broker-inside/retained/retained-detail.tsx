@@ -1,16 +1,16 @@
 import { ListTree, PencilLine, Trash2, X } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactElement } from 'react';
-import type { RetainedMessage } from '../../../../../shared/contract/broker-lists.ts';
-import { engineClient, toCodedError } from '../../../../data/index.ts';
-import { Badge } from '../../../../ui/badge.tsx';
-import { Banner } from '../../../../ui/banner.tsx';
-import { Button } from '../../../../ui/button.tsx';
-import { EmptyState } from '../../../../ui/empty-state.tsx';
-import { IconButton } from '../../../../ui/icon-button.tsx';
-import { KeyValueTable } from '../../../../ui/key-value-table.tsx';
-import { Loading } from '../../../../ui/loading.tsx';
-import { formatAge, formatBytes, formatDateTime, useNow } from '../../../common/index.ts';
-import { propertyFacts, WhoGotHeld } from '../../../messages/index.ts';
+import type { RetainedMessage } from '../../../../shared/contract/broker-lists.ts';
+import { engineClient, toCodedError } from '../../../data/index.ts';
+import { Badge } from '../../../ui/badge.tsx';
+import { Banner } from '../../../ui/banner.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { IconButton } from '../../../ui/icon-button.tsx';
+import { KeyValueTable } from '../../../ui/key-value-table.tsx';
+import { Loading } from '../../../ui/loading.tsx';
+import { formatAge, formatBytes, formatDateTime, useNow } from '../../common/index.ts';
+import { propertyFacts, WhoGotHeld } from '../../messages/index.ts';
 import { spanWords } from '../client-words.ts';
 import { insideStore } from '../inside-store.ts';
 import styles from '../inside.module.css';
@@ -78,7 +78,12 @@ function Shown({ message }: { readonly message: RetainedMessage }): ReactElement
         <Button size="small" icon={<Trash2 size={14} aria-hidden />} onClick={() => void deleteOne(topic, sizeBytes)}>
           Delete
         </Button>
-        <Button size="small" variant="ghost" icon={<ListTree size={14} aria-hidden />} onClick={() => insideStore.setState({ part: 'subscriptions', topic, subscriptionSearch: '' })}>
+        <Button
+          size="small"
+          variant="ghost"
+          icon={<ListTree size={14} aria-hidden />}
+          onClick={() => insideStore.setState({ part: 'subscriptions', topic, subscriptionSearch: '' })}
+        >
           Who would get it
         </Button>
       </div>
@@ -86,7 +91,10 @@ function Shown({ message }: { readonly message: RetainedMessage }): ReactElement
         compact
         label="Retained message"
         rows={[
-          { key: 'Age', value: storedAt === null ? 'not known' : <span title={formatDateTime(storedAt * 1000)}>{formatAge(Math.max(0, now - storedAt))}</span> },
+          {
+            key: 'Age',
+            value: storedAt === null ? 'not known' : <span title={formatDateTime(storedAt * 1000)}>{formatAge(Math.max(0, now - storedAt))}</span>,
+          },
           { key: 'From', value: publisher ?? 'the broker itself' },
           { key: 'QoS', value: <Badge>QoS {qos}</Badge> },
           { key: 'Size', value: formatBytes(sizeBytes) },

@@ -1,12 +1,12 @@
 import { Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import type { Page, QueuedRow } from '../../../../shared/contract/broker-lists.ts';
-import { Badge } from '../../../ui/badge.tsx';
-import { Button } from '../../../ui/button.tsx';
-import { DataGrid, type DataColumn } from '../../../ui/data-grid.tsx';
-import { KeyValueTable } from '../../../ui/key-value-table.tsx';
-import { formatAge, formatBytes, formatDateTime } from '../../common/index.ts';
-import { WhoGotHeld } from '../../messages/index.ts';
+import type { Page, QueuedRow } from '../../../shared/contract/broker-lists.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { DataGrid, type DataColumn } from '../../ui/data-grid.tsx';
+import { KeyValueTable } from '../../ui/key-value-table.tsx';
+import { formatAge, formatBytes, formatDateTime } from '../common/index.ts';
+import { WhoGotHeld } from '../messages/index.ts';
 import { nameOf, spanWords } from './client-words.ts';
 import styles from './inside.module.css';
 import { PayloadHead } from './payload-head.tsx';
@@ -14,13 +14,13 @@ import { usePolledList } from './polled-list.ts';
 import { clearQueue, discardOne } from './session-actions.ts';
 
 const columns: readonly DataColumn<QueuedRow, never>[] = [
-  { id: 'topic', title: 'Topic', width: 'minmax(90px, 2fr)', render: ({ topic }) => <span title={topic}>{topic}</span> },
-  { id: 'qos', title: 'QoS', width: '30px', align: 'end', render: ({ qos }) => qos },
-  { id: 'size', title: 'Size', width: '60px', align: 'end', render: ({ sizeBytes }) => formatBytes(sizeBytes) },
+  { id: 'topic', minPx: 90, grow: 1, title: 'Topic', render: ({ topic }) => <span title={topic}>{topic}</span> },
+  { id: 'qos', minPx: 30, title: 'QoS', align: 'end', render: ({ qos }) => qos },
+  { id: 'size', minPx: 60, title: 'Size', align: 'end', render: ({ sizeBytes }) => formatBytes(sizeBytes) },
   {
     id: 'age',
+    minPx: 50,
     title: 'Age',
-    width: '56px',
     align: 'end',
     render: ({ queuedAt, state }) => (state === 'under-way' ? 'sent' : queuedAt === null ? '' : formatAge(Math.max(0, Date.now() - queuedAt))),
   },
@@ -39,7 +39,7 @@ export function QueueSection({ clientId, isConnected, total }: QueueSectionProps
       <div className={styles['sectionHead']}>
         <h3 className={styles['sectionTitle']}>Queue</h3>
         {total > 0 && (
-          <Button size="small" variant="danger" onClick={() => void clearQueue(clientId, total)}>
+          <Button size="small" onClick={() => void clearQueue(clientId, total)}>
             Clear …
           </Button>
         )}

@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
-import type { RefusedClient } from '../../../../shared/contract/broker.ts';
-import { Badge } from '../../../ui/badge.tsx';
-import { Card, formatCount, formatDateTime, formatTime, plural, useBrokerRefusals, useFirst } from '../../common/index.ts';
-import styles from '../broker.module.css';
+import type { RefusedClient } from '../../../shared/contract/broker.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Card, formatCount, formatDateTime, formatTime, plural, useBrokerRefusals, useFirst } from '../common/index.ts';
+import styles from './broker.module.css';
 
 const none: readonly RefusedClient[] = [];
 
