@@ -67,6 +67,7 @@ test('a broker that cannot do everything, and whom it refuses', async ({ workben
 
   await test.step('who asks for more is cut off, which is listed with its reason', async () => {
     await goToBroker(page, 'Clients');
+    await page.getByRole('radiogroup', { name: 'Show', exact: true }).getByRole('radio', { name: 'Refused' }).click();
     await expect(refused.getByRole('row').filter({ hasText: 'probe' })).toContainText('keeps no retained messages');
     const stranger = await dial(port);
     stranger.send(Buffer.from('GET / HTTP/1.1\r\n\r\n'));

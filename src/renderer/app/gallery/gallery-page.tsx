@@ -30,6 +30,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { toasts } from '../../ui/toast.tsx';
 import { PanelTitle, Toolbar, ToolbarSeparator } from '../../ui/toolbar.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
+import { DataGrid, type DataColumn } from '../../ui/data-grid.tsx';
 import { VirtualList } from '../../ui/virtual-list.tsx';
 import { applyTheme, type Theme } from '../theme.ts';
 import { GalleryCode } from './gallery-code.tsx';
@@ -303,6 +304,11 @@ function Structure(): ReactElement {
   );
 }
 
+const gridColumns: readonly DataColumn<number, never>[] = [
+  { id: 'name', title: 'Row', minPx: 90, grow: 1, render: (row) => `Row ${row + 1}` },
+  { id: 'square', title: 'Square', minPx: 90, align: 'end', rank: 1, render: (row) => (row + 1) ** 2 },
+];
+
 function Lists(): ReactElement {
   const [selected, setSelected] = useState(2);
   return (
@@ -327,6 +333,17 @@ function Lists(): ReactElement {
             keyOf={String}
             renderRow={() => null}
             empty={<EmptyState compact title="No rows" />}
+          />
+        </div>
+        <div className={styles.listFrame}>
+          <DataGrid
+            label="A grid of a hundred thousand rows"
+            columns={gridColumns}
+            count={manyRows}
+            getRow={(index) => index}
+            keyOf={(row) => row}
+            isSelected={(row) => row === selected}
+            onSelect={setSelected}
           />
         </div>
         <div className={styles.listFrame}>

@@ -18,7 +18,7 @@ const codes = serverDisconnectCodes.map((code) => {
 });
 const usual = String(serverDisconnectCodes[0]);
 /** Use another server, server moved: with them goes where to. */
-const elsewhere: readonly string[] = [String(0x9c), String(0x9d)];
+const elsewhere: ReadonlySet<string> = new Set([String(0x9c), String(0x9d)]);
 
 interface DisconnectDialogProps {
   readonly client: ClientRow;
@@ -39,7 +39,7 @@ export function DisconnectDialog({ client, hasWill, open, onClose }: DisconnectD
       ? {
           reasonCode: Number(code),
           ...(words === '' ? {} : { reasonString: words }),
-          ...(elsewhere.includes(code) && reference !== '' ? { serverReference: reference } : {}),
+          ...(elsewhere.has(code) && reference !== '' ? { serverReference: reference } : {}),
         }
       : {};
     const work = engineClient().call('broker.disconnectClient', { clientId: client.clientId, ...told, publishWill: withWill });
@@ -68,7 +68,7 @@ export function DisconnectDialog({ client, hasWill, open, onClose }: DisconnectD
           <>
             <Select label="Reason code" value={code} onChange={setCode} options={codes} />
             <TextField label="Reason in words" hint="Goes to the client; empty: the usual words." maxLength={1000} value={words} onChange={setWords} />
-            {elsewhere.includes(code) && (
+            {elsewhere.has(code) && (
               <TextField
                 label="Other server"
                 hint="Where the client may go, for example broker-2.lab:1883."

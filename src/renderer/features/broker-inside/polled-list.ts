@@ -49,7 +49,7 @@ interface Reader<T> {
 }
 
 /** Reads a value now, then again and again; one question at a time. Returns what ends it. */
-export function poll<T>(read: () => Promise<T>, reader: Reader<T>): () => void {
+function poll<T>(read: () => Promise<T>, reader: Reader<T>): () => void {
   let isOver = false;
   let isReading = false;
   let isStale = false;

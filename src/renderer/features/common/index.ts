@@ -4,7 +4,7 @@ export { FrameNotifier } from './frame-notifier.ts';
 export { connectionOf, connectionSource, connectionTone, effectiveSource, isIntercept, listIntercepts, listSources, type SourceOption } from './sources.ts';
 export { newId } from './new-id.ts';
 export { useMedia, useModel, useNow } from './use-model.ts';
-export { useBrokerClients, useBrokerRefusals, useBrokerStatus, useConnections, useIntercepts, useInterceptStatuses, useLedger, useWorkspace } from './live.ts';
+export { useBrokerRefusals, useBrokerStatus, useConnections, useIntercepts, useInterceptStatuses, useLedger, useWorkspace } from './live.ts';
 export { guardUnsaved, useUnsavedGuard } from './unsaved-guard.ts';
 export { copyName } from './copy-name.ts';
 export { act } from './act.ts';

@@ -1,4 +1,4 @@
-import type { BrokerClient, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
+import type { BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import type { InterceptStatus, InterceptView } from '../../../shared/contract/broker-intercepts.ts';
 import type { ConnectionsView } from '../../../shared/contract/connections.ts';
 import type { Ledger } from '../../../shared/contract/messages.ts';
@@ -7,7 +7,6 @@ import { useStreamValue } from '../../data/index.ts';
 
 // The states the engine keeps telling; each is one shared subscription for the whole page. `undefined` until the first answer.
 export const useBrokerStatus = (): BrokerStatus | undefined => useStreamValue('broker.status', undefined);
-export const useBrokerClients = (): readonly BrokerClient[] | undefined => useStreamValue('broker.clients', undefined);
 export const useBrokerRefusals = (): BrokerRefusals | undefined => useStreamValue('broker.refusals', undefined);
 export const useConnections = (): ConnectionsView | undefined => useStreamValue('connections.watch', undefined);
 export const useIntercepts = (): readonly InterceptView[] | undefined => useStreamValue('intercepts.watch', undefined)?.intercepts;

@@ -53,7 +53,7 @@ export function Charts(): ReactElement {
         <SegmentedControl label="Time" size="small" value={span} onChange={setSpan} segments={spans} />
         {status?.engine === 'aedes' && <span className={styles['note']}>The engine aedes does not count what it sends, queues and drops.</span>}
       </Toolbar>
-      <div className={styles['scroller']} tabIndex={-1}>
+      <div className={styles['scroller']} role="group" aria-label="Numbers of the broker" tabIndex={0}>
         {form === 'table' ? (
           <PointTable points={points} />
         ) : (

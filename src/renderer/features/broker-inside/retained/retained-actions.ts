@@ -139,10 +139,11 @@ export function exportAll(wanted: RetainedWanted, total: number, as: 'text' | 'b
 export async function importFile(file: File, progress: Progress): Promise<void> {
   const lines = (await file.text()).split(/\r?\n/);
   const problems: string[] = [];
-  let isOver = false;
+  const stop = new AbortController();
   let done = 0;
   const total = lines.filter((line) => line.trim() !== '').length;
   const publishLine = async (line: string, at: number): Promise<void> => {
+    if (line.trim() === '') return;
     const read = readRetainedLine(line);
     if ('problem' in read) {
       problems.push(`Line ${at + 1}: ${read.problem}`);
@@ -155,9 +156,9 @@ export async function importFile(file: File, progress: Progress): Promise<void> 
       problems.push(`Line ${at + 1}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  for (let at = 0; at < lines.length && !isOver; at += atOnce) {
-    progress({ title: 'Publishing retained messages', done, total, cancel: () => (isOver = true) });
-    await Promise.all(lines.slice(at, at + atOnce).map((line, more) => (line.trim() === '' ? undefined : publishLine(line, at + more))));
+  for (let at = 0; at < lines.length && !stop.signal.aborted; at += atOnce) {
+    progress({ title: 'Publishing retained messages', done, total, cancel: () => stop.abort() });
+    await Promise.all(lines.slice(at, at + atOnce).map((line, more) => publishLine(line, at + more)));
   }
   progress(null);
   refreshLists();
