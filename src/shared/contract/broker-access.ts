@@ -82,12 +82,23 @@ export interface AccessPreview {
   readonly subscriptions: number;
   /** Publishes that were looked at: the last ones of clients, at most 1,000. */
   readonly publishes: number;
+  /** Connected clients that would have to go, as they could not log in so: at most 200. */
+  readonly leaving: readonly { readonly clientId: string; readonly username: string | null }[];
+  /** All of them. */
+  readonly leavingTotal: number;
   /** Subscriptions and publishes whose user is not known: of sessions from before the start whose client has not been back. */
   readonly unknown: number;
 }
 
-export const previewInputSchema = z.strictObject(rulesFields);
-export type PreviewInput = z.infer<typeof previewInputSchema>;
+/** What a password file holds. */
+export interface ReadPasswords {
+  /** `replaces`: there is a user of this name, who gets this password. */
+  readonly users: readonly { readonly name: string; readonly form: string; readonly replaces: boolean }[];
+  /** How many users there would be, and may be. */
+  readonly total: number;
+  readonly most: number;
+  readonly findings: readonly ImportFinding[];
+}
 
 const maxFileText = 4 * 1024 * 1024;
 const fileTextSchema = z.string().max(maxFileText);
@@ -99,6 +110,8 @@ export const brokerAccessContract = {
   /** Adds a user or sets the password of one. `scram`: keys for SCRAM-SHA-256 are kept as well. Rejects with `bad-input`. */
   'broker.setUser': call<void>()(z.strictObject({ name: nameSchema, password: z.string().min(1).max(65_535), scram: z.boolean() })),
   'broker.removeUser': call<void>()(z.strictObject({ name: nameSchema })),
+  /** What `importUsers` would do. */
+  'broker.readPasswords': call<ReadPasswords>()(z.strictObject({ text: fileTextSchema })),
   /** A password file of mosquitto or distmqtt: its users are added, those of the same name replaced. */
   'broker.importUsers': call<{ readonly added: number; readonly replaced: number; readonly findings: readonly ImportFinding[] }>()(
     z.strictObject({ text: fileTextSchema }),
@@ -108,5 +121,5 @@ export const brokerAccessContract = {
     z.strictObject({ format: z.enum(['mosquitto', 'distmqtt']), text: fileTextSchema }),
   ),
   /** Rejects with `broker-not-running`, and with `invalid-state` for aedes. */
-  'broker.previewAccess': call<AccessPreview>()(previewInputSchema),
+  'broker.previewAccess': call<AccessPreview>()(accessSettingsSchema),
 } as const;

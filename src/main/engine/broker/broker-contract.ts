@@ -24,7 +24,7 @@ import type { BrokerMetrics } from '../../../shared/contract/broker-metrics.ts';
 import { brokerOptionsSchema, disconnectSchema, type BrokerClient, type BrokerListener, type BrokerRefusals } from '../../../shared/contract/broker.ts';
 import { faultConfigSchema, type FaultReport } from '../../../shared/contract/broker-faults.ts';
 import { redisConfigSchema, type RedisState } from '../../../shared/contract/broker-redis.ts';
-import { previewInputSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
+import { accessSettingsSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
 import { handlerSchema, maxHandlers, type HandlerLog, type HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
@@ -79,7 +79,7 @@ export const brokerWorkerContract = {
   /** Likewise. */
   setFaults: call<void>()(faultConfigSchema),
   faultReport: stream<FaultReport>()(noInput, { overflow: 'coalesce', window: 1 }),
-  previewAccess: call<AccessPreview>()(previewInputSchema),
+  previewAccess: call<AccessPreview>()(accessSettingsSchema),
   /** All of them, in their order; `start` has them for the next broker. */
   setHandlers: call<void>()(handlersSchema),
   restartHandler: call<void>()(z.strictObject({ id: z.string() })),

@@ -2,7 +2,7 @@ import type { BrokerClient, BrokerFailure, BrokerListener, BrokerOptions, Broker
 import type { FaultConfig } from '../../../shared/broker/faults/fault-rules.ts';
 import { noFaultReport, type FaultReport } from '../../../shared/contract/broker-faults.ts';
 import type { RedisConfig, RedisState } from '../../../shared/contract/broker-redis.ts';
-import type { AccessPreview, PreviewInput } from '../../../shared/contract/broker-access.ts';
+import type { AccessPreview, AccessSettings } from '../../../shared/contract/broker-access.ts';
 import type { BrokerHandler, HandlerLog, HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { plainListener } from '../../../shared/mqtt/listener-kinds.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
@@ -81,7 +81,7 @@ export interface BrokerService {
   handlerStatus(): HandlersStatus;
   handlerLog(): HandlerLog;
   /** Rejects with `broker-not-running` or `invalid-state`. */
-  previewAccess(rules: PreviewInput): Promise<AccessPreview>;
+  previewAccess(rules: AccessSettings): Promise<AccessPreview>;
   /** For this run and the next ones. */
   setFaults(config: FaultConfig): Promise<void>;
   /** Of the broker that runs. */
@@ -266,7 +266,7 @@ class Service implements BrokerService {
     return this.#faultReport;
   }
 
-  async previewAccess(rules: PreviewInput): Promise<AccessPreview> {
+  async previewAccess(rules: AccessSettings): Promise<AccessPreview> {
     return this.#runningLink().client.call('previewAccess', rules);
   }
 

@@ -49,23 +49,36 @@ export function brokerAccessHandlers({ broker, brokerChanged, workspace }: Servi
       find(name);
       await use(saved.saveUsers(saved.users().filter((user) => user.name !== name)));
     },
+    'broker.readPasswords'({ text }) {
+      const { users, findings } = usersOf(text);
+      const names = new Set(saved.users().map(({ name }) => name));
+      const read = users.map(({ name, hash }) => ({ name, form: hashForm(hash) ?? 'unknown', replaces: names.has(name) }));
+      return { users: read, total: names.size + read.filter(({ replaces }) => !replaces).length, most: mostUsers, findings };
+    },
     async 'broker.importUsers'({ text }) {
-      const { users: read, findings } = readPasswordFile(text);
-      const users: BrokerUser[] = [];
-      const unusable: ImportFinding[] = [];
-      for (const { name, hash, line } of read) {
-        const prepared = preparedUserName(name);
-        if (prepared === null) unusable.push({ line, message: `“${name}” cannot be the name of a user.` });
-        else users.push({ name: prepared, hash });
-      }
+      const { users, findings } = usersOf(text);
       const names = new Set(saved.users().map(({ name }) => name));
       const replaced = users.filter(({ name }) => names.has(name)).length;
       if (users.length > 0) await use(saved.saveUsers(withUsers(saved.users(), users)));
-      return { added: users.length - replaced, replaced, findings: [...findings, ...unusable].toSorted((one, other) => one.line - other.line) };
+      return { added: users.length - replaced, replaced, findings };
     },
     'broker.readAcl': ({ format, text }) => (format === 'mosquitto' ? readMosquittoAcl(text) : readDistmqttAcl(text)),
     'broker.previewAccess': (rules) => broker.previewAccess(rules),
   };
+}
+
+/** Each name once, in the form in which it is kept: two spellings may come to the same one. */
+function usersOf(text: string): { readonly users: readonly BrokerUser[]; readonly findings: readonly ImportFinding[] } {
+  const { users: read, findings } = readPasswordFile(text);
+  const users = new Map<string, BrokerUser>();
+  const unusable: ImportFinding[] = [];
+  for (const { name, hash, line } of read) {
+    const prepared = preparedUserName(name);
+    if (prepared === null) unusable.push({ line, message: `“${name}” cannot be the name of a user.` });
+    else if (users.has(prepared)) unusable.push({ line, message: `“${name}” is the same user as “${prepared}”; the first line counts.` });
+    else users.set(prepared, { name: prepared, hash });
+  }
+  return { users: [...users.values()], findings: [...findings, ...unusable].toSorted((one, other) => one.line - other.line) };
 }
 
 /** New ones at the end, others in their places. */

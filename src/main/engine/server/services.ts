@@ -1,4 +1,4 @@
-import type { AccessPreview, AccessSettings, BrokerUser, PreviewInput } from '../../../shared/contract/broker-access.ts';
+import type { AccessPreview, AccessSettings, BrokerUser, AccessSettings } from '../../../shared/contract/broker-access.ts';
 import type { BrokerHandler, HandlerLog, HandlersStatus, TriedEvent, TryResult } from '../../../shared/contract/broker-handlers.ts';
 import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { connectionSecretNames, type ConnectionSecretName } from '../../../shared/contract/connection-profile.ts';
@@ -43,7 +43,7 @@ export interface Services {
     readonly lists: BrokerListsView;
     readonly metrics: BrokerMetricsView;
     setAccess(access: { readonly settings: AccessSettings; readonly users: BrokerUser[] }): Promise<void>;
-    previewAccess(rules: PreviewInput): Promise<AccessPreview>;
+    previewAccess(rules: AccessSettings): Promise<AccessPreview>;
     restartHandler(id: string): Promise<void>;
     clearHandlerLog(): Promise<void>;
     handlerStatus(): HandlersStatus;

@@ -11,6 +11,7 @@ export { act } from './act.ts';
 export { useAttempt, type AttemptOutcome } from './use-attempt.ts';
 export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
+export { FileButton } from './file-button.tsx';
 export { goTo } from './go-to.ts';
 export { jumpToCall, jumpToMessage, offerJumps } from './jumps.ts';
 export { shellWord } from './shell-word.ts';

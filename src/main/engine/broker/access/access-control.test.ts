@@ -199,6 +199,43 @@ describe('rules', () => {
   });
 });
 
+describe('a user from a certificate', () => {
+  const ruled: Partial<AccessSettings> = { otherwise: 'deny', rules: [rule('allow', 'of/%u/#', 'both', { user: 'device-1' })] };
+
+  it('stands in place of the name in CONNECT, and needs no password', async () => {
+    const { core } = setUp({ ...login, ...ruled }, [alice]);
+    const client = dialCore(core, 5, { certificateUser: 'device-1' });
+    await client.connect({ clientId: 'd', username: 'alice', password: 'wrong' });
+    expect((await client.publish({ topic: 'of/device-1/x', qos: 1 })).code).toBe(0x10);
+    expect((await client.publish({ topic: 'of/alice/x', qos: 1 })).code).toBe(0x87);
+    expect(core.clients()).toMatchObject([{ clientId: 'd', username: 'device-1' }]);
+  });
+
+  it.each([
+    [5, 0x87],
+    [4, 5],
+  ] as const)('that is not in it lets nobody in, even where anybody may (level %i: code %i)', async (level, code) => {
+    const { core, denials } = setUp({});
+    await dialCore(core, level, { certificateUser: null }).connect({ clientId: 'd', username: 'alice' }, code);
+    expect(denials).toMatchObject([{ reason: 'Its certificate holds no name of the kind that this listener takes users from.' }]);
+  });
+
+  it('is not proved again in another way', async () => {
+    const { core } = setUp(login, [alice]);
+    const client = dialCore(core, 5, { certificateUser: 'device-1' });
+    client.send(connect(5, { clientId: 'd', properties: [['authenticationMethod', 'SCRAM-SHA-256']] }));
+    expect((await client.expectPacket('connack')).code).toBe(0x8c);
+  });
+
+  it('stays connected when users and login change', async () => {
+    const { core, change } = setUp({});
+    const client = dialCore(core, 5, { certificateUser: 'device-1' });
+    await client.connect({ clientId: 'd' });
+    change(login, []);
+    await client.ping();
+  });
+});
+
 describe('a preview', () => {
   it('says which subscriptions and publishes edited rules would change, and changes nothing', async () => {
     const { core, control } = setUp({ rules: [rule('deny', 'locked', 'subscribe')] });
@@ -207,7 +244,11 @@ describe('a preview', () => {
     for (const topic of ['a/b', 'a/b', 'c']) await reader.publish({ topic, qos: 1 });
     const ours = await connectToCore(core, { clientId: 'w', ...own });
     await ours.subscribe('#');
-    const preview = await previewAccess(control, { rules: [rule('allow', 'a/#', 'both', { user: 'alice' }), rule('allow', 'locked')], otherwise: 'deny' });
+    const preview = await previewAccess(control, {
+      ...openAccess,
+      rules: [rule('allow', 'a/#', 'both', { user: 'alice' }), rule('allow', 'locked')],
+      otherwise: 'deny',
+    });
     expect(preview).toEqual({
       changes: [
         {
@@ -241,9 +282,24 @@ describe('a preview', () => {
       omitted: 0,
       subscriptions: 4,
       publishes: 3,
+      leaving: [],
+      leavingTotal: 0,
       unknown: 0,
     });
     expect((await reader.publish({ topic: 'c', qos: 1 })).code).toBe(0);
+  });
+
+  it('says who would have to go', async () => {
+    const { core, control } = setUp({}, [alice]);
+    await connectToCore(core, { clientId: 'nameless' });
+    await connectToCore(core, { clientId: 'unasked', username: 'alice' });
+    await connectToCore(core, { clientId: 'w', ...own });
+    await dialCore(core, 5, { certificateUser: 'device-1' }).connect({ clientId: 'certified' });
+    const leaving = async (anonymous: boolean): Promise<unknown> => (await previewAccess(control, { ...openAccess, login: 'users', anonymous })).leaving;
+    const unasked = { clientId: 'unasked', username: 'alice' };
+    expect(await leaving(true)).toEqual([unasked]);
+    expect(await leaving(false)).toEqual([{ clientId: 'nameless', username: null }, unasked]);
+    expect(core.clientCount).toBe(4);
   });
 
   it('looks at the last thousand publishes and tells of two hundred changes', async () => {
@@ -251,7 +307,7 @@ describe('a preview', () => {
     const client = await connectToCore(core, 'c');
     for (let at = 0; at < 1200; at += 1) await client.publish({ topic: `t/${at}` });
     await client.ping();
-    const preview = await previewAccess(control, { rules: [], otherwise: 'deny' });
+    const preview = await previewAccess(control, { ...openAccess, otherwise: 'deny' });
     expect([preview.publishes, preview.changes.length, preview.omitted]).toEqual([1000, 200, 800]);
   });
 });

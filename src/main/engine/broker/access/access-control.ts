@@ -86,7 +86,8 @@ export class AccessControl implements CoreHooks {
     this.#scram = null;
     for (const [clientId, client] of this.clients) {
       client.rights = null;
-      if (client.connected && !this.#mayStay(client)) this.#host?.end(clientId, 'This client may not be connected any more: users or login were changed.');
+      if (client.connected && !this.mayStay(client, this.settings))
+        this.#host?.end(clientId, 'This client may not be connected any more: users or login were changed.');
     }
   }
 
@@ -212,8 +213,7 @@ export class AccessControl implements CoreHooks {
     return 'welcome';
   }
 
-  #mayStay({ proved, username }: KnownClient): boolean {
-    const { login, anonymous } = this.settings;
+  mayStay({ proved, username }: KnownClient, { login, anonymous }: Pick<AccessConfig['settings'], 'login' | 'anonymous'>): boolean {
     if (proved === 'own' || proved === 'certificate' || login === 'anybody') return true;
     return proved === null ? username === null && anonymous : this.#users.get(proved.name) === proved;
   }

@@ -1,14 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { accessOf, type AccessRules, type AccessVerdict, type ClientAccess } from '../../../../shared/broker/access/access-rules.ts';
-import type { AccessChange, AccessPreview } from '../../../../shared/contract/broker-access.ts';
+import { accessOf, type AccessVerdict, type ClientAccess } from '../../../../shared/broker/access/access-rules.ts';
+import type { AccessChange, AccessPreview, AccessSettings } from '../../../../shared/contract/broker-access.ts';
 import type { AccessControl } from './access-control.ts';
 
 const mostChanges = 200;
+const mostLeaving = 200;
 /** At once, in ms; then everybody else has a turn. */
 const slice = 5;
 
-/** What other rules would change for the subscriptions there are, those that were refused, and the last publishes. Nothing is changed. */
-export async function previewAccess(control: AccessControl, edited: AccessRules): Promise<AccessPreview> {
+/** What other rules and another login would change for the clients there are, the subscriptions there are, those that were refused, and the last publishes. Nothing is changed. */
+export async function previewAccess(control: AccessControl, edited: AccessSettings): Promise<AccessPreview> {
   const changes: AccessChange[] = [];
   let [omitted, subscriptions, publishes, unknown] = [0, 0, 0, 0];
   const rights = new Map<string, readonly [before: ClientAccess, after: ClientAccess]>();
@@ -44,8 +45,15 @@ export async function previewAccess(control: AccessControl, edited: AccessRules)
     look(clientId, 'subscribe', filter, 1);
     await pause();
   }
-  for (const [clientId, { refused, connected }] of control.clients) {
+  const leaving: AccessPreview['leaving'][number][] = [];
+  let leavingTotal = 0;
+  for (const [clientId, client] of control.clients) {
+    const { refused, connected, username } = client;
     if (!connected) continue;
+    if (!control.mayStay(client, edited)) {
+      leavingTotal += 1;
+      if (leaving.length < mostLeaving) leaving.push({ clientId, username });
+    }
     for (const filter of refused) {
       subscriptions += 1;
       look(clientId, 'subscribe', filter, 1);
@@ -57,5 +65,5 @@ export async function previewAccess(control: AccessControl, edited: AccessRules)
     look(clientId, 'publish', topic, count);
     await pause();
   }
-  return { changes, omitted, subscriptions, publishes, unknown };
+  return { changes, omitted, leaving, leavingTotal, subscriptions, publishes, unknown };
 }

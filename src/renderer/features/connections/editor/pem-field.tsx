@@ -1,9 +1,8 @@
 import { useState, type ReactElement } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { TextArea } from '../../../ui/text-area.tsx';
-import { plural } from '../../common/index.ts';
+import { FileButton, plural } from '../../common/index.ts';
 import { certificateText, pemBlocks } from '../draft/pem.ts';
-import { FileButton } from './file-button.tsx';
 import styles from './editor.module.css';
 
 interface PemFieldProps {

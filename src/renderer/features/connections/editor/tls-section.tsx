@@ -8,10 +8,10 @@ import { TextField } from '../../../ui/text-field.tsx';
 import { toBase64 } from '../draft/bytes.ts';
 import { splitPem } from '../draft/pem.ts';
 import { checksHostName, usesTls, verifyWords } from '../draft/tls-words.ts';
-import { FileButton } from './file-button.tsx';
 import { PemField } from './pem-field.tsx';
 import { SecretField, secretFromFile } from './secret-field.tsx';
 import { changeIn, type SectionProps } from './section-props.ts';
+import { FileButton } from '../../common/index.ts';
 import styles from './editor.module.css';
 
 const versions = [

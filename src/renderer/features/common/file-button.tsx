@@ -1,9 +1,9 @@
 import { FileUp } from 'lucide-react';
 import { useRef, type ReactElement } from 'react';
-import { showError } from '../../../app/show-error.ts';
-import { Button } from '../../../ui/button.tsx';
-import { toasts } from '../../../ui/toast.tsx';
-import { formatBytes } from '../../common/index.ts';
+import { showError } from '../../app/show-error.ts';
+import { Button } from '../../ui/button.tsx';
+import { toasts } from '../../ui/toast.tsx';
+import { formatBytes } from './format.ts';
 
 interface FileButtonProps {
   /** What it chooses: `the CA certificate`. */
