@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { AccessRule, AccessVerdict } from '../broker/access/access-rules.ts';
+import { mostRules, type AccessRule, type AccessVerdict } from '../broker/access/access-rules.ts';
 import type { ImportFinding } from '../broker/access/import-findings.ts';
 import { call, stream } from '../ipc/contract.ts';
 import { validateTopicFilter } from '../mqtt/topic-filter.ts';
 import { noInput } from './common.ts';
 
 const nameSchema = z.string().min(1).max(1000);
-const mostRules = 1000;
 export const mostUsers = 10_000;
 
 /** Of a rule; `$share` is about who gets a message, not which. */

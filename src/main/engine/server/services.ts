@@ -1,4 +1,4 @@
-import type { AccessPreview, AccessSettings, BrokerUser, AccessSettings } from '../../../shared/contract/broker-access.ts';
+import type { AccessPreview, AccessSettings, BrokerUser } from '../../../shared/contract/broker-access.ts';
 import type { BrokerHandler, HandlerLog, HandlersStatus, TriedEvent, TryResult } from '../../../shared/contract/broker-handlers.ts';
 import type { BrokerClient, BrokerOptions, BrokerRefusals, BrokerStatus } from '../../../shared/contract/broker.ts';
 import { connectionSecretNames, type ConnectionSecretName } from '../../../shared/contract/connection-profile.ts';

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
+import { Access } from './access/access.tsx';
 import { showBroker, useBrokerView, type BrokerViewName } from './broker-views.ts';
 import { Overview } from './overview/overview.tsx';
 import { PacketsView } from './packets/packets-view.tsx';
@@ -14,6 +15,7 @@ export function BrokerPlace({ clients }: { readonly clients: ReactElement }): Re
       tabs={[
         { value: 'overview', label: 'Overview', content: <Overview /> },
         { value: 'clients', label: 'Clients', content: clients },
+        { value: 'access', label: 'Access', content: <Access /> },
         { value: 'packets', label: 'Packets', content: <PacketsView /> },
       ]}
     />

@@ -3,8 +3,8 @@ import { createStore } from 'zustand/vanilla';
 import { goTo } from '../common/index.ts';
 import { wantClient } from './packets/packets-store.ts';
 
-/** Parts of the place: the broker with its listeners, its clients, and the packets of both. */
-export type BrokerViewName = 'overview' | 'clients' | 'packets';
+/** Parts of the place: the broker with its listeners, its clients, who may do what, and the packets. */
+export type BrokerViewName = 'overview' | 'clients' | 'access' | 'packets';
 
 const chosen = createStore<{ readonly view: BrokerViewName }>(() => ({ view: 'overview' }));
 

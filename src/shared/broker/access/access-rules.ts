@@ -15,6 +15,9 @@ export interface AccessRule {
   readonly filter: string;
 }
 
+/** Each is compared where nothing is remembered of a topic. */
+export const mostRules = 1000;
+
 export interface AccessRules {
   readonly rules: readonly AccessRule[];
   /** What no rule matches. */
