@@ -201,7 +201,7 @@ export class Segment implements SegmentFile {
 const keyOf = (source: string, topic: string): string => `${source}\n${topic}`;
 
 function prepareAll(database: Database) {
-  const columns = `message.id, time_us, flags, publisher, topic.name AS name, length(payload) AS size, substr(payload, 1, ${headBytes}) AS head`;
+  const columns = `message.id, time_us, flags, publisher, topic.name AS name, length(payload) AS size, ${slice('1', String(headBytes))} AS head`;
   const from = 'FROM message JOIN topic ON topic.id = topic_id';
   return {
     topics: database.prepare('SELECT id, source, name, count, last_us, retained FROM topic'),
@@ -212,12 +212,17 @@ function prepareAll(database: Database) {
     latestId: database.prepare('SELECT id FROM message WHERE topic_id = ? ORDER BY id DESC LIMIT 1'),
     countAfter: database.prepare('SELECT count(*) AS count FROM message WHERE topic_id = ? AND id > ?'),
     rows: database.prepare(`SELECT ${columns} ${from} WHERE topic_id = ? AND message.id <= ? ORDER BY message.id DESC LIMIT ? OFFSET ?`),
-    message: database.prepare(`SELECT ${columns}, properties, substr(payload, 1, ?) AS part ${from} WHERE message.id = ?`),
-    part: database.prepare('SELECT substr(payload, ?, ?) AS part FROM message WHERE id = ?'),
+    message: database.prepare(`SELECT ${columns}, properties, ${slice('1', '?')} AS part ${from} WHERE message.id = ?`),
+    part: database.prepare(`SELECT ${slice('?', '?')} AS part FROM message WHERE id = ?`),
     summaries: database.prepare('SELECT name, count, last_us, head, size, retained FROM topic WHERE source = ?'),
     clearMessages: database.prepare('DELETE FROM message WHERE topic_id IN (SELECT id FROM topic WHERE source = ?)'),
     clearTopics: database.prepare('DELETE FROM topic WHERE source = ?'),
   } as const;
+}
+
+/** A part of the payload, `from` 1 on. Of an empty one SQLite makes NULL. */
+function slice(from: string, length: string): string {
+  return `coalesce(substr(payload, ${from}, ${length}), x'')`;
 }
 
 function toRow(row: StoredRow): MessageRow {

@@ -74,7 +74,9 @@ for (const binding of ['node:sqlite', '@photostructure/sqlite'] as const) {
           timeUs: 1_790_000_000_000_002,
           properties,
         });
-        expect((await store.latest('broker', 'c', 100))?.sizeBytes).toBe(0);
+        const nothing = new Uint8Array();
+        expect(await store.latest('broker', 'c', 100)).toMatchObject({ sizeBytes: 0, head: nothing, payload: nothing });
+        expect(await store.payload(3, 0, 100)).toEqual(nothing);
         expect(await store.latest('connection:x', 'a/b', 100)).toBeNull();
         expect(await store.topics('broker')).toMatchObject([
           { topic: 'a/b', count: 2, retained: true, sizeBytes: 1 },
