@@ -1,6 +1,6 @@
 import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
-import { BrokerCommands, BrokerItem, BrokerPlace } from './broker/index.ts';
+import { BrokerCommands, BrokerItem, BrokerPlace, newAccessRule } from './broker/index.ts';
 import { Clients } from './broker-inside/index.ts';
 import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
 import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
@@ -14,7 +14,7 @@ import { StartPlace } from './start/index.ts';
 import { showMessage, showSource, showTopicOf, TopicCommands, TopicsPlace } from './topics/index.ts';
 
 offerToKeepRequests(saveCoapIntoCollection);
-offerJumps({ toCall: showCall, toMessage: showMessage });
+offerJumps({ toCall: showCall, toMessage: showMessage, toNewRule: newAccessRule });
 
 const showTopic = (id: string, topic: string): void => showTopicOf(connectionSource(id), topic);
 const showConnectionTopics = (id: string): void => showSource(connectionSource(id));

@@ -1,5 +1,6 @@
 import { useCommands } from '../../app/commands.ts';
 import { goTo, useBrokerStatus } from '../common/index.ts';
+import { showBroker } from './broker-views.ts';
 import { setDemoDevice, startBroker, stopBroker } from './broker-actions.ts';
 
 /** What can be done with the local broker from every place. */
@@ -28,6 +29,20 @@ export function BrokerCommands(): null {
       when: () => status !== undefined,
       run: () => setDemoDevice(!demo),
     },
+    {
+      id: 'broker.access',
+      title: 'Users and rules of the local broker',
+      group: 'Broker',
+      keywords: 'access acl login password',
+      run: () => showBroker('access'),
+    },
+    // The view puts its own in their place while it is shown; so their keys can be seen and changed before.
+    {
+      ...{ id: 'broker.saveAccess', title: 'Save login and rules', group: 'Broker', place: 'broker', view: 'access', shortcut: 'Mod+S' },
+      when: () => false,
+      run: () => undefined,
+    },
+    { ...{ id: 'broker.addRule', title: 'Add a rule', group: 'Broker', place: 'broker', view: 'access' }, when: () => false, run: () => undefined },
   ]);
   return null;
 }

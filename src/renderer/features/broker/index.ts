@@ -1,3 +1,4 @@
+export { newAccessRule } from './access/new-rule.ts';
 export { setDemoDevice } from './broker-actions.ts';
 export { BrokerCommands } from './broker-commands.ts';
 export { BrokerItem } from './broker-item.tsx';

@@ -1,7 +1,10 @@
+import { ListPlus } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { RefusedClient } from '../../../shared/contract/broker.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
 import { Card, formatCount, formatDateTime, formatTime, plural, useBrokerRefusals, useFirst } from '../common/index.ts';
+import { newAccessRule } from './access/new-rule.ts';
 import styles from './broker.module.css';
 
 const none: readonly RefusedClient[] = [];
@@ -34,6 +37,9 @@ export function RefusalCard(): ReactElement | null {
               <th scope="col">Why</th>
               <th scope="col">Times</th>
               <th scope="col">Last</th>
+              <th scope="col">
+                <span className="visually-hidden">Actions</span>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -49,6 +55,7 @@ export function RefusalCard(): ReactElement | null {
 }
 
 function RefusalRow({ entry }: { readonly entry: RefusedClient }): ReactElement {
+  const { clientId, denied } = entry;
   const lastTopic = entry.notKeptTopic ?? entry.overLimit?.topic;
   return (
     <tr>
@@ -67,6 +74,16 @@ function RefusalRow({ entry }: { readonly entry: RefusedClient }): ReactElement 
       </td>
       <td>{formatCount(entry.count)}</td>
       <td title={formatDateTime(entry.lastAt * 1000)}>{formatTime(entry.lastAt * 1000)}</td>
+      <td className={styles.rowAction}>
+        {clientId !== null && denied !== undefined && denied.topic !== null && (
+          <IconButton
+            label={`Make a rule that allows this to ${clientId}`}
+            size="small"
+            icon={<ListPlus size={14} aria-hidden />}
+            onClick={() => newAccessRule({ effect: 'allow', clientId, action: denied.action, filter: denied.topic ?? '' })}
+          />
+        )}
+      </td>
     </tr>
   );
 }

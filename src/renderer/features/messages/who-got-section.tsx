@@ -1,9 +1,11 @@
+import { ListPlus } from 'lucide-react';
 import { useEffect, useId, useMemo, useState, type ReactElement } from 'react';
 import type { MessageTrace, TracedReceiver } from '../../../shared/contract/broker-inside.ts';
 import { engineClient } from '../../data/index.ts';
 import { Badge, StatusDot } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Switch } from '../../ui/switch.tsx';
-import { browserPacing, formatCount, plural, useBrokerStatus, useFirst, useModel } from '../common/index.ts';
+import { browserPacing, formatCount, jumpToNewRule, plural, useBrokerStatus, useFirst, useModel } from '../common/index.ts';
 import { qosWords, receiverWords, sortReceivers } from './trace-words.ts';
 import { pageTracing } from './tracing.ts';
 import styles from './who-got.module.css';
@@ -88,7 +90,7 @@ function Receivers({ trace }: { readonly trace: MessageTrace }): ReactElement {
 const causes = { published: null, retained: 'retained, for a new subscription', 'handed-over': 'taken over from another member' } as const;
 
 function Receiver({ receiver, routedAtUs }: { readonly receiver: TracedReceiver; readonly routedAtUs: number }): ReactElement {
-  const { clientId, filters, group, cause } = receiver;
+  const { clientId, filters, group, cause, state } = receiver;
   const { tone, text, title } = receiverWords(receiver, routedAtUs);
   return (
     <li className={styles.receiver}>
@@ -105,6 +107,18 @@ function Receiver({ receiver, routedAtUs }: { readonly receiver: TracedReceiver;
         <div className={styles.words} data-tone={tone} title={title}>
           {text}
         </div>
+        {state === 'not-authorised' && clientId !== null && filters[0] !== undefined && (
+          <div>
+            <Button
+              size="small"
+              variant="ghost"
+              icon={<ListPlus size={13} aria-hidden />}
+              onClick={() => jumpToNewRule({ effect: 'allow', clientId, action: 'subscribe', filter: filters[0] ?? '' })}
+            >
+              Make a rule
+            </Button>
+          </div>
+        )}
         <div className={styles.detail}>
           {group !== null && <>group {group}, </>}
           {filters.map((filter, at) => (

@@ -69,14 +69,14 @@ export function Access(): ReactElement {
       </div>
       {unsaved && (
         <section className={styles.saveBar} aria-label="Unsaved changes">
+          <Button variant="primary" busy={busy} onClick={() => void save()}>
+            Save
+          </Button>
+          <Button onClick={() => store.discard()}>Discard</Button>
           <div className={styles.saveText}>
             <b>Login and rules have changes that are not saved.</b>
             {theirs !== null && <span> Others were saved elsewhere meanwhile: saving puts these in their place, discarding shows them.</span>}
           </div>
-          <Button onClick={() => store.discard()}>Discard</Button>
-          <Button variant="primary" busy={busy} onClick={() => void save()}>
-            Save
-          </Button>
         </section>
       )}
     </Page>

@@ -26,11 +26,7 @@ export function PreviewCard(): ReactElement {
   // One that was left comes back with a new view.
   useEffect(() => () => model.show(null), [model]);
   return (
-    <Card
-      title="Preview"
-      titleAside={settings !== null && model.isBehind ? <Spinner size={14} label="Asking the broker" /> : undefined}
-      className={styles.preview}
-    >
+    <Card title="Preview" titleAside={settings !== null && model.isBehind ? <Spinner size={14} label="Asking the broker" /> : undefined}>
       {status !== undefined && !canAsk ? (
         <EmptyState
           compact
@@ -44,7 +40,7 @@ export function PreviewCard(): ReactElement {
         />
       ) : settings === null ? (
         <p className={styles.quiet}>
-          Change the login or the rules: here stands which subscriptions, and which of the last 1,000 publishes, that would allow or deny, before you save.
+          Change the login or the rules, and you see here, before you save, which subscriptions and which of the last 1,000 publishes that would allow or deny.
         </p>
       ) : (
         <Outcome model={model} />

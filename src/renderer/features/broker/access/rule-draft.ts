@@ -72,8 +72,4 @@ export const subjectWords: Readonly<Record<RuleSubject, string>> = {
   both: 'A user with a client id',
 };
 
-export const actionWords: Readonly<Record<AccessRule['action'], string>> = {
-  both: 'publish and subscribe to',
-  publish: 'publish to',
-  subscribe: 'subscribe to',
-};
+export const actionWords: Readonly<Record<AccessRule['action'], string>> = { both: 'publish, subscribe', publish: 'publish', subscribe: 'subscribe' };

@@ -28,6 +28,7 @@ export function RuleRow({ entry, at, count, dragged, onDrag, onDrop, onMove, onE
   return (
     <div
       className={styles.rule}
+      data-last={at === count - 1 || undefined}
       data-over={(over && dragged !== null && dragged !== id) || undefined}
       onDragOver={(event) => {
         if (dragged === null) return;

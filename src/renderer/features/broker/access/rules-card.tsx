@@ -1,5 +1,5 @@
 import { FileUp, Plus } from 'lucide-react';
-import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { mostRules } from '../../../../shared/broker/access/access-rules.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -32,6 +32,13 @@ export function RulesCard({ draft, users }: { readonly draft: AccessDraft; reado
   const [dragged, setDragged] = useState<string | null>(null);
   const list = useRef<VirtualListHandle>(null);
   const { rules } = draft;
+  /** The focus goes with what is moved by keys, once it is in its new place. */
+  const moved = useRef<string | null>(null);
+  useEffect(() => {
+    const at = rules.findIndex(({ id }) => id === moved.current);
+    moved.current = null;
+    if (at >= 0) list.current?.focus(at);
+  }, [rules]);
   const isFull = rules.length >= mostRules;
   const edit = ({ id, rule }: DraftRule): void => store.open({ id, draft: ruleDraftOf(rule), isNew: false });
   const move = (id: string, to: number): void => store.edit((now) => moveRule(now, id, to));
@@ -52,8 +59,8 @@ export function RulesCard({ draft, users }: { readonly draft: AccessDraft; reado
     if (moves) {
       const to = at + (event.key === 'ArrowUp' ? -1 : 1);
       if (to < 0 || to >= rules.length) return;
+      moved.current = entry.id;
       move(entry.id, to);
-      list.current?.focus(to);
     } else if (event.key === 'Delete') remove(entry, at);
     else return;
     event.preventDefault();
