@@ -150,12 +150,16 @@ function Fields({ draft, problems, users, filterRef, onChange }: FieldsProps): R
       />
       <datalist id={`${id}-users`}>
         {userNames.map((name) => (
-          <option key={name} value={name} />
+          <option key={name} value={name}>
+            {name}
+          </option>
         ))}
       </datalist>
       <datalist id={`${id}-clients`}>
         {clientIds.map((name) => (
-          <option key={name} value={name} />
+          <option key={name} value={name}>
+            {name}
+          </option>
         ))}
       </datalist>
     </>
