@@ -1,10 +1,10 @@
 import { useId, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useStreamValue } from '../../../data/index.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
-import { useBrokerClients } from '../../common/index.ts';
 import styles from './access.module.css';
 import type { OpenedRule } from './access-store.ts';
 import { checkRule, subjectWords, type RuleDraft, type RuleSubject } from './rule-draft.ts';
@@ -110,7 +110,7 @@ interface FieldsProps {
 
 function Fields({ draft, problems, users, filterRef, onChange }: FieldsProps): ReactElement {
   const id = useId();
-  const clients = useBrokerClients();
+  const clients = useStreamValue('broker.clients', undefined);
   const userNames = useMemo(() => {
     const connected = (clients ?? []).flatMap(({ username }) => (username === null || username === '' ? [] : [username]));
     return [...new Set([...users.slice(0, mostNames), ...connected])].slice(0, mostNames);
