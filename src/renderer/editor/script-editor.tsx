@@ -18,6 +18,8 @@ export interface ScriptEditorProps {
   readonly onChange?: ((value: string) => void) | undefined;
   /** What the script may use: `nodeScriptTypes`, `hookScriptTypes`. The same list each time. */
   readonly types: readonly ScriptTypes[];
+  /** Where the script failed when it ran, listed before what is wrong by itself. */
+  readonly failure?: { readonly line: number | null; readonly column: number | null; readonly message: string } | null;
   readonly className?: string | undefined;
 }
 
@@ -32,7 +34,7 @@ interface Loaded {
 const options = { quickSuggestions: true, tabFocusMode: false, wordWrap: 'off', suggest: { showWords: false }, wordBasedSuggestions: 'off' } as const;
 
 /** JavaScript with completion and checks from TypeScript, and a list of what is wrong. Until that is loaded, or if it cannot be, the same text in a plain field that works as well. */
-export function ScriptEditor({ label, value, onChange, types, className }: ScriptEditorProps): ReactElement {
+export function ScriptEditor({ label, value, onChange, types, failure = null, className }: ScriptEditorProps): ReactElement {
   const [loaded, setLoaded] = useState<Loaded | 'failed' | undefined>(undefined);
   /** `undefined`: not looked at yet. */
   const [problems, setProblems] = useState<readonly CodeProblem[] | undefined>(undefined);
@@ -105,6 +107,22 @@ export function ScriptEditor({ label, value, onChange, types, className }: Scrip
           />
         )}
       </div>
+      {failure !== null && (
+        <ul className={styles.problems} aria-label="Error of the last run">
+          <li>
+            <button
+              type="button"
+              className={styles.problem}
+              disabled={failure.line === null}
+              onClick={() => goTo({ line: failure.line ?? 1, column: failure.column ?? 1, message: '', severity: 'error' })}
+            >
+              <CircleAlert className={styles.error} size={13} aria-label="Failed" />
+              {failure.line !== null && <span className={styles.place}>Line {failure.line}</span>}
+              <span className={styles.message}>{failure.message}</span>
+            </button>
+          </li>
+        </ul>
+      )}
       {problems !== undefined && problems.length > 0 && (
         <ul className={styles.problems} aria-label="Problems of the script">
           {problems.map((problem) => (

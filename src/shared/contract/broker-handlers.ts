@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxHandlers } from '../broker/handlers/max-handlers.ts';
 import { patternProblem } from '../broker/handlers/pattern.ts';
 import { call, stream } from '../ipc/contract.ts';
 import { noInput, qosSchema, type Problem, type Qos } from './common.ts';
@@ -7,7 +8,6 @@ import { noInput, qosSchema, type Problem, type Qos } from './common.ts';
 const handlerEvents = ['publish', 'subscribe', 'connect', 'disconnect'] as const;
 export type HandlerEvent = (typeof handlerEvents)[number];
 
-export const maxHandlers = 200;
 const maxSource = 262_144;
 
 /** Names the file, without `.js`. */

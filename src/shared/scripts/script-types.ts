@@ -217,6 +217,113 @@ type After = (response: ScriptResponse, variables: Variables, expect: Expect) =>
 `,
 };
 
+const brokerHandler: ScriptTypes = {
+  name: 'broker handler',
+  text: `
+interface HandlerClient {
+  /** Client id; \`null\`: the workbench itself. */
+  readonly id: string | null;
+  readonly username: string | null;
+  /** Such as 3.1.1. */
+  readonly version: string | null;
+  readonly address: string | null;
+  /** Id of the listener it came through. */
+  readonly listener: string | null;
+}
+/** A text as it is, bytes, or anything else as JSON. */
+type Payload = string | Uint8Array | Json;
+interface MessageProperties {
+  payloadFormatIndicator?: 0 | 1;
+  /** Seconds. */
+  messageExpiryInterval?: number;
+  contentType?: string;
+  responseTopic?: string;
+  correlationData?: Uint8Array | string;
+  userProperties?: readonly (readonly [name: string, value: string])[];
+}
+interface PublishOptions {
+  qos?: 0 | 1 | 2;
+  retain?: boolean;
+  /** MQTT 5. */
+  properties?: MessageProperties;
+  /** To this client alone. */
+  to?: string;
+}
+interface MessageParts {
+  topic?: string;
+  payload?: Payload;
+  qos?: 0 | 1 | 2;
+  retain?: boolean;
+  properties?: MessageProperties | null;
+  /** Handlers after this one are not asked. */
+  stop?: boolean;
+}
+/** A message that a client publishes. It cannot be changed in place: return what is to be other. */
+interface HandlerMessage {
+  readonly topic: string;
+  /** The payload as text, as bytes, and as JSON (\`undefined\` where it is none). */
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly json: Json;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  readonly properties: (MessageProperties & { readonly correlationData?: Uint8Array }) | null;
+  /** The last will of a client that was lost. */
+  readonly will: boolean;
+  readonly client: HandlerClient;
+  /** Levels of the topic by the names in the pattern. */
+  readonly captures: Readonly<Record<string, string>>;
+  /** To its publisher alone, on its response topic or else on its own; correlation data goes along. */
+  reply(payload: Payload, options?: PublishOptions & { topic?: string }): Promise<void>;
+}
+interface HandlerSubscription {
+  /** As the client sent it. */
+  readonly filter: string;
+  /** As granted. */
+  readonly qos: 0 | 1 | 2;
+  readonly client: HandlerClient;
+  readonly captures: Readonly<Record<string, string>>;
+}
+interface HandlerConnect {
+  readonly client: HandlerClient;
+  readonly cleanStart: boolean;
+  /** Seconds. */
+  readonly keepAlive: number;
+  readonly hasPassword: boolean;
+  readonly will: { readonly topic: string; readonly qos: number; readonly retain: boolean } | null;
+}
+interface HandlerDisconnect {
+  readonly client: HandlerClient;
+  readonly ended: 'client-said-goodbye' | 'lost' | 'taken-over' | 'closed-by-broker';
+}
+declare class HandlerAction {
+  private readonly action: true;
+}
+type Maybe<T> = T | void | null | Promise<T | void | null>;
+/** Nothing: the message goes on as it is. A text or bytes: the new payload. */
+type OnPublish = (message: HandlerMessage) => Maybe<string | Uint8Array | MessageParts | HandlerAction>;
+/** What it returns is sent to that client alone, on the filter as topic or the topic given. */
+type OnSubscribe = (subscription: HandlerSubscription) => Maybe<string | Uint8Array | MessageParts | readonly (string | Uint8Array | MessageParts)[]>;
+/** \`false\` or \`refuse(…)\`: it does not get in. */
+type OnConnect = (connect: HandlerConnect) => Maybe<boolean | HandlerAction>;
+type OnDisconnect = (disconnect: HandlerDisconnect) => void | Promise<void>;
+/** The message goes nowhere; its publisher does not notice. */
+declare function drop(): HandlerAction;
+/** The message, or the client, is refused; MQTT 5 clients are told the reason and the code (0x87 unless given). */
+declare function refuse(reason?: string, code?: number): HandlerAction;
+/** Publishes as the broker. No handler is asked about it. */
+declare function publish(topic: string, payload?: Payload, options?: PublishOptions): Promise<void>;
+/** Into the console. */
+declare function log(...values: unknown[]): void;
+/** Unix time in ms. */
+declare function now(): number;
+declare function uuid(): string;
+/** Of this handler: kept from one call to the next, when its script is changed, and when a limit stops it. At most 64 KiB of JSON. */
+declare let state: Json;
+`,
+};
+
 /** Of scripts that answer calls, and of scripted rules. */
 export const nodeScriptTypes: readonly ScriptTypes[] = [language, node, messages('this node')];
 /** Of scripts that answer for a mock device. */
@@ -225,3 +332,5 @@ export const mockScriptTypes: readonly ScriptTypes[] = [language, mock, messages
 export const hookScriptTypes: readonly ScriptTypes[] = [language, hook];
 /** Of handlers for requests and responses of gf_mqtt_client. */
 export const handlerScriptTypes: readonly ScriptTypes[] = [language, handler];
+/** Of handlers in the local broker. */
+export const brokerHandlerScriptTypes: readonly ScriptTypes[] = [language, brokerHandler];

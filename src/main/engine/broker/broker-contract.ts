@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxHandlers } from '../../../shared/broker/handlers/max-handlers.ts';
 import { packetsInputSchema, type PacketBatch, type TraceEvent } from '../../../shared/contract/broker-inside.ts';
 import {
   clientInputSchema,
@@ -25,7 +26,7 @@ import { brokerOptionsSchema, disconnectSchema, type BrokerClient, type BrokerLi
 import { faultConfigSchema, type FaultReport } from '../../../shared/contract/broker-faults.ts';
 import { redisConfigSchema, type RedisState } from '../../../shared/contract/broker-redis.ts';
 import { accessSettingsSchema, type AccessPreview } from '../../../shared/contract/broker-access.ts';
-import { handlerSchema, maxHandlers, type HandlerLog, type HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
+import { handlerSchema, type HandlerLog, type HandlersStatus } from '../../../shared/contract/broker-handlers.ts';
 import { noInput, qosSchema, topicTextSchema } from '../../../shared/contract/common.ts';
 import { call, stream } from '../../../shared/ipc/contract.ts';
 import type { Properties } from '../../../shared/mqtt/packet/packets.ts';

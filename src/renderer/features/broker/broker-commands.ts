@@ -43,6 +43,18 @@ export function BrokerCommands(): null {
       run: () => undefined,
     },
     { ...{ id: 'broker.addRule', title: 'Add a rule', group: 'Broker', place: 'broker', view: 'access' }, when: () => false, run: () => undefined },
+    { id: 'broker.handlers', title: 'Handlers of the local broker', group: 'Broker', keywords: 'scripts', run: () => showBroker('handlers') },
+    // Its key can be seen and changed while the view is not shown, which replaces it.
+    {
+      id: 'brokerHandlers.save',
+      title: 'Save the handler of the broker',
+      group: 'Broker',
+      place: 'broker',
+      view: 'handlers',
+      shortcut: 'Mod+S',
+      when: () => false,
+      run: () => undefined,
+    },
   ]);
   return null;
 }

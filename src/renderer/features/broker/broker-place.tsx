@@ -2,6 +2,8 @@ import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Access } from './access/access.tsx';
 import { showBroker, useBrokerView, type BrokerViewName } from './broker-views.ts';
+import { Clients } from './clients/clients.tsx';
+import { HandlersView } from './handlers/handlers-view.tsx';
 import { Overview } from './overview/overview.tsx';
 import { PacketsView } from './packets/packets-view.tsx';
 
@@ -17,6 +19,7 @@ export function BrokerPlace({ clients }: { readonly clients: ReactElement }): Re
         { value: 'clients', label: 'Clients', content: clients },
         { value: 'access', label: 'Access', content: <Access /> },
         { value: 'packets', label: 'Packets', content: <PacketsView /> },
+        { value: 'handlers', label: 'Handlers', content: <HandlersView /> },
       ]}
     />
   );

@@ -1,6 +1,6 @@
 import { ListPlus } from 'lucide-react';
 import { useEffect, useId, useMemo, useState, type ReactElement } from 'react';
-import type { MessageTrace, TracedReceiver } from '../../../shared/contract/broker-inside.ts';
+import type { HandlerDeed, MessageTrace, TracedReceiver } from '../../../shared/contract/broker-inside.ts';
 import { engineClient } from '../../data/index.ts';
 import { Badge, StatusDot } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -62,12 +62,55 @@ function WhoGot({ model, isOn }: { readonly model: WhoGotModel; readonly isOn: b
   ) : null;
 }
 
+const deeds = {
+  changed: 'changed',
+  answered: 'answered on',
+  dropped: 'dropped it',
+  refused: 'refused it',
+  made: 'sent it',
+  failed: 'failed',
+} as const;
+
+/** What handlers of the broker did to it, or which of them made it. */
+function Deeds({ deeds: all }: { readonly deeds: readonly HandlerDeed[] }): ReactElement {
+  return (
+    <ul className={styles.list} aria-label="Handlers">
+      {all.map(({ handler, did, about }, at) => (
+        // oxlint-disable-next-line react/no-array-index-key -- one handler may have done several things, in this order
+        <li key={at} className={styles.receiver}>
+          <span className={styles.dot}>
+            <StatusDot tone={did === 'failed' ? 'bad' : did === 'dropped' || did === 'refused' ? 'warn' : 'ok'} />
+          </span>
+          <div className={styles.about}>
+            <div className={styles.words} data-tone={did === 'failed' ? 'bad' : 'ok'} data-selectable>
+              Handler “{handler}” {deeds[did]}
+              {about !== '' && (did === 'changed' || did === 'answered' || did === 'made' ? ` ${about}` : `: ${about}`)}
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Receivers({ trace }: { readonly trace: MessageTrace }): ReactElement {
-  const { receivers, omitted, routedAtUs, packetId } = trace;
+  const { handlers } = trace;
+  return (
+    <>
+      {handlers && <Deeds deeds={handlers} />}
+      <Got trace={trace} />
+    </>
+  );
+}
+
+function Got({ trace }: { readonly trace: MessageTrace }): ReactElement {
+  const { receivers, omitted, routedAtUs, packetId, handlers } = trace;
   const sorted = useMemo(() => sortReceivers(receivers), [receivers]);
   const { shown, more } = useFirst(sorted, 50);
   const got = receivers.filter(({ state }) => state === 'written').length;
-  if (receivers.length === 0) return <p className={styles.note}>Nobody: no subscription matched its topic.</p>;
+  const stopped = handlers?.some(({ did }) => did === 'dropped' || did === 'refused') === true;
+  if (receivers.length === 0)
+    return <p className={styles.note}>{stopped ? 'Nobody: a handler held it back.' : 'Nobody: no subscription matched its topic.'}</p>;
   return (
     <>
       <p className={styles.summary}>

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { maxHandlers } from '../../../../shared/broker/handlers/max-handlers.ts';
 import { formatHandlerFile, parseHandlerFile } from '../../../../shared/broker/handlers/handler-file.ts';
 import { freeFileName } from '../../../../shared/collections/file-name.ts';
-import { handlerSchema, maxHandlers, type BrokerHandler, type SavedHandler, type SavedHandlers } from '../../../../shared/contract/broker-handlers.ts';
+import { handlerSchema, type BrokerHandler, type SavedHandler, type SavedHandlers } from '../../../../shared/contract/broker-handlers.ts';
 import type { Problem } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import { checkRevision, diskAccess, errorCode, followFolder, goneRevision, isGone, notSaved, type FollowedFolder } from '../../workspace/index.ts';

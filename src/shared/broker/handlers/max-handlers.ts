@@ -1,0 +1,2 @@
+/** Of one broker, or one folder. */
+export const maxHandlers = 200;
