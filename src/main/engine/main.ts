@@ -38,6 +38,7 @@ import { createConnections, createProfileFiller, watchSleep } from './connection
 import type { EngineStartOptions } from './engine-process-protocol.ts';
 import { gfDeviceTag } from './demo-device/index.ts';
 import { createEnvironments } from './environments/index.ts';
+import { openHandlerFiles } from './handler-files/index.ts';
 import { createIngest, createTails, type Ingest } from './ingest/index.ts';
 import { monotonicMs } from './monotonic.ts';
 import { createNotifier, createTeller } from './notifier.ts';

@@ -13,7 +13,6 @@ export { monitorAnswer, type MonitorAnswer } from './monitoring/monitor-answer.t
 export { accessOfProfile, settingsOf } from './config/profile-options.ts';
 export { withWholePaths } from './config/profile-paths.ts';
 export { readUsersOf } from './config/users-of-file.ts';
-export { openHandlerFiles, type HandlerFiles } from './handlers/handler-files.ts';
 export { tryHandler } from './handlers/try-handler.ts';
 export { checkRedisAddress, redisPassword, redisPasswordKey, startingRedis } from './redis/redis-settings.ts';
 export { testRedis } from './redis/test-redis.ts';

@@ -7,12 +7,13 @@ import type { SubscriptionNotification } from '../../../shared/contract/connecti
 import type { HostInfo } from '../../../shared/contract/host.ts';
 import type { Ledger, MessageDetail, MessagePage } from '../../../shared/contract/messages.ts';
 import type { TopicRow, TopicsFrame, TopicView } from '../../../shared/contract/topics.ts';
-import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService, FaultService, HandlerFiles } from '../broker/index.ts';
+import type { BrokerInsideView, BrokerListsView, BrokerMetricsView, BrokerService, FaultService } from '../broker/index.ts';
 import type { CoapBridges, CoapHistory, CoapUdp, MockDevices, Pipelines } from '../coap/index.ts';
 import type { CollectionFiles, CollectionRuns, CallFiller, FillCoapRequest } from '../collections/index.ts';
 import type { Intercepts, TopicBridges } from '../bridges/index.ts';
 import type { Connections, ConnectionSecrets, ProfileFiller } from '../connections/index.ts';
 import type { Environments } from '../environments/index.ts';
+import type { HandlerFiles } from '../handler-files/index.ts';
 import type { Tails } from '../ingest/index.ts';
 import type { Notifier, Teller } from '../notifier.ts';
 import type { Packets } from '../packets/index.ts';

@@ -2,6 +2,7 @@ export { browserPacing, type Engine, type Pacing } from './engine.ts';
 export * from './format.ts';
 export { FrameNotifier } from './frame-notifier.ts';
 export { connectionOf, connectionSource, connectionTone, effectiveSource, isIntercept, listIntercepts, listSources, type SourceOption } from './sources.ts';
+export { LogView } from './log-view.tsx';
 export { newId } from './new-id.ts';
 export { useMedia, useModel, useNow } from './use-model.ts';
 export { useBrokerRefusals, useBrokerStatus, useConnections, useIntercepts, useInterceptStatuses, useLedger, useWorkspace } from './live.ts';

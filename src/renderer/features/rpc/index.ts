@@ -1,4 +1,4 @@
-export { checkFaults, FaultsSection, faultWords, LogView, noFaults, Tried, TriedValue, TryFrame, type FaultsDraft } from './nodes/index.ts';
+export { checkFaults, FaultsSection, faultWords, noFaults, Tried, TriedValue, TryFrame, type FaultsDraft } from './nodes/index.ts';
 export { AnswerPanel } from './answer-panel.tsx';
 export { headersProblem, propertiesOf, takesHeaders, type CallHeaders } from './call-draft.ts';
 export { HeadersButton } from './headers-button.tsx';

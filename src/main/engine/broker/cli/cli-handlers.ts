@@ -4,7 +4,7 @@ import type { HandlerLogLine } from '../../../../shared/contract/broker-handlers
 import { createScripts } from '../../scripts/index.ts';
 import { harmless } from '../../terminal-text.ts';
 import { BrokerHandlers } from '../handlers/broker-handlers.ts';
-import { openHandlerFiles } from '../handlers/handler-files.ts';
+import { openHandlerFiles } from '../../handler-files/index.ts';
 
 export interface ServedHandlers {
   readonly handlers: BrokerHandlers;

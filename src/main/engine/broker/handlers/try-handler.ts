@@ -39,14 +39,13 @@ export async function tryHandler(scripts: Pick<Scripts, 'open'>, given: BrokerHa
     state,
   );
   try {
-    const began = performance.now();
     const asked = whatIsAsked(running, event);
     const nothing = { passedBy: null, outcome: 'nothing', message: null, refusal: null, sent, error: null, console, elapsedMs: 0, state } as const;
     if ('passedBy' in asked) return { ...nothing, passedBy: asked.passedBy };
     const { answer } = await running.ask(handler.on, asked.given);
     const came = answer === null ? null : outcomeOf(running, event, answer, sent);
-    const { lastError, state: left } = running.status();
-    const done = { ...nothing, elapsedMs: performance.now() - began, state: left, error: lastError };
+    const { lastError, state: left, meanMs } = running.status();
+    const done = { ...nothing, elapsedMs: meanMs ?? 0, state: left, error: lastError };
     if (came === null || lastError !== null) return { ...done, outcome: 'failed' };
     const outcome = given.observe ? 'nothing' : came.outcome === 'nothing' && sent.length > 0 ? 'answered' : came.outcome;
     return given.observe ? { ...done, outcome: sent.length > 0 ? 'answered' : 'nothing' } : { ...done, ...came, outcome };

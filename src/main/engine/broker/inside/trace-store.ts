@@ -126,7 +126,7 @@ export class TraceStore {
       });
     }
     entry.trace.omitted += omitted;
-    const bytes = receivers.length * receiverBytes;
+    const bytes = (receivers.length + (handlers?.length ?? 0)) * receiverBytes;
     entry.bytes += bytes;
     this.#bytes += bytes;
   }

@@ -191,12 +191,12 @@ function Editor({ row, file, status }: HandlerEditorProps & { readonly file: Bro
               options={
                 on === 'publish'
                   ? [
-                      { value: 'through', label: 'Let the message through' },
-                      { value: 'drop', label: 'Drop the message' },
+                      { value: 'through', label: 'Let it through' },
+                      { value: 'drop', label: 'Drop it' },
                     ]
                   : [
-                      { value: 'through', label: 'Let the client in' },
-                      { value: 'drop', label: 'Refuse the client' },
+                      { value: 'through', label: 'Let it in' },
+                      { value: 'drop', label: 'Refuse it' },
                     ]
               }
               onChange={(failure) => edit({ failure })}

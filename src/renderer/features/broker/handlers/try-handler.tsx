@@ -92,7 +92,9 @@ function Result({ handler, result }: { readonly handler: BrokerHandler; readonly
     <section className={styles.result} aria-label="Result" aria-live="polite">
       <p className={styles.outcome} data-bad={outcome === 'failed' || undefined}>
         {outcomeWords(handler, result)}
-        {passedBy === null && <span className={styles.elapsed}>{elapsedMs < 10 ? elapsedMs.toFixed(1) : Math.round(elapsedMs)} ms</span>}
+        {passedBy === null && outcome !== 'failed' && (
+          <span className={styles.elapsed}>{elapsedMs < 10 ? elapsedMs.toFixed(1) : Math.round(elapsedMs)} ms</span>
+        )}
       </p>
       {error && (
         <p className={styles.error}>
@@ -150,6 +152,5 @@ const shownLength = 4000;
 
 function textOf(payload: WirePayload): string {
   if ('text' in payload) return payload.text.length > shownLength ? `${payload.text.slice(0, shownLength)}…` : payload.text;
-  const bytes = [...atob(payload.base64)].slice(0, 500).map((unit) => unit.charCodeAt(0).toString(16).padStart(2, '0'));
-  return bytes.join(' ');
+  return Array.from(atob(payload.base64).slice(0, 500), (unit) => unit.charCodeAt(0).toString(16).padStart(2, '0')).join(' ');
 }

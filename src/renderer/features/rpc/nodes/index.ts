@@ -4,6 +4,5 @@ export { NodesTab } from './nodes-tab.tsx';
 export { serveAnswer } from './serve-answer.ts';
 export { FaultsSection } from './faults-section.tsx';
 export { checkFaults, noFaults, type FaultsDraft } from './method-draft.ts';
-export { LogView } from './node-log.tsx';
 export { Tried, TriedValue, TryFrame } from './try-frame.tsx';
 export { faultWords } from './node-words.ts';

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { maxHandlers } from '../../../../shared/broker/handlers/max-handlers.ts';
-import { formatHandlerFile, parseHandlerFile } from '../../../../shared/broker/handlers/handler-file.ts';
-import { freeFileName } from '../../../../shared/collections/file-name.ts';
-import { handlerSchema, type BrokerHandler, type SavedHandler, type SavedHandlers } from '../../../../shared/contract/broker-handlers.ts';
-import type { Problem } from '../../../../shared/contract/common.ts';
-import { CodedError } from '../../../../shared/ipc/errors.ts';
-import { checkRevision, diskAccess, errorCode, followFolder, goneRevision, isGone, notSaved, type FollowedFolder } from '../../workspace/index.ts';
+import { maxHandlers } from '../../../shared/broker/handlers/max-handlers.ts';
+import { formatHandlerFile, parseHandlerFile } from '../../../shared/broker/handlers/handler-file.ts';
+import { freeFileName } from '../../../shared/collections/file-name.ts';
+import { handlerSchema, type BrokerHandler, type SavedHandler, type SavedHandlers } from '../../../shared/contract/broker-handlers.ts';
+import type { Problem } from '../../../shared/contract/common.ts';
+import { CodedError } from '../../../shared/ipc/errors.ts';
+import { checkRevision, diskAccess, errorCode, followFolder, goneRevision, isGone, notSaved, type FollowedFolder } from '../workspace/index.ts';
 
 const ending = '.js';
 const maxFileBytes = 2 * 1024 * 1024;

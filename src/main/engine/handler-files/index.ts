@@ -1,0 +1,1 @@
+export { openHandlerFiles, type HandlerFiles } from './handler-files.ts';
