@@ -13,16 +13,7 @@ import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
 import { createIntercepts, createTopicBridges } from './bridges/index.ts';
-import {
-  createBrokerService,
-  createFaultService,
-  type FaultService,
-  monitorAnswer,
-  openHandlerFiles,
-  startingRedis,
-  tryHandler,
-  type MonitorAnswer,
-} from './broker/index.ts';
+import { createBrokerService, createFaultService, type FaultService, monitorAnswer, startingRedis, tryHandler, type MonitorAnswer } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
 import {

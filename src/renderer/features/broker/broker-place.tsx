@@ -2,7 +2,6 @@ import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Access } from './access/access.tsx';
 import { showBroker, useBrokerView, type BrokerViewName } from './broker-views.ts';
-import { Clients } from './clients/clients.tsx';
 import { HandlersView } from './handlers/handlers-view.tsx';
 import { Overview } from './overview/overview.tsx';
 import { PacketsView } from './packets/packets-view.tsx';
