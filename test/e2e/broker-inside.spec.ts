@@ -154,6 +154,22 @@ test('the inside of the broker: clients, queues, retained messages and charts', 
     expect(await given()).toEqual(['attic dark', 'home/fan off', 'home/lamp {"on":false}']);
   });
 
+  await test.step('who got one of the last messages', async () => {
+    await part('Messages');
+    await page.getByRole('searchbox', { name: 'Find messages' }).fill('lamp');
+    await page
+      .getByRole('row', { name: /home\/lamp/ })
+      .first()
+      .click();
+    const detail = page.getByRole('region', { name: 'Message', exact: true });
+    await detail.getByRole('switch', { name: 'Tracing' }).click();
+    await expect(detail).toContainText('This message was not traced');
+    await page.getByRole('searchbox', { name: 'Find messages' }).fill('traced');
+    await sender.publish({ topic: 'traced', qos: 1 });
+    await page.getByRole('row', { name: /traced/ }).click();
+    await expect(detail).toContainText('Nobody: no subscription matched its topic.');
+  });
+
   await test.step('the charts show what happened before they were opened', async () => {
     await part('Charts');
     const messages = page.getByRole('region', { name: 'Messages per second', exact: true });

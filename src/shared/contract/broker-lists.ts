@@ -3,6 +3,7 @@ import { call, stream } from '../ipc/contract.ts';
 import type { MessageProperties } from '../messages/record.ts';
 import type { ListenerKind } from '../mqtt/listener-kinds.ts';
 import type { MqttVersion, Qos } from './common.ts';
+import type { MessageRow } from './messages.ts';
 
 /** What the local broker holds: clients, sessions, subscriptions, queues and retained messages, in pages. `null` is what an engine does not tell. */
 
@@ -256,6 +257,8 @@ export const brokerListsContract = {
   'broker.discardQueued': call<{ readonly discarded: number }>()(discardSchema),
   /** Forgets a session whose client is not connected, with its subscriptions and queue; a will that still waits is published. Rejects with `not-found`, `invalid-state`. */
   'broker.endSession': call<void>()(clientInputSchema),
+  /** The last 500 of this run of the engine, newest first; `search`: a part of the topic or of the publisher's client id. */
+  'broker.lastMessages': call<readonly MessageRow[]>()(z.strictObject({ search: searchSchema.optional() })),
   'broker.retained': call<RetainedPage>()(retainedQuerySchema),
   'broker.retainedMessage': call<RetainedMessage | null>()(retainedMessageInputSchema),
   /** Every message that fits, with its whole payload. */

@@ -4,7 +4,7 @@ import type { Handlers } from '../../../shared/ipc/serve.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import type { Services } from './services.ts';
 
-export function brokerListsHandlers({ broker: { lists } }: Services): Handlers<typeof brokerListsContract> {
+export function brokerListsHandlers({ broker: { lists, inside } }: Services): Handlers<typeof brokerListsContract> {
   return {
     'broker.clientList': lists.clients,
     'broker.client': lists.client,
@@ -13,6 +13,7 @@ export function brokerListsHandlers({ broker: { lists } }: Services): Handlers<t
     'broker.queue': lists.queue,
     'broker.discardQueued': lists.discardQueued,
     'broker.endSession': lists.endSession,
+    'broker.lastMessages': ({ search }) => inside.lastMessages(search),
     'broker.retained': lists.retained,
     'broker.retainedMessage': lists.retainedMessage,
     'broker.exportRetained': (wanted, sink) => lists.exportRetained(wanted, passedOn(sink)),

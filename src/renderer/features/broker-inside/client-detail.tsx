@@ -1,4 +1,4 @@
-import { Binary, Unplug, X } from 'lucide-react';
+import { Binary, MessagesSquare, Unplug, X } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { ClientDetail, SubscriptionRow, WillView } from '../../../shared/contract/broker-lists.ts';
 import { listenerKindWords } from '../../../shared/mqtt/listener-kinds.ts';
@@ -72,6 +72,13 @@ function Detail({ clientId, detail }: { readonly clientId: string; readonly deta
             </Button>
           )
         )}
+        <Button
+          size="small"
+          icon={<MessagesSquare size={14} aria-hidden />}
+          onClick={() => insideStore.setState({ part: 'messages', messageSearch: clientId })}
+        >
+          Messages
+        </Button>
         {!isAedes && (
           <Button size="small" icon={<Binary size={14} aria-hidden />} onClick={() => showBroker('packets', clientId)}>
             Packets

@@ -9,6 +9,7 @@ import { RefusalCard, StartBrokerButton } from '../broker/index.ts';
 import { ClientList } from './client-list.tsx';
 import { showPart, useInside, type InsidePart } from './inside-store.ts';
 import styles from './inside.module.css';
+import { LastMessages } from './last-messages.tsx';
 import { RetainedView } from './retained/retained-view.tsx';
 import { SessionList } from './session-list.tsx';
 import { SubscriptionList } from './subscription-list.tsx';
@@ -20,6 +21,7 @@ const parts: readonly { readonly value: InsidePart; readonly label: string }[] =
   { value: 'subscriptions', label: 'Subscriptions' },
   { value: 'sessions', label: 'Sessions' },
   { value: 'retained', label: 'Retained' },
+  { value: 'messages', label: 'Messages' },
   { value: 'charts', label: 'Charts' },
   { value: 'refused', label: 'Refused' },
 ];
@@ -45,7 +47,7 @@ export function Clients(): ReactElement {
       >
         <SegmentedControl label="Show" size="small" value={part} onChange={showPart} segments={parts} />
       </Toolbar>
-      {!running && part !== 'charts' && part !== 'refused' ? (
+      {!running && part !== 'charts' && part !== 'refused' && part !== 'messages' ? (
         <EmptyState title="The broker does not run" text="What is inside it is shown here while it does." actions={<StartBrokerButton />} />
       ) : (
         <Part part={part} />
@@ -64,6 +66,8 @@ function Part({ part }: { readonly part: InsidePart }): ReactElement {
       return <SessionList />;
     case 'retained':
       return <RetainedView />;
+    case 'messages':
+      return <LastMessages />;
     case 'charts':
       return (
         <Suspense fallback={<Loading label="Loading the charts" />}>

@@ -1,6 +1,8 @@
 import type { MessageTrace, PacketBatch, PacketsInput, TracingStatus } from '../../../../shared/contract/broker-inside.ts';
+import type { MessageRow } from '../../../../shared/contract/messages.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { WorkerLink } from '../worker-link.ts';
+import { LastMessages } from './last-messages.ts';
 import { TraceStore } from './trace-store.ts';
 
 /** What the local broker tells of its inside, to as many as look, over all its runs. */
@@ -8,8 +10,10 @@ export interface BrokerInsideView {
   /** Messages are traced until what this returns is called; each caller counts. `onChange`: `tracing` and what `whoGot` says have changed. */
   trace(onChange: () => void): () => void;
   tracing(): TracingStatus;
-  /** Messages that came with `onMessages` have these ids now: `firstId` and following. Needed for `whoGot`. */
+  /** Messages that came with `onMessages` have these ids now: `firstId` and following. Needed for all that follows. */
   numbered(records: readonly MessageRecord[], firstId: number): void;
+  /** Newest first; with a text only those whose topic or publisher contains it. */
+  lastMessages(search?: string): readonly MessageRow[];
   /** By the id of the message; `null`: it was not traced. */
   whoGot(id: number): MessageTrace | null;
   /** By its number in this run of the broker. */
@@ -27,6 +31,7 @@ interface PacketFollower {
 export class InsideView implements BrokerInsideView {
   readonly #current: () => WorkerLink | undefined;
   readonly #traces: TraceStore;
+  readonly #last = new LastMessages();
   readonly #tracers = new Set<{ readonly onChange: () => void }>();
   readonly #followers = new Set<PacketFollower>();
   #stopTracing: (() => void) | undefined;
@@ -61,9 +66,14 @@ export class InsideView implements BrokerInsideView {
   }
 
   numbered(records: readonly MessageRecord[], firstId: number): void {
+    this.#last.add(records, firstId);
     if (this.#tracers.size === 0) return;
     this.#traces.attach(records, firstId);
     this.#traced();
+  }
+
+  lastMessages(search?: string): readonly MessageRow[] {
+    return this.#last.list(search);
   }
 
   whoGot(id: number): MessageTrace | null {

@@ -15,6 +15,8 @@ export interface ChartSpec {
   readonly title: string;
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
+  /** Steps of the axis that give round numbers; absent: decimal ones. */
+  readonly steps?: number[];
   /** What is measured, and what is not. */
   readonly hint?: string;
 }
@@ -31,6 +33,8 @@ export function formatMicros(us: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
+const powersOfTwo = Array.from({ length: 40 }, (_, at) => 2 ** at);
+
 const inOut = (into: Value, out: Value): readonly ChartLine[] => [
   { value: into, label: 'in', colour: first },
   { value: out, label: 'out', colour: second },
@@ -43,7 +47,7 @@ const percentiles = (half: Value, most: Value): readonly ChartLine[] => [
 
 export const charts: readonly ChartSpec[] = [
   { id: 'messages', title: 'Messages per second', lines: inOut('messagesIn', 'messagesOut'), format: formatNumber },
-  { id: 'bytes', title: 'Bytes per second', lines: inOut('bytesIn', 'bytesOut'), format: formatBytes },
+  { id: 'bytes', title: 'Bytes per second', lines: inOut('bytesIn', 'bytesOut'), format: formatBytes, steps: powersOfTwo },
   { id: 'clients', title: 'Connected clients', lines: [{ value: 'clients', label: 'clients', colour: first }], format: formatNumber },
   { id: 'connections', title: 'New connections per second', lines: [{ value: 'newConnections', label: 'new', colour: first }], format: formatNumber },
   { id: 'queued', title: 'Queued messages', lines: [{ value: 'queuedMessages', label: 'queued', colour: first }], format: formatNumber },

@@ -91,7 +91,13 @@ function optionsOf(spec: ChartSpec, element: HTMLElement, spanSeconds: () => num
     },
     axes: [
       { ...axis, size: 24, space: 80, values: (_plot, splits) => splits.map((second) => formatTime(second * 1_000_000).slice(0, 8)) },
-      { ...axis, size: 58, space: 34, values: (_plot, splits) => splits.map((value) => spec.format(value)) },
+      {
+        ...axis,
+        size: 58,
+        space: 34,
+        ...(spec.steps === undefined ? {} : { incrs: spec.steps }),
+        values: (_plot, splits) => splits.map((value) => spec.format(value)),
+      },
     ],
     series: [
       {},
