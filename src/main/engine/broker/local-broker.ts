@@ -1,5 +1,4 @@
 import { defaultBrokerLimits, type BrokerLimits } from '../../../shared/mqtt/broker-limits.ts';
-import type { RedisConfig, RedisState } from '../../../shared/contract/broker-redis.ts';
 import type { BrokerListener, BrokerOptions } from '../../../shared/contract/broker.ts';
 import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { FaultConfig } from '../../../shared/broker/faults/fault-rules.ts';
@@ -16,9 +15,8 @@ import { FaultPlan } from './faults/fault-plan.ts';
 import { faultyStream } from './faults/faulty-stream.ts';
 import { openListeners } from './listeners/open-listeners.ts';
 import { SqlitePersistence } from './persistence/sqlite-persistence.ts';
-import type { AedesRedis } from './redis/aedes-redis.ts';
-import { createClusterLink } from './redis/cluster-link.ts';
-import { RedisCluster } from './redis/redis-cluster.ts';
+import { openRedisFor, type RedisOptions, type RedisUse } from './redis/open-redis.ts';
+import type { RedisCluster } from './redis/redis-cluster.ts';
 import type { CredentialStore } from './users/credentials.ts';
 import { userHooks } from './users/user-hooks.ts';
 
@@ -43,15 +41,11 @@ interface LocalFaults {
   readonly report: FaultPlan['report'];
 }
 
-/** How a broker stands with the Redis it uses. */
-interface RedisUse {
-  state(): RedisState;
-}
-
 /** For everything a connection has to do before MQTT; CONNECT then has as much time again. */
 const arrivalTimeoutMs = 10_000;
 
-export interface LocalBrokerExtras {
+/** With Redis everything is kept there, and nothing in a file. */
+export interface LocalBrokerExtras extends RedisOptions {
   /** Only they get in; aedes does not ask. Absent: everybody does. */
   readonly users?: CredentialStore;
   /** Who gets in and may do what, instead of `users`; the workbench's own engine only. */
@@ -60,11 +54,6 @@ export interface LocalBrokerExtras {
   readonly handlers?: BrokerHandlers;
   /** Where sessions, their messages, retained messages and wills are kept; aedes keeps nothing. Absent: in memory only. */
   readonly persistenceFile?: string | undefined;
-  /** Other brokers it is one with; it keeps everything there then, and nothing in a file. */
-  readonly redis?: RedisConfig | undefined;
-  /** After so long without a sign of life another broker takes over, ms. */
-  readonly redisLeaseMs?: number;
-  readonly onRedisChange?: () => void;
   /** What is wrong with that file, in sentences: found at the start, or while it cannot be written; `null`: it works again. */
   readonly onPersistenceProblem?: (problem: string | null) => void;
   /** From the first connection on. */
@@ -81,13 +70,11 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
   if (options.engine === 'aedes' && extras.access !== undefined && isClosed(extras.access)) throw new CodedError('invalid-state', aedesAsksNobody);
   const limits = options.limits ?? defaultBrokerLimits;
   const maximumPacketSize = limits.maximumPacketBytes + fixedHeaderBytes;
-  const { redis: redisConfig, onRedisChange = () => undefined } = extras;
-  const aedesRedis = redisConfig === undefined || options.engine !== 'aedes' ? undefined : await openAedesRedis(redisConfig, onRedisChange);
-  const cluster = redisConfig === undefined || aedesRedis !== undefined ? null : await createCluster(redisConfig, extras);
+  const redis = await openRedisFor(options.engine, extras);
   const engine =
     options.engine === 'aedes'
-      ? await createAedesEngine({ nowUs, maximumPacketSize, redis: aedesRedis })
-      : await createCoreEngine(nowUs, limits, extras, cluster);
+      ? await createAedesEngine({ nowUs, maximumPacketSize, redis: redis?.aedes })
+      : await createCoreEngine(nowUs, limits, extras, redis?.cluster ?? null);
   const { access } = extras;
   const plan = new FaultPlan({
     ...(access === undefined ? {} : { own: access.own }),
@@ -99,6 +86,7 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
   if (extras.faults !== undefined) configure(extras.faults);
   const onRefused = (refusal: Refusal): void => engine.reportRefusal(refusal);
   try {
+    await redis?.attach(engine);
     const listeners = await openListeners(options, {
       accept: (stream, info) => {
         const faulty = coreFaults === null && plan.isOn ? faultyStream({ stream, info, plan, onRefused }) : null;
@@ -111,11 +99,13 @@ export async function openLocalBroker(options: BrokerOptions, extras: LocalBroke
     const close = async (): Promise<void> => {
       listeners.close();
       extras.handlers?.detach();
+      redis?.close();
       await engine.close();
     };
-    return { engine, listeners: listeners.addresses, faults: { configure, report: () => plan.report() }, redis: cluster ?? aedesRedis ?? null, close };
+    return { engine, listeners: listeners.addresses, faults: { configure, report: () => plan.report() }, redis, close };
   } catch (error) {
     extras.handlers?.detach();
+    redis?.close();
     await engine.close();
     throw error;
   }
@@ -154,19 +144,6 @@ async function createCoreEngine(
   new SysTopics(core, `MQTT Workbench ${appVersion}`).start();
   handlers?.attach(core);
   return core;
-}
-
-async function openAedesRedis(config: RedisConfig, onChange: () => void): Promise<AedesRedis> {
-  const { AedesRedis: Opened } = await import('./redis/aedes-redis.ts');
-  return Opened.open({ config, now: Date.now, onChange });
-}
-
-async function createCluster(
-  config: RedisConfig,
-  { onRedisChange: onChange = () => undefined, redisLeaseMs: leaseMs }: LocalBrokerExtras,
-): Promise<RedisCluster> {
-  const link = await createClusterLink(config, Date.now, onChange);
-  return new RedisCluster({ link, now: Date.now, onChange, ...(leaseMs === undefined ? {} : { leaseMs }) });
 }
 
 function cannotKeep(file: string, why: string): string {

@@ -4,6 +4,7 @@ import { Access } from './access/access.tsx';
 import { showBroker, useBrokerView, type BrokerViewName } from './broker-views.ts';
 import { HandlersView } from './handlers/handlers-view.tsx';
 import { Overview } from './overview/overview.tsx';
+import { RedisView } from './redis/redis-view.tsx';
 import { PacketsView } from './packets/packets-view.tsx';
 
 /** The local broker and everything that only its inside can show. `clients`: a feature of its own, as it shows messages, which know of the broker. */
@@ -19,6 +20,7 @@ export function BrokerPlace({ clients }: { readonly clients: ReactElement }): Re
         { value: 'access', label: 'Access', content: <Access /> },
         { value: 'packets', label: 'Packets', content: <PacketsView /> },
         { value: 'handlers', label: 'Handlers', content: <HandlersView /> },
+        { value: 'redis', label: 'Redis', content: <RedisView /> },
       ]}
     />
   );

@@ -70,6 +70,7 @@ export const cliOptions = {
       'in the environment than in the address',
     ],
   },
+  'redis-channels': { type: 'boolean', help: ['only mqttd’s plain form: each topic is a channel of Redis,', 'its message the payload; nothing is kept there'] },
   'redis-prefix': { type: 'string', value: 'TEXT', help: ['what its keys begin with (default mqtt)'] },
   'redis-ca': { type: 'string', value: 'FILE', help: ['who signs the certificate of Redis (PEM)'] },
   'redis-lease': { type: 'string', value: 'SECONDS', help: ['a broker silent for so long may be taken for dead (default 5)'] },

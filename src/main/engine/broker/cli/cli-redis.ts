@@ -13,7 +13,8 @@ interface CliRedis {
 export function readCliRedis(given: GivenOptions, environment: NodeJS.ProcessEnv = process.env): CliRedis | null {
   const { redis: url, 'redis-prefix': keyPrefix = 'mqtt', 'redis-ca': caFile, 'redis-lease': lease } = given;
   if (url === undefined) {
-    for (const name of ['redis-prefix', 'redis-ca', 'redis-lease'] as const) if (given[name] !== undefined) throw new Error(`--${name} needs --redis.`);
+    for (const name of ['redis-channels', 'redis-prefix', 'redis-ca', 'redis-lease'] as const)
+      if (given[name] !== undefined) throw new Error(`--${name} needs --redis.`);
     return null;
   }
   readRedisAddress(url);
@@ -28,9 +29,17 @@ export function readCliRedis(given: GivenOptions, environment: NodeJS.ProcessEnv
       throw new Error(`${caFile} cannot be read: ${(error as Error).message}`, { cause: error });
     }
   }
-  const { mode, username, verifyCertificate } = defaultRedisSettings;
+  const { username, verifyCertificate } = defaultRedisSettings;
   return {
-    redis: { mode, url, username, keyPrefix, verifyCertificate, ca, password: environment['MQTT_REDIS_PASSWORD'] ?? '' },
+    redis: {
+      mode: given['redis-channels'] === true ? 'channels' : 'share',
+      url,
+      username,
+      keyPrefix,
+      verifyCertificate,
+      ca,
+      password: environment['MQTT_REDIS_PASSWORD'] ?? '',
+    },
     ...(lease === undefined ? {} : { redisLeaseMs: Math.round(seconds * 1000) }),
   };
 }

@@ -10,7 +10,7 @@ const goodbyeMs = 500;
 /** aedes sends its sign of life so often; what it has not heard of for three of them is gone. */
 const heartbeatMs = 60_000;
 
-export interface AedesRedisOptions {
+interface AedesRedisOptions {
   readonly config: RedisConfig;
   /** Unix ms. */
   readonly now: () => number;

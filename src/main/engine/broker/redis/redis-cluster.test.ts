@@ -112,4 +112,86 @@ describe.skipIf(!hasRedis())('brokers that share a Redis (redis-server is needed
     expect(new Set(got.flat()).size).toBe(40);
     expect(Math.min(...got.map(({ length }) => length))).toBeGreaterThan(5);
   });
+
+  it('publishes the will of a client whose broker is taken for dead, once, and hands its sessions over', async () => {
+    const [one, other] = await two();
+    const watcher = await enter(other, 'watcher');
+    await watcher.subscribe({ filter: 'wills', qos: 1 });
+    const doomed = await enter(one, { ...kept('doomed'), will: { topic: 'wills', payload: 'gone', qos: 1 } });
+    await doomed.subscribe({ filter: 'd', qos: 1 });
+    // As if it had been silent for too long: it finds out with its next sign of life.
+    const { id } = one.redis?.state().peers.find(({ isSelf }) => isSelf) ?? { id: '' };
+    await redis.hset(`t${prefix}:broker:${id}`, 'left', '1');
+    for (let tries = 0; (await redis.hexists(`t${prefix}:brokers`, id)) === 1; tries += 1) {
+      expect(tries).toBeLessThan(200);
+      await redis.del(`t${prefix}:alive:${id}`);
+      await redis.publish(`t${prefix}:${await redis.hget(`t${prefix}:meta`, 'id')}:news`, 'brokers');
+    }
+    expect(await doomed.next()).toMatchObject({ type: 'disconnect', code: 0x8b });
+    await vi.waitFor(() =>
+      expect(one.redis?.state().notices.map(({ text }) => text)).toEqual([expect.stringContaining('others have taken over its sessions')]),
+    );
+    expect(await watcher.receive(10_000)).toMatchObject({ payload: Buffer.from('gone') });
+    await watcher.expectNothing();
+    const back = await enter(one, kept('doomed'));
+    expect(back.connack?.sessionPresent).toBe(true);
+    await watcher.publish({ topic: 'd', payload: 'to the one that was dead', qos: 1 });
+    expect(await back.receive()).toMatchObject({ payload: Buffer.from('to the one that was dead') });
+  });
+
+  it('goes on among its own clients while Redis is away, and what waited is acknowledged and shared when it is back', async () => {
+    const own = await RedisServer.start('--save', '3600 1');
+    const at = { ...config(), url: own.url };
+    const options = { engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null } as const;
+    const pair = [
+      await openLocalBroker(options, { redis: at, redisLeaseMs: leaseMs }),
+      await openLocalBroker(options, { redis: at, redisLeaseMs: leaseMs }),
+    ] as const;
+    brokers.push(...pair);
+    try {
+      const here = await enter(pair[0], 'here');
+      await here.subscribe({ filter: 'x', qos: 1 });
+      const there = await enter(pair[1], kept('there'));
+      await there.subscribe({ filter: 'x', qos: 1 });
+      const writer = await enter(pair[0], 'writer');
+      const saver = new Redis(own.port, '127.0.0.1');
+      await saver.save();
+      saver.disconnect();
+      await own.kill();
+      await vi.waitFor(() => expect(pair[0].redis?.state().phase).toBe('away'), { timeout: 10_000 });
+      const answered = writer.publish({ topic: 'x', payload: 'meanwhile', qos: 1 });
+      expect(await here.receive()).toMatchObject({ payload: Buffer.from('meanwhile') });
+      // A session may be anywhere; one that ends with its connection is no risk.
+      const refused = new RawClient(await dialTcp(pair[0].listeners[0]?.port ?? 0), 5);
+      clients.push(refused);
+      await refused.connect(kept('unknown'), 0x88);
+      await enter(pair[0], 'brief');
+      expect(pair[0].redis?.state().waiting).toBe(1);
+      await own.start();
+      expect((await answered).code).toBe(0);
+      expect(await there.receive(10_000)).toMatchObject({ payload: Buffer.from('meanwhile') });
+    } finally {
+      await Promise.all(pair.map((broker) => broker.close()));
+      await own.close();
+    }
+  });
+
+  it('writes everything again where Redis has forgotten it', async () => {
+    const [one, other] = await two();
+    const reader = await enter(one, kept('reader'));
+    await reader.subscribe({ filter: 'x', qos: 1 });
+    reader.drop();
+    const writer = await enter(other, 'writer');
+    await writer.publish({ topic: 'x', payload: 'before', qos: 1 });
+    await writer.publish({ topic: 'kept', payload: 'r', qos: 1, retain: true });
+    await vi.waitFor(() => expect(one.redis?.state().counters.received).toBeGreaterThanOrEqual(2));
+    await redis.flushall();
+    await vi.waitFor(() => expect([one, other].map((broker) => broker.redis?.state().notices.length)).toEqual([1, 1]), { timeout: 10_000 });
+    await vi.waitFor(() => expect([one, other].map((broker) => broker.redis?.state().peers.length)).toEqual([2, 2]), { timeout: 10_000 });
+    await writer.publish({ topic: 'x', payload: 'after', qos: 1 });
+    const again = await enter(other, kept('reader'));
+    expect(again.connack?.sessionPresent).toBe(true);
+    expect([(await again.receive()).payload.toString(), (await again.receive()).payload.toString()]).toEqual(['before', 'after']);
+    expect((await open()).engine.retained('')).toContain('kept');
+  });
 });

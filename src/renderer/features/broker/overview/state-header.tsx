@@ -43,7 +43,7 @@ export function StateHeader({ status }: { readonly status: BrokerStatus }): Reac
       )}
       {status.persistenceProblem !== null && (
         <div className={styles.tap}>
-          <Banner inset kind="warn" title="The file of the broker">
+          <Banner inset kind="warn" title="What the broker keeps">
             {status.persistenceProblem}
           </Banner>
         </div>
