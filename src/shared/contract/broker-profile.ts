@@ -38,3 +38,17 @@ export interface ProfileChange {
   /** A broker that runs takes it only when it is started again. */
   readonly restart: boolean;
 }
+
+/** What a profile can be made from. */
+export const profileImportFormats = ['profile', 'distmqtt', 'mosquitto', 'mqttd'] as const;
+export type ProfileImportFormat = (typeof profileImportFormats)[number];
+
+/** Something that an import cannot carry over (`lost`), or not as it was (`changed`). */
+export interface ImportNote {
+  readonly kind: 'lost' | 'changed';
+  /** From 1; `null`: not about one line. */
+  readonly line: number | null;
+  readonly key: string;
+  /** One or two sentences. */
+  readonly message: string;
+}

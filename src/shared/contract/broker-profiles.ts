@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { call, stream } from '../ipc/contract.ts';
-import type { ProfileChange, ProfileProblem } from './broker-profile.ts';
-import { noInput } from './common.ts';
+import { profileImportFormats, type ImportNote, type ProfileChange, type ProfileImportFormat, type ProfileProblem } from './broker-profile.ts';
+import { noInput, type Problem } from './common.ts';
 
 /** Also the name of its file, without the ending. */
 const profileNameSchema = z.string().min(1).max(100);
@@ -29,6 +29,16 @@ export interface BrokerProfilesView {
   readonly pending: readonly ProfileChange[];
 }
 
+export interface ProfileImportPreview {
+  /** `null`: it was not recognised. */
+  readonly format: ProfileImportFormat | null;
+  readonly problem: Problem | null;
+  /** The profile it would make, as its file; empty with a problem. */
+  readonly text: string;
+  /** In the order of the lines. */
+  readonly notes: readonly ImportNote[];
+}
+
 const textSchema = z.string().max(1_000_000);
 const byName = z.strictObject({ name: profileNameSchema });
 
@@ -47,6 +57,8 @@ export const brokerProfilesContract = {
   'brokerProfiles.rename': call<{ readonly name: string }>()(z.strictObject({ name: profileNameSchema, to: profileNameSchema })),
   /** Answers with what was in the file, for undo. Rejects for the current one. */
   'brokerProfiles.remove': call<{ readonly text: string }>()(byName),
+  /** What a configuration of another broker, or a profile from elsewhere, would become. Nothing is made yet, and no file that it names is read. */
+  'brokerProfiles.readImport': call<ProfileImportPreview>()(z.strictObject({ text: textSchema, format: z.enum(profileImportFormats).optional() })),
   /** From the current one to this one. */
   'brokerProfiles.compare': call<readonly ProfileChange[]>()(byName),
   /** Makes it the current one; a broker that runs is started again with it where `restart` says so. */

@@ -1,6 +1,7 @@
 import type { BrokerProfilesView, brokerProfilesContract } from '../../../shared/contract/broker-profiles.ts';
 import { compareProfiles } from '../../../shared/broker/profile/compare-profiles.ts';
 import { newProfileText } from '../../../shared/broker/profile/edit-profile.ts';
+import { importProfile } from '../../../shared/broker/profile/import/index.ts';
 import { readProfile } from '../../../shared/broker/profile/read-profile.ts';
 import type { Handlers } from '../../../shared/ipc/serve.ts';
 import { settingsOf } from '../broker/index.ts';
@@ -38,6 +39,13 @@ export function brokerProfilesHandlers({ broker, brokerChanged, workspace }: Ser
     },
     async 'brokerProfiles.remove'({ name }) {
       return { text: await profiles.remove(name) };
+    },
+    'brokerProfiles.readImport'({ text, format }) {
+      const read = importProfile(text, format);
+      const notes = read.notes.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
+      // What is ours already keeps its comments.
+      const made = read.profile === null ? '' : read.format === 'profile' ? text : newProfileText(read.profile);
+      return { format: read.format, problem: read.problem, text: made, notes };
     },
     async 'brokerProfiles.compare'({ name }) {
       const { read } = await profiles.file(name);

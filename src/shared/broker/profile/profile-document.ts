@@ -20,21 +20,21 @@ export type ReadProfileDocument = ProfileDocument | { readonly problems: readonl
 
 const atStart = (message: string): ReadProfileDocument => ({ problems: [{ line: 1, column: 1, message }] });
 
-/** YAML 1.2, and so JSON as well. Never throws. */
-export function readProfileDocument(text: string): ReadProfileDocument {
+/** YAML 1.2, and so JSON as well; 1.1 is what Python reads. Never throws. */
+export function readProfileDocument(text: string, version: '1.1' | '1.2' = '1.2'): ReadProfileDocument {
   if (text.length > longestProfile) return atStart(`The file has more than ${longestProfile.toLocaleString('en-GB')} characters, too many for a profile.`);
   if (nestsDeeply(text)) return atStart(`The file is nested more than ${deepest} levels deep.`);
   try {
-    return parse(text);
+    return parse(text, version);
   } catch (error) {
     if (error instanceof RangeError) return atStart('The file is nested too deeply.');
     return atStart(`The file cannot be read as YAML: ${sentence(error instanceof Error ? error.message : String(error))}`);
   }
 }
 
-function parse(text: string): ReadProfileDocument {
+function parse(text: string, version: '1.1' | '1.2'): ReadProfileDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, logLevel: 'error' });
+  const document = parseDocument(text, { version, prettyErrors: false, lineCounter: lines, logLevel: 'error' });
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };

@@ -12,6 +12,7 @@ import { FailureCard } from './failure-card.tsx';
 import { LimitsCard } from '../limits/limits-card.tsx';
 import { ListenerSettings } from './listener-settings.tsx';
 import { ListenersCard } from '../listeners/listeners-card.tsx';
+import { ProfilesCard } from '../profiles/profiles-card.tsx';
 import { StateHeader } from './state-header.tsx';
 import { TlsLabCard } from '../tls-lab/tls-lab-card.tsx';
 
@@ -25,6 +26,7 @@ export function Overview(): ReactElement {
     <Page title="Local broker" wide>
       <StateHeader status={status} />
       {status.failure && <FailureCard failure={status.failure} />}
+      <ProfilesCard status={status} />
       <div className={styles.columns}>
         <Card title="Addresses">
           {status.listeners.length > 0 ? (
