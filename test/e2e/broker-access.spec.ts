@@ -109,6 +109,7 @@ test('users and rules: made by clicking, with what they would change before they
     await expect(receiver('boiler')).toContainText('Not allowed to receive it');
 
     await goToBroker(page, 'Clients');
+    await page.getByRole('radiogroup', { name: 'Show' }).getByRole('radio', { name: 'Refused' }).click();
     await expect(page.getByRole('region', { name: 'Refused and cut off' })).toContainText('May not subscribe to “plant/secret”: rule 2.');
     await selectTopicIn('plant/secret');
     await receiver('late').getByRole('button', { name: 'Make a rule' }).click();

@@ -32,7 +32,7 @@ export function Clients(): ReactElement {
   const refusals = useBrokerRefusals();
   const part = useInside((state) => state.part);
   const running = status?.phase === 'running';
-  const turnedAway = (refusals?.total ?? 0) + (refusals?.denied ?? 0);
+  const turnedAway = (refusals?.total ?? 0) + (refusals?.denied ?? 0) + (refusals?.overLimit ?? 0);
   return (
     <div className={styles['place']}>
       <h1 className="visually-hidden">Clients</h1>
