@@ -26,7 +26,7 @@ export interface StripItem {
   readonly component: ComponentType;
 }
 
-/** Something that has to be there whatever place is shown, such as commands; draws nothing. */
+/** Something that has to be there whatever place is shown, such as commands or a banner; most draw nothing. */
 export interface Service {
   readonly id: string;
   readonly component: ComponentType;

@@ -10,7 +10,7 @@ import { layoutStore } from './layout-store.ts';
 import { LinkBanner } from './link-banner.tsx';
 import { connectNativeMenu } from './native-menu.ts';
 import { useHashPlace } from './navigation.ts';
-import { places, services } from './places.ts';
+import { banners, places, services } from './places.ts';
 import { Rail } from './rail.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import { useChord } from './use-chord.ts';
@@ -56,6 +56,11 @@ export function Shell({ workspace }: { readonly workspace: WorkspaceView }): Rea
         <div className={styles.banners}>
           <LinkBanner />
           <WorkspaceBanner problems={workspace.problems} />
+          {banners.map(({ id, component: Shown }) => (
+            <CrashBoundary key={id} what="" resetKey={id} quiet>
+              <Shown />
+            </CrashBoundary>
+          ))}
         </div>
         <div className={styles.middle}>
           <Rail places={places} current={place?.id} />

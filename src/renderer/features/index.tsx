@@ -1,6 +1,6 @@
 import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
-import { BrokerCommands, BrokerItem, BrokerPlace, newAccessRule } from './broker/index.ts';
+import { BrokerCommands, BrokerItem, BrokerPlace, FaultBanner, FaultCommands, FaultItem, newAccessRule } from './broker/index.ts';
 import { Clients } from './broker-inside/index.ts';
 import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
 import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
@@ -39,13 +39,18 @@ export const places: readonly Place[] = [
 
 export const stripItems: readonly StripItem[] = [
   { id: 'broker', side: 'start', order: 1, component: BrokerItem },
+  { id: 'faults', side: 'start', order: 1.5, component: FaultItem },
   { id: 'connections', side: 'start', order: 2, component: ConnectionsItem },
   { id: 'publishing', side: 'end', order: 0.5, component: PublishingItem },
   { id: 'history', side: 'end', order: 1, component: LedgerItem },
 ];
 
+/** Above every place, where there is something that nobody may overlook. */
+export const banners: readonly Service[] = [{ id: 'faults', component: FaultBanner }];
+
 export const services: readonly Service[] = [
   { id: 'broker', component: BrokerCommands },
+  { id: 'faults', component: FaultCommands },
   { id: 'connections', component: ConnectionCommands },
   { id: 'subscriptionNews', component: () => <SubscriptionNews onShow={showTopic} /> },
   { id: 'topics', component: TopicCommands },

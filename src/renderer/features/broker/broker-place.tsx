@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Access } from './access/access.tsx';
 import { showBroker, useBrokerView, type BrokerViewName } from './broker-views.ts';
+import { FaultsView } from './faults/faults-view.tsx';
 import { HandlersView } from './handlers/handlers-view.tsx';
 import { Overview } from './overview/overview.tsx';
 import { RedisView } from './redis/redis-view.tsx';
@@ -19,6 +20,7 @@ export function BrokerPlace({ clients }: { readonly clients: ReactElement }): Re
         { value: 'clients', label: 'Clients', content: clients },
         { value: 'access', label: 'Access', content: <Access /> },
         { value: 'packets', label: 'Packets', content: <PacketsView /> },
+        { value: 'faults', label: 'Faults', content: <FaultsView /> },
         { value: 'handlers', label: 'Handlers', content: <HandlersView /> },
         { value: 'redis', label: 'Redis', content: <RedisView /> },
       ]}

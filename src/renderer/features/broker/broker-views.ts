@@ -3,8 +3,8 @@ import { createStore } from 'zustand/vanilla';
 import { goTo } from '../common/index.ts';
 import { wantClient } from './packets/packets-store.ts';
 
-/** Parts of the place: the broker with its listeners, its clients, who may do what, the packets, and scripts that handle what clients do. */
-export type BrokerViewName = 'overview' | 'clients' | 'access' | 'packets' | 'handlers' | 'redis';
+/** Parts of the place: the broker with its listeners, its clients, who may do what, the packets, faults, and scripts that handle what clients do. */
+export type BrokerViewName = 'overview' | 'clients' | 'access' | 'packets' | 'faults' | 'handlers' | 'redis';
 
 const chosen = createStore<{ readonly view: BrokerViewName }>(() => ({ view: 'overview' }));
 

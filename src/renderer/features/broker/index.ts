@@ -4,6 +4,7 @@ export { BrokerCommands } from './broker-commands.ts';
 export { BrokerItem } from './broker-item.tsx';
 export { BrokerPlace } from './broker-place.tsx';
 export { showBroker } from './broker-views.ts';
+export { FaultBanner, FaultCommands, FaultItem } from './faults/fault-banner.tsx';
 export { ExampleCommands } from './overview/example-commands.tsx';
 export { RefusalCard } from './refusal-card.tsx';
 export { FailureCard } from './overview/failure-card.tsx';
