@@ -1,5 +1,5 @@
 import { connackReason, describeReason } from '../../mqtt/reason-codes.ts';
-import type { FaultAction, FaultRule, FaultScope, FaultWhere } from './fault-rules.ts';
+import { packetsOf, type FaultAction, type FaultRule, type FaultScope } from './fault-rules.ts';
 
 /** What a rule does, in a few words: `delay by 200 to 300 ms`. */
 export function actionWords(action: FaultAction): string {
@@ -37,10 +37,19 @@ function endingWords({ ending }: Extract<FaultAction, { kind: 'disconnect' }>): 
 }
 
 /** Which packets a rule is about: `PUBLISH to clients below sensors/#, 1 in 10`. */
-export function whereWords(where: FaultWhere, packets: readonly string[] | null): string {
+export function whereWords(rule: FaultRule): string {
+  const { where, action } = rule;
+  const packets = packetsOf(rule);
+  const isWhole = action.kind === 'disconnect' && action.when !== 'packets';
   const words = [
-    packets === null ? 'every packet' : packets.map((name) => name.toUpperCase()).join(', '),
-    where.direction === 'in' ? 'from clients' : where.direction === 'out' ? 'to clients' : '',
+    isWhole ? 'every connection' : packets === null ? 'every packet' : packets.map((name) => name.toUpperCase()).join(', '),
+    isWhole || (packets !== null && packets.length === 1 && packets[0] === 'connect')
+      ? ''
+      : where.direction === 'in'
+        ? 'from clients'
+        : where.direction === 'out'
+          ? 'to clients'
+          : '',
     where.topic === undefined ? '' : `of ${where.topic}`,
     where.clientId === undefined ? '' : `of client ${where.clientId}`,
     where.listener === undefined ? '' : `on listener ${where.listener}`,

@@ -2,7 +2,6 @@ import { CircleStop } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
 import type { FaultReport, HeldFault } from '../../../../shared/contract/broker-faults.ts';
-import { packetsOf } from '../../../../shared/broker/faults/fault-rules.ts';
 import { actionWords, scopeWords, whereWords } from '../../../../shared/broker/faults/fault-words.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
@@ -70,7 +69,7 @@ export function ActiveCard({ active, report, status }: ActiveCardProps): ReactEl
                     <span className={styles.count}>{formatCount(hits.get(`${id}/${rule.id}`) ?? 0)} ×</span>
                     <span>
                       {rule.name === '' ? actionWords(rule.action) : `${rule.name}: ${actionWords(rule.action)}`}{' '}
-                      <span className={styles.muted}>– {whereWords(rule.where, packetsOf(rule))}</span>
+                      <span className={styles.muted}>– {whereWords(rule)}</span>
                     </span>
                   </li>
                 ))}

@@ -8,7 +8,7 @@ import styles from './faults.module.css';
 /** Who is affected now, what was done last, and what is held back. */
 export function HitsCard({ report }: { readonly report: FaultReport }): ReactElement {
   const { affected, hits, hitCount, held, hurried } = report;
-  const { shown, more } = useFirst(hits, 20);
+  const { shown, more } = useFirst(hits, 10);
   return (
     <div className={styles.columns}>
       <Card title="Affected now" titleAside={<Badge>{formatCount(affected.total)}</Badge>} flush>
@@ -64,7 +64,9 @@ export function HitsCard({ report }: { readonly report: FaultReport }): ReactEle
               <tbody>
                 {shown.map((hit, at) => (
                   <tr key={`${hitCount - at}`}>
-                    <td className={broker.mono}>{formatTime(hit.at * 1000)}</td>
+                    <th scope="row" className={broker.mono}>
+                      {formatTime(hit.at * 1000)}
+                    </th>
                     <td className={broker.clientId}>{hit.clientId ?? 'unknown'}</td>
                     <td>
                       {hit.what} <span className={styles.muted}>{hit.direction === 'in' ? 'from the client' : 'to the client'}</span>

@@ -2,7 +2,7 @@ import { Copy, Download, FileUp, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useRef, type ReactElement } from 'react';
 import { showError } from '../../../app/show-error.ts';
 import { faultPresets } from '../../../../shared/broker/faults/fault-presets.ts';
-import { packetsOf, type FaultProfile } from '../../../../shared/broker/faults/fault-rules.ts';
+import type { FaultProfile } from '../../../../shared/broker/faults/fault-rules.ts';
 import { actionWords, whereWords } from '../../../../shared/broker/faults/fault-words.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -96,7 +96,7 @@ function Row({ profile, onTurnOn, children }: RowProps): ReactElement {
   const { name, description, rules, keys } = profile;
   const title = [
     ...(keys === undefined ? [] : ['answers like mqttd']),
-    ...rules.filter(({ enabled }) => enabled).map((rule) => `${actionWords(rule.action)} – ${whereWords(rule.where, packetsOf(rule))}`),
+    ...rules.filter(({ enabled }) => enabled).map((rule) => `${actionWords(rule.action)} – ${whereWords(rule)}`),
   ];
   return (
     <li className={styles.profile}>

@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, ChevronDown, Trash2 } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { packetsOf, type FaultRule, type FaultWhere } from '../../../../shared/broker/faults/fault-rules.ts';
+import type { FaultRule, FaultWhere } from '../../../../shared/broker/faults/fault-rules.ts';
 import { actionWords, whereWords } from '../../../../shared/broker/faults/fault-words.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -41,7 +41,7 @@ export function RuleForm({ rule, position, open, onOpenChange, onChange, onRemov
   return (
     <Fold
       title={`${position}. ${rule.name === '' ? actionWords(rule.action) : rule.name}`}
-      summary={whereWords(rule.where, packetsOf(rule))}
+      summary={whereWords(rule)}
       marks={rule.enabled ? undefined : <Badge>off</Badge>}
       open={open}
       onOpenChange={onOpenChange}
