@@ -4,11 +4,12 @@ import net from 'node:net';
 import { expect as expectThat } from '@playwright/test';
 import { violations } from './axe.ts';
 import { fileSavedBy, goTo, goToBroker, setBrokerPorts, startBroker } from './steps.ts';
+import { onPath } from '../../tools/system.ts';
 import { expect, freePort, hasMosquittoClients, mosquittoPub, test } from './workbench.ts';
 
 /** What mosquitto_sub prints, line by line, until it is ended. */
 function subscriber(port: number, ...args: readonly string[]) {
-  const child = spawn('mosquitto_sub', ['-h', '127.0.0.1', '-p', String(port), ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(onPath('mosquitto_sub') ?? '', ['-h', '127.0.0.1', '-p', String(port), ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
   const lines: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.split('\n').filter((line) => line !== '')));
   return {

@@ -165,12 +165,14 @@ export class FaultPlan implements LinkPlan {
   }
 
   report(): FaultReport {
-    const clients: FaultReport['affected']['clients'][number][] = [];
+    const clients = new Map<string, readonly string[]>();
     let total = 0;
     for (const { clientId, labels } of this.#links) {
       if (clientId === null || labels.length === 0) continue;
+      // Of a client that is being taken over there are two for a moment.
+      if (clients.has(clientId)) continue;
       total += 1;
-      if (clients.length < listedClients) clients.push({ clientId, faults: labels });
+      if (clients.size < listedClients) clients.set(clientId, labels);
     }
     return {
       rules: [...this.#runtimes.values()].map(({ activation, rule, hits }) => ({ activation, rule: rule.id, hits })),
@@ -178,7 +180,7 @@ export class FaultPlan implements LinkPlan {
       hits: this.#hits.slice(-keptHits).toReversed(),
       held: { packets: this.#heldPackets, bytes: this.#heldBytes },
       hurried: this.#hurried,
-      affected: { total, clients },
+      affected: { total, clients: [...clients].map(([clientId, faults]) => ({ clientId, faults })) },
     };
   }
 

@@ -16,8 +16,8 @@ export function HitsCard({ report }: { readonly report: FaultReport }): ReactEle
           <p className={styles.foot}>No connected client meets a rule. Clients that connect later may.</p>
         ) : (
           <ul className={styles.clients} aria-label="Affected clients">
-            {affected.clients.map(({ clientId, faults }, at) => (
-              <li key={`${clientId} ${at}`} className={styles.client}>
+            {affected.clients.map(({ clientId, faults }) => (
+              <li key={clientId} className={styles.client}>
                 <span className={styles.title}>{clientId === '' ? '(empty)' : clientId}</span>
                 <span className={styles.muted}>{faults.join(', ')}</span>
               </li>
