@@ -13,7 +13,7 @@ interface Family {
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const samplePattern = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
 const numberPattern = /^(?:[+-]?Inf|NaN|[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)$/;
-const types = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
+const types = new Set(['counter', 'gauge', 'histogram', 'summary', 'untyped']);
 
 /**
  * Reads the text format of Prometheus (0.0.4), or OpenMetrics 1.0 with `open`, more strictly than their readers do: every family has HELP, TYPE and samples,
@@ -39,7 +39,7 @@ export function readMetrics(text: string, open = false): ReadonlyMap<string, Fam
       if (!metricName.test(helpFor) || families.has(helpFor)) fail('a wrong name, or one that was there before');
     } else if (type) {
       const [, name = '', kind = ''] = type;
-      if (name !== helpFor || !types.includes(kind)) fail('TYPE without its HELP, or unknown');
+      if (name !== helpFor || !types.has(kind)) fail('TYPE without its HELP, or unknown');
       if (kind === 'counter' && name.endsWith('_total') === open) fail('a counter has its whole name in one format, and not in the other');
       helpFor = null;
       current = { name, family: { type: kind, samples: [] } };

@@ -4,6 +4,24 @@ import { brokerSettingsSchema } from './workspace.ts';
 
 const pathSchema = z.string().min(1).max(4096);
 
+/** Options of `npm run broker` that a profile may hold, under their names; the workbench has tabs for all this, and does not look at it. */
+const aloneSchema = z
+  .strictObject({
+    handlers: pathSchema,
+    persist: pathSchema,
+    metrics: z.int().min(0).max(65_535),
+    faults: pathSchema,
+    'faults-dialect': z.enum(['c', 'python']),
+    'faults-tests': pathSchema,
+    curl: z.boolean(),
+    redis: z.string().min(1).max(2000),
+    'redis-channels': z.boolean(),
+    'redis-prefix': z.string().min(1).max(100),
+    'redis-ca': pathSchema,
+    'redis-lease': z.number().positive().max(3600),
+  })
+  .partial();
+
 /** A broker with all its settings, as one file has it: `brokers/NAME.yaml`. Paths are from the folder of the file on. */
 export const brokerProfileSchema = z.strictObject({
   /** Of the format. */
@@ -16,6 +34,8 @@ export const brokerProfileSchema = z.strictObject({
     /** Who may log in, with `login: users`: lines of `npm run broker -- --hash-password`, a password file of mosquitto or distmqtt, or the users of a workspace. Absent: those of the workspace. */
     usersFile: pathSchema.optional(),
   }),
+  /** Only for `npm run broker`. */
+  alone: aloneSchema.optional(),
 });
 export type BrokerProfile = z.infer<typeof brokerProfileSchema>;
 

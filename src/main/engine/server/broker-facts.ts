@@ -14,6 +14,6 @@ export function brokerFacts({ broker, info }: Pick<Services, 'broker' | 'info'>)
     metrics: broker.metrics.latest,
     tapDropped,
     persistenceFails: persistenceProblem !== null,
-    redisConnected: null,
+    redisConnected: broker.redis() === null ? null : broker.redis()?.phase === 'connected',
   };
 }

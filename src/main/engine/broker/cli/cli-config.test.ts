@@ -87,8 +87,9 @@ describe('npm run broker -- --config', () => {
   it.each(['lines', 'workspace'] as const)('lets in the users of its file, kept as %s', async (form) => {
     if (form === 'lines') write('users', `# of --hash-password\n${await userLine('alice', 'looking-glass')}\n`);
     else write('users', JSON.stringify({ version: 1, users: [await makeUser('alice', 'looking-glass', false)] }));
-    const running = run('--config', write('lab.yaml', 'tcpPort: 0\nwebSocketPort: off\naccess: {login: users, usersFile: users}\n'));
+    const running = run('--config', write('lab.yaml', 'tcpPort: 0\nwebSocketPort: off\naccess: {login: users, usersFile: users}\nalone: {metrics: 0}\n'));
     const port = await portOf(running);
+    await vi.waitFor(() => expect(running.stdout).toMatch(/^metrics on http/m), { timeout: 15_000, interval: 10 });
     for (const [username, password, code] of [
       ['alice', 'looking-glass', 0],
       ['alice', 'wrong', 4],

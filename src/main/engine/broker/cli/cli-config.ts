@@ -23,6 +23,8 @@ export interface CliConfig {
   readonly file: string;
   /** With whole paths. */
   readonly profile: BrokerProfile;
+  /** The command line, with what the profile has for it. */
+  readonly given: GivenOptions;
 }
 
 /** The file cannot be used as it is: for exit code 2. */
@@ -39,7 +41,7 @@ export async function readCliConfig(file: string, given: GivenOptions): Promise<
   if (file === '') throw new Error('--config needs the name of a file.');
   const { profile, problems } = await loadProfile(file);
   if (profile === null || problems.length > 0) throw new ConfigProblems(file, problems);
-  return { file, profile: withArguments(profile, given) };
+  return { file, profile: withArguments(profile, given), given: { ...optionsIn(profile, path.dirname(path.resolve(file))), ...given } };
 }
 
 /** What is given on the command line goes before what is in the file. */
@@ -47,6 +49,18 @@ function withArguments(profile: BrokerProfile, given: GivenOptions): BrokerProfi
   const listeners = readListeners(given, profile);
   const access = given.users === undefined ? profile.access : { ...profile.access, login: 'users' as const, usersFile: path.resolve(given.users) };
   return { ...profile, host: given.host ?? profile.host, tcpPort: null, webSocketPort: null, listeners, access };
+}
+
+const filesAlone: ReadonlySet<string> = new Set(['handlers', 'persist', 'faults', 'faults-tests', 'redis-ca']);
+
+/** `alone` as if it were on the command line; its files are from the folder of the profile on. */
+function optionsIn({ alone = {} }: BrokerProfile, folder: string): GivenOptions {
+  const entries = Object.entries(alone).flatMap(([name, value]): [string, string | boolean][] => {
+    if (value === undefined) return [];
+    if (typeof value === 'boolean') return [[name, value]];
+    return [[name, filesAlone.has(name) ? path.resolve(folder, String(value)) : String(value)]];
+  });
+  return Object.fromEntries(entries) satisfies GivenOptions;
 }
 
 export interface ConfiguredBroker {

@@ -34,6 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
     }
     if (given['hash-password'] !== undefined) return await printUserLine(given['hash-password']);
     config = given.config === undefined ? undefined : await readCliConfig(given.config, given);
+    if (config) given = config.given;
   } catch (error) {
     process.exitCode = 2;
     const isAboutFile = error instanceof ConfigProblems || error instanceof CodedError;

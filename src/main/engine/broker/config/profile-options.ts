@@ -5,7 +5,7 @@ import type { Settings } from '../../../../shared/contract/workspace.ts';
 
 /** What the broker is started with. */
 export function settingsOf(profile: BrokerProfile): Settings['broker'] {
-  const { version: _version, description: _description, access: _access, ...settings } = profile;
+  const { version: _version, description: _description, access: _access, alone: _alone, ...settings } = profile;
   return settings;
 }
 
