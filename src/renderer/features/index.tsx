@@ -1,7 +1,7 @@
 import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
 import { BrokerCommands, BrokerItem, BrokerPlace, FaultBanner, FaultCommands, FaultItem, newAccessRule } from './broker/index.ts';
-import { Clients } from './broker-inside/index.ts';
+import { Clients, InsideCommands } from './broker-inside/index.ts';
 import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
 import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
 import { connectionSource, offerJumps } from './common/index.ts';
@@ -51,6 +51,7 @@ export const banners: readonly Service[] = [{ id: 'faults', component: FaultBann
 export const services: readonly Service[] = [
   { id: 'broker', component: BrokerCommands },
   { id: 'faults', component: FaultCommands },
+  { id: 'brokerInside', component: InsideCommands },
   { id: 'connections', component: ConnectionCommands },
   { id: 'subscriptionNews', component: () => <SubscriptionNews onShow={showTopic} /> },
   { id: 'topics', component: TopicCommands },

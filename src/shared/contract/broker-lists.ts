@@ -261,7 +261,7 @@ export const brokerListsContract = {
   'broker.lastMessages': call<readonly MessageRow[]>()(z.strictObject({ search: searchSchema.optional() })),
   'broker.retained': call<RetainedPage>()(retainedQuerySchema),
   'broker.retainedMessage': call<RetainedMessage | null>()(retainedMessageInputSchema),
-  /** Every message that fits, with its whole payload. */
+  /** Every message that fits, with its whole payload; one above 32 MiB without. */
   'broker.exportRetained': stream<RetainedSlice>()(retainedWantedSchema, { overflow: 'wait', window: 2 }),
   /** Publishes an empty retained message to each topic that fits, `$SYS` aside; tells how many it were so far. Closing the stream stops it. */
   'broker.deleteRetained': stream<{ readonly deleted: number }>()(retainedWantedSchema, { overflow: 'wait', window: 2 }),

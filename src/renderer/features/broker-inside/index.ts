@@ -1,1 +1,2 @@
 export { Clients } from './clients.tsx';
+export { InsideCommands } from './inside-commands.ts';

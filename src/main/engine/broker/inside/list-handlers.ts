@@ -8,6 +8,8 @@ import { Slices } from './slices.ts';
 /** What goes out in one item of an export. */
 const sliceMessages = 200;
 const sliceBytes = 1_048_576;
+/** Larger payloads do not fit into what carries them to a page; they go without. */
+const exportedBytes = 33_554_432;
 /** How often a long deletion says how far it is, in messages. */
 const tellEvery = 500;
 
@@ -59,10 +61,11 @@ async function exportRetained(
   let messages: RetainedMessage[] = [];
   let bytes = 0;
   for (const topic of engine.lists.retainedTopics(wanted)) {
-    const message = topic === null ? null : engine.lists.retainedMessage(topic, Infinity);
+    const message = topic === null ? null : engine.lists.retainedMessage(topic, exportedBytes + 1);
     if (message !== null) {
-      messages.push(message);
-      bytes += message.sizeBytes;
+      const isTooLarge = message.sizeBytes > exportedBytes;
+      messages.push(isTooLarge ? { ...message, payload: new Uint8Array(0) } : message);
+      bytes += isTooLarge ? 0 : message.sizeBytes;
     }
     if (messages.length >= sliceMessages || bytes >= sliceBytes) {
       await sink.send({ messages });

@@ -11,11 +11,13 @@ import { readRetainedLine, retainedLine } from './retained-file.ts';
 
 /** A message larger than this cannot be brought back after it was deleted. */
 const undoBytes = 16_777_216;
+/** Of a file that is imported: it is read as a whole. */
+const importBytes = 268_435_456;
 /** Publishes of an import that are under way at once. */
 const atOnce = 50;
 
 export function publishRetained(message: Omit<PublishInput, 'source' | 'retain'>): Promise<unknown> {
-  return engineClient().call('messages.publish', { ...message, source: 'broker', retain: true, knowingly: true });
+  return engineClient().call('messages.publish', { ...message, source: 'broker', retain: true });
 }
 
 /** As it was, so that it can be published again. */
@@ -53,7 +55,8 @@ export async function deleteOne(topic: string, sizeBytes: number): Promise<boole
         ? undefined
         : {
             label: 'Undo',
-            run: () => void act(publishRetained(publishable(kept)), 'The message could not be kept again').then(refreshLists),
+            // What was there before may come back, whatever it does to others.
+            run: () => void act(publishRetained({ ...publishable(kept), knowingly: true }), 'The message could not be kept again').then(refreshLists),
           },
   });
   return true;
@@ -113,11 +116,14 @@ export function exportAll(wanted: RetainedWanted, total: number, as: 'text' | 'b
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
   let done = 0;
+  let leftOut = 0;
   const tell = (): void => progress({ title: 'Reading retained messages', done, total, cancel: () => stop() });
   const close = engineClient().stream('broker.exportRetained', wanted, {
     item: ({ messages }) => {
-      for (const message of messages) parts.push(encoder.encode(`${retainedLine(message, as)}\n`));
-      done += messages.length;
+      const whole = messages.filter(({ payload, sizeBytes }) => payload.length === sizeBytes);
+      for (const message of whole) parts.push(encoder.encode(`${retainedLine(message, as)}\n`));
+      done += whole.length;
+      leftOut += messages.length - whole.length;
       tell();
       return Promise.resolve();
     },
@@ -125,7 +131,11 @@ export function exportAll(wanted: RetainedWanted, total: number, as: 'text' | 'b
       progress(null);
       if (error) return plain(error, 'The retained messages could not be exported');
       saveFile(parts, 'retained-messages.jsonl');
-      toasts.show({ title: `${plural(done, 'retained message')} exported` });
+      toasts.show({
+        kind: leftOut === 0 ? 'ok' : 'warn',
+        title: `${plural(done, 'retained message')} exported`,
+        detail: leftOut === 0 ? undefined : `${plural(leftOut, 'message')} above 32 MiB ${leftOut === 1 ? 'is' : 'are'} left out.`,
+      });
     },
   });
   const stop = (): void => {
@@ -137,6 +147,14 @@ export function exportAll(wanted: RetainedWanted, total: number, as: 'text' | 'b
 
 /** Publishes what a file holds, and says which lines cannot be used. */
 export async function importFile(file: File, progress: Progress): Promise<void> {
+  if (file.size > importBytes) {
+    toasts.show({
+      kind: 'bad',
+      title: 'This file is too large to import',
+      detail: `It has ${formatBytes(file.size)}; ${formatBytes(importBytes)} are read at most. Split it by lines.`,
+    });
+    return;
+  }
   const lines = (await file.text()).split(/\r?\n/);
   const problems: string[] = [];
   const stop = new AbortController();
