@@ -49,6 +49,9 @@ test('the resources of the demo device are asked for, changed, and every respons
     await expect(response(page).getByRole('group', { name: 'Header of the response' })).toContainText('DEMO_THERMOSTAT');
     await response(page).getByRole('radio', { name: 'Messages' }).click();
     await expect(response(page)).toContainText('"method": "GET"');
+    await response(page).getByRole('button', { name: 'Who got it' }).click();
+    await expect(response(page).getByRole('region', { name: 'Who got it' }).getByRole('listitem')).toContainText('demo-thermostat');
+    await response(page).getByRole('button', { name: 'Who got it' }).click();
     await response(page).getByRole('radio', { name: 'Response' }).click();
   });
 

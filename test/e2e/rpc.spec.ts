@@ -57,6 +57,9 @@ test('the methods of the demo device are found, called, and every answer is expl
     await expect(way.getByRole('rowheader', { name: 'Answer received here' })).toBeVisible();
     await answer(page).getByRole('radio', { name: 'Messages' }).click();
     await expect(answer(page)).toContainText('"rpc_request"');
+    await answer(page).getByRole('button', { name: 'Who got it' }).click();
+    await expect(answer(page).getByRole('region', { name: 'Who got it' }).getByRole('listitem')).toContainText('demo-thermostat');
+    await answer(page).getByRole('button', { name: 'Who got it' }).click();
     await answer(page).getByRole('combobox', { name: 'Message' }).click();
     await page.getByRole('option', { name: /^Answer/ }).click();
     await expect(answer(page)).toContainText('"rpc_response"');

@@ -1,4 +1,4 @@
-import { ListTree } from 'lucide-react';
+import { ListTree, Users } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import { Banner } from '../../ui/banner.tsx';
@@ -23,10 +23,12 @@ const formats = [
 export function CallMessages({ detail }: { readonly detail: CallDetail }): ReactElement {
   const all = messagesOf(detail);
   const [chosen, setChosen] = useState(0);
+  const [isAsked, setAsked] = useState(false);
   const [picked, setPicked] = useState<PayloadFormat | null>(null);
   const message = all[Math.min(chosen, all.length - 1)];
   const complete = message !== undefined && message.payload.length >= message.sizeBytes;
   if (!message) return <EmptyState compact title="No messages" text="The bytes of this call are not known." />;
+  const isBrokers = detail.source === 'broker' && message.messageId > 0;
   const properties = propertyFacts(message);
   const format = picked ?? detectFormat(message.payload, complete);
   return (
@@ -57,6 +59,9 @@ export function CallMessages({ detail }: { readonly detail: CallDetail }): React
             onClick={() => void showInHistory(detail.source, message)}
           />
         )}
+        {isBrokers && (
+          <IconButton size="small" label="Who got it" pressed={isAsked} icon={<Users size={14} aria-hidden />} onClick={() => setAsked(!isAsked)} />
+        )}
         <SegmentedControl size="small" label="Show the message as" value={format} onChange={setPicked} segments={formats} />
       </div>
       {properties.length > 0 && (
@@ -64,8 +69,8 @@ export function CallMessages({ detail }: { readonly detail: CallDetail }): React
           <KeyValueTable compact label="MQTT 5 properties" rows={properties} />
         </div>
       )}
-      {detail.source === 'broker' && message.messageId > 0 && (
-        <div className={styles.properties}>
+      {isAsked && isBrokers && (
+        <div className={styles.receivers}>
           <WhoGotMessage id={message.messageId} />
         </div>
       )}
