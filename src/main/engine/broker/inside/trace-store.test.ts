@@ -51,6 +51,23 @@ it('puts events and records together, whichever comes first', () => {
   expect(store.get(503)).toBeNull();
 });
 
+it('finds a message by its number as well, of the present run, and tells how long acknowledgements took', () => {
+  const times: number[] = [];
+  const store = new TraceStore({ onAcknowledged: (us) => times.push(us) });
+  store.apply([
+    routed(1, [receiver('a')]),
+    { kind: 'acknowledged', number: 1, timeUs: 350, clientId: 'a', packetId: 1 },
+    routed(1, [receiver('late', { packetId: 2 })], 'retained'),
+    { kind: 'acknowledged', number: 1, timeUs: 9000, clientId: 'late', packetId: 2 },
+  ]);
+  expect(store.getNumber(1)?.receivers).toHaveLength(2);
+  expect(store.getNumber(2)).toBeNull();
+  // A retained message that somebody gets much later says nothing about speed.
+  expect(times).toEqual([250]);
+  store.newRun();
+  expect(store.getNumber(1)).toBeNull();
+});
+
 it('follows each receiver to its end', () => {
   const store = new TraceStore();
   const waiting = { state: 'waiting', packetId: 0 } as const;

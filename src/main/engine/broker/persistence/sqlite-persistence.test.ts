@@ -127,6 +127,21 @@ describe.each<BindingName>(['node:sqlite', '@photostructure/sqlite'])('a file, b
     });
   });
 
+  it('takes over a file of the first version, in which nothing had an age', async () => {
+    const first = await load({ binding });
+    await first.persistence.write({ ...nothing, ...everything });
+    await first.persistence.close();
+    const database = (await loadSqlite(binding)).open(file);
+    database.exec('ALTER TABLE message DROP COLUMN stored_ms; ALTER TABLE retained DROP COLUMN stored_ms; PRAGMA user_version = 1');
+    database.close();
+    const { report, records, persistence } = await load({ binding });
+    expect(report.problem).toBeNull();
+    expect([records.messages[0]?.storedMs, records.retained[0]?.storedMs]).toEqual([null, null]);
+    expect(records.sessions).toHaveLength(2);
+    await persistence.write({ ...nothing, nowMs: 2, retained: [{ topic: 't', packet: Buffer.from('new'), ...plainMessage, storedMs: 99 }] });
+    expect((await reload(persistence)).records.retained[0]?.storedMs).toBe(99);
+  });
+
   it('takes a record again, in the state it has now', async () => {
     const { persistence } = await load({ binding });
     const delivery = { session: 1, key: 5, message: 3, ...plainDelivery };

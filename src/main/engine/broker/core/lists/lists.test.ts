@@ -242,6 +242,23 @@ describe('the list of retained messages', () => {
   });
 });
 
+it('what is kept knows its age after a restart', async () => {
+  const persistence = new FakePersistence();
+  const first = startCore({ persistence });
+  await first.core.restore();
+  const away = await connectToCore(first.core, { clientId: 'away', properties: [['sessionExpiryInterval', 1000]] });
+  await away.subscribe({ filter: 'kept', qos: 1 });
+  await away.disconnect();
+  await (await connectToCore(first.core, 'sender')).publish({ topic: 'kept', payload: 'x', qos: 1, retain: true });
+  await first.core.close();
+  const second = startCore({ persistence });
+  second.clock.ms += 60_000;
+  await second.core.restore();
+  expect(second.core.lists.retainedMessage('kept', 1)?.storedAt).toBe(wallMs(first.clock));
+  expect(second.core.lists.queue({ ...page, clientId: 'away' }).rows).toMatchObject([{ topic: 'kept', queuedAt: wallMs(first.clock), number: 0 }]);
+  expect(second.core.metrics().levels.queuedMessages).toBe(1);
+});
+
 describe('a hundred thousand', () => {
   it('sessions and retained messages are paged, searched and sorted while others are served', async () => {
     const core = new BrokerCore({ nowUs: () => 0 });
