@@ -195,7 +195,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     demoDevice: { enabled: settings().demoDevice },
   });
   const packetsChanged = createNotifier();
-  const packets = createPackets({ inside: broker.inside, onStatus: packetsChanged.notify });
+  const packets = createPackets({ inside: broker.inside, onStatus: packetsChanged.notify, appVersion: options.appVersion });
   await followAccess({ broker, brokerChanged, workspace }, unlessCoded('access of the broker'));
   const handlerFiles = openHandlerFiles(path.join(options.workspaceFolder, 'broker', 'handlers'));
   await handlerFiles.refresh();

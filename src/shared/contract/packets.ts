@@ -3,6 +3,7 @@ import { call, stream } from '../ipc/contract.ts';
 import { packetLimitBounds } from '../messages/packet-limits.ts';
 import type { PacketFault } from '../messages/tapped-packet.ts';
 import type { ListenerKind } from '../mqtt/listener-kinds.ts';
+import { packetFileFormats } from '../mqtt/packet-files/file-packet.ts';
 import type { ProtocolLevel } from '../mqtt/packet/packets.ts';
 import { noInput, sourceIdSchema, type SourceId } from './common.ts';
 
@@ -107,6 +108,14 @@ export interface PacketDetail {
   readonly address: string | null;
 }
 
+/** Part of an exported file. The bytes of all parts, one after the other, are the file. */
+export interface PacketsExportPart {
+  readonly bytes: Uint8Array;
+  /** Packets looked at. */
+  readonly done: number;
+  readonly total: number;
+}
+
 const viewIdSchema = z.string().min(1).max(64);
 const windowShape = {
   first: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
@@ -133,6 +142,11 @@ export const packetsContract = {
     window: 2,
   }),
   'packets.setWindow': call<void>()(z.strictObject({ viewId: viewIdSchema, ...windowShape })),
+  /** Every packet that fits, oldest first. Passwords are asterisks unless `secrets` asks for them. Closing the stream cancels. */
+  'packets.export': stream<PacketsExportPart>()(z.strictObject({ filter: packetFilterSchema, format: z.enum(packetFileFormats), secrets: z.boolean() }), {
+    overflow: 'wait',
+    window: 4,
+  }),
   /** `null`: it is forgotten. */
   'packets.get': call<PacketDetail | null>()(z.strictObject({ seq: z.int().min(1) })),
 } as const;

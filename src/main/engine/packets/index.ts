@@ -1,6 +1,8 @@
-import type { PacketDetail, PacketFilter, PacketsFrame } from '../../../shared/contract/packets.ts';
+import type { PacketDetail, PacketFilter, PacketsExportPart, PacketsFrame } from '../../../shared/contract/packets.ts';
 import type { PacketsInput, PacketBatch } from '../../../shared/contract/broker-inside.ts';
+import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { brokerSource } from './broker-source.ts';
+import { exportPackets, type ExportChoice } from './export-packets.ts';
 import { PacketRecorder, type PacketSource } from './packet-recorder.ts';
 import { detailOf } from './packet-rows.ts';
 import { PacketsView, type PacketsWindow } from './packets-view.ts';
@@ -11,6 +13,8 @@ export interface Packets extends Pick<PacketRecorder, 'record' | 'clear' | 'setL
   offer(source: PacketSource): () => void;
   view(filter: PacketFilter, window: PacketsWindow, onChange: () => void): OpenPacketsView;
   detail(seq: number): PacketDetail | null;
+  /** Resolves when everything is written; rejects when the reader leaves. */
+  export(filter: PacketFilter, choice: ExportChoice, sink: StreamSink<PacketsExportPart>): Promise<void>;
   close(): void;
 }
 
@@ -24,9 +28,10 @@ export interface PacketsOptions {
   readonly inside: { followPackets(input: PacketsInput, onBatch: (batch: PacketBatch) => Promise<void>): () => void };
   /** The status is another one. */
   readonly onStatus: () => void;
+  readonly appVersion: string;
 }
 
-export function createPackets({ inside, onStatus }: PacketsOptions): Packets {
+export function createPackets({ inside, onStatus, appVersion }: PacketsOptions): Packets {
   const recorder = new PacketRecorder(onStatus);
   recorder.offer(brokerSource(inside));
   return {
@@ -52,6 +57,7 @@ export function createPackets({ inside, onStatus }: PacketsOptions): Packets {
       const packet = recorder.ring.get(seq);
       return packet ? detailOf(recorder, packet) : null;
     },
+    export: (filter, choice, sink) => exportPackets(recorder, filter, { ...choice, application: `MQTT Workbench ${appVersion}` }, sink),
     close: () => recorder.close(),
   };
 }

@@ -129,6 +129,11 @@ export class PacketRecorder {
     return this.#connections.get(id);
   }
 
+  /** In words; also of one that is not offered any more. */
+  sourceName(id: PacketSourceId | undefined): string {
+    return id === undefined ? 'unknown' : (this.#sources.get(id)?.source.name() ?? id);
+  }
+
   /** Client ids, those heard of last first. */
   clients(source: PacketSourceId | undefined, limit: number): readonly string[] {
     const found = [...this.#connections.values()].filter(

@@ -33,6 +33,9 @@ export function packetsHandlers({ packets, packetsChanged }: Services): Handlers
       };
     },
     'packets.setWindow': ({ viewId, ...window }) => views.find(viewId).setWindow(window),
+    async 'packets.export'({ filter, format, secrets }, sink) {
+      await packets.export(filter, { format, secrets }, sink);
+    },
     'packets.get': ({ seq }) => packets.detail(seq),
   };
 }

@@ -55,14 +55,6 @@ export function fieldAt(fields: readonly Field[], offset: number): string | null
   }
 }
 
-/** Bytes of fields that are hidden until they are asked for, without the length before them. */
-export function secretRanges(fields: readonly Field[]): readonly (readonly [start: number, end: number])[] {
-  return fields.flatMap((field): readonly (readonly [number, number])[] => [
-    ...(field.secret === true ? [[field.start + 2, field.end] as const] : []),
-    ...secretRanges(field.children ?? []),
-  ]);
-}
-
 export const bitsText = (field: Field, bytes: Uint8Array): string => (field.bits ? bitPattern(bytes[field.start] ?? 0, field.bits) : '');
 
 /** `4–9`: the bytes of a field. */

@@ -1,7 +1,7 @@
 import { Copy, Eye, EyeOff, UserRound, X } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactElement } from 'react';
 import type { PacketDetail } from '../../../../shared/contract/packets.ts';
-import { dissect } from '../../../../shared/mqtt/dissect/index.ts';
+import { dissect, secretRanges } from '../../../../shared/mqtt/dissect/index.ts';
 import { listenerKindWords } from '../../../../shared/mqtt/listener-kinds.ts';
 import { engineClient } from '../../../data/index.ts';
 import { Badge } from '../../../ui/badge.tsx';
@@ -12,7 +12,7 @@ import { Loading } from '../../../ui/loading.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Splitter } from '../../../ui/splitter.tsx';
 import { copyText, formatCount, formatDateTime } from '../../common/index.ts';
-import { fieldAt, fieldOf, fieldRows, fieldsAsText, keysAround, secretRanges } from './field-rows.ts';
+import { fieldAt, fieldOf, fieldRows, fieldsAsText, keysAround } from './field-rows.ts';
 import { FieldTree } from './field-tree.tsx';
 import { PacketHex } from './packet-hex.tsx';
 import { clientName, rowName, toneOf } from './packet-words.ts';

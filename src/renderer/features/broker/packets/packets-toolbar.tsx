@@ -13,6 +13,7 @@ import { clientName } from './packet-words.ts';
 import { PacketsFilterButton } from './packets-filter-button.tsx';
 import type { PacketsList } from './packets-list.ts';
 import { changeFilter, chooseSource, isFiltered, usePackets } from './packets-store.ts';
+import { SaveMenu } from './save-menu.tsx';
 import styles from './packets.module.css';
 
 /** What is recorded, and what of it is shown. */
@@ -66,6 +67,7 @@ export function PacketsToolbar({ status, list }: { readonly status: PacketsStatu
         onClick={() => changeFilter({ problems: !filter.problems })}
       />
       <Total list={list} />
+      <SaveMenu list={list} disabled={status.packets === 0} />
       <IconButton
         size="small"
         label="Clear the recording"
