@@ -313,6 +313,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     random,
   });
   brokerChanged.subscribe(topicBridges.sourcesChanged);
+  const connectionPackets = packets.offerListed({
+    kind: 'connection',
+    list: workspace.profiles,
+    follow: (id, listener) => connections.followPackets(id, listener),
+  });
+  connectionsChanged.subscribe(connectionPackets);
   const pipelines = createPipelines({
     pipelines: workspace.pipelines.list(),
     answering: () =>

@@ -9,6 +9,7 @@ import { ClientSession, ConnectionEnded } from '../mqtt-client/index.ts';
 import { authenticatorOf, Challenges } from './authentication.ts';
 import { brokerAccess, type BrokerAccess, type ConnectionSecrets } from './broker-access.ts';
 import { newClientId } from './client-id.ts';
+import { ClientTap } from './client-tap.ts';
 import { closeLink } from './close-link.ts';
 import { keepAliveOnTheWire } from './connect-packet.ts';
 import { ConnectionSession } from './connection-session.ts';
@@ -23,6 +24,9 @@ import { Subscriptions } from './subscriptions.ts';
 const closedProblem: Problem = { code: 'closed', message: 'The connection was closed.' };
 /** A broker that is silent for so long after the machine was asleep is gone. */
 const wakePatienceMs = 5_000;
+
+/** Finer than the clock of the engine, which counts milliseconds. */
+const wallClockUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000);
 
 export interface ConnectionHooks {
   readonly secrets: () => Promise<ConnectionSecrets>;
@@ -50,6 +54,7 @@ export class Connection {
   readonly #subscriptions: Subscriptions;
   readonly #challenges: Challenges;
   readonly #queue = new OfflineQueue();
+  readonly tap: ClientTap;
   readonly #dropped = new DroppedMessages();
   #profile: ConnectionProfile;
   /** Takes secrets among the variables out of what is told. */
@@ -80,6 +85,7 @@ export class Connection {
     this.#profile = profile;
     this.#hooks = hooks;
     this.#challenges = new Challenges(hooks.onChange);
+    this.tap = new ClientTap(wallClockUs);
     this.#subscriptions = new Subscriptions(profile.subscriptions, hooks.onChange, (filter) => this.#session?.holds(filter) ?? false);
   }
 
@@ -304,6 +310,7 @@ export class Connection {
     this.#link = openMqttLink(
       { ...access, ...credentials, clientId, cleanStart, session, authenticator, nowUs: () => this.#hooks.now() * 1000 },
       {
+        tap: this.tap,
         connected: (info) => this.#connected(info),
         failed: (failure, wasConnected) => this.#fail(failure, wasConnected),
         dropped: ({ topic, payload }) => {

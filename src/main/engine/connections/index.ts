@@ -5,6 +5,7 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { BrokerAccess, ConnectionSecrets } from './broker-access.ts';
 import type { ConnectionSession } from './connection-session.ts';
 import type { ExplainedFailure } from './explain-failure.ts';
+import type { TapListener } from './client-tap.ts';
 import { Connection } from './connection.ts';
 import type { ProfileFiller } from './profile-filler.ts';
 import { NotificationLimit } from './notification-limit.ts';
@@ -63,6 +64,8 @@ export interface Connections {
   /** For a session beside the connection's own. Throws `not-found`. */
   access(id: string): Promise<BrokerAccess | { readonly failure: ExplainedFailure }>;
   statuses(): readonly ConnectionStatus[];
+  /** Every packet of this connection from now on. Returns what ends it. Throws `not-found`. */
+  followPackets(id: string, listener: TapListener): () => void;
   /** Sends DISCONNECT to every broker; takes a second at most. */
   close(): Promise<void>;
 }
@@ -132,6 +135,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     session: (id) => find(id).session(),
     access: async (id) => find(id).access(),
     statuses: () => [...connections.values()].map((connection) => connection.status()),
+    followPackets: (id, listener) => find(id).tap.follow(listener),
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.disconnect()));
       closed = true;

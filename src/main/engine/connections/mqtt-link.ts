@@ -6,6 +6,7 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import type { PublishPacket } from '../../../shared/mqtt/packet/packets.ts';
 import { describeReason } from '../../../shared/mqtt/reason-codes.ts';
 import { atEndOfTurn, ConnectionEnded, MqttClient, type Authenticator, type ClientSession } from '../mqtt-client/index.ts';
+import type { ClientTap } from './client-tap.ts';
 import { brokerCapabilities } from './broker-capabilities.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import { connectPacket, protocolLevels } from './connect-packet.ts';
@@ -24,6 +25,8 @@ export interface MqttLinkHooks {
   messages(records: MessageRecord[]): void;
   /** Gets the packets themselves in place of `messages`. A promise puts off the acknowledgement; payload and properties are views into what was read. */
   packet?(packet: PublishPacket): Promise<void> | void;
+  /** Is shown every control packet as it is on the wire. */
+  readonly tap?: Pick<ClientTap, 'begin' | 'packet' | 'ended'>;
 }
 
 interface SubscribeOutcome {
@@ -113,6 +116,8 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
 
   const start = ({ stream, tls }: Transport): void => {
     stage = 'waiting for CONNACK';
+    const { tap } = hooks;
+    tap?.begin(options.clientId, level);
     client = new MqttClient(
       stream,
       { connect: connectPacket(options), authenticator: options.authenticator, session: options.session },
@@ -130,7 +135,11 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
           if (waiting.length === 0) atEndOfTurn(flush);
           waiting.push(messageRecord(packet, options.nowUs()));
         },
-        ended: (end) => finish(factsOf(end)),
+        ended: (end) => {
+          tap?.ended(end);
+          finish(factsOf(end));
+        },
+        ...(tap === undefined ? {} : { packet: (direction: 'in' | 'out', bytes: Uint8Array) => tap.packet(direction, bytes) }),
       },
     );
     client.open();

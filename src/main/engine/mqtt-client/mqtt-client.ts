@@ -244,6 +244,8 @@ export class MqttClient {
       }
     } catch (error) {
       if (!(error instanceof MqttProtocolError)) throw error;
+      const refused = this.#decoder.lastPacketBytes.length > 0 ? this.#decoder.lastPacketBytes : this.#decoder.unread;
+      this.#hooks.packet?.('in', refused);
       const bytes = this.#decoder.lastPacketBytes.length > 0 ? this.#decoder.lastPacketBytes : chunk;
       // §4.13.1: a client says why; 3.x has no way to.
       if (this.#level === 5) this.#send(encodePacket({ type: 'disconnect', code: error.reasonCode, properties: null }, 5));

@@ -8,7 +8,7 @@ import { act, saveFile, type Engine } from '../../common/index.ts';
 const collectedBytes = 4 * 1024 * 1024;
 const progressEveryMs = 100;
 
-export const fileNames: Readonly<Record<PacketFileFormat, string>> = { pcapng: 'packets.pcapng', jsonl: 'packets.jsonl', curl: 'packets.txt' };
+const fileNames: Readonly<Record<PacketFileFormat, string>> = { pcapng: 'packets.pcapng', jsonl: 'packets.jsonl', curl: 'packets.txt' };
 
 interface PacketsFileRequest {
   readonly filter: PacketFilter;
