@@ -195,7 +195,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     demoDevice: { enabled: settings().demoDevice },
   });
   const packetsChanged = createNotifier();
-  const packets = createPackets({ inside: broker.inside, onStatus: packetsChanged.notify, appVersion: options.appVersion });
+  const packets = createPackets({
+    inside: broker.inside,
+    onStatus: packetsChanged.notify,
+    appVersion: options.appVersion,
+    messages: { message: (id, maxBytes) => store.get(id, maxBytes), whoGot: (id) => broker.inside.whoGot(id) },
+  });
   await followAccess({ broker, brokerChanged, workspace }, unlessCoded('access of the broker'));
   const handlerFiles = openHandlerFiles(path.join(options.workspaceFolder, 'broker', 'handlers'));
   await handlerFiles.refresh();

@@ -108,6 +108,42 @@ export interface PacketDetail {
   readonly address: string | null;
 }
 
+/** Who takes part in a sequence: a client or a broker. */
+export interface SequenceParticipant {
+  readonly id: string;
+  readonly name: string;
+  readonly isBroker: boolean;
+}
+
+/** An arrow of a sequence. */
+export interface SequenceStep {
+  /** Unix µs. */
+  readonly timeUs: number;
+  /** Ids of participants; the same for what one of them kept to itself. */
+  readonly from: string;
+  readonly to: string;
+  /** `PUBLISH`, or what did not happen: `not delivered`. */
+  readonly name: string;
+  readonly words: string;
+  readonly kind: 'message' | 'answer' | 'session' | 'lost';
+  /** The recorded packet; `null`: only the trace tells of it. */
+  readonly seq: number | null;
+  readonly problem: PacketRow['problem'];
+}
+
+/** What belongs together across clients, in the order of time. */
+export interface PacketSequence {
+  /** Clients that began something, the broker, then the others. */
+  readonly participants: readonly SequenceParticipant[];
+  /** At most 300. */
+  readonly steps: readonly SequenceStep[];
+  readonly omitted: number;
+  /** All or some of it was drawn from the trace of the broker. */
+  readonly traced: boolean;
+  /** Messages of which nothing is known: neither packets were recorded, nor a trace. */
+  readonly missing: number;
+}
+
 /** Part of an exported file. The bytes of all parts, one after the other, are the file. */
 export interface PacketsExportPart {
   readonly bytes: Uint8Array;
@@ -149,4 +185,8 @@ export const packetsContract = {
   }),
   /** `null`: it is forgotten. */
   'packets.get': call<PacketDetail | null>()(z.strictObject({ seq: z.int().min(1) })),
+  /** What a recorded packet belongs to, or the ways of messages of the history: of one, or of the request and the answers of a call. `null`: the packet is forgotten. */
+  'packets.sequence': call<PacketSequence | null>()(
+    z.union([z.strictObject({ seq: z.int().min(1) }), z.strictObject({ source: sourceIdSchema, messages: z.array(z.int().min(1)).min(1).max(20) })]),
+  ),
 } as const;

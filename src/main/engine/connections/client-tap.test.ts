@@ -26,7 +26,9 @@ test('shows the packets of a client as its broker sees them, over several connec
   tap.ended({ kind: 'error', error: new Error('read ECONNRESET') });
   stop();
   tap.packet('in', Uint8Array.of(0xd0, 0));
-  expect(shown.map(({ connection, clientId, direction, level, bytes, end }) => `${connection} ${clientId} ${direction} ${level} ${end ?? bytes.length}`)).toEqual([
+  expect(
+    shown.map(({ connection, clientId, direction, level, bytes, end }) => `${connection} ${clientId} ${direction} ${level} ${end ?? bytes.length}`),
+  ).toEqual([
     '1 early out 4 2',
     '1 early in 4 5008',
     '1 early in 4 2',

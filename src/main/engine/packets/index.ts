@@ -1,10 +1,11 @@
-import type { PacketDetail, PacketFilter, PacketsExportPart, PacketsFrame } from '../../../shared/contract/packets.ts';
+import type { PacketDetail, PacketFilter, PacketSequence, PacketsExportPart, PacketsFrame } from '../../../shared/contract/packets.ts';
 import type { PacketsInput, PacketBatch } from '../../../shared/contract/broker-inside.ts';
 import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { brokerSource } from './broker-source.ts';
 import { exportPackets, type ExportChoice } from './export-packets.ts';
 import { offerListed, type ListedSourcesOptions } from './listed-sources.ts';
 import { PacketRecorder } from './packet-recorder.ts';
+import { sequenceOfMessages, sequenceOfPacket, type SequenceSources, type WantedMessages } from './packet-sequence.ts';
 import { detailOf } from './packet-rows.ts';
 import { PacketsView, type PacketsWindow } from './packets-view.ts';
 
@@ -14,6 +15,8 @@ export interface Packets extends Pick<PacketRecorder, 'record' | 'clear' | 'setL
   offerListed(options: ListedSourcesOptions): () => void;
   view(filter: PacketFilter, window: PacketsWindow, onChange: () => void): OpenPacketsView;
   detail(seq: number): PacketDetail | null;
+  /** `null`: the packet is forgotten. */
+  sequence(of: { readonly seq: number } | WantedMessages): Promise<PacketSequence | null>;
   /** Resolves when everything is written; rejects when the reader leaves. */
   export(filter: PacketFilter, choice: ExportChoice, sink: StreamSink<PacketsExportPart>): Promise<void>;
   close(): void;
@@ -30,9 +33,10 @@ export interface PacketsOptions {
   /** The status is another one. */
   readonly onStatus: () => void;
   readonly appVersion: string;
+  readonly messages: SequenceSources;
 }
 
-export function createPackets({ inside, onStatus, appVersion }: PacketsOptions): Packets {
+export function createPackets({ inside, onStatus, appVersion, messages }: PacketsOptions): Packets {
   const recorder = new PacketRecorder(onStatus);
   recorder.offer(brokerSource(inside));
   return {
@@ -58,6 +62,7 @@ export function createPackets({ inside, onStatus, appVersion }: PacketsOptions):
       const packet = recorder.ring.get(seq);
       return packet ? detailOf(recorder, packet) : null;
     },
+    sequence: async (of) => ('seq' in of ? sequenceOfPacket(recorder, of.seq) : sequenceOfMessages(recorder, of, messages)),
     export: (filter, choice, sink) => exportPackets(recorder, filter, { ...choice, application: `MQTT Workbench ${appVersion}` }, sink),
     close: () => recorder.close(),
   };

@@ -36,6 +36,7 @@ export function packetsHandlers({ packets, packetsChanged }: Services): Handlers
     async 'packets.export'({ filter, format, secrets }, sink) {
       await packets.export(filter, { format, secrets }, sink);
     },
+    'packets.sequence': (of) => packets.sequence(of),
     'packets.get': ({ seq }) => packets.detail(seq),
   };
 }
