@@ -1,6 +1,6 @@
 import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
-import { BrokerCommands, BrokerItem, BrokerPlace, FaultBanner, FaultCommands, FaultItem, newAccessRule } from './broker/index.ts';
+import { BrokerCommands, BrokerItem, BrokerPlace, FaultBanner, FaultCommands, FaultItem, newAccessRule, showSequenceOf } from './broker/index.ts';
 import { Clients, InsideCommands } from './broker-inside/index.ts';
 import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
 import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
@@ -14,7 +14,7 @@ import { StartPlace } from './start/index.ts';
 import { showMessage, showSource, showTopicOf, TopicCommands, TopicsPlace } from './topics/index.ts';
 
 offerToKeepRequests(saveCoapIntoCollection);
-offerJumps({ toCall: showCall, toMessage: showMessage, toNewRule: newAccessRule });
+offerJumps({ toCall: showCall, toMessage: showMessage, toNewRule: newAccessRule, toSequence: showSequenceOf });
 
 const showTopic = (id: string, topic: string): void => showTopicOf(connectionSource(id), topic);
 const showConnectionTopics = (id: string): void => showSource(connectionSource(id));

@@ -1,7 +1,8 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import type { SourceId } from '../../../shared/contract/common.ts';
 import { goTo } from '../common/index.ts';
-import { wantClient } from './packets/packets-store.ts';
+import { wantClient, wantSequence } from './packets/packets-store.ts';
 
 /** Parts of the place: the broker with its listeners, its clients, who may do what, the packets, faults, and scripts that handle what clients do. */
 export type BrokerViewName = 'overview' | 'clients' | 'access' | 'packets' | 'faults' | 'handlers' | 'redis';
@@ -13,6 +14,12 @@ export function showBroker(view: BrokerViewName, clientId?: string): void {
   if (view === 'packets' && clientId !== undefined) wantClient(clientId);
   chosen.setState({ view });
   goTo('broker');
+}
+
+/** Draws the ways of messages of the history, above them the packets of their source. */
+export function showSequenceOf(source: SourceId, messages: readonly number[], title: string): void {
+  wantSequence(source, messages, title);
+  showBroker('packets');
 }
 
 export const useBrokerView = (): BrokerViewName => useStore(chosen, ({ view }) => view);

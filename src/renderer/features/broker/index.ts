@@ -3,7 +3,7 @@ export { setDemoDevice } from './broker-actions.ts';
 export { BrokerCommands } from './broker-commands.ts';
 export { BrokerItem } from './broker-item.tsx';
 export { BrokerPlace } from './broker-place.tsx';
-export { showBroker } from './broker-views.ts';
+export { showBroker, showSequenceOf } from './broker-views.ts';
 export { FaultBanner, FaultCommands, FaultItem } from './faults/fault-banner.tsx';
 export { ExampleCommands } from './overview/example-commands.tsx';
 export { RefusalCard } from './refusal-card.tsx';

@@ -14,7 +14,7 @@ export { Card, Page } from './card.tsx';
 export { CopyButton, CopyLine, copyText } from './copy-text.tsx';
 export { FileButton } from './file-button.tsx';
 export { goTo } from './go-to.ts';
-export { jumpToCall, jumpToMessage, jumpToNewRule, offerJumps } from './jumps.ts';
+export { jumpToCall, jumpToMessage, jumpToNewRule, jumpToSequence, offerJumps } from './jumps.ts';
 export { shellWord } from './shell-word.ts';
 export { saveFile } from './save-file.ts';
 export { useFirst } from './show-more.tsx';

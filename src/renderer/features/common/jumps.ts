@@ -9,6 +9,8 @@ export interface Jumps {
   readonly toMessage: (source: SourceId, topic: string, id: number) => void;
   /** Opens the form of a new rule of the local broker, filled in with this one. */
   readonly toNewRule: (rule: AccessRule) => void;
+  /** Draws the ways of messages of the history across clients, from their packets. */
+  readonly toSequence: (source: SourceId, messages: readonly number[], title: string) => void;
 }
 
 let ways: Jumps | undefined;
@@ -20,3 +22,4 @@ export function offerJumps(jumps: Jumps): void {
 export const jumpToCall: Jumps['toCall'] = (source, id) => ways?.toCall(source, id);
 export const jumpToNewRule: Jumps['toNewRule'] = (rule) => ways?.toNewRule(rule);
 export const jumpToMessage: Jumps['toMessage'] = (source, topic, id) => ways?.toMessage(source, topic, id);
+export const jumpToSequence: Jumps['toSequence'] = (source, messages, title) => ways?.toSequence(source, messages, title);

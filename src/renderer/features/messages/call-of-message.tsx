@@ -4,7 +4,6 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import { engineClient } from '../../data/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { jumpToCall } from '../common/index.ts';
-import styles from './messages.module.css';
 
 /** The way to the call that a message belongs to, if it is part of one. */
 export function CallOfMessage({ source, messageId }: { readonly source: SourceId; readonly messageId: number }): ReactElement | null {
@@ -25,10 +24,8 @@ export function CallOfMessage({ source, messageId }: { readonly source: SourceId
   const callId = found?.messageId === messageId ? found.callId : null;
   if (callId === null) return null;
   return (
-    <div className={styles.ofCall}>
-      <Button size="small" icon={<ArrowLeftRight size={13} aria-hidden />} onClick={() => jumpToCall(source, callId)}>
-        Show the RPC call
-      </Button>
-    </div>
+    <Button size="small" icon={<ArrowLeftRight size={13} aria-hidden />} onClick={() => jumpToCall(source, callId)}>
+      Show the RPC call
+    </Button>
   );
 }

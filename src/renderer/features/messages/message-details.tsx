@@ -1,8 +1,10 @@
+import { Workflow } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { describeHazard } from '../../../shared/coap/gf/describe-hazard.ts';
 import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
-import { useModel } from '../common/index.ts';
+import { jumpToSequence, useModel } from '../common/index.ts';
 import { CameBy } from '../connections/index.ts';
 import { CallOfMessage } from './call-of-message.tsx';
 import { messageFacts, propertyFacts } from './message-facts.ts';
@@ -29,7 +31,12 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
       {detail.direction === 'in' && session.source !== 'broker' && (
         <CameBy all source={session.source} topic={detail.topic} identifiers={detail.properties?.subscriptionIdentifiers} />
       )}
-      <CallOfMessage source={session.source} messageId={detail.id} />
+      <div className={styles.ofCall}>
+        <CallOfMessage source={session.source} messageId={detail.id} />
+        <Button size="small" icon={<Workflow size={13} aria-hidden />} onClick={() => jumpToSequence(session.source, [detail.id], `Message ${detail.topic}`)}>
+          Show as sequence
+        </Button>
+      </div>
       {session.source === 'broker' && <WhoGotSection target={session.shown} />}
       <h3 className={styles.detailsTitle}>MQTT 5 properties</h3>
       {properties.length > 0 ? <KeyValueTable compact label="MQTT 5 properties" rows={properties} /> : <p className={styles.none}>This message has none.</p>}

@@ -1,4 +1,4 @@
-import { Copy, Eye, EyeOff, UserRound, X } from 'lucide-react';
+import { Copy, Eye, EyeOff, UserRound, Workflow, X } from 'lucide-react';
 import { useEffect, useMemo, useState, type ReactElement } from 'react';
 import type { PacketDetail } from '../../../../shared/contract/packets.ts';
 import { dissect, secretRanges } from '../../../../shared/mqtt/dissect/index.ts';
@@ -16,7 +16,7 @@ import { fieldAt, fieldOf, fieldRows, fieldsAsText, keysAround } from './field-r
 import { FieldTree } from './field-tree.tsx';
 import { PacketHex } from './packet-hex.tsx';
 import { clientName, rowName, toneOf } from './packet-words.ts';
-import { changeFilter, noPacketsFilter, selectPacket } from './packets-store.ts';
+import { changeFilter, noPacketsFilter, selectPacket, showSequence } from './packets-store.ts';
 import styles from './packets.module.css';
 
 /** The selected packet: its fields, and its bytes beside them. */
@@ -95,6 +95,7 @@ function Shown({ detail }: { readonly detail: PacketDetail }): ReactElement {
             onClick={() => setShowSecrets(!showSecrets)}
           />
         )}
+        <IconButton size="small" label="Show as sequence" icon={<Workflow size={14} aria-hidden />} onClick={() => showSequence({ seq: row.seq })} />
         {row.clientId !== null && (
           <IconButton
             size="small"

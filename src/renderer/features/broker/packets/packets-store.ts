@@ -22,14 +22,19 @@ interface PacketsState {
   readonly filter: PacketsFilter;
   /** The packet in the details. */
   readonly selected: number | null;
+  /** What is drawn instead of the details. */
+  readonly sequence: WantedSequence | null;
 }
 
-const store = createStore<PacketsState>(() => ({ source: 'broker', filter: noPacketsFilter, selected: null }));
+/** A recorded packet and what belongs to it, or messages of the history. */
+export type WantedSequence = { readonly seq: number } | { readonly source: PacketSourceId; readonly messages: readonly number[]; readonly title: string };
+
+const store = createStore<PacketsState>(() => ({ source: 'broker', filter: noPacketsFilter, selected: null, sequence: null }));
 
 export const usePackets = <T>(select: (state: PacketsState) => T): T => useStore(store, select);
 
 export function chooseSource(source: PacketSourceId): void {
-  store.setState({ source, selected: null, filter: { ...store.getState().filter, clientId: null } });
+  store.setState({ source, selected: null, sequence: null, filter: { ...store.getState().filter, clientId: null } });
 }
 
 export function changeFilter(change: Partial<PacketsFilter>): void {
@@ -37,12 +42,22 @@ export function changeFilter(change: Partial<PacketsFilter>): void {
 }
 
 export function selectPacket(selected: number | null): void {
-  store.setState({ selected });
+  store.setState({ selected, sequence: null });
+}
+
+/** Draws what belongs together; `null` goes back to the packet. */
+export function showSequence(sequence: WantedSequence | null): void {
+  store.setState({ sequence });
+}
+
+/** Draws messages of a source; its packets are listed above. */
+export function wantSequence(source: PacketSourceId, messages: readonly number[], title: string): void {
+  store.setState({ source, filter: noPacketsFilter, selected: null, sequence: { source, messages, title } });
 }
 
 /** Only packets of this client of the local broker. */
 export function wantClient(clientId: string): void {
-  store.setState({ source: 'broker', filter: { ...noPacketsFilter, clientId }, selected: null });
+  store.setState({ source: 'broker', filter: { ...noPacketsFilter, clientId }, selected: null, sequence: null });
 }
 
 /** What is wrong with a topic filter that is being typed. */

@@ -17,6 +17,7 @@ import { PacketsList } from './packets-list.ts';
 import { changeFilter, isFiltered, noPacketsFilter, selectPacket, toPacketFilter, usePackets } from './packets-store.ts';
 import { PacketsStatusLine } from './packets-status-line.tsx';
 import { PacketsToolbar } from './packets-toolbar.tsx';
+import { SequencePanel } from './sequence-panel.tsx';
 import styles from './packets.module.css';
 
 /** Every control packet in both directions, as it crossed the network; below the list the selected one, field by field. */
@@ -25,6 +26,7 @@ export function PacketsView(): ReactElement {
   const source = usePackets((state) => state.source);
   const filter = usePackets((state) => state.filter);
   const selected = usePackets((state) => state.selected);
+  const sequence = usePackets((state) => state.sequence);
   const [list, setList] = useState<PacketsList | null>(null);
   const latest = useRef(toPacketFilter(source, filter));
   latest.current = toPacketFilter(source, filter);
@@ -43,7 +45,12 @@ export function PacketsView(): ReactElement {
             orientation="vertical"
             panels={[
               { id: 'list', minSize: 120, content: <List list={list} status={status} selected={selected} onRetry={reopen} /> },
-              selected !== null && { id: 'packet', defaultSize: '50%', minSize: 120, content: <PacketDetails key={selected} seq={selected} /> },
+              (sequence !== null || selected !== null) && {
+                id: 'packet',
+                defaultSize: '50%',
+                minSize: 120,
+                content: sequence !== null ? <SequencePanel wanted={sequence} /> : <PacketDetails key={selected} seq={selected as number} />,
+              },
             ]}
           />
           <PacketsStatusLine status={status} />
