@@ -60,7 +60,8 @@ export function useRowWindow({ count, rowHeightPx, onRangeChange, onAtTop, onAtE
     const scaled = map.physicalPx !== map.virtualPx;
     const atTop = map.virtualPx < 2;
     if (atTop !== shown.current.atTop) latest.current.onAtTop?.(atTop);
-    const atEnd = map.virtualPx + (box.current?.viewportPx ?? 0) > latest.current.count * rowHeightPx - 2;
+    // A scroll may come of a viewport that has just grown, before its new size is told.
+    const atEnd = map.virtualPx + (box.current?.element.clientHeight ?? 0) > latest.current.count * rowHeightPx - 2;
     if (atEnd !== shown.current.atEnd) latest.current.onAtEnd?.(atEnd);
     const changed = now.first !== shown.current.first || now.end !== shown.current.end || scaled || shown.current.scaled;
     shown.current = { ...now, scaled, atTop, atEnd };

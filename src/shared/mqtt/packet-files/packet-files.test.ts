@@ -98,9 +98,8 @@ test.each<[string | null, number[] | null, number]>([
 });
 
 const tshark = onPath('tshark');
-if (tshark === undefined) console.log('Skipped: tshark is not installed, so nobody reads the pcapng files.');
 
-describe.skipIf(tshark === undefined)('tshark', () => {
+describe.skipIf(tshark === undefined)('tshark, where it is installed,', () => {
   let folder = '';
   beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'pcapng-'))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -52,6 +52,11 @@ export const cliOptions = {
     help: ['scripts that handle what clients do: a .js file for each;', 'changed files are in use at once'],
   },
   persist: { type: 'string', value: 'FILE', help: ['keep sessions, their messages, retained messages and wills', 'in this file'] },
+  packets: {
+    type: 'string',
+    value: 'FILE',
+    help: ['write every control packet into this file: .pcapng for', 'Wireshark, .jsonl, or else lines of curl’s test server'],
+  },
   metrics: { type: 'string', value: 'PORT', help: ['serve /health, /metrics and /metrics.json on this port of', '127.0.0.1, 0 for any free one'] },
   faults: {
     type: 'string',

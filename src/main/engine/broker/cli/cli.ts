@@ -14,6 +14,7 @@ import { serveHandlers, type ServedHandlers } from './cli-handlers.ts';
 import { describeListeners, readListeners, readPort } from './cli-listeners.ts';
 import { readFaultArguments } from './cli-faults.ts';
 import { readCliRedis, redisReporter } from './cli-redis.ts';
+import { writePackets, type PacketsToFile } from './cli-packets.ts';
 import { cliOptions, usageText, type GivenOptions } from './cli-options.ts';
 import { reloadConfig } from './cli-reload.ts';
 
@@ -68,12 +69,15 @@ async function run(given: GivenOptions, config: CliConfig | undefined): Promise<
     if (given.handlers !== undefined) served = await serveHandlers(given.handlers, say);
     const handlers = served && { handlers: served.handlers };
     const broker = config === undefined ? await openGiven(given, handlers) : await openConfigured(config, given, handlers);
+    const packets = await recordPackets(given, broker);
     const monitor = await openMonitor(given, broker, config?.profile.limits.maximumConnections ?? null);
     process.stdout.write(describeListeners(broker.listeners));
     if (monitor) process.stdout.write(`metrics on http://127.0.0.1:${monitor.port}/metrics\n`);
     await asked;
     await monitor?.close();
     await broker.close();
+    const leftOut = (await packets?.close()) ?? 0;
+    if (leftOut > 0) say(`${leftOut} packets are not in ${given.packets}: the disk was too slow for them.`);
   } catch (error) {
     say(sentences(error));
     process.exitCode = 1;
@@ -105,6 +109,18 @@ async function openConfigured(config: CliConfig, given: GivenOptions, handlers: 
     });
   });
   return broker;
+}
+
+/** Closes the broker again where that fails. */
+async function recordPackets({ packets }: GivenOptions, broker: LocalBroker): Promise<PacketsToFile | undefined> {
+  const { inside } = broker.engine;
+  if (packets === undefined || inside === null) return undefined;
+  try {
+    return await writePackets(inside, packets, say);
+  } catch (error) {
+    await broker.close();
+    throw new Error(`The packets cannot be written into ${packets}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Closes the broker again where that fails. */
@@ -176,6 +192,7 @@ function readArguments(args: readonly string[]): GivenOptions {
   if (given.handlers === '') throw new Error('--handlers needs a folder.');
   if (given.metrics !== undefined) readPort('--metrics', given.metrics);
   readFaultArguments(given);
+  if (given.packets === '') throw new Error('--packets needs the name of a file.');
   if (given.persist === '') throw new Error('--persist needs the name of a file.');
   if (readCliRedis(given) !== null && given.persist !== undefined) throw new Error('With --redis everything is kept there: --persist cannot be given as well.');
   return given;

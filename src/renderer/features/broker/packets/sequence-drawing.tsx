@@ -61,18 +61,22 @@ function Step({ drawn, width, onSelect }: { readonly drawn: DrawnStep; readonly 
             onSelect(seq);
           },
         };
+  // What is drawn is cut to its place; who reads or points gets the whole sentence.
   return (
-    <g {...way} aria-label={sentence} className={styles.step} data-kind={step.problem === null ? step.kind : 'lost'} data-recorded={seq !== null || undefined}>
-      <title>{sentence}</title>
-      <rect x={0} y={y - 24} width={width} height={sizes.row} className={styles.band} />
-      <text x={8} y={y + 4} className={styles.time}>
-        {time}
-      </text>
-      <path d={linePath({ from, to, y, shape })} className={styles.line} data-dashed={dashed || undefined} />
-      <path d={headPath({ from, to, y, shape })} className={styles.arrow} data-open={shape === 'lost' || undefined} />
-      <text x={shape === 'self' ? from + 8 : (from + to) / 2} y={y - 6} textAnchor={shape === 'self' ? 'start' : 'middle'} className={styles.text}>
-        {text}
-      </text>
+    <g className={styles.step} data-kind={step.problem === null ? step.kind : 'lost'} data-recorded={seq !== null || undefined}>
+      <g aria-hidden>
+        <text x={8} y={y + 4} className={styles.time}>
+          {time}
+        </text>
+        <path d={linePath({ from, to, y, shape })} className={styles.line} data-dashed={dashed || undefined} />
+        <path d={headPath({ from, to, y, shape })} className={styles.arrow} data-open={shape === 'lost' || undefined} />
+        <text x={shape === 'self' ? from + 8 : (from + to) / 2} y={y - 6} textAnchor={shape === 'self' ? 'start' : 'middle'} className={styles.text}>
+          {text}
+        </text>
+      </g>
+      <rect {...way} x={0} y={y - 24} width={width} height={sizes.row} aria-label={sentence} className={styles.band}>
+        <title>{sentence}</title>
+      </rect>
     </g>
   );
 }

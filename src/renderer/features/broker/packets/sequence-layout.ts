@@ -2,9 +2,12 @@ import type { PacketSequence, SequenceStep } from '../../../../shared/contract/p
 import { deltaText } from './packet-words.ts';
 
 /** Sizes of the drawing, px. */
-export const sizes = { time: 92, column: 210, margin: 96, head: 44, row: 40, box: { width: 160, height: 28 }, loop: 34 } as const;
+export const sizes = { time: 92, margin: 96, head: 44, row: 40, box: { width: 160, height: 28 }, loop: 34 } as const;
 /** Of a character of the small text, on average. */
-const characterPx = 6.3;
+const characterPx = 6.9;
+
+/** Few participants leave room for words. */
+const columnPx = (participants: number): number => (participants <= 3 ? 320 : participants <= 5 ? 250 : 210);
 
 export interface DrawnParticipant {
   readonly name: string;
@@ -39,11 +42,12 @@ export interface DrawnSequence {
 
 /** Where everything stands. */
 export function layoutSequence({ participants, steps }: PacketSequence): DrawnSequence {
-  const at = new Map(participants.map(({ id }, index) => [id, sizes.time + sizes.margin + index * sizes.column]));
+  const column = columnPx(participants.length);
+  const at = new Map(participants.map(({ id }, index) => [id, sizes.time + sizes.margin + index * column]));
   const names = new Map(participants.map(({ id, name }) => [id, name]));
   const firstUs = steps[0]?.timeUs ?? 0;
   return {
-    width: sizes.time + 2 * sizes.margin + Math.max(0, participants.length - 1) * sizes.column,
+    width: sizes.time + 2 * sizes.margin + Math.max(0, participants.length - 1) * column,
     height: sizes.head + steps.length * sizes.row + 24,
     participants: participants.map(({ id, name, isBroker }) => ({ name: cut(name, sizes.box.width - 16), title: name, isBroker, x: at.get(id) ?? 0 })),
     steps: steps.map((step, index) => {
@@ -56,7 +60,7 @@ export function layoutSequence({ participants, steps }: PacketSequence): DrawnSe
         y: sizes.head + (index + 1) * sizes.row - 8,
         ...{ from, to, shape, time },
         dashed: step.kind === 'answer' || step.kind === 'lost',
-        text: cut(label, Math.max(sizes.column, Math.abs(to - from)) - 20),
+        text: cut(label, Math.max(column, Math.abs(to - from)) - 20),
         sentence: `${time}: ${names.get(step.from) ?? ''}${step.from === step.to ? '' : ` to ${names.get(step.to) ?? ''}`}: ${label}`,
       };
     }),

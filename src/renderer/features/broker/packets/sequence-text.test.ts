@@ -21,8 +21,8 @@ const sequence: PacketSequence = {
 
 test('everyone has a column, every step a row', () => {
   const { participants, steps, width, height } = layoutSequence(sequence);
-  expect(participants.map(({ x }) => x)).toEqual([188, 398, 608]);
-  expect(width).toBe(sizes.time + 2 * sizes.margin + 2 * sizes.column);
+  expect(participants.map(({ x }) => x)).toEqual([188, 508, 828]);
+  expect(width).toBe(sizes.time + 2 * sizes.margin + 2 * 320);
   expect(new Set(steps.map(({ y }) => y)).size).toBe(4);
   expect(steps.at(-1)?.y).toBeLessThan(height);
   expect(steps.map(({ shape, dashed }) => `${shape} ${dashed}`)).toEqual(['arrow false', 'lost true', 'arrow true', 'self false']);
