@@ -3,9 +3,8 @@ import type { ReactElement } from 'react';
 import type { CallDetail } from '../../../shared/contract/rpc.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
-import { jumpToSequence } from '../common/index.ts';
 import { mockMethod, serveAnswer } from './nodes/index.ts';
-import { callTitle, messagesOf } from './rpc-words.ts';
+import { sequenceOfCall } from './sequence-of-call.ts';
 
 /** What else can be made of a recorded call. */
 export function CallMenu({ detail }: { readonly detail: CallDetail }): ReactElement | null {
@@ -14,19 +13,9 @@ export function CallMenu({ detail }: { readonly detail: CallDetail }): ReactElem
   return <Menu align="end" trigger={<IconButton size="small" label="More for this call" icon={<Ellipsis size={15} aria-hidden />} />} items={entries} />;
 }
 
-/** Only messages of the history can be found again among the packets. */
 function sequenceEntry(detail: CallDetail): readonly MenuEntry[] {
-  const ids = messagesOf(detail)
-    .map(({ messageId }) => messageId)
-    .filter((id) => id > 0);
-  if (ids.length === 0) return [];
-  return [
-    {
-      label: 'Show as sequence',
-      icon: <Workflow size={14} aria-hidden />,
-      onSelect: () => jumpToSequence(detail.source, ids, `Call ${callTitle(detail)}`),
-    },
-  ];
+  const show = sequenceOfCall(detail);
+  return show === null ? [] : [{ label: 'Show as sequence', icon: <Workflow size={14} aria-hidden />, onSelect: show }];
 }
 
 /** A node can answer what the peer has said; what was found on this side, or is not known any more, it cannot. */

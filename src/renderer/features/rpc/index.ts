@@ -12,6 +12,7 @@ export { PagedView } from './paged-view.ts';
 export { RpcPlace } from './rpc-place.tsx';
 export type { SavableCall } from './saved-call.ts';
 export { formatMs, formatTimeout, needsMethod, stateWords } from './rpc-words.ts';
+export { sequenceOfCall } from './sequence-of-call.ts';
 export { showCall } from './show-call.ts';
 export { cancelCall, forget } from './rpc-actions.ts';
 export { CallFacts } from './call-facts.tsx';

@@ -1,4 +1,4 @@
-import { BookmarkPlus, Group, PencilLine, RotateCw, Square } from 'lucide-react';
+import { BookmarkPlus, Group, PencilLine, RotateCw, Square, Workflow } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useCommands } from '../../../app/commands.ts';
 import type { CallDetail } from '../../../../shared/contract/rpc.ts';
@@ -16,7 +16,7 @@ import { Loading } from '../../../ui/loading.tsx';
 import { Spinner } from '../../../ui/spinner.tsx';
 import { PanelTitle, Toolbar } from '../../../ui/toolbar.tsx';
 import { formatDateTime, plural, useBrokerStatus, type SourceOption } from '../../common/index.ts';
-import { CallFacts, CallMessages, cancelCall, formatMs, formatTimeout, stateWords, useSaveCall } from '../../rpc/index.ts';
+import { CallFacts, CallMessages, cancelCall, formatMs, formatTimeout, sequenceOfCall, stateWords, useSaveCall } from '../../rpc/index.ts';
 import { HandledResponse } from '../pipeline/handled-response.tsx';
 import { CodeBadge } from './code-badge.tsx';
 import { coapStore } from './coap-model.ts';
@@ -73,6 +73,7 @@ export function ResponsePanel({ source, id, place }: ResponsePanelProps): ReactE
     return <EmptyState compact title="This request is no longer known" text="It was deleted, or has expired to keep the history within its budget." />;
   }
   const canBeSent = detail.request !== null && targetOf(detail.topic, detail.method) !== null;
+  const showSequence = sequenceOfCall(detail);
   return (
     <section className={styles.panel} aria-label={place === 'list' ? 'Selected request' : 'Response'}>
       <Toolbar
@@ -102,6 +103,7 @@ export function ResponsePanel({ source, id, place }: ResponsePanelProps): ReactE
                 onClick={() => coapStore().showGroup(source.id, detail.correlationId)}
               />
             )}
+            {showSequence !== null && <IconButton size="small" label="Show as sequence" icon={<Workflow size={14} aria-hidden />} onClick={showSequence} />}
             {canBeSent && saveCall && (
               <IconButton
                 size="small"
