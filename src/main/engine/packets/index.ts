@@ -4,13 +4,15 @@ import type { StreamSink } from '../../../shared/ipc/stream-sink.ts';
 import { brokerSource } from './broker-source.ts';
 import { exportPackets, type ExportChoice } from './export-packets.ts';
 import { offerListed, type ListedSourcesOptions } from './listed-sources.ts';
-import { PacketRecorder } from './packet-recorder.ts';
+import { PacketRecorder, type PacketSource } from './packet-recorder.ts';
 import { sequenceOfMessages, sequenceOfPacket, type SequenceSources, type WantedMessages } from './packet-sequence.ts';
 import { detailOf } from './packet-rows.ts';
 import { PacketsView, type PacketsWindow } from './packets-view.ts';
 
 /** The recording of control packets: one for the whole engine. */
 export interface Packets extends Pick<PacketRecorder, 'record' | 'clear' | 'setLimits' | 'status' | 'clients'> {
+  /** Makes a further source available; returns what takes it away. */
+  offer(source: PacketSource): () => void;
   /** Offers a source for each of a list; what it returns has to be called when the list has changed. */
   offerListed(options: ListedSourcesOptions): () => void;
   view(filter: PacketFilter, window: PacketsWindow, onChange: () => void): OpenPacketsView;
@@ -45,6 +47,7 @@ export function createPackets({ inside, onStatus, appVersion, messages }: Packet
     setLimits: (limits) => recorder.setLimits(limits),
     status: () => recorder.status(),
     clients: (source, limit) => recorder.clients(source, limit),
+    offer: (source) => recorder.offer(source),
     offerListed: (options) => offerListed((source) => recorder.offer(source), options),
     view(filter, window, onChange) {
       const view = new PacketsView(recorder, filter, window, onChange);

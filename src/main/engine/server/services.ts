@@ -51,7 +51,7 @@ export interface Services {
     handlerLog(): HandlerLog;
   };
   readonly brokerChanged: Notifier;
-  readonly packets: Omit<Packets, 'offerListed' | 'close'>;
+  readonly packets: Omit<Packets, 'offer' | 'offerListed' | 'close'>;
   readonly packetsChanged: Notifier;
   readonly brokerHandlers: {
     readonly files: Omit<HandlerFiles, 'usable' | 'skippedLines' | 'close'>;
