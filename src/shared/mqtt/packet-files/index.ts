@@ -3,7 +3,7 @@ import type { PacketFile, PacketFileFormat, PacketFileOptions } from './file-pac
 import { jsonLinesFile } from './json-lines.ts';
 import { pcapngFile } from './pcapng.ts';
 
-export { packetFileFormats, type FilePacket, type PacketFile, type PacketFileFormat } from './file-packet.ts';
+export type { FilePacket, PacketFile, PacketFileFormat } from './file-packet.ts';
 
 const makers = { pcapng: pcapngFile, jsonl: jsonLinesFile, curl: curlFile } as const;
 

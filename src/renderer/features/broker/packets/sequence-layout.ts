@@ -9,7 +9,7 @@ const characterPx = 6.9;
 /** Few participants leave room for words. */
 const columnPx = (participants: number): number => (participants <= 3 ? 320 : participants <= 5 ? 250 : 210);
 
-export interface DrawnParticipant {
+interface DrawnParticipant {
   readonly name: string;
   /** All of it, where the name is cut. */
   readonly title: string;
