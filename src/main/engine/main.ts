@@ -202,7 +202,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     messages: { message: (id, maxBytes) => store.get(id, maxBytes), whoGot: (id) => broker.inside.whoGot(id) },
   });
   await followAccess({ broker, brokerChanged, workspace }, unlessCoded('access of the broker'));
-  const handlerFiles = openHandlerFiles(path.join(options.workspaceFolder, 'broker', 'handlers'));
+  const handlerFiles = openHandlerFiles(path.join(options.workspaceFolder, 'broker-handlers'));
   await handlerFiles.refresh();
   let usedHandlers = '';
   const useHandlers = async (): Promise<void> => {

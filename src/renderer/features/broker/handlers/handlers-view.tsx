@@ -28,6 +28,7 @@ export function HandlersView(): ReactElement {
   const chosen = rows.find(({ saved }) => saved.id === selected) ?? rows[0];
   return (
     <div className={styles.view}>
+      <h1 className="visually-hidden">Handlers of the local broker</h1>
       {engine === 'aedes' && (
         <Banner kind="warn" title="The engine aedes runs no handlers.">
           The workbench’s own engine does; choose it in the overview.
