@@ -52,6 +52,8 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[] | void>
   broker: async () => {
     const { benchBroker } = await import('./broker.ts');
     await benchBroker({ quick: values.quick, repetitions, rows: values.row, brokers: values.broker, profileFolder: values.profile ?? null });
+    if (values.row.length > 0 || values.broker.length > 0) return undefined;
+    return (await import('./persistence.ts')).benchRedisCost(repetitions);
   },
   rpc: async () => (await import('./rpc.ts')).benchRpc(),
   coap: async () => (await import('./coap.ts')).benchCoap(),

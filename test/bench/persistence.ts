@@ -7,7 +7,8 @@ import { hasMosquitto, startMosquitto, startNodeBroker, type BrokerProcess } fro
 import { RawClient } from '../conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../conformance/mqtt/streams.ts';
 import { publish } from '../conformance/mqtt/wire.ts';
-import { repeat, type BenchRow } from './bench.ts';
+import { hasRedis, RedisServer } from '../support/redis-server.ts';
+import { median, repeat, type BenchRow } from './bench.ts';
 
 const topic = 'bench';
 const payload = Buffer.alloc(256, 'x');
@@ -15,7 +16,7 @@ const payload = Buffer.alloc(256, 'x');
 const windowSize = 500;
 const ids = 65_535;
 /** Messages before the clock starts, and when it stops: what waits for the client that is away stays below the limit of its queue. */
-const counted = { there: { from: 50_000, to: 250_000 }, away: { from: 20_000, to: 90_000 } } as const;
+const counted = { there: { from: 50_000, to: 250_000 }, away: { from: 20_000, to: 90_000 }, redis: { from: 10_000, to: 40_000 } } as const;
 
 const cli = fileURLToPath(new URL('../../src/main/engine/broker/cli/cli.ts', import.meta.url));
 const mosquittoLines = ['allow_anonymous true', 'set_tcp_nodelay true', 'max_queued_messages 0', 'max_inflight_messages 1000'];
@@ -44,16 +45,60 @@ export async function benchPersistence(): Promise<readonly BenchRow[]> {
   return rows;
 }
 
-async function measure(start: (folder: string) => Promise<BrokerProcess>, isThere: boolean): Promise<number> {
+/** Time for one message with Redis, as a multiple of that without: its publisher waits for Redis, and with a second broker its subscriber is there. */
+export async function benchRedisCost(runs: number): Promise<readonly BenchRow[]> {
+  if (!hasRedis()) {
+    console.log('  redis-server is not installed: what Redis costs is not measured');
+    return [];
+  }
+  const alone = await repeat(runs, () => measure(() => startNodeBroker(cli, ['--port', '0']), true));
+  const rows: BenchRow[] = [];
+  for (const [name, isElsewhere] of [
+    ['Redis per message of QoS 1, subscriber at the same broker', false],
+    ['Redis per message of QoS 1, subscriber at another broker', true],
+  ] as const) {
+    const values = await repeat(runs, () => measureRedis(isElsewhere));
+    rows.push({
+      name,
+      unit: 'times the time in memory',
+      values: values.map((rate) => median(alone) / rate),
+      note: `${Math.round(median(values)).toLocaleString('en')} messages/s`,
+    });
+  }
+  return rows;
+}
+
+async function measureRedis(isElsewhere: boolean): Promise<number> {
+  const server = await RedisServer.start();
+  try {
+    const start = (): Promise<BrokerProcess> => startNodeBroker(cli, ['--port', '0', '--redis', server.url]);
+    const other = isElsewhere ? await start() : null;
+    try {
+      return await measure(start, true, other ?? undefined, counted.redis);
+    } finally {
+      await other?.stop();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/** `elsewhere`: the broker of the subscriber, if it is another one. */
+async function measure(
+  start: (folder: string) => Promise<BrokerProcess>,
+  isThere: boolean,
+  elsewhere?: BrokerProcess,
+  counts: { readonly from: number; readonly to: number } = counted[isThere ? 'there' : 'away'],
+): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'persistence-bench-'));
   const broker = await start(folder);
   try {
-    const subscriber = await enter(broker.port, 'subscriber');
+    const subscriber = await enter((elsewhere ?? broker).port, 'subscriber');
     await subscriber.subscribe({ filter: topic, qos: 1 });
     if (isThere) acknowledgeAll(subscriber.stream as net.Socket);
     else await subscriber.disconnect();
     const publisher = await enter(broker.port, 'publisher');
-    const rate = await publishOn(publisher.stream as net.Socket, counted[isThere ? 'there' : 'away']);
+    const rate = await publishOn(publisher.stream as net.Socket, counts);
     publisher.drop();
     subscriber.drop();
     return rate;

@@ -1,4 +1,4 @@
-import { readRange } from './log-reader.ts';
+import { readItem, readRange } from './log-reader.ts';
 import type { RedisCluster } from './redis-cluster.ts';
 import { installSessions, readSession } from './session-arrival.ts';
 import type { LoadedRows } from './session-rows.ts';
@@ -72,7 +72,10 @@ export class Adoption {
     const cluster = this.#cluster;
     const { link } = cluster;
     for (const { items } of await readRange(link.commands, link.key('log'), from, await this.#newest(from))) {
-      for (const { message } of items) if (message?.targets.some(([, to]) => to === gone) === true) cluster.intake.take(message, gone, false);
+      for (const item of items) {
+        const message = readItem(item);
+        if (message?.targets.some(([, to]) => to === gone) === true) cluster.intake.take(message, gone, false);
+      }
     }
     this.#done.add(gone);
     cluster.touch();

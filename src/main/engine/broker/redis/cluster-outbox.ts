@@ -57,11 +57,12 @@ export class ClusterOutbox {
   }
 }
 
-/** The changes for the script, with receivers of shared subscriptions chosen by the table as it is. */
-export function logChanges(items: readonly OutboxItem[], table: GroupTable, clocks: Clocks, run: string): Argument[] {
+/** The changes for the script, with receivers of shared subscriptions chosen by the table as it is. `awaits`: told what this broker has to read again itself. */
+export function logChanges(items: readonly OutboxItem[], table: GroupTable, clocks: Clocks, run: string, awaits: (seq: number) => void): Argument[] {
   const out: Argument[] = [];
   for (const { seq, message, direct, redirect } of items) {
     if (message === null) {
+      awaits(seq);
       out.push('L', String(seq), packTravelling(null), '', '');
       continue;
     }
@@ -77,6 +78,7 @@ export function logChanges(items: readonly OutboxItem[], table: GroupTable, cloc
         if (to !== null) targets.push([share, to]);
       }
     }
+    if (message.retain || targets.length > 0) awaits(seq);
     const passed = redirect === null ? [] : [...redirect.passed, run];
     const item = packTravelling({ ...stored, targets, isRedirected: redirect !== null, passed });
     const isKept = message.retain && redirect === null;

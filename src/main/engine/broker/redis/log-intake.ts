@@ -3,7 +3,7 @@ import { restoreMessage } from '../core/persistence/stored-message.ts';
 import { keepRetained, receive, receiveLate } from '../core/received.ts';
 import type { Session } from '../core/session.ts';
 import { compareLogIds } from './log-id.ts';
-import type { LogEntry } from './log-reader.ts';
+import { readItem, type LogEntry } from './log-reader.ts';
 import type { RedisCluster } from './redis-cluster.ts';
 import type { SharedMessage, TravellingMessage } from './redis-records.ts';
 import { readRetained } from './retained-rows.ts';
@@ -15,6 +15,8 @@ export class LogIntake {
   readonly #ownRetained = new Map<string, number>();
   /** Sessions that came from elsewhere, and up to which own message they have to be given those from the log. */
   readonly #late = new Map<Session, number>();
+  /** Own messages that are not over when they are written. */
+  readonly #awaited = new Set<number>();
   #waiters: { readonly id: string; readonly done: () => void }[] = [];
   /** Entries read while a session is on its way here. */
   recent: LogEntry[] | null = null;
@@ -28,9 +30,13 @@ export class LogIntake {
   entry(entry: LogEntry): void {
     const { run } = this.#cluster;
     const isOwn = entry.run === run;
-    for (const { seq, message } of entry.items) {
+    for (const item of entry.items) {
+      // Most of what this broker wrote itself is dealt with: it need not even be read.
+      if (isOwn && this.#late.size === 0 && !this.#awaited.delete(item.seq)) continue;
+      const message = readItem(item);
       if (message === null) void this.readRetainedAgain();
-      else if (isOwn) this.#own(seq, message);
+      else if (message === undefined) continue;
+      else if (isOwn) this.#own(item.seq, message);
       else this.take(message, run, true);
     }
     this.recent?.push(entry);
@@ -58,6 +64,7 @@ export class LogIntake {
     this.cursor = cursor;
     this.#ownRetained.clear();
     this.#late.clear();
+    this.#awaited.clear();
     this.#wake(true);
   }
 
@@ -72,6 +79,11 @@ export class LogIntake {
 
   ended(session: Session): void {
     this.#late.delete(session);
+  }
+
+  /** This one is to be read when it comes: somebody here may have to get it, or it is retained. */
+  awaits(seq: number): void {
+    this.#awaited.add(seq);
   }
 
   retainedHere(topic: string): void {

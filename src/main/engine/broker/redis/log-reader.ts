@@ -6,8 +6,7 @@ import { pairs } from './session-rows.ts';
 
 interface LogItem {
   readonly seq: number;
-  /** `null`: what is retained has to be read again. */
-  readonly message: TravellingMessage | null;
+  readonly bytes: Buffer;
 }
 
 export interface LogEntry {
@@ -21,19 +20,21 @@ const entriesAtOnce = 200;
 const blockMs = 1000;
 const pauseMs = 100;
 
-/** What it cannot read is left out: the log may hold what another program put there. */
+/** `null`: what is retained has to be read again; `undefined`: it cannot be read, the log may hold what another program put there. */
+export function readItem({ bytes }: LogItem): TravellingMessage | null | undefined {
+  try {
+    return unpackTravelling(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 function readEntry(id: string, flat: readonly Buffer[]): LogEntry {
   let run = '';
   const items: LogItem[] = [];
   for (const [name, value] of pairs(flat)) {
     if (name.length === 1 && name[0] === 0x62) run = value.toString();
-    else {
-      try {
-        items.push({ seq: Number(name.toString()), message: unpackTravelling(value) });
-      } catch {
-        continue;
-      }
-    }
+    else items.push({ seq: Number(name.toString()), bytes: value });
   }
   return { id, run, items };
 }

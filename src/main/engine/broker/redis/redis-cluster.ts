@@ -242,7 +242,9 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
       const [id, info, alive, left, cursor] = rest.slice(at, at + 5) as [string, string, number, number, string];
       const { name = id, since = 0, clients = 0, beat = 0 } = readInfo(info);
       const isSelf = id === this.run;
-      const lagMs = Math.max(0, msOf(String(newest)) - msOf(isSelf ? this.intake.cursor : cursor));
+      const behindMs = msOf(String(newest)) - msOf(isSelf ? this.intake.cursor : cursor);
+      // Where a broker stands in the log is written with its next batch, at the latest with its next beat.
+      const lagMs = behindMs > (2 * this.leaseMs) / beatsInLease ? behindMs : 0;
       peers.push({ id, name, since, clients, lastBeat: beat, lagMs, isSelf });
       if (isSelf) this.#lagMs = lagMs;
       if (!isSelf && alive === 0) this.#adoption.seenDead(id, left === 1);
@@ -344,7 +346,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     if (this.run !== run) return this.#overtaken();
     for (;;) {
       this.#batch += 1;
-      const log = logChanges(items, this.table, core, this.run);
+      const log = logChanges(items, this.table, core, this.run, (seq) => this.intake.awaits(seq));
       const version = items.length === 0 ? '' : this.table.version;
       const [standing] = (await this.link.scripts.call(
         'mqttCommit',
@@ -417,7 +419,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     this.claims.claimAgain();
     this.outbox.add({ message: null, direct: null, redirect: null });
     link.notice(
-      `Redis came back with other data${isEmpty ? '' : ', of an earlier time'}. This broker has written its ${core.sessions.size} sessions and its retained messages again; where Redis had a retained message for a topic, that one counts. What was on its way to other brokers may be lost.`,
+      `Redis came back with other data${isEmpty ? '' : ', of an earlier time'}. This broker has written its sessions (${core.sessions.size}) and its retained messages again; where Redis had a retained message for a topic, that one counts. What was on its way to other brokers may be lost.`,
     );
   }
 

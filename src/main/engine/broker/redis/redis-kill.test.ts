@@ -1,143 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import process from 'node:process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
-import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
-import { connect, type ConnectFields, type Level } from '../../../../../test/conformance/mqtt/wire.ts';
-import { follow, Publisher, Subscriber } from '../../../../../test/support/qos-peers.ts';
-import { hasRedis, RedisServer } from '../../../../../test/support/redis-server.ts';
+import { expect, it } from 'vitest';
+import { killBrokersOfRedis } from '../../../../../test/support/redis-kill.ts';
+import { hasRedis } from '../../../../../test/support/redis-server.ts';
 
-/** So often one of two brokers is killed in the middle of the work, and all its clients go to the other. `REDIS_KILLS` for longer. */
+/** More of them are in test/interop. */
 const rounds = Number(process.env['REDIS_KILLS'] ?? 4);
-const windowSize = 20;
 
-interface Broker {
-  readonly child: ChildProcess;
-  readonly port: number;
-}
-
-let server: RedisServer;
-const brokers: Broker[] = [];
-
-async function startBroker(): Promise<Broker> {
-  const child = spawn(process.execPath, [`${import.meta.dirname}/../cli/cli.ts`, '--port', '0', '--redis', server.url, '--redis-lease', '0.6'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-  let printed = '';
-  for await (const text of child.stdout.setEncoding('utf8')) {
-    printed += text as string;
-    const found = /:(\d+)\n/.exec(printed);
-    if (found === null) continue;
-    const broker = { child, port: Number(found[1]) };
-    brokers.push(broker);
-    return broker;
-  }
-  throw new Error(`The broker did not start. ${complaint}`);
-}
-
-/** A client that waits for its session to come from a dead broker. */
-async function enter(port: number, level: Level, fields: ConnectFields): Promise<RawClient> {
-  const client = new RawClient(await dialTcp(port), level);
-  client.send(connect(level, fields));
-  client.connack = await client.expectPacket('connack', 30_000);
-  expect(client.connack.code).toBe(0);
-  return client;
-}
-
-const kept = (clientId: string): ConnectFields => ({ clientId, clean: false, properties: [['sessionExpiryInterval', 0xffff_ffff]] });
-
-describe.skipIf(!hasRedis())('brokers that share a Redis and die (redis-server is needed)', () => {
-  beforeAll(async () => {
-    server = await RedisServer.start();
-  });
-  afterAll(async () => {
-    for (const { child } of brokers) child.kill('SIGKILL');
-    await server.close();
-  });
-
-  it(`lose nothing they acknowledged and deliver QoS 2 exactly once, one killed ${rounds} times`, { timeout: 60_000 + rounds * 30_000, retry: 0 }, async () => {
-    const exact = new Publisher(2, 5, 'q2', windowSize);
-    const atLeast = new Publisher(1, 5, 'q1', windowSize);
-    const exactReader = new Subscriber();
-    const atLeastReader = new Subscriber();
-    const awayReader = new Subscriber();
-    const wills: string[] = [];
-
-    let doomed = await startBroker();
-    let other = await startBroker();
-    for (const [id, filters] of [
-      ['exact-reader', ['q2']],
-      ['at-least-reader', ['q1']],
-      ['away-reader', ['q2', 'wills']],
-    ] as const) {
-      const client = await enter(doomed.port, 5, kept(id));
-      await client.subscribe(filters.map((filter) => ({ filter, qos: 2 as const })));
-      await client.disconnect();
-    }
-
-    for (let round = 1; round <= rounds; round += 1) {
-      // Publishers at the one that dies and readers at the other, and the other way round.
-      const [atDoomed, atOther] = [doomed.port, other.port];
-      const isSwapped = round % 2 === 0;
-      const will = `will-${round}`;
-      const lost = await enter(atDoomed, 5, { clientId: `lost-${round}`, will: { topic: 'wills', payload: will, qos: 2 } });
-      wills.push(will);
-      const clients = {
-        exact: await enter(isSwapped ? atOther : atDoomed, 5, kept('exact')),
-        atLeast: await enter(isSwapped ? atOther : atDoomed, 5, { clientId: 'at-least' }),
-        exactReader: await enter(isSwapped ? atDoomed : atOther, 5, kept('exact-reader')),
-        atLeastReader: await enter(isSwapped ? atDoomed : atOther, 5, kept('at-least-reader')),
-      };
-      exact.resume(clients.exact);
-      atLeast.resume(clients.atLeast);
-      const enough = exact.taken.length + atLeast.taken.length + 100 + Math.floor(Math.random() * 300);
-      let stop = (): void => undefined;
-      const dead = new Promise<void>((resolve) => (stop = resolve)).then(async () => {
-        const exit = once(doomed.child, 'exit');
-        doomed.child.kill('SIGKILL');
-        await exit;
-        // Those at the broker that lives go as well.
-        for (const client of Object.values(clients)) client.drop();
-        lost.drop();
-      });
-      const work = Promise.all([
-        follow(clients.exactReader, (packet) => exactReader.handle(clients.exactReader, packet)),
-        follow(clients.atLeastReader, (packet) => atLeastReader.handle(clients.atLeastReader, packet)),
-        follow(clients.exact, (packet) => {
-          exact.handle(clients.exact, packet);
-          exact.fill(clients.exact);
-          if (exact.taken.length + atLeast.taken.length >= enough) stop();
-        }),
-        follow(clients.atLeast, (packet) => {
-          atLeast.handle(clients.atLeast, packet);
-          atLeast.fill(clients.atLeast);
-          if (exact.taken.length + atLeast.taken.length >= enough) stop();
-        }),
-      ]);
-      exact.fill(clients.exact);
-      atLeast.fill(clients.atLeast);
-      await Promise.all([dead, work]);
-      doomed = other;
-      other = await startBroker();
-    }
-
-    const [last, first] = [await enter(other.port, 5, kept('exact')), await enter(doomed.port, 5, kept('exact-reader'))];
-    exact.resume(last);
-    await follow(
-      last,
-      (packet) => exact.handle(last, packet),
-      () => exact.isIdle,
-    );
-    await exactReader.drain(first, exact.taken);
-    const second = await enter(other.port, 5, kept('at-least-reader'));
-    await atLeastReader.drain(second, atLeast.taken);
-    const third = await enter(other.port, 5, kept('away-reader'));
-    await awayReader.drain(third, [...exact.taken, ...wills]);
-    expect(exactReader.received.toSorted()).toEqual(exact.taken.toSorted());
-    expect(awayReader.received.toSorted()).toEqual([...exact.taken, ...wills].toSorted());
-    expect(exact.taken.length).toBeGreaterThan(rounds * 10);
-  });
-});
+it.skipIf(!hasRedis())(
+  `brokers that share a Redis lose nothing they acknowledged and deliver QoS 2 exactly once, one killed ${rounds} times (redis-server is needed)`,
+  { timeout: 60_000 + rounds * 30_000, retry: 0 },
+  async () => {
+    await expect(killBrokersOfRedis(rounds)).resolves.toBeUndefined();
+  },
+);

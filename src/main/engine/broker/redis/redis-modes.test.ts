@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
@@ -79,7 +80,9 @@ describe.skipIf(!hasRedis())('Redis in other ways (redis-server is needed)', () 
 
   it('makes two brokers of the engine aedes one', async () => {
     const [one, other] = [await open('aedes', 'share'), await open('aedes', 'share')];
-    const reader = await enter(one, 'reader', false);
+    // A session of its own for each try.
+    const clientId = `reader-${randomUUID()}`;
+    const reader = await enter(one, clientId, false);
     await reader.subscribe({ filter: 'a/+', qos: 1 });
     const writer = await enter(other, 'writer');
     await writer.publish({ topic: 'a/b', payload: 'hello', qos: 1, retain: true });
@@ -87,9 +90,12 @@ describe.skipIf(!hasRedis())('Redis in other ways (redis-server is needed)', () 
     reader.drop();
     await vi.waitFor(() => expect(one.engine.clientCount).toBe(0));
     await writer.publish({ topic: 'a/c', payload: 'waits', qos: 1 });
-    const moved = await enter(other, 'reader', false);
+    const moved = await enter(other, clientId, false);
     expect(moved.connack?.sessionPresent).toBe(true);
-    expect(await moved.receive()).toMatchObject({ topic: 'a/c', payload: Buffer.from('waits') });
+    let message = await moved.receive();
+    // Its acknowledgement may not have arrived before the connection went: QoS 1 comes at least once.
+    if (message.topic === 'a/b') message = await moved.receive();
+    expect(message).toMatchObject({ topic: 'a/c', payload: Buffer.from('waits') });
     expect(one.redis?.state()).toMatchObject({ phase: 'connected', mode: 'share' });
   });
 

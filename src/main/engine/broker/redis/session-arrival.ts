@@ -1,7 +1,7 @@
 import { receiveLate } from '../core/received.ts';
 import { Restoring } from '../core/persistence/restore.ts';
 import { compareLogIds } from './log-id.ts';
-import { readRange, type LogEntry } from './log-reader.ts';
+import { readItem, readRange, type LogEntry } from './log-reader.ts';
 import type { RedisCluster } from './redis-cluster.ts';
 import type { LoadedRows } from './session-rows.ts';
 
@@ -67,8 +67,10 @@ function install(cluster: RedisCluster, loaded: readonly LoadedRows[], entries: 
 function giveEntry(cluster: RedisCluster, { clientId, skip, skipSeq }: LoadedRows, { run, items }: LogEntry): void {
   const session = cluster.core.sessions.get(clientId);
   if (session === undefined) return;
-  for (const { seq, message: item } of items) {
-    if (item === null || item.isRedirected || (run === skip && seq <= skipSeq)) continue;
+  for (const one of items) {
+    if (run === skip && one.seq <= skipSeq) continue;
+    const item = readItem(one);
+    if (!item || item.isRedirected) continue;
     const message = cluster.intake.read(item);
     if (message !== null) receiveLate(cluster.core, session, message);
   }

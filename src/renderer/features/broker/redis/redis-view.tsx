@@ -4,7 +4,7 @@ import { useStreamValue } from '../../../data/index.ts';
 import { Badge } from '../../../ui/badge.tsx';
 import { Banner } from '../../../ui/banner.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { Card, formatCount, formatDateTime, Page, useBrokerStatus, useFirst, useNow } from '../../common/index.ts';
+import { Card, formatCount, formatDateTime, formatDuration, Page, useBrokerStatus, useFirst, useNow } from '../../common/index.ts';
 import styles from '../broker.module.css';
 import { RedisForm } from './redis-form.tsx';
 import { awayWords, countersOf, modeWords, peerTitle, phaseOfRedis, silentAfterMs } from './redis-words.ts';
@@ -31,6 +31,7 @@ export function RedisView(): ReactElement {
 function StateCard({ state, running }: { readonly state: RedisState; readonly running: boolean }): ReactElement {
   const { phase, mode, url, since, problem } = state;
   const { tone, title } = phaseOfRedis[phase];
+  const now = useNow(phase === 'off' ? null : 1000);
   return (
     <Card title="State">
       <div className={styles.state} data-phase={phase}>
@@ -48,10 +49,8 @@ function StateCard({ state, running }: { readonly state: RedisState; readonly ru
               )
             ) : (
               <>
-                <span className={styles.mono}>{url}</span> · {modeWords[mode]} · since{' '}
-                <span title={formatDateTime(since * 1000)}>
-                  <RelativeTime timeMs={since} />
-                </span>
+                <span className={styles.mono}>{url}</span> · {modeWords[mode]} · for{' '}
+                <span title={`Since ${formatDateTime(since * 1000)}`}>{formatDuration(now - since)}</span>
               </>
             )}
           </p>

@@ -34,7 +34,7 @@ export function countersOf({ mode, counters, waiting, lagMs, roundTripMs }: Redi
     ['Behind the others', lagMs === 0 ? 'no' : `${formatCount(lagMs)} ms`],
     ['Sessions came', formatCount(counters.sessionsIn)],
     ['Sessions went', formatCount(counters.sessionsOut)],
-    ['Taken over from dead brokers', formatCount(counters.sessionsAdopted)],
+    ['Sessions inherited', formatCount(counters.sessionsAdopted)],
   ];
 }
 
