@@ -68,6 +68,10 @@ export class FaultLink {
     return this.#clientId;
   }
 
+  get listener(): string | undefined {
+    return this.#host.listener;
+  }
+
   get labels(): readonly string[] {
     return [...this.#rules.map(({ rule }) => rule.label), ...(this.#playLabel === '' ? [] : [this.#playLabel])];
   }

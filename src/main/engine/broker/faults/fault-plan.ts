@@ -93,32 +93,33 @@ export class FaultPlan implements LinkPlan {
       this.#hitCount = 0;
       this.#hurried = 0;
     }
-    for (const connection of [...connections]) this.#relink(connection, fresh);
+    for (const link of [...this.#links]) this.#renew(link, fresh);
+    for (const { host, link, attach } of connections) {
+      if (link !== null || !this.#concerns(host)) continue;
+      const opened = this.open(host);
+      if (opened === null) continue;
+      attach(opened);
+      if (host.clientId !== null) this.#renew(opened, fresh);
+    }
     this.#changed();
   }
 
-  #relink(
-    { host, link, attach }: { readonly host: FaultHost; readonly link: FaultLink | null; attach(link: FaultLink): void },
-    fresh: ReadonlySet<RuleRuntime>,
-  ): void {
-    const clientId = link?.clientId ?? host.clientId;
+  /** Who has not said yet who it is may be anybody. */
+  #concerns({ clientId, listener }: FaultHost): boolean {
+    if (clientId === null) return true;
+    const { rules, play } = this.choose(null, clientId, listener);
+    return rules.length > 0 || play !== null;
+  }
+
+  #renew(link: FaultLink, fresh: ReadonlySet<RuleRuntime>): void {
+    const { clientId, listener } = link;
     if (clientId === null) {
-      // It has not said yet who it is.
-      if (link !== null && !this.isOn) link.end();
-      else if (link === null) {
-        const opened = this.open(host);
-        if (opened !== null) attach(opened);
-      }
+      if (!this.isOn) link.end();
       return;
     }
-    const faults = this.choose(null, clientId, host.listener);
-    if (faults.rules.length === 0 && faults.play === null) return link?.end();
-    const used = link ?? new FaultLink(host, this);
-    if (link === null) {
-      this.#links.add(used);
-      attach(used);
-    }
-    used.setFaults(faults, fresh);
+    const faults = this.choose(null, clientId, listener);
+    if (faults.rules.length === 0 && faults.play === null) link.end();
+    else link.setFaults(faults, fresh);
   }
 
   choose(connect: ConnectPacket | null, clientId: string, listener: string | undefined): LinkFaults {
