@@ -14,7 +14,7 @@ export async function goToCoap(page: Page, view: 'Over MQTT' | 'Over UDP' | 'Moc
   await page.getByRole('tab', { name: view }).click();
 }
 
-export async function goToBroker(page: Page, view: 'Overview' | 'Clients' | 'Access' | 'Packets' | 'Faults' | 'Redis' | 'Handlers'): Promise<void> {
+export async function goToBroker(page: Page, view: 'Overview' | 'Clients' | 'Access' | 'Packets' | 'Faults' | 'Redis' | 'Handlers' | 'Bridges'): Promise<void> {
   await goTo(page, 'Broker');
   await page.getByRole('tab', { name: view, exact: true }).click();
 }

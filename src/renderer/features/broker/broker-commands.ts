@@ -55,6 +55,17 @@ export function BrokerCommands(): null {
       when: () => false,
       run: () => undefined,
     },
+    { id: 'broker.bridges', title: 'Intercepts and bridges to other brokers', group: 'Broker', keywords: 'proxy forward', run: () => showBroker('bridges') },
+    {
+      id: 'brokerBridges.save',
+      title: 'Save the intercept or bridge',
+      group: 'Broker',
+      place: 'broker',
+      view: 'bridges',
+      shortcut: 'Mod+S',
+      when: () => false,
+      run: () => undefined,
+    },
   ]);
   return null;
 }

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Access } from './access/access.tsx';
+import { BrokerBridges } from './bridges/bridges.tsx';
 import { showBroker, useBrokerView, type BrokerViewName } from './broker-views.ts';
 import { FaultsView } from './faults/faults-view.tsx';
 import { HandlersView } from './handlers/handlers-view.tsx';
@@ -22,6 +23,7 @@ export function BrokerPlace({ clients }: { readonly clients: ReactElement }): Re
         { value: 'packets', label: 'Packets', content: <PacketsView /> },
         { value: 'faults', label: 'Faults', content: <FaultsView /> },
         { value: 'handlers', label: 'Handlers', content: <HandlersView /> },
+        { value: 'bridges', label: 'Bridges', content: <BrokerBridges /> },
         { value: 'redis', label: 'Redis', content: <RedisView /> },
       ]}
     />

@@ -4,8 +4,8 @@ import type { SourceId } from '../../../shared/contract/common.ts';
 import { goTo } from '../common/index.ts';
 import { wantClient, wantSequence } from './packets/packets-store.ts';
 
-/** Parts of the place: the broker with its listeners, its clients, who may do what, the packets, faults, and scripts that handle what clients do. */
-export type BrokerViewName = 'overview' | 'clients' | 'access' | 'packets' | 'faults' | 'handlers' | 'redis';
+/** Parts of the place: the broker with its listeners, its clients, who may do what, the packets, faults, scripts that handle what clients do, and ways to other brokers. */
+export type BrokerViewName = 'overview' | 'clients' | 'access' | 'packets' | 'faults' | 'handlers' | 'bridges' | 'redis';
 
 const chosen = createStore<{ readonly view: BrokerViewName }>(() => ({ view: 'overview' }));
 

@@ -4,7 +4,7 @@ import { describeHazard } from '../../../shared/coap/gf/describe-hazard.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { KeyValueTable } from '../../ui/key-value-table.tsx';
-import { jumpToSequence, useModel } from '../common/index.ts';
+import { isIntercept, jumpToSequence, useModel } from '../common/index.ts';
 import { CameBy } from '../connections/index.ts';
 import { CallOfMessage } from './call-of-message.tsx';
 import { messageFacts, propertyFacts } from './message-facts.ts';
@@ -27,8 +27,8 @@ export function MessageDetails({ session }: { readonly session: MessageSession }
           {hazard.advice}
         </Banner>
       )}
-      <KeyValueTable compact label="Message" rows={messageFacts(detail)} />
-      {detail.direction === 'in' && session.source !== 'broker' && (
+      <KeyValueTable compact label="Message" rows={messageFacts(detail, isIntercept(session.source))} />
+      {detail.direction === 'in' && session.source.startsWith('connection:') && (
         <CameBy all source={session.source} topic={detail.topic} identifiers={detail.properties?.subscriptionIdentifiers} />
       )}
       <div className={styles.ofCall}>

@@ -8,12 +8,13 @@ export interface Fact {
   readonly mono?: boolean;
 }
 
-/** What is known about a message besides its value. */
-export function messageFacts(detail: MessageDetail): readonly Fact[] {
+/** What is known about a message besides its value. `passedBy`: it was seen on its way between a device and another broker. */
+export function messageFacts(detail: MessageDetail, passedBy = false): readonly Fact[] {
+  const isIn = detail.direction === 'in';
   return [
     { key: 'Topic', value: detail.topic, mono: true },
     { key: 'Time', value: formatDateTime(detail.timeUs) },
-    { key: 'Direction', value: detail.direction === 'in' ? 'received' : 'sent from here' },
+    { key: 'Direction', value: passedBy ? (isIn ? 'from the device to its broker' : 'from the broker to a device') : isIn ? 'received' : 'sent from here' },
     ...(detail.publisher === null ? [] : [{ key: 'Published by', value: detail.publisher, mono: true }]),
     { key: 'Quality of service', value: `${detail.qos} (${['at most once', 'at least once', 'exactly once'][detail.qos]})` },
     { key: 'Retained', value: detail.retain ? 'yes' : 'no' },

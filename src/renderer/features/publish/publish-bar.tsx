@@ -13,7 +13,7 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { resolvePublish } from '../../../shared/publishing/publish-defaults.ts';
 import { messageTexts } from '../../../shared/publishing/message-texts.ts';
-import { connectionOf, formatBytes, useBrokerStatus, useConnections } from '../common/index.ts';
+import { connectionOf, formatBytes, useBrokerStatus, useConnections, isIntercept } from '../common/index.ts';
 import { PromptsDialog } from './prompts-dialog.tsx';
 import { PublishHistory } from './publish-history.tsx';
 import { PublishMore } from './publish-more.tsx';
@@ -59,6 +59,9 @@ export interface PublishBarProps {
 }
 
 export function PublishBar({ source, sourceName, sourceState, live, selectedTopic }: PublishBarProps): ReactElement {
+  const why = isIntercept(source)
+    ? 'An intercept only forwards what devices send: publish with a connection.'
+    : `${sourceName} is ${sourceState}: nothing can be published.`;
   const store = publishStore();
   const { draft, reveal, sending, outcome, codecProblem } = useStore(store.state);
   const topicField = useRef<HTMLInputElement>(null);
@@ -139,7 +142,7 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
           )}
         </span>
         <span className={styles.send}>
-          <Tooltip text={live ? `Publish to ${sourceName}` : `${sourceName} is ${sourceState}`} shortcut="Mod+Enter" side="top">
+          <Tooltip text={live ? `Publish to ${sourceName}` : why} shortcut="Mod+Enter" side="top">
             <Button type="submit" variant="primary" icon={<Send size={14} aria-hidden />} busy={sending} disabled={!live}>
               Publish
             </Button>
@@ -153,7 +156,7 @@ export function PublishBar({ source, sourceName, sourceState, live, selectedTopi
         <span className={styles.outcome} role="status" data-kind={outcome?.kind}>
           {outcome?.kind === 'sent' && `Published to ${outcome.topic}${outcome.note === null ? '' : `: ${outcome.note}`}`}
           {outcome?.kind === 'started' && outcome.text}
-          {!outcome && !live && `${sourceName} is ${sourceState}: nothing can be published.`}
+          {!outcome && !live && why}
           {!outcome && live && !draft.fillIn && messageTexts(draft).some((text) => text.includes('{{')) && (
             <>
               {'{{…}} is sent as it stands. '}

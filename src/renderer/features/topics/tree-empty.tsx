@@ -2,7 +2,7 @@ import { Radio } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ExampleCommands, setDemoDevice } from '../broker/index.ts';
+import { ExampleCommands, setDemoDevice, showBroker } from '../broker/index.ts';
 import { connectionOf, goTo, isIntercept, useBrokerStatus, useConnections, type SourceOption } from '../common/index.ts';
 import { connectionsStore, SourceEmpty } from '../connections/index.ts';
 import type { TopicView } from './topic-view.ts';
@@ -53,6 +53,7 @@ function InterceptEmpty({ source }: { readonly source: SourceOption }): ReactEle
       icon={<Radio size={24} aria-hidden />}
       title="No message has passed yet"
       text={`${source.name} is ${source.state}. What devices send and receive through it appears here by itself.`}
+      actions={<Button onClick={() => showBroker('bridges')}>Show the intercept</Button>}
     />
   );
 }

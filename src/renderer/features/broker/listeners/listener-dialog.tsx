@@ -18,7 +18,7 @@ const kindDetails: Readonly<Record<ListenerKind, string>> = {
   wss: 'for browsers, encrypted',
   unix: 'for this machine, no port',
 };
-const kindOptions = listenerKinds.map((value) => ({ value, label: listenerKindWords[value], detail: kindDetails[value] }));
+export const listenerKindOptions = listenerKinds.map((value) => ({ value, label: listenerKindWords[value], detail: kindDetails[value] }));
 
 const certificateOptions = [
   { value: 'none', label: 'Not asked for' },
@@ -110,9 +110,9 @@ export function ListenerDialog({ draft, others, certificates, isNew, onChange, o
               maxLength={100}
               placeholder="Lab devices"
             />
-            <Select label="Kind" value={shown.kind} onChange={(kind) => onChange(withKind(shown, kind))} options={kindOptions} />
+            <Select label="Kind" value={shown.kind} onChange={(kind) => onChange(withKind(shown, kind))} options={listenerKindOptions} />
           </div>
-          <Fields
+          <ListenerFields
             draft={shown}
             certificates={certificates}
             problems={tried === shown.id ? problems : {}}
@@ -131,7 +131,8 @@ interface FieldsProps {
   readonly onChange: (change: Partial<ListenerDraft>) => void;
 }
 
-function Fields({ draft, certificates, problems, onChange }: FieldsProps): ReactElement {
+/** All but name and kind. */
+export function ListenerFields({ draft, certificates, problems, onChange }: FieldsProps): ReactElement {
   const text = (field: DraftField): { readonly value: string; readonly onChange: (value: string) => void; readonly error: string | undefined } => ({
     value: draft[field],
     onChange: (value) => onChange({ [field]: value }),
