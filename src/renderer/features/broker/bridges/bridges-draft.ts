@@ -71,7 +71,7 @@ export const bridgeOf = ({ bridge }: TopicDraft): TopicBridge => ({ ...bridge, n
 
 const cleanRemote = (remote: BridgeRemote): BridgeRemote => (remote.kind === 'address' ? { ...remote, uri: remote.uri.trim() } : remote);
 
-export function remoteProblem(remote: BridgeRemote, connections: ConnectionsView | undefined): string | undefined {
+function remoteProblem(remote: BridgeRemote, connections: ConnectionsView | undefined): string | undefined {
   if (remote.kind === 'connection') {
     if (remote.id === '') return 'Choose a connection.';
     return connections && !connections.profiles.some(({ id }) => id === remote.id) ? 'This connection is gone: choose another one.' : undefined;
