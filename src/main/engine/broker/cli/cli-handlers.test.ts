@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,6 +7,7 @@ import process from 'node:process';
 import { afterEach, expect, it } from 'vitest';
 import { RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
+import { onPath } from '../../../../../tools/system.ts';
 
 const children: ChildProcess[] = [];
 const folders: string[] = [];
@@ -69,12 +70,12 @@ it('wants a folder that is there', async () => {
   expect(err()).toContain('there is no folder /never/there');
 });
 
-const hasMosquitto = spawnSync('mosquitto_sub', ['--help']).error === undefined;
+const mosquittoSub = onPath('mosquitto_sub');
 
-it.skipIf(!hasMosquitto)('answers the SUBSCRIBE of mosquitto_sub, in MQTT 3.1.1 and 5 (needs mosquitto_sub)', async () => {
+it.skipIf(mosquittoSub === undefined)('answers the SUBSCRIBE of mosquitto_sub, in MQTT 3.1.1 and 5 (needs mosquitto_sub)', async () => {
   const { port } = await serve({ 'hello.js': hello('Hello') });
   for (const version of ['311', '5']) {
-    const { child, out } = start('mosquitto_sub', '-p', String(port), '-V', version, '-i', 'sub', '-q', '1', '-t', 'lab/hello', '-v', '-C', '1', '-W', '20');
+    const { child, out } = start(mosquittoSub ?? '', '-p', String(port), '-V', version, '-i', 'sub', '-q', '1', '-t', 'lab/hello', '-v', '-C', '1', '-W', '20');
     await once(child, 'close');
     expect(out()).toBe('lab/hello Hello, sub\n');
   }
