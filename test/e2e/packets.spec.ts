@@ -24,6 +24,7 @@ test('the packets of a call: recorded, field by field, filtered, as a sequence, 
     await page.getByRole('button', { name: 'Record packets' }).click();
     await expect(page.getByText('The broker does not run')).toBeVisible();
     await startBroker(page);
+    await expect(page.getByRole('button', { name: /^Recording · / })).toBeVisible();
     await goTo(page, 'RPC');
     await page.getByRole('button', { name: 'Call the demo device' }).click();
     await page.keyboard.press('ControlOrMeta+Enter');
@@ -127,7 +128,7 @@ test('the packets of a call: recorded, field by field, filtered, as a sequence, 
   await test.step('stopping and clearing', async () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Clear the recording' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Clear', exact: true }).click();
     await expect(page.getByText('Nothing is being recorded')).toBeVisible();
   });
 });

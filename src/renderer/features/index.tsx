@@ -1,6 +1,17 @@
 import { ArrowLeftRight, Cpu, FolderTree, House, ListTree, Plug, RadioTower, Settings } from 'lucide-react';
 import type { Place, Service, StripItem } from '../app/place.ts';
-import { BrokerCommands, BrokerItem, BrokerPlace, FaultBanner, FaultCommands, FaultItem, newAccessRule, showSequenceOf } from './broker/index.ts';
+import {
+  BrokerCommands,
+  BrokerItem,
+  BrokerPlace,
+  FaultBanner,
+  FaultCommands,
+  FaultItem,
+  PacketCommands,
+  RecordingItem,
+  newAccessRule,
+  showSequenceOf,
+} from './broker/index.ts';
 import { Clients, InsideCommands } from './broker-inside/index.ts';
 import { CoapCommands, CoapPlace, offerToKeepRequests } from './coap/index.ts';
 import { CollectionsPlace, CollectionsService, saveCoapIntoCollection, saveIntoCollection } from './collections/index.ts';
@@ -40,6 +51,7 @@ export const places: readonly Place[] = [
 export const stripItems: readonly StripItem[] = [
   { id: 'broker', side: 'start', order: 1, component: BrokerItem },
   { id: 'faults', side: 'start', order: 1.5, component: FaultItem },
+  { id: 'packets', side: 'start', order: 1.7, component: RecordingItem },
   { id: 'connections', side: 'start', order: 2, component: ConnectionsItem },
   { id: 'publishing', side: 'end', order: 0.5, component: PublishingItem },
   { id: 'history', side: 'end', order: 1, component: LedgerItem },
@@ -50,6 +62,7 @@ export const banners: readonly Service[] = [{ id: 'faults', component: FaultBann
 
 export const services: readonly Service[] = [
   { id: 'broker', component: BrokerCommands },
+  { id: 'packets', component: PacketCommands },
   { id: 'faults', component: FaultCommands },
   { id: 'brokerInside', component: InsideCommands },
   { id: 'connections', component: ConnectionCommands },

@@ -9,3 +9,4 @@ export { ExampleCommands } from './overview/example-commands.tsx';
 export { RefusalCard } from './refusal-card.tsx';
 export { FailureCard } from './overview/failure-card.tsx';
 export { StartBrokerButton } from './overview/start-broker-button.tsx';
+export { PacketCommands, RecordingItem } from './packets/recording-item.tsx';
