@@ -8,7 +8,7 @@ import { findField } from './fields.ts';
 
 // Packets of the five systems as they were captured (test/fixtures/vectors): what real peers send is read, and what is wrong with it is found.
 
-const read = <T>(file: string): T => JSON.parse(readFileSync(new URL(`../../../../test/fixtures/vectors/${file}`, import.meta.url), 'utf8')) as T;
+const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`../../../../test/fixtures/vectors/${file}`, import.meta.url), 'utf8'));
 
 /** One line a packet: its name, what is worth knowing, and the clauses it breaks. */
 function told(hex: string, level: ProtocolLevel | null, fromServer: boolean): string {
@@ -31,7 +31,7 @@ function split(hex: string): readonly string[] {
 }
 
 test('the PikaPython device library: every packet, without a fault', () => {
-  const { items } = read<{ items: { hex: string }[] }>('pika/packets.json');
+  const { items } = read('pika/packets.json') as { items: { hex: string }[] };
   expect(items.map(({ hex }, at) => told(hex, at < 3 ? null : 4, false))).toEqual([
     'CONNECT “mac”',
     'CONNECT “mac”',
@@ -46,7 +46,7 @@ test('the PikaPython device library: every packet, without a fault', () => {
 });
 
 test('gf_mqtt_client', () => {
-  const { items } = read<{ items: { hex: string }[] }>('gf_mqtt_client/packets.json');
+  const { items } = read('gf_mqtt_client/packets.json') as { items: { hex: string }[] };
   expect(items.map(({ hex }, at) => told(hex, at === 0 ? null : 4, false))).toEqual([
     'CONNECT “2D_XX_0_9999”',
     'SUBSCRIBE “gf_int_v1/+/request/2D_XX_0_9999/+” 1',
@@ -56,7 +56,7 @@ test('gf_mqtt_client', () => {
 });
 
 test('mqttxx 4.x: properties of MQTT 5', () => {
-  const { packets } = read<{ packets: { hex: string }[] }>('mqttxx/v4-exchange.json');
+  const { packets } = read('mqttxx/v4-exchange.json') as { packets: { hex: string }[] };
   const { fields, violations } = dissect(bytesOf(packets[0]?.hex ?? ''), { level: 5, fromServer: false });
   expect(violations).toEqual([]);
   expect(findField(fields, 'responseTopic')?.text).toBe('“rpc/r/client_456”');
@@ -65,7 +65,7 @@ test('mqttxx 4.x: properties of MQTT 5', () => {
 
 describe('distmqtt', () => {
   test('its client', () => {
-    const { items } = read<{ items: { dir: string; packet: string; hex: string }[] }>('distmqtt/client-packets.json');
+    const { items } = read('distmqtt/client-packets.json') as { items: { dir: string; packet: string; hex: string }[] };
     for (const { dir, packet, hex } of items) {
       const isConnect = packet === 'CONNECT';
       expect(told(hex, isConnect ? null : 4, dir === 'in')).toMatch(new RegExp(`^${packet}[^!]*$`));
@@ -73,7 +73,7 @@ describe('distmqtt', () => {
   });
 
   test('its broker', () => {
-    const { items } = read<{ items: { name: string; got: string }[] }>('distmqtt/broker-packets.json');
+    const { items } = read('distmqtt/broker-packets.json') as { items: { name: string; got: string }[] };
     const packets = items.flatMap(({ got }) => split(/^(?:[0-9a-f]{2})+(?= |$)/.exec(got)?.[0] ?? ''));
     expect(packets.map((hex) => told(hex, 4, true))).toEqual([
       'CONNACK 0x00',
@@ -93,7 +93,7 @@ describe('distmqtt', () => {
 
 describe('mqttd', () => {
   test('what the Python server sends, with its faults', () => {
-    const { items } = read<{ items: { config?: string; v311?: { after_subscribe?: string }; v5?: { connack?: string } }[] }>('mqttd/python-mqttd.json');
+    const { items } = read('mqttd/python-mqttd.json') as { items: { config?: string; v311?: { after_subscribe?: string }; v5?: { connack?: string } }[] };
     const short = items.find(({ config }) => config === 'short-PUBLISH TRUE')?.v311?.after_subscribe ?? '';
     expect(split(short).map((hex) => told(hex, 4, true))).toEqual(['SUBACK 1 0x00', 'PUBLISH “1190” !§4.8']);
     const connack = items[0]?.v5?.connack ?? '';
@@ -104,7 +104,7 @@ describe('mqttd', () => {
   });
 
   test('lines of curl: read, dissected, and written again as they were', () => {
-    const { items } = read<{ items: { exchange: string[] }[] }>('mqttd/curl-faults.json');
+    const { items } = read('mqttd/curl-faults.json') as { items: { exchange: string[] }[] };
     const file = packetFile('curl', { secrets: false, application: 'test' });
     let faults = 0;
     for (const line of items.flatMap(({ exchange }) => exchange)) {
