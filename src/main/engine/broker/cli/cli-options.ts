@@ -57,6 +57,12 @@ export const cliOptions = {
     value: 'FILE',
     help: ['write every control packet into this file: .pcapng for', 'Wireshark, .jsonl, or else lines of curl’s test server'],
   },
+  intercept: {
+    type: 'string',
+    multiple: true,
+    value: 'PORT=URL',
+    help: ['forward every connection to this port, byte by byte, to the', 'broker at URL: mqtt://, mqtts://, ws:// or wss://; again for more'],
+  },
   metrics: { type: 'string', value: 'PORT', help: ['serve /health, /metrics and /metrics.json on this port of', '127.0.0.1, 0 for any free one'] },
   faults: {
     type: 'string',
@@ -89,7 +95,11 @@ export const cliOptions = {
 
 type Table = typeof cliOptions;
 /** What was given, by name. */
-export type GivenOptions = { readonly [K in keyof Table]?: (Table[K] extends { readonly type: 'boolean' } ? boolean : string) | undefined };
+export type GivenOptions = {
+  readonly [K in keyof Table]?:
+    | (Table[K] extends { readonly multiple: true } ? string[] : Table[K] extends { readonly type: 'boolean' } ? boolean : string)
+    | undefined;
+};
 
 const helpColumn = 24;
 

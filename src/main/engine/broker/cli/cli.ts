@@ -13,6 +13,7 @@ import { checkConfig, ConfigProblems, configuredBroker, printedConfig, readCliCo
 import { serveHandlers, type ServedHandlers } from './cli-handlers.ts';
 import { describeListeners, readListeners, readPort } from './cli-listeners.ts';
 import { readFaultArguments } from './cli-faults.ts';
+import { readIntercepts, serveIntercepts, type ServedIntercepts } from './cli-intercepts.ts';
 import { readCliRedis, redisReporter } from './cli-redis.ts';
 import { writePackets, type PacketsToFile } from './cli-packets.ts';
 import { cliOptions, usageText, type GivenOptions } from './cli-options.ts';
@@ -70,10 +71,13 @@ async function run(given: GivenOptions, config: CliConfig | undefined): Promise<
     const handlers = served && { handlers: served.handlers };
     const broker = config === undefined ? await openGiven(given, handlers) : await openConfigured(config, given, handlers);
     const packets = await recordPackets(given, broker);
+    const intercepts = await openIntercepts(given, broker);
     const monitor = await openMonitor(given, broker, config?.profile.limits.maximumConnections ?? null);
     process.stdout.write(describeListeners(broker.listeners));
     if (monitor) process.stdout.write(`metrics on http://127.0.0.1:${monitor.port}/metrics\n`);
+    for (const line of intercepts?.lines ?? []) process.stdout.write(line);
     await asked;
+    intercepts?.close();
     await monitor?.close();
     await broker.close();
     const leftOut = (await packets?.close()) ?? 0;
@@ -109,6 +113,17 @@ async function openConfigured(config: CliConfig, given: GivenOptions, handlers: 
     });
   });
   return broker;
+}
+
+/** Closes the broker again where that fails. */
+async function openIntercepts(given: GivenOptions, broker: LocalBroker): Promise<ServedIntercepts | undefined> {
+  if (given.intercept === undefined) return undefined;
+  try {
+    return await serveIntercepts(readIntercepts(given), say);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
 }
 
 /** Closes the broker again where that fails. */
@@ -192,6 +207,7 @@ function readArguments(args: readonly string[]): GivenOptions {
   if (given.handlers === '') throw new Error('--handlers needs a folder.');
   if (given.metrics !== undefined) readPort('--metrics', given.metrics);
   readFaultArguments(given);
+  readIntercepts(given);
   if (given.packets === '') throw new Error('--packets needs the name of a file.');
   if (given.persist === '') throw new Error('--persist needs the name of a file.');
   if (readCliRedis(given) !== null && given.persist !== undefined) throw new Error('With --redis everything is kept there: --persist cannot be given as well.');
