@@ -103,12 +103,16 @@ function countedHost(session: Session | undefined): string | null {
   return connection && !connection.isOwn ? hostOf(connection.info.address) : null;
 }
 
+const claimPatienceMs = 60_000;
+
 /** Another broker of the cluster may have this client. Nothing more of it is handled until it is ours. */
 function claimFirst(connection: Connection, packet: ConnectPacket, authenticationData: Uint8Array | null): void {
   const { cluster } = connection.core;
   if (cluster === null) return;
   const wantsExpiry = packet.level === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) > 0 || !packet.cleanStart : !packet.cleanStart;
   connection.pause();
+  // It may wait for a session of a broker that has died, which takes longer than a CONNECT may.
+  connection.core.wheel.reschedule(connection.timer, claimPatienceMs);
   cluster
     .claim(packet.clientId, wantsExpiry)
     .catch((error: unknown) => {

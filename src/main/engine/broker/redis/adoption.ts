@@ -17,6 +17,8 @@ export class Adoption {
   /** Their entries in the log are dealt with. */
   readonly #done = new Set<string>();
   readonly #given = new Set<string>();
+  /** Clients whose sessions nobody can read: they hold on to nothing. */
+  readonly #unreadable = new Set<string>();
   /** Became this broker's, and are still to be fetched. */
   #clients: string[] = [];
 
@@ -93,6 +95,8 @@ export class Adoption {
       const part = this.#clients.slice(0, sessionsAtOnce);
       const wanted = part.filter((clientId) => !cluster.core.sessions.has(clientId));
       const rows = await Promise.all(wanted.map((clientId) => readSession(cluster, clientId)));
+      rows.forEach((row, at) => row === null && this.#unreadable.add(wanted[at] as string));
+      if (this.#unreadable.size > 0) cluster.touch();
       const loaded = rows.filter((row): row is LoadedRows => row !== null && row !== undefined);
       if (loaded.length > 0 && !(await installSessions(cluster, loaded))) {
         this.#clients = [];
@@ -115,7 +119,10 @@ export class Adoption {
   changes(out: Argument[]): () => void {
     const done = [...this.#done];
     for (const run of done) out.push('A', run);
+    const unreadable = [...this.#unreadable].filter((clientId) => !this.#cluster.core.sessions.has(clientId));
+    for (const clientId of unreadable) out.push('Z', clientId, 'U', clientId);
     return () => {
+      this.#unreadable.clear();
       for (const run of done) this.#done.delete(run);
     };
   }

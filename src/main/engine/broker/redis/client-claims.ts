@@ -155,8 +155,9 @@ export class ClientClaims {
     cluster.touch();
   }
 
-  ended({ clientId }: Session): void {
-    if (this.#cluster.core.sessions.has(clientId) || !this.#held.delete(clientId)) return;
+  ended({ clientId, kept }: Session): void {
+    // Ids that were given here are not asked for, but kept sessions of theirs are this broker's as well.
+    if (this.#cluster.core.sessions.has(clientId) || (!this.#held.delete(clientId) && kept === null)) return;
     this.#provisional.delete(clientId);
     this.#ended.add(clientId);
     this.#cluster.touch();
@@ -167,6 +168,10 @@ export class ClientClaims {
     if (again) for (const clientId of this.#held) out.push('C', clientId);
     const releases = [...this.#releases];
     for (const { clientId, to, cursor, skipSeq } of releases) out.push('X', clientId, to, cursor, String(skipSeq));
+    for (const clientId of this.#ended) {
+      // A clean start has put another session in its place.
+      if (this.#cluster.core.sessions.has(clientId)) this.took(clientId);
+    }
     const ended = [...this.#ended].filter((clientId) => !this.#claiming.has(clientId));
     for (const clientId of ended) out.push('U', clientId);
     return () => {

@@ -94,6 +94,48 @@ describe.skipIf(!hasRedis())('brokers that share a Redis (redis-server is needed
     expect(await again.receive()).toMatchObject({ payload: Buffer.from('follows') });
   });
 
+  it('inherits at once from a broker that stops, and reads what it cannot understand out of the way', async () => {
+    const [one, other] = await two();
+    const leaving = await enter(one, kept('leaving'));
+    await leaving.subscribe({ filter: 'l', qos: 1 });
+    const odd = await enter(one, kept('odd'));
+    odd.drop();
+    await vi.waitFor(() => expect(one.engine.clientCount).toBe(1));
+    // Acknowledged when all before it is written.
+    await leaving.publish({ topic: 'any', payload: '', qos: 1 });
+    await redis.hset(`t${prefix}:session:odd`, 'data', 'not ours');
+    await one.close();
+    const writer = await enter(other, 'writer');
+    await writer.publish({ topic: 'l', payload: 'after', qos: 1 });
+    const back = await enter(other, kept('leaving'));
+    expect(back.connack?.sessionPresent).toBe(true);
+    expect(await back.receive()).toMatchObject({ payload: Buffer.from('after') });
+    await vi.waitFor(async () => expect(await redis.exists(`t${prefix}:session:odd`)).toBe(0), { timeout: 10_000 });
+    expect(await redis.zcard(`t${prefix}:moving`)).toBe(0);
+  });
+
+  it('leaves nothing behind of clients that are gone, nor of what was delivered', async () => {
+    const [one, other] = await two();
+    const reader = await enter(one, kept('reader'));
+    await reader.subscribe([
+      { filter: 'a/#', qos: 2 },
+      { filter: '$share/g/b', qos: 1 },
+    ]);
+    const writer = await enter(other, { clientId: 'writer', clean: true, will: { topic: 'w', payload: 'w', qos: 0 } });
+    for (const qos of [1, 2] as const) await writer.publish({ topic: 'a/b', payload: 'x', qos });
+    await reader.receive();
+    await reader.receive();
+    // A clean start takes the place of the session, and is still this broker's client afterwards.
+    const again = await enter(one, { clientId: 'reader', clean: true });
+    await vi.waitFor(async () => expect(await redis.exists(`t${prefix}:session:reader`)).toBe(0));
+    const elsewhere = await enter(other, { clientId: 'reader', clean: true });
+    expect(await again.next()).toMatchObject({ type: 'disconnect', code: 0x8e });
+    await elsewhere.disconnect();
+    await writer.disconnect();
+    const left = async (): Promise<string[]> => (await redis.keys(`t${prefix}:*`)).filter((key) => !/:(?:meta|brokers|broker:.*|alive:.*|log)$/.test(key));
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 10_000 });
+  });
+
   it('gives each message for a shared subscription to one member of all brokers', async () => {
     const [one, other] = await two();
     const members = [await enter(one, 'm1'), await enter(other, 'm2')];
