@@ -17,7 +17,8 @@ test('users and rules: made by clicking, with what they would change before they
     await client.connect(fields, code);
     return client;
   };
-  const dialog = page.getByRole('dialog');
+  // A toast is a dialog as well.
+  const dialog = page.getByRole('dialog').filter({ has: page.getByRole('button', { name: 'Close' }) });
   const rules = page.getByRole('list', { name: 'Rules' });
   const changes = page.getByRole('list', { name: 'What would change' });
   const rule = (text: string): Locator => rules.getByRole('listitem').filter({ hasText: text });

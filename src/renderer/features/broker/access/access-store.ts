@@ -6,6 +6,9 @@ import { guardUnsaved, newId } from '../../common/index.ts';
 import { draftOf, sameSettings, settingsOf, type AccessDraft } from './access-draft.ts';
 import { newRule, ruleDraftOf, type RuleDraft } from './rule-draft.ts';
 
+/** Of the toast that takes back the last change of the draft: it goes with it. */
+export const undoToast = 'access-undo';
+
 /** A rule in its form. */
 export interface OpenedRule {
   readonly id: string;

@@ -9,7 +9,7 @@ import { act, Page, useBrokerStatus, useWorkspace } from '../../common/index.ts'
 import broker from '../broker.module.css';
 import { settingsOf } from './access-draft.ts';
 import styles from './access.module.css';
-import { accessStore, useAccessState, useUnsavedAccess } from './access-store.ts';
+import { accessStore, undoToast, useAccessState, useUnsavedAccess } from './access-store.ts';
 import { LoginCard } from './login-card.tsx';
 import { PreviewCard } from './preview-card.tsx';
 import { RulesCard } from './rules-card.tsx';
@@ -35,9 +35,14 @@ export function Access(): ReactElement {
     setBusy(true);
     if (await act(engineClient().call('broker.saveAccess', settings), 'The access could not be saved')) {
       store.saved(settings);
+      toasts.close(undoToast);
       toasts.show({ kind: 'ok', title: 'Login and rules saved', detail: 'They are in use.' });
     }
     setBusy(false);
+  };
+  const discard = (): void => {
+    store.discard();
+    toasts.close(undoToast);
   };
   useCommands([
     {
@@ -72,7 +77,7 @@ export function Access(): ReactElement {
           <Button variant="primary" busy={busy} onClick={() => void save()}>
             Save
           </Button>
-          <Button onClick={() => store.discard()}>Discard</Button>
+          <Button onClick={discard}>Discard</Button>
           <div className={styles.saveText}>
             <b>Login and rules have changes that are not saved.</b>
             {theirs !== null && <span> Others were saved elsewhere meanwhile: saving puts these in their place, discarding shows them.</span>}

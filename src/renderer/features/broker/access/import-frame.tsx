@@ -1,12 +1,15 @@
 import type { ReactElement } from 'react';
 import type { ImportFinding } from '../../../../shared/broker/access/import-findings.ts';
 import { Banner } from '../../../ui/banner.tsx';
+import { Button } from '../../../ui/button.tsx';
 import { TextArea } from '../../../ui/text-area.tsx';
 import { toasts } from '../../../ui/toast.tsx';
-import { FileButton, formatCount, plural, useFirst } from '../../common/index.ts';
+import { FileButton, formatBytes, formatCount, plural, useFirst } from '../../common/index.ts';
 import styles from './access.module.css';
 
 const maxBytes = 4 * 1024 * 1024;
+/** Characters; a field with more of them takes the browser seconds to lay out. */
+const mostShown = 100_000;
 
 interface SourceProps {
   /** `a password file`. */
@@ -32,7 +35,16 @@ export function ImportSource({ what, label, placeholder, accept, text, onText }:
       <div>
         <FileButton what={what} accept={accept} maxBytes={maxBytes} onFile={take} />
       </div>
-      <TextArea label={label} value={text} onChange={(value) => onText(value, null)} rows={6} mono placeholder={placeholder} />
+      {text.length > mostShown ? (
+        <p className={styles.longText}>
+          {plural(text.split('\n').length, 'line')}, {formatBytes(text.length)}: too long to be shown here.
+          <Button size="small" onClick={() => onText('', null)}>
+            Take another one
+          </Button>
+        </p>
+      ) : (
+        <TextArea label={label} value={text} onChange={(value) => onText(value, null)} rows={6} mono placeholder={placeholder} />
+      )}
     </>
   );
 }

@@ -11,7 +11,7 @@ import { toasts } from '../../../ui/toast.tsx';
 import { formatCount, newId, plural, useAttempt, useFirst } from '../../common/index.ts';
 import type { AccessDraft } from './access-draft.ts';
 import styles from './access.module.css';
-import { accessStore, useAccessState } from './access-store.ts';
+import { accessStore, undoToast, useAccessState } from './access-store.ts';
 import { ImportFindings, ImportSource } from './import-frame.tsx';
 import { RuleWords } from './rule-row.tsx';
 
@@ -61,6 +61,7 @@ export function ImportRulesDialog({ open, onClose }: { readonly open: boolean; r
       otherwise: forbid ? 'deny' : now.otherwise,
     }));
     toasts.show({
+      id: undoToast,
       title: `${plural(rules.length, 'rule')} taken over`,
       detail: 'They are in use when you save.',
       ...(before === null ? {} : { action: { label: 'Undo', run: () => store.edit(() => before) } }),

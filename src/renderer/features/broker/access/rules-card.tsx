@@ -10,7 +10,7 @@ import { VirtualList, type VirtualListHandle } from '../../../ui/virtual-list.ts
 import { Card, formatCount } from '../../common/index.ts';
 import { moveRule, putRule, removeRule, type AccessDraft, type DraftRule } from './access-draft.ts';
 import styles from './access.module.css';
-import { accessStore, useAccessState } from './access-store.ts';
+import { accessStore, undoToast, useAccessState } from './access-store.ts';
 import { ImportRulesDialog } from './import-rules-dialog.tsx';
 import { ruleDraftOf, ruleOf } from './rule-draft.ts';
 import { RuleDialog } from './rule-dialog.tsx';
@@ -45,6 +45,7 @@ export function RulesCard({ draft, users }: { readonly draft: AccessDraft; reado
   const remove = (entry: DraftRule, at: number): void => {
     store.edit((now) => removeRule(now, entry.id));
     toasts.show({
+      id: undoToast,
       title: `Rule ${at + 1} deleted`,
       action: { label: 'Undo', run: () => store.edit((now) => putRule(now, entry, Math.min(at, now.rules.length))) },
     });

@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from 'react';
+import { Fragment, useState, type ReactElement } from 'react';
 import type { BrokerLimits } from '../../../../shared/mqtt/broker-limits.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Checkbox } from '../../../ui/checkbox.tsx';
@@ -59,28 +59,29 @@ export function LimitsForm({ saved, defaults, running, onSave, onClose }: Limits
           <legend className={styles.legend}>{title}</legend>
           <div className={styles.numbers}>
             {limits.map((limit) => (
-              <NumberField
-                key={limit.key}
-                label={limit.label}
-                hint={limit.hint}
-                error={problems[limit.key]}
-                value={shownValue(limit, draft as BrokerLimits)}
-                onChange={(value) => setDraft(withNumber(draft, limit, value))}
-                min={limit.min}
-                max={limit.max}
-                {...(limit.unit === undefined ? {} : { unit: limit.unit })}
-                {...(limit.empty === undefined ? {} : { placeholder: limit.empty })}
-              />
+              <Fragment key={limit.key}>
+                <NumberField
+                  label={limit.label}
+                  hint={limit.hint}
+                  error={problems[limit.key]}
+                  value={shownValue(limit, draft as BrokerLimits)}
+                  onChange={(value) => setDraft(withNumber(draft, limit, value))}
+                  min={limit.min}
+                  max={limit.max}
+                  {...(limit.unit === undefined ? {} : { unit: limit.unit })}
+                  {...(limit.empty === undefined ? {} : { placeholder: limit.empty })}
+                />
+                {limit.key === 'messagesPerSecond' && (
+                  <Select
+                    label="Who publishes faster is"
+                    value={draft.whenTooFast}
+                    onChange={(whenTooFast) => setDraft({ ...draft, whenTooFast })}
+                    options={tooFastOptions}
+                    disabled={draft.messagesPerSecond === null}
+                  />
+                )}
+              </Fragment>
             ))}
-            {limits.some(({ key }) => key === 'messagesPerSecond') && (
-              <Select
-                label="Who publishes faster is"
-                value={draft.whenTooFast}
-                onChange={(whenTooFast) => setDraft({ ...draft, whenTooFast })}
-                options={tooFastOptions}
-                disabled={draft.messagesPerSecond === null}
-              />
-            )}
             {index === 0 && (
               <TextField
                 label="Response information"
