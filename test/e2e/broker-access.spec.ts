@@ -104,6 +104,7 @@ test('users and rules: made by clicking, with what they would change before they
     await selectTopicIn('plant/secret');
     const section = page.getByRole('region', { name: 'Who got it' });
     await section.getByRole('switch', { name: 'Tracing' }).click();
+    await expect(section).toContainText('This message was not traced');
     await sender.publish({ topic: 'plant/secret', qos: 1 });
     const receiver = (id: string): Locator => section.getByRole('listitem').filter({ hasText: id });
     await expect(receiver('late')).toContainText('Not allowed to receive it');

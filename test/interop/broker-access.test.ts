@@ -27,10 +27,12 @@ async function open(folder?: string, options: Partial<BrokerOptions> = {}): Prom
   return { ...engine, port: portOf('tcp'), tlsPort: portOf('tls') };
 }
 
+const command = (which: 'pub' | 'sub'): string => `mosquitto_${which}`;
+
 /** Exit code and what was said; mosquitto's clients end with 0 even when a publish was refused in 3.1.1. */
-async function mosquitto(command: 'pub' | 'sub', port: number, ...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+async function mosquitto(which: 'pub' | 'sub', port: number, ...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   try {
-    const { stdout, stderr } = await run(`mosquitto_${command}`, ['-h', '127.0.0.1', '-p', String(port), ...args], { timeout: 20_000 });
+    const { stdout, stderr } = await run(command(which), ['-h', '127.0.0.1', '-p', String(port), ...args], { timeout: 20_000 });
     return { code: 0, text: stdout + stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { readonly code: number; readonly stdout: string; readonly stderr: string };
@@ -165,7 +167,7 @@ describe('limits', () => {
     expect(await say('-V', '311', '-q', '1', '-m', '123456')).toBe('');
     expect(await say('-V', '5', '-q', '1', '-m', '12345')).toBe('');
     expect((await mosquitto('sub', port, '-V', '311', '-d', '-t', 'a', '-t', 'b', '-W', '1')).text).toContain('Subscribed (mid: 1): 0, 128');
-    const held = execFile('mosquitto_sub', ['-h', '127.0.0.1', '-p', String(port), '-i', 'holder', '-t', 'x']);
+    const held = execFile(command('sub'), ['-h', '127.0.0.1', '-p', String(port), '-i', 'holder', '-t', 'x']);
     try {
       await first('broker.clients', undefined, (clients) => clients.some(({ clientId }) => clientId === 'holder'));
       expect(await say('-V', '5', '-m', '1')).toContain('Server busy');
@@ -180,7 +182,7 @@ describe('limits', () => {
     const lines = Array.from({ length: 12 }, (_, at) => `line ${at}`).join('\n');
     const send = (port: number): Promise<number> =>
       new Promise((resolve) => {
-        const child = execFile('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(port), '-V', '5', '-q', '1', '-t', 'lines', '-l'], (error) =>
+        const child = execFile(command('pub'), ['-h', '127.0.0.1', '-p', String(port), '-V', '5', '-q', '1', '-t', 'lines', '-l'], (error) =>
           resolve(typeof error?.code === 'number' ? error.code : 0),
         );
         child.stdin?.end(`${lines}\n`);
