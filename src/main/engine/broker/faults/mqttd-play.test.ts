@@ -20,7 +20,9 @@ const vectors = (name: string): readonly Item[] =>
 
 const folders: string[] = [];
 const cores: BrokerCore[] = [];
+const peers: { drop(): void }[] = [];
 afterEach(async () => {
+  for (const peer of peers.splice(0)) peer.drop();
   for (const core of cores.splice(0)) await core.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
@@ -28,6 +30,7 @@ afterEach(async () => {
 /** Bytes on the wire, as they come. */
 async function dial(core: BrokerCore, listener?: string) {
   const [ours, theirs] = memoryPair();
+  peers.push({ drop: () => ours.destroy() });
   core.handle(theirs, { transport: 'tcp', address: 'memory', ...(listener === undefined ? {} : { listener }) });
   let got = '';
   let isClosed = false;
@@ -38,14 +41,14 @@ async function dial(core: BrokerCore, listener?: string) {
     send,
     drop: () => ours.destroy(),
     take: async (hex: string) => {
-      await expect.poll(() => got).toBe(hex);
+      await expect.poll(() => got, { interval: 2, timeout: 10_000 }).toBe(hex);
       got = '';
     },
     nothing: async () => {
       for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
       expect(got).toBe('');
     },
-    closed: () => expect.poll(() => isClosed).toBe(true),
+    closed: () => expect.poll(() => isClosed, { interval: 2, timeout: 10_000 }).toBe(true),
     isClosed: () => isClosed,
   };
 }

@@ -45,7 +45,9 @@ function isRule(rule: unknown): boolean {
 }
 
 function ofConfig(fileTitle: string, text: string, names: readonly string[]): FaultProfile {
-  const { keys, findings } = readMqttdConfig(text, 'c');
+  // A file does not say whose it is: comments and flags without a value are known in Python only, some keys in C only.
+  const [ofC, ofPython] = [readMqttdConfig(text, 'c'), readMqttdConfig(text, 'python')];
+  const { keys, findings } = ofPython.findings.length < ofC.findings.length ? ofPython : ofC;
   if (Object.keys(keys).length === 1 && findings.length > 0) throw new Error(`It has no line that mqttd knows. ${sentence(findings[0])}`);
   if (findings.length > 0) {
     toasts.show({ kind: 'warn', title: `Not all of “${fileTitle}” could be taken`, detail: findings.slice(0, 3).map(sentence).join(' ') });

@@ -12,6 +12,7 @@ import { SegmentedControl } from '../../../ui/segmented-control.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { TextField } from '../../../ui/text-field.tsx';
+import { useBrokerStatus } from '../../common/index.ts';
 import { ActionFields } from './action-fields.tsx';
 import { actionOptions, packetNames, topicProblem, whereFields, withKind } from './rule-drafts.ts';
 import styles from './faults.module.css';
@@ -73,6 +74,7 @@ export function RuleForm({ rule, position, open, onOpenChange, onChange, onRemov
             maxLength={1000}
             placeholder="any; sensor-* for some"
           />
+          <ListenerSelect listener={rule.where.listener} onChange={(listener) => where({ listener })} />
           {fields.packets && (
             <TextField
               label="Topic filter"
@@ -130,6 +132,29 @@ export function RuleForm({ rule, position, open, onOpenChange, onChange, onRemov
         </div>
       </div>
     </Fold>
+  );
+}
+
+function ListenerSelect({
+  listener,
+  onChange,
+}: {
+  readonly listener: string | undefined;
+  readonly onChange: (listener: string | undefined) => void;
+}): ReactElement {
+  const open = useBrokerStatus()?.listeners ?? [];
+  const isUnknown = listener !== undefined && !open.some(({ id }) => id === listener);
+  return (
+    <Select
+      label="Listener"
+      value={listener ?? ''}
+      onChange={(id) => onChange(id === '' ? undefined : id)}
+      options={[
+        { value: '', label: 'Any' },
+        ...open.map(({ id, name, url }) => ({ value: id, label: name ?? url })),
+        ...(isUnknown ? [{ value: listener, label: listener, detail: 'not open now' }] : []),
+      ]}
+    />
   );
 }
 
