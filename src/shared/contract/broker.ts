@@ -111,8 +111,8 @@ export interface RefusedClient {
   readonly reason: string;
   /** The client was not refused, but there was no more room to keep its retained messages, which were delivered all the same: the topic of the last one. */
   readonly notKeptTopic?: string;
-  /** The client stays connected, but the rules do not allow this: a topic to publish to, or a filter to subscribe to. `topic` `null`: further ones. */
-  readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string | null };
+  /** The client stays connected, but the rules, or a handler, do not allow this: a topic to publish to, or a filter to subscribe to. `topic` `null`: further ones. */
+  readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string | null; readonly handler?: string };
   /** The client stays connected, but a message or subscription went beyond a limit: the topic or filter of the last one. */
   readonly overLimit?: { readonly topic: string };
   readonly count: number;

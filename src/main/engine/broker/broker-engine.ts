@@ -59,8 +59,8 @@ export interface Refusal {
   readonly reason: string;
   /** Not the client was refused, but a retained message of it a place: its topic. It was delivered all the same. */
   readonly notKeptTopic?: string;
-  /** Not the client was refused, but what it wanted to do. */
-  readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string };
+  /** Not the client was refused, but what it wanted to do: by the rules, or by this handler. */
+  readonly denied?: { readonly action: 'publish' | 'subscribe'; readonly topic: string; readonly handler?: string };
   /** Not the client was refused, but a message or subscription beyond a limit: its topic or filter. */
   readonly overLimit?: { readonly topic: string };
 }

@@ -27,11 +27,13 @@ export class RefusalLog {
     else this.#notKept += 1;
     const host = address.replace(/:\d+$/, '');
     // Each attempt comes from another port.
-    let key = JSON.stringify([clientId, transport, host, what === undefined ? why : [what.action, what.topic]]);
+    let key = JSON.stringify([clientId, transport, host, what === undefined ? why : [what.action, what.topic, what.handler]]);
     let [reason, denied]: [string, RefusedClient['denied']] = [why, what];
     if (what !== undefined && !this.#entries.has(key) && this.#denialsOf(clientId) >= deniedTopics) {
-      key = JSON.stringify([clientId, what.action]);
-      [reason, denied] = [`May not ${what.action} to further topics.`, { action: what.action, topic: null }];
+      const { action, handler } = what;
+      key = JSON.stringify([clientId, action, handler]);
+      reason = handler === undefined ? `May not ${action} to further topics.` : `Further messages refused by the handler “${handler}”.`;
+      denied = { action, topic: null, ...(handler === undefined ? {} : { handler }) };
     }
     const earlier = this.#entries.get(key);
     const at = this.#now();

@@ -56,7 +56,9 @@ export function RefusalCard(): ReactElement | null {
 
 function RefusalRow({ entry }: { readonly entry: RefusedClient }): ReactElement {
   const { clientId, denied } = entry;
-  const lastTopic = entry.notKeptTopic ?? entry.overLimit?.topic;
+  const ofHandler = denied?.handler !== undefined;
+  // Rules name the topic in their reason.
+  const lastTopic = entry.notKeptTopic ?? entry.overLimit?.topic ?? (ofHandler ? (denied.topic ?? undefined) : undefined);
   return (
     <tr>
       <th scope="row" className={styles.clientId}>
@@ -75,7 +77,7 @@ function RefusalRow({ entry }: { readonly entry: RefusedClient }): ReactElement 
       <td>{formatCount(entry.count)}</td>
       <td title={formatDateTime(entry.lastAt * 1000)}>{formatTime(entry.lastAt * 1000)}</td>
       <td className={styles.rowAction}>
-        {clientId !== null && denied !== undefined && denied.topic !== null && (
+        {clientId !== null && denied !== undefined && !ofHandler && denied.topic !== null && (
           <IconButton
             label={`Make a rule that allows this to ${clientId}`}
             size="small"

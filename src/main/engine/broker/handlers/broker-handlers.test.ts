@@ -120,9 +120,9 @@ describe('on PUBLISH', () => {
     await reader.expectNothing();
     expect(deeds()).toEqual(['one dropped', 'one dropped', 'one dropped', 'one refused not today', 'one refused not today']);
     expect(records.map(({ payload }) => Buffer.from(payload).toString())).toEqual(['drop', 'drop', 'drop', 'refuse', 'refuse', 'pass']);
-    expect(refusals.map(({ clientId, reason, denied }) => [clientId, reason, denied?.topic])).toEqual([
-      ['device', 'Refused by the handler “one”: not today.', 't'],
-      ['device', 'Refused by the handler “one”: not today.', 't'],
+    expect(refusals.map(({ clientId, reason, denied }) => [clientId, reason, denied?.topic, denied?.handler])).toEqual([
+      ['device', 'Refused by the handler “one”: not today.', 't', 'one'],
+      ['device', 'Refused by the handler “one”: not today.', 't', 'one'],
     ]);
     expect(status()).toMatchObject({ phase: 'ready', runs: 6, dropped: 3, refused: 2, failed: 0 });
   });

@@ -225,7 +225,7 @@ export class BrokerHandlers implements CoreHandlers {
         if (pubackCodes.has(code)) {
           running.counts.refused += 1;
           note('refused', answer.reason);
-          return { kind: 'refuse', message, deeds, code, reason: refusalWords(name, answer.reason) };
+          return { kind: 'refuse', message, deeds, code, reason: refusalWords(name, answer.reason), handler: name };
         }
         running.reject((failed = `PUBACK has no reason code 0x${code.toString(16).padStart(2, '0')}.`));
       }

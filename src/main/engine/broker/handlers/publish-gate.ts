@@ -12,7 +12,7 @@ import type { Session } from '../core/session.ts';
 export type Verdict = { readonly message: Message; readonly deeds: readonly HandlerDeed[] } & (
   | { readonly kind: 'pass' }
   | { readonly kind: 'drop' }
-  | { readonly kind: 'refuse'; readonly code: number; readonly reason: string }
+  | { readonly kind: 'refuse'; readonly code: number; readonly reason: string; readonly handler: string }
 );
 
 /** A message that waits. */
@@ -168,7 +168,13 @@ function finish(core: BrokerCore, { incoming, connection, qos, routed }: HeldMes
     withhold(core, message, packetId);
     if (verdict.kind === 'refuse') {
       const { transport = 'tcp', address = '' } = connection?.info ?? {};
-      core.reportDenial({ clientId: message.publisher, transport, address, reason: verdict.reason, denied: { action: 'publish', topic: message.topic } });
+      core.reportDenial({
+        clientId: message.publisher,
+        transport,
+        address,
+        reason: verdict.reason,
+        denied: { action: 'publish', topic: message.topic, handler: verdict.handler },
+      });
     }
     if (session && connection) {
       if (verdict.kind === 'drop') swallowPublish(connection, session, qos, packetId);
