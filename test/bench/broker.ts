@@ -3,6 +3,7 @@ import { atExit, exitOnSignals } from './broker/at-exit.ts';
 import { findMosquitto } from './broker/brokers/mosquitto.ts';
 import { brokerNames, type BrokerName } from './broker/brokers/running-broker.ts';
 import { startBroker, type StartOptions } from './broker/brokers/start-broker.ts';
+import { costReport, costs, costScenarios } from './broker/costs.ts';
 import type { MeasuredRow } from './broker/judge.ts';
 import { progressLine, report } from './broker/report.ts';
 import { connectionScenarios } from './broker/rows/connections.ts';
@@ -25,6 +26,8 @@ export interface BrokerBenchOptions {
 }
 
 const thorough: Times = { warmUpMs: 1000, windowMs: 1000, scale: 1 };
+/** As `--row` for what features cost alone. */
+const costRow = 'cost';
 const short: Times = { warmUpMs: 600, windowMs: 600, scale: 0.1 };
 
 /** Our broker beside mosquitto and plain aedes, in turns, each measurement with a fresh one. Prints its own table. */
@@ -33,8 +36,9 @@ export async function benchBroker({ quick, repetitions, rows, brokers, profileFo
   const mosquitto = findMosquitto();
   const options: StartOptions = { mosquitto, profileFolder };
   const names = brokerNames.filter((name) => (name !== 'mosquitto' || mosquitto !== null) && isWanted(name, brokers, brokerNames));
+  const withCosts = brokers.length === 0 && (rows.length === 0 || rows.includes(costRow));
   const scenarios = allScenarios().filter((scenario) => scenario.rows.some(({ name }) => isWanted(name, rows)));
-  if (names.length === 0 || scenarios.length === 0) throw new Error('No row or no broker has such a name.');
+  if (names.length === 0 || (scenarios.length === 0 && !withCosts)) throw new Error('No row or no broker has such a name.');
   const times = quick ? short : thorough;
   console.log(mosquitto ? `  mosquitto ${mosquitto.version} (${mosquitto.file})` : '  mosquitto is not installed: there is nothing to compare with');
   console.log(`  ${repetitions} repetitions, warm-up ${times.warmUpMs} ms, window ${times.windowMs} ms; sets of ${times.scale * 100} %`);
@@ -53,6 +57,15 @@ export async function benchBroker({ quick, repetitions, rows, brokers, profileFo
   for (const scenario of scenarios) measured.push(...(await measure(scenario, names, repetitions, times, options)));
   off();
   printTable();
+  if (withCosts) await benchCosts(repetitions, times, options);
+}
+
+/** What features of our broker cost, beside the core without them. */
+async function benchCosts(repetitions: number, times: Times, options: StartOptions): Promise<void> {
+  const names = [...new Set(costs.flatMap(({ name, to }) => [to, name]))];
+  const measured: MeasuredRow[] = [];
+  for (const scenario of costScenarios()) measured.push(...(await measure(scenario, names, repetitions, times, options)));
+  console.log(`\n${costReport(measured)}`);
 }
 
 function allScenarios(): readonly Scenario[] {

@@ -8,7 +8,7 @@ const usage = `Usage: npm run bench [-- NAME … [--quick] [--repeat N] [--row T
 The options are for the bench "broker":
   --quick        once, in short
   --repeat N     repetitions (default 3)
-  --row TEXT     only rows whose name contains this
+  --row TEXT     only rows whose name contains this; cost: only what features cost
   --broker TEXT  only brokers whose name contains this
   --profile DIR  write processor profiles of brokers that run on Node
 `;

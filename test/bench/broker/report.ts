@@ -67,7 +67,7 @@ function remarksOf({ row, samples }: MeasuredRow, broker: BrokerName): string[] 
   return [`- ${row.name}, ${broker}: ${told.join('; ')}`];
 }
 
-function table([head = [], ...body]: readonly (readonly string[])[]): string {
+export function table([head = [], ...body]: readonly (readonly string[])[]): string {
   const all = [head, ...body];
   const widths = head.map((_, column) => Math.max(3, ...all.map((line) => (line[column] ?? '').length)));
   const line = (cells: readonly string[]): string => `| ${cells.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { brokerWorkerUrl, createBrokerService, type BrokerService } from '../../../../src/main/engine/broker/index.ts';
 import { launchWorker, openWorkerLink } from '../../../../src/main/engine/broker/worker-link.ts';
 import type { BrokerOptions } from '../../../../src/shared/contract/broker.ts';
-import { noTap, type BrokerName, type TapFacts } from './running-broker.ts';
+import { isCost, noTap, type BrokerName, type CostName, type TapFacts } from './running-broker.ts';
 
 export type HostRequest = 'tapped' | 'close';
 export interface HostStarted {
@@ -20,6 +20,7 @@ interface Hosted {
 const options: BrokerOptions = { engine: 'workbench', host: '127.0.0.1', tcpPort: 0, webSocketPort: null };
 
 async function start(name: BrokerName): Promise<Hosted> {
+  if (isCost(name)) return startThread(new URL('./cost-thread.ts', import.meta.url), name);
   switch (name) {
     case 'tap on':
       return (await startService()).hosted;
@@ -75,8 +76,8 @@ async function startWithoutTap(): Promise<Hosted> {
   return { port: listener.port, tapped: () => noTap, close: () => link.kill() };
 }
 
-async function startThread(url: URL): Promise<Hosted> {
-  const worker = new Worker(url, { name: 'broker' });
+async function startThread(url: URL, workerData?: CostName): Promise<Hosted> {
+  const worker = new Worker(url, { name: 'broker', workerData });
   const [port] = (await once(worker, 'message')) as [number];
   return { port, tapped: () => noTap, close: () => worker.terminate() };
 }

@@ -3,7 +3,23 @@ import { processorSeconds } from '../process-facts.ts';
 /** Ours: nobody looks; every message is recorded; also who got it; also every packet. */
 const ownNames = ['tap off', 'tap on', 'trace on', 'packet tap on'] as const;
 export const brokerNames = ['mosquitto', 'plain aedes', ...ownNames] as const;
-export type BrokerName = (typeof brokerNames)[number];
+/** Our core alone, and with one feature each: what that costs. */
+export const costNames = [
+  'bare core',
+  'access, 0 rules',
+  'access, 10 rules',
+  'access, 1,000 rules',
+  'limits on',
+  'handler elsewhere',
+  'handler observes',
+  'handler changes',
+] as const;
+export type CostName = (typeof costNames)[number];
+export type BrokerName = (typeof brokerNames)[number] | CostName;
+
+export function isCost(name: BrokerName): name is CostName {
+  return (costNames as readonly string[]).includes(name);
+}
 
 /** A broker that was just started in a process of its own, and listens on the loopback interface. */
 export interface RunningBroker {
