@@ -9,6 +9,7 @@ const aloneSchema = z
   .strictObject({
     handlers: pathSchema,
     persist: pathSchema,
+    packets: pathSchema,
     metrics: z.int().min(0).max(65_535),
     faults: pathSchema,
     'faults-dialect': z.enum(['c', 'python']),

@@ -9,6 +9,7 @@ import { endBrokerCommands, portOf, runBrokerCommand as run, type BrokerCommand 
 import { makeUser } from '../access/make-user.ts';
 import { userLine } from '../users/users-file.ts';
 import { checkConfig, readCliConfig } from './cli-config.ts';
+import { cliOptions } from './cli-options.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -46,6 +47,17 @@ describe('npm run broker -- --config', () => {
     running.child.kill('SIGTERM');
     expect(await running.exit).toBe(0);
     expect(running.stderr).toBe('');
+  });
+
+  it('may hold options of the command line under their names, with files from its folder on', async () => {
+    const { given, profile } = await readCliConfig(write('lab.yaml', 'alone: {handlers: scripts, metrics: 9100, curl: true, persist: a.db}\n'), {
+      metrics: '1',
+    });
+    expect(given).toEqual({ handlers: path.join(folder, 'scripts'), persist: path.join(folder, 'a.db'), curl: true, metrics: '1' });
+    expect(Object.keys(profile.alone ?? {}).filter((name) => !Object.hasOwn(cliOptions, name))).toEqual([]);
+    await expect(readCliConfig(write('bad.yaml', 'alone: {metric: 1}\n'), {})).rejects.toThrow(
+      'bad.yaml:1:9: There is no key “metric” here. Did you mean “metrics”?',
+    );
   });
 
   it('only checks it, and names file, line, column and the nearest key', async () => {

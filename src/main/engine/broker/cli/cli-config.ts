@@ -51,7 +51,7 @@ function withArguments(profile: BrokerProfile, given: GivenOptions): BrokerProfi
   return { ...profile, host: given.host ?? profile.host, tcpPort: null, webSocketPort: null, listeners, access };
 }
 
-const filesAlone: ReadonlySet<string> = new Set(['handlers', 'persist', 'faults', 'faults-tests', 'redis-ca']);
+const filesAlone: ReadonlySet<string> = new Set(['handlers', 'persist', 'packets', 'faults', 'faults-tests', 'redis-ca']);
 
 /** `alone` as if it were on the command line; its files are from the folder of the profile on. */
 function optionsIn({ alone = {} }: BrokerProfile, folder: string): GivenOptions {
