@@ -8,7 +8,7 @@ test('shows the packets of a client as its broker sees them, over several connec
   const tap = new ClientTap(() => (time += 1));
   const shown: TappedPacket[] = [];
   const firsts: (TappedConnection | null)[] = [];
-  tap.begin('early', 4);
+  tap.begin('early', 4, 'tcp');
   tap.packet('out', Uint8Array.of(0xc0, 0));
   const stop = tap.follow((packet, first) => {
     shown.push({ ...packet, bytes: Uint8Array.from(packet.bytes) });
@@ -21,7 +21,7 @@ test('shows the packets of a client as its broker sees them, over several connec
   tap.packet('out', fields.payload);
   tap.packet('out', Uint8Array.of(0xe0, 0));
   tap.ended({ kind: 'asked' });
-  tap.begin('later', 5);
+  tap.begin('later', 5, 'wss');
   tap.packet('in', Uint8Array.of(0xd0, 0));
   tap.ended({ kind: 'error', error: new Error('read ECONNRESET') });
   stop();
@@ -37,5 +37,5 @@ test('shows the packets of a client as its broker sees them, over several connec
     '2 later out 5 The connection was lost: read ECONNRESET',
   ]);
   expect(shown[1]?.bytes).toEqual(encodePacket({ type: 'publish', ...fields }, 4));
-  expect(firsts.map((first) => first?.connection ?? null)).toEqual([1, null, null, null, 2, null]);
+  expect(firsts.map((first) => first && `${first.connection} ${first.transport}`)).toEqual(['1 tcp', null, null, null, '2 wss', null]);
 });

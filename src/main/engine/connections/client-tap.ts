@@ -1,4 +1,5 @@
 import type { TappedConnection, TappedPacket } from '../../../shared/messages/tapped-packet.ts';
+import type { ListenerKind } from '../../../shared/mqtt/listener-kinds.ts';
 import type { ProtocolLevel } from '../../../shared/mqtt/packet/packets.ts';
 import type { ClientEnd } from '../mqtt-client/index.ts';
 
@@ -12,6 +13,7 @@ export class ClientTap {
   #connection = 0;
   #clientId = '';
   #level: ProtocolLevel = 4;
+  #transport: ListenerKind = 'tcp';
   /** A packet whose payload follows, and what is still to come of it. */
   #begun: { readonly parts: Uint8Array[]; missing: number } | null = null;
 
@@ -25,10 +27,11 @@ export class ClientTap {
   }
 
   /** A new connection. */
-  begin(clientId: string, level: ProtocolLevel): void {
+  begin(clientId: string, level: ProtocolLevel, transport: ListenerKind): void {
     this.#connection += 1;
     this.#clientId = clientId;
     this.#level = level;
+    this.#transport = transport;
     this.#begun = null;
   }
 
@@ -51,7 +54,7 @@ export class ClientTap {
     const connection = this.#connection;
     const packet = { timeUs: this.#nowUs(), connection, clientId: this.#clientId, direction, level: this.#level, bytes, ...(end === undefined ? {} : { end }) };
     for (const [listener, state] of this.#listeners) {
-      const first: TappedConnection | null = state.known === connection ? null : { connection, transport: 'tcp', address: '', listener: null };
+      const first: TappedConnection | null = state.known === connection ? null : { connection, transport: this.#transport, address: '', listener: null };
       state.known = connection;
       listener(packet, first);
     }

@@ -76,6 +76,8 @@ export interface MqttLinkOptions extends BrokerAccess {
   readonly nowUs: () => number;
 }
 
+const transports = { mqtt: 'tcp', mqtts: 'tls', ws: 'ws', wss: 'wss' } as const;
+
 /** Opens a session; time-outs, failures and what they mean are told through the hooks. */
 export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): MqttLink {
   const { profile, uri } = options;
@@ -117,7 +119,7 @@ export function openMqttLink(options: MqttLinkOptions, hooks: MqttLinkHooks): Mq
   const start = ({ stream, tls }: Transport): void => {
     stage = 'waiting for CONNACK';
     const { tap } = hooks;
-    tap?.begin(options.clientId, level);
+    tap?.begin(options.clientId, level, transports[uri.scheme]);
     client = new MqttClient(
       stream,
       { connect: connectPacket(options), authenticator: options.authenticator, session: options.session },
