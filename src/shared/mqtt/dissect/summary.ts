@@ -20,9 +20,15 @@ export function summarise(dissection: Dissection, topic: string | null = null): 
   return {
     packetId: typeof packetId === 'number' ? packetId : null,
     topic: topicOf(dissection) || topic,
-    words: wordsOf(dissection, codes),
+    words: [wordsOf(dissection, codes), ...brokenRules(dissection)].filter((words) => words !== '').join(' · '),
     problem: violations.length > 0 ? 'violation' : refuses ? 'refusal' : null,
   };
+}
+
+/** The first one; the details have all. */
+function brokenRules({ violations }: Dissection): readonly string[] {
+  const [first] = violations;
+  return first === undefined ? [] : [`${first.message} [${first.clause}]`];
 }
 
 function topicOf({ type, fields }: Dissection): string | null {

@@ -26,14 +26,14 @@ export function PacketCommands(): null {
   useCommands([
     {
       id: 'broker.packets',
-      title: 'Packets of the local broker',
+      title: 'Show packets',
       group: 'Broker',
       keywords: 'control packets wireshark pcap',
       run: () => showBroker('packets'),
     },
     {
       id: 'broker.recordPackets',
-      title: recording ? 'Stop recording packets of the local broker' : 'Record packets of the local broker',
+      title: recording ? 'Stop recording packets' : 'Record packets',
       group: 'Broker',
       keywords: 'capture pcap',
       when: () => status !== undefined,
