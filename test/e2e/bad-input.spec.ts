@@ -237,6 +237,8 @@ test('workspace files that were cut short are kept aside, told about, and not mi
 
   const profile = readdirSync(path.join(workbench.workspace, 'connections')).find((name) => name.endsWith('.json')) ?? '';
   const damaged = ['settings.json', path.join('connections', profile)].map((name) => path.join(workbench.workspace, name));
+  // They are written when nothing has changed for a moment.
+  for (const file of damaged) await expect.poll(() => existsSync(file)).toBe(true);
   const left = damaged.map((file) => readFileSync(file).subarray(0, 40));
   for (const file of damaged) truncateSync(file, 40);
 

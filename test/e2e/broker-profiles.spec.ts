@@ -54,7 +54,7 @@ test('profiles of the broker: made, switched, broken by hand, imported', async (
     await expect(dialog).toBeHidden();
     await expect(card).toContainText(`tcpPort: ${first} → ${second}`);
     await card.getByRole('button', { name: 'Restart with the profile' }).click();
-    await expect(page.getByRole('list', { name: 'Listeners' })).toContainText(`mqtt://127.0.0.1:${second}`);
+    await expect(page.getByRole('list', { name: 'Listeners', exact: true })).toContainText(`mqtt://127.0.0.1:${second}`);
     (await dialMqtt(second, { clientId: 'probe' })).end();
     // What the page saves goes into the same file.
     await page.getByRole('textbox', { name: 'WebSocket port' }).fill('0');
@@ -69,7 +69,7 @@ test('profiles of the broker: made, switched, broken by hand, imported', async (
     await page.getByRole('option', { name: 'default' }).click();
     await expect(dialog).toContainText(`tcpPort: ${second} → ${first}`);
     await dialog.getByRole('button', { name: 'Use it and restart the broker' }).click();
-    await expect(page.getByRole('list', { name: 'Listeners' })).toContainText(`mqtt://127.0.0.1:${first}`);
+    await expect(page.getByRole('list', { name: 'Listeners', exact: true })).toContainText(`mqtt://127.0.0.1:${first}`);
     (await dialMqtt(first, { clientId: 'probe' })).end();
   });
 
@@ -96,7 +96,7 @@ test('profiles of the broker: made, switched, broken by hand, imported', async (
     await dialog.getByRole('button', { name: 'Make the profile' }).click();
     await expect(dialog).toContainText(`listeners.lan: none → tcp 127.0.0.1:${third}`);
     await dialog.getByRole('button', { name: 'Use it and restart the broker' }).click();
-    await expect(page.getByRole('list', { name: 'Listeners' })).toContainText(`mqtt://127.0.0.1:${third}`);
+    await expect(page.getByRole('list', { name: 'Listeners', exact: true })).toContainText(`mqtt://127.0.0.1:${third}`);
     (await dialMqtt(third, { clientId: 'probe' })).end();
   });
 
