@@ -133,7 +133,16 @@ export class Connection {
     this.core.counters.bytesReceived += chunk.byteLength;
     this.bytesReceived += chunk.byteLength;
     if (this.fault === null) this.decode(chunk);
-    else this.fault.read(chunk);
+    else this.#readFaulty(this.fault, chunk);
+  }
+
+  /** A bug in there costs this connection. */
+  #readFaulty(fault: FaultLink, chunk: Uint8Array): void {
+    try {
+      fault.read(chunk);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** What reaches the broker of what the client sent. */

@@ -112,7 +112,7 @@ class FaultyStream extends Duplex {
     this.#host = host;
     this.#link = link;
     host.upper = this;
-    stream.on('data', (chunk: Buffer) => (host.isLinked ? link.read(chunk) : this.deliver(chunk)));
+    stream.on('data', (chunk: Buffer) => this.#read(chunk));
     stream.on('drain', () => this.madeRoom());
     stream.on('end', () => link.inputEnded(() => this.#inputEnded()));
     stream.on('error', () => stream.destroy());
@@ -122,6 +122,16 @@ class FaultyStream extends Duplex {
         this.destroy();
       }),
     );
+  }
+
+  /** A bug in there costs this connection. */
+  #read(chunk: Buffer): void {
+    try {
+      if (this.#host.isLinked) this.#link.read(chunk);
+      else this.deliver(chunk);
+    } catch (error) {
+      this.#stream.destroy(error instanceof Error ? error : undefined);
+    }
   }
 
   #inputEnded(): void {
