@@ -115,7 +115,7 @@ describe('npm run broker -- --config', () => {
 
   it.skipIf(process.platform === 'win32')('reads it again on SIGHUP: rules at once, and says what needs a restart; a broken one changes nothing', async () => {
     const text = (rule: string, qos: number): string =>
-      `tcpPort: 0\nwebSocketPort: off\nlimits: {maximumQos: ${qos}}\naccess:\n  rules:\n    - {effect: deny, action: publish, filter: ${rule}}\n`;
+      `tcpPort: 0\nwebSocketPort: off\nlimits: {maximumQos: ${qos}, maximumConnections: ${qos}}\naccess:\n  rules:\n    - {effect: deny, action: publish, filter: ${rule}}\n`;
     const file = write('lab.yaml', text('a', 2));
     const running = run('--config', file);
     const port = await portOf(running);
@@ -133,7 +133,15 @@ describe('npm run broker -- --config', () => {
     running.child.kill('SIGHUP');
     await said(running, 'was read again');
     expect(running.stderr).toContain('limits.maximumQos (2 → 1) needs a restart.');
+    expect(running.stderr).not.toContain('maximumConnections');
     expect([await mayPublish('a'), await mayPublish('b')]).toEqual([true, false]);
+    const only = new RawClient(await dialTcp(port), 5);
+    await only.connect({ clientId: 'only' });
+    const second = new RawClient(await dialTcp(port), 5);
+    await second.connect({ clientId: 'second' }, 0x89);
+    for (const client of [only, second]) client.drop();
+    // Its place is free a moment later.
+    await vi.waitFor(async () => expect(await mayPublish('a')).toBe(true), { timeout: 15_000 });
     write('lab.yaml', 'acess: {}\n');
     running.child.kill('SIGHUP');
     await said(running, 'Everything stays as it was.');

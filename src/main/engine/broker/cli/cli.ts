@@ -5,6 +5,8 @@ import { AccessControl, openAccessConfig } from '../access/access-control.ts';
 import { readAclFile } from '../access/acl-file.ts';
 import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
 import { appVersion, openLocalBroker, type LocalBroker, type LocalBrokerExtras } from '../local-broker.ts';
+import { BrokerCore } from '../core/broker-core.ts';
+import type { ClientLimits } from '../core/core-options.ts';
 import type { BrokerFacts } from '../monitoring/broker-facts.ts';
 import { startMonitorServer, type MonitorServer } from '../monitoring/monitor-server.ts';
 import { userHooks } from '../users/user-hooks.ts';
@@ -105,11 +107,13 @@ async function openConfigured(config: CliConfig, given: GivenOptions, handlers: 
   for (const remark of remarks) say(remark);
   const control = new AccessControl(access);
   const broker = await open(given, options, { access: control, ...handlers, ...persistence(persistenceFile), ...faults(given, options) });
+  const { engine } = broker;
+  const live = { access: control, changeLimits: engine instanceof BrokerCore ? (limits: ClientLimits) => engine.changeClientLimits(limits) : null };
   let used = config;
   let reloading: Promise<void> = Promise.resolve();
   process.on('SIGHUP', () => {
     reloading = reloading.then(async () => {
-      used = await reloadConfig(used, given, control, say);
+      used = await reloadConfig(used, given, live, say);
     });
   });
   return broker;

@@ -24,7 +24,7 @@ import { Counters } from './counters.ts';
 import { coreMetrics } from './core-metrics.ts';
 import type { CoreHandlers } from './core-handlers.ts';
 import { hasRoom } from './delivery.ts';
-import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
+import { defaultCoreOptions, type ClientLimits, type CoreOptions } from './core-options.ts';
 import type { QueueTotals } from './delivery-queue.ts';
 import type { CoreCluster } from './core-cluster.ts';
 import { describeClient } from './describe-client.ts';
@@ -88,9 +88,9 @@ export class BrokerCore implements BrokerEngine {
   /** Given every packet in and out; `null`: nobody listens. */
   packetTap: PacketTap | null = null;
   /** `null`: there are none. */
-  readonly connectLimits: ConnectLimits | null;
+  connectLimits: ConnectLimits | null;
   /** Whether there is a limit to what a connected client does. */
-  readonly hasClientLimits: boolean;
+  hasClientLimits: boolean;
   /** What people's handlers do; `null`: there are none, and nothing is spent on them. */
   handlers: CoreHandlers | null = null;
   /** Asked for each new connection; `null`: no faults are on. */
@@ -108,8 +108,7 @@ export class BrokerCore implements BrokerEngine {
     this.options = { ...defaultCoreOptions, monotonicMs: () => performance.now(), ...options };
     this.hooks = hooks;
     this.connectLimits = ConnectLimits.of(this.options);
-    const { messagesPerSecond, subscriptionsPerMinute, maximumPayloadBytes } = this.options;
-    this.hasClientLimits = messagesPerSecond !== null || subscriptionsPerMinute !== null || maximumPayloadBytes !== null;
+    this.hasClientLimits = limitsClients(this.options);
     this.#onBug = onBug;
     this.#persistence = persistence;
     this.journal = persistence === undefined ? null : new Journal({ persistence, clocks: this, onProblem, onBug });
@@ -273,6 +272,19 @@ export class BrokerCore implements BrokerEngine {
   /** The expiry that is granted for the one that was asked (0xFFFFFFFF: never), in seconds. */
   sessionExpiry(wantedSeconds: number): number {
     return Math.min(wantedSeconds === 0xffff_ffff ? Infinity : wantedSeconds, this.options.maximumSessionExpirySeconds);
+  }
+
+  /** From now on. Who is connected counts and stays; rates begin anew. */
+  changeClientLimits(limits: ClientLimits): void {
+    Object.assign(this.options, limits);
+    this.hasClientLimits = limitsClients(this.options);
+    this.connectLimits = ConnectLimits.of(this.options);
+    for (const { connection } of this.sessions.values()) {
+      if (connection === null) continue;
+      connection.publishAllowance = null;
+      connection.subscribeAllowance = null;
+      if (!connection.isOwn) this.connectLimits?.enter(hostOf(connection.info.address));
+    }
   }
 
   takeOver(connection: Connection): void {
@@ -492,3 +504,7 @@ export class BrokerCore implements BrokerEngine {
 const subscriptionsAtOnce = 2000;
 const sweepEveryMs = 1000;
 const sweptAtOnce = 2000;
+
+function limitsClients({ messagesPerSecond, subscriptionsPerMinute, maximumPayloadBytes }: ClientLimits): boolean {
+  return messagesPerSecond !== null || subscriptionsPerMinute !== null || maximumPayloadBytes !== null;
+}

@@ -62,6 +62,13 @@ export interface CoreOptions {
   readonly responseInformation: string | null;
 }
 
+/** Limits to what clients do, which may change while the broker runs: nothing of them was told to a client. */
+export const clientLimitNames = [
+  ...(['maximumConnections', 'maximumConnectionsPerAddress', 'connectsPerSecond'] as const),
+  ...(['messagesPerSecond', 'whenTooFast', 'subscriptionsPerMinute', 'maximumPayloadBytes'] as const),
+];
+export type ClientLimits = Pick<CoreOptions, (typeof clientLimitNames)[number]>;
+
 export const defaultCoreOptions: Omit<CoreOptions, 'nowUs' | 'monotonicMs'> = {
   connectTimeoutMs: 10_000,
   maximumConnectSize: 1_048_576,
