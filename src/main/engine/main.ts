@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { SourceId } from '../../shared/contract/common.ts';
 import type { SubscriptionNotification } from '../../shared/contract/connections.ts';
+import type { FaultConfig } from '../../shared/broker/faults/fault-rules.ts';
 import { templateFunctions } from '../../shared/template/index.ts';
 import type { HostInfo } from '../../shared/contract/host.ts';
 import { engineContract } from '../../shared/contract/index.ts';
@@ -214,9 +215,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   await useHandlers();
   handlerFiles.changed.subscribe(() => void useHandlers().catch(unlessCoded('handlers of the broker')));
+  const faultsSet = createTeller<FaultConfig>();
   faults = createFaultService({
     file: { read: workspace.brokerFaults, save: workspace.saveBrokerFaults },
-    broker,
+    broker: {
+      async setFaults(config) {
+        faultsSet.tell(config);
+        await broker.setFaults(config);
+      },
+      faultReport: () => broker.faultReport(),
+      clients: () => broker.clients(),
+    },
     ownUsername: ownLogin.username,
     now,
     newId: randomUUID,
@@ -308,6 +317,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onMessages: (id, records) => receive(`intercept:${id}`, records),
     offerPackets: (source) => packets.offer(source),
   });
+  faultsSet.subscribe(intercepts.setFaults);
   const topicBridges = createTopicBridges({
     bridges: workspace.topicBridges.list(),
     connections,

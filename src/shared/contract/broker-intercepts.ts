@@ -40,6 +40,8 @@ export const interceptSchema = z.strictObject({
   unreachable: z.enum(['close', 'unavailable']).default('close'),
   /** Messages that pass are kept in a source of its own. */
   record: z.boolean().default(true),
+  /** Faults that are on for the local broker strike its devices as well, where their scope takes them in: they come after faults were turned on. */
+  faults: z.boolean().default(false),
   /** Starts with the workbench. */
   autoStart: z.boolean().default(false),
 });
@@ -70,6 +72,8 @@ export interface InterceptStatus {
   readonly bytesToRemote: number;
   readonly bytesToDevices: number;
   readonly messages: number;
+  /** Times that faults struck, since they were turned on. */
+  readonly faultHits: number;
   /** Packets that passed unread: malformed, or too large to be looked at. */
   readonly unread: number;
 }

@@ -16,3 +16,5 @@ export { readUsersOf } from './config/users-of-file.ts';
 export { tryHandler } from './handlers/try-handler.ts';
 export { checkRedisAddress, redisPassword, redisPasswordKey, startingRedis } from './redis/redis-settings.ts';
 export { testRedis } from './redis/test-redis.ts';
+export { FaultPlan } from './faults/fault-plan.ts';
+export { faultyStream } from './faults/faulty-stream.ts';

@@ -79,7 +79,7 @@ export interface Services {
   readonly rpcNodes: RpcNodes;
   readonly mockDevices: MockDevices;
   readonly coapBridges: CoapBridges;
-  readonly intercepts: Omit<Intercepts, 'close'>;
+  readonly intercepts: Omit<Intercepts, 'setFaults' | 'close'>;
   readonly topicBridges: Omit<TopicBridges, 'sourcesChanged' | 'close'>;
   readonly pipelines: Pipelines;
   /** The newest id given to a message. */

@@ -5,11 +5,12 @@ import type {
   InterceptStatus,
   Intercept as InterceptOptions,
 } from '../../../../shared/contract/broker-intercepts.ts';
+import type { FaultConfig } from '../../../../shared/broker/faults/fault-rules.ts';
 import type { Problem } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { TappedConnection } from '../../../../shared/messages/tapped-packet.ts';
-import { openOneListener, toBrokerFailure, withLabFilesOf, type ConnectionInfo, type FindLabFiles, type OpenListener } from '../../broker/index.ts';
+import { FaultPlan, faultyStream, openOneListener, toBrokerFailure, withLabFilesOf, type ConnectionInfo, type FindLabFiles, type OpenListener } from '../../broker/index.ts';
 import { explainFailure, openTransport, type TransportStage } from '../../connections/index.ts';
 import { atEndOfTurn } from '../../mqtt-client/index.ts';
 import { remoteText, type RemoteAccess } from '../remote-access.ts';
@@ -35,6 +36,8 @@ export interface InterceptParts {
   /** `id` of the records is 0. */
   readonly onMessages: (intercept: InterceptOptions, records: MessageRecord[]) => void;
   readonly onChange: () => void;
+  /** Those that are on now. */
+  readonly faults: () => FaultConfig;
   /** For packets of all connections that have not come whole. */
   readonly budget: SplitterBudget;
 }
@@ -45,6 +48,7 @@ export class Intercept {
   /** The same for all settings of this intercept. */
   readonly packets: PacketFeed;
   readonly #parts: InterceptParts;
+  readonly #plan: FaultPlan;
   #phase: InterceptStatus['phase'] = 'stopped';
   #problem: Problem | null = null;
   #freePort: number | null = null;
@@ -66,6 +70,8 @@ export class Intercept {
     this.options = options;
     this.packets = packets;
     this.#parts = parts;
+    this.#plan = new FaultPlan({ now: parts.now, onChange: parts.onChange });
+    this.faultsChanged();
   }
 
   status(): InterceptStatus {
@@ -90,6 +96,7 @@ export class Intercept {
       bytesToRemote,
       bytesToDevices,
       messages: this.#messages,
+      faultHits: this.#plan.report().hitCount,
       unread: this.#unread,
     };
   }
@@ -98,6 +105,11 @@ export class Intercept {
     const room = Math.max(0, listedAtMost - this.#ended.length);
     const newest = [...this.#open.values()].slice(-room).toReversed();
     return { rows: [...newest.map((forwarder) => forwarder.snapshot()), ...this.#ended], omitted: this.#open.size - newest.length };
+  }
+
+  /** Other faults are on. */
+  faultsChanged(): void {
+    if (this.options.faults) this.#plan.configure(this.#parts.faults(), []);
   }
 
   /** Resolves when it listens. Rejects with the reason, which the status has as well. */
@@ -112,11 +124,7 @@ export class Intercept {
     try {
       const listener = await openOneListener(withLabFilesOf(this.options.listener, this.#parts.labFiles), {
         accept: (stream, info) => this.#accept(stream, info),
-        onRefused: ({ reason, address }) => {
-          this.#refused += 1;
-          this.#problem = { code: 'device-refused', message: `A device at ${address} was turned away: ${reason}` };
-          this.#parts.onChange();
-        },
+        onRefused: ({ reason, address }) => this.#refuse(address, reason),
         maximumPacketSize: largestFrameBytes,
         arrivalTimeoutMs,
       });
@@ -176,7 +184,19 @@ export class Intercept {
     this.#parts.onChange();
   }
 
-  #accept(device: Duplex, info: ConnectionInfo): void {
+  #refuse(address: string, reason: string): void {
+    this.#refused += 1;
+    this.#problem = { code: 'device-refused', message: `A device at ${address} was turned away: ${reason}` };
+    this.#parts.onChange();
+  }
+
+  #accept(stream: Duplex, info: ConnectionInfo): void {
+    const onRefused = ({ address, reason }: { readonly address: string; readonly reason: string }): void => this.#refuse(address, reason);
+    const faulty = this.options.faults && this.#plan.isOn ? faultyStream({ stream, info, plan: this.#plan, onRefused }) : null;
+    this.#take(faulty ?? stream, info);
+  }
+
+  #take(device: Duplex, info: ConnectionInfo): void {
     const { now, onChange, budget } = this.#parts;
     this.#total += 1;
     const number = (this.#numbers += 1);

@@ -6,9 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { connectPacket, disconnectPacket, pingPacket, publishPacket } from '../../../../../test/support/raw-mqtt.ts';
+import { activeFault, faultProfile, faultRule } from '../../../../../test/support/faulty-core.ts';
 import { openTlsLab, type TlsLab } from '../../../../../test/support/tls-lab.ts';
 import { newProfile } from '../../../../shared/connections/new-profile.ts';
 import { interceptSchema, type InterceptStatus } from '../../../../shared/contract/broker-intercepts.ts';
+import { noFaults } from '../../../../shared/broker/faults/fault-rules.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { TappedPacket } from '../../../../shared/messages/tapped-packet.ts';
@@ -339,6 +341,36 @@ describe('what passes', () => {
     stranger.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
     await until(() => arrived[1]?.bytes().toString().startsWith('GET / '));
     expect(intercepts.connections('i')?.rows[0]?.violation).toMatch(/unchanged|CONNECT/);
+  });
+
+  test('is struck by faults where that is wanted, from the next connection on', async () => {
+    const arrived: ReturnType<typeof collect>[] = [];
+    const { port: remotePort } = await remote((socket) => {
+      arrived.push(collect(socket));
+      socket.once('data', () => socket.write(connack));
+      socket.once('end', () => socket.end());
+    });
+    const uri = `mqtt://127.0.0.1:${remotePort}`;
+    const [wanted, unwanted] = [await bench({ uri, more: { faults: true } }), await bench({ uri })];
+    const config = { active: [activeFault(faultProfile([faultRule({ kind: 'drop' }, { direction: 'in', packets: ['publish'] })]))], curlListeners: [] };
+    const bytes = [connectPacket({ clientId: 'struck', level: 5 }), Buffer.concat([publishPacket('a', '\0x'), pingPacket])] as const;
+    const through = async ({ intercepts, port }: Bench): Promise<Buffer> => {
+      intercepts.setFaults(config);
+      const socket = await device(port);
+      const back = collect(socket);
+      socket.write(bytes[0]);
+      await until(() => back.bytes().length === connack.length);
+      socket.write(bytes[1]);
+      await until(() => arrived.at(-1)?.bytes().subarray(-2).equals(pingPacket));
+      socket.destroy();
+      return arrived.at(-1)!.bytes();
+    };
+    expect(Buffer.compare(await through(unwanted), Buffer.concat(bytes))).toBe(0);
+    expect(Buffer.compare(await through(wanted), Buffer.concat([bytes[0], pingPacket]))).toBe(0);
+    expect([wanted.status().faultHits, unwanted.status().faultHits]).toEqual([1, 0]);
+    wanted.intercepts.setFaults(noFaults);
+    await until(() => wanted.status().open === 0);
+    expect(wanted.status().faultHits).toBe(0);
   });
 
   test('of many devices is bounded', async () => {

@@ -1,4 +1,5 @@
 import type { Intercept as InterceptOptions, InterceptConnections, InterceptStatus } from '../../../../shared/contract/broker-intercepts.ts';
+import { noFaults, type FaultConfig } from '../../../../shared/broker/faults/fault-rules.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { InterceptFeed } from './packet-feed.ts';
@@ -40,12 +41,15 @@ export interface Intercepts {
   start(id: string): Promise<void>;
   stop(id: string): void;
   endConnection(id: string, number: number): void;
+  /** The faults of the local broker are others. */
+  setFaults(config: FaultConfig): void;
   readonly changed: Notifier;
   close(): void;
 }
 
 export function createIntercepts(options: InterceptsOptions): Intercepts {
   const changed = createNotifier();
+  let faults: FaultConfig = noFaults;
   const offers = new Map<string, () => void>();
   const parts: InterceptParts = {
     access: ({ remote }) => remoteAccess(remote, options),
@@ -54,6 +58,7 @@ export function createIntercepts(options: InterceptsOptions): Intercepts {
     now: options.now,
     onMessages: ({ id }, records) => options.onMessages(id, records),
     onChange: changed.notify,
+    faults: () => faults,
     budget: { left: heldBytes },
   };
   const all = new Map<string, Intercept>();
@@ -104,6 +109,10 @@ export function createIntercepts(options: InterceptsOptions): Intercepts {
     start: (id) => find(id).start(),
     stop: (id) => find(id).stop(),
     endConnection: (id, number) => find(id).endConnection(number),
+    setFaults(config) {
+      faults = config;
+      for (const one of all.values()) one.faultsChanged();
+    },
     changed,
     close() {
       for (const one of all.values()) one.stop();

@@ -31,7 +31,7 @@ export function newIntercept(id: string, others: readonly Intercept[]): Intercep
       listener,
       remote: newRemote,
     },
-    ...{ rewrite: { username: null, clientId: null }, unreachable: 'close', record: true, autoStart: false },
+    ...{ rewrite: { username: null, clientId: null }, unreachable: 'close', record: true, faults: false, autoStart: false },
   };
 }
 

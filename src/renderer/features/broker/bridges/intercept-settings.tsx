@@ -89,6 +89,12 @@ export function InterceptSettings({ view }: { readonly view: InterceptView }): R
           checked={intercept.record}
           onChange={(record) => change({ record })}
         />
+        <Checkbox
+          label="Faults strike here as well"
+          hint="Those that are on for the local broker and whose scope takes in this intercept, for devices that connect from then on."
+          checked={intercept.faults}
+          onChange={(faults) => change({ faults })}
+        />
         <Checkbox label="Start with the workbench" checked={intercept.autoStart} onChange={(autoStart) => change({ autoStart })} />
       </fieldset>
     </SettingsForm>

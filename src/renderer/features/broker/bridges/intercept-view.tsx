@@ -52,6 +52,9 @@ export function InterceptView({ view, status }: Props): ReactElement {
             ...(status && status.failed > 0
               ? [{ name: 'failed', value: formatCount(status.failed), tone: 'bad' as const, title: 'Connections that did not reach the remote broker' }]
               : []),
+            ...(status && status.faultHits > 0
+              ? [{ name: 'faults', value: formatCount(status.faultHits), tone: 'warn' as const, title: 'Times that faults struck' }]
+              : []),
             ...(status && status.refused > 0
               ? [{ name: 'refused', value: formatCount(status.refused), tone: 'warn' as const, title: 'Devices that the listener turned away' }]
               : []),
