@@ -13,7 +13,7 @@ import { CodedError } from '../../shared/ipc/errors.ts';
 import { serve } from '../../shared/ipc/serve.ts';
 import type { Transport } from '../../shared/ipc/transport.ts';
 import type { MessageRecord } from '../../shared/messages/record.ts';
-import { createIntercepts, createTopicBridges } from './bridges/index.ts';
+import { createBridges } from './bridges/index.ts';
 import { createBrokerService, createFaultService, type FaultService, monitorAnswer, startingRedis, tryHandler, type MonitorAnswer } from './broker/index.ts';
 import type { ReportBug } from './bug-reports.ts';
 import { answeringParts, createCoapBridges, createCoapUdp, createMockDevices, createPipelines, openCoapHistory } from './coap/index.ts';
@@ -306,28 +306,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   brokerChanged.subscribe(coapBridges.sourcesChanged);
   connectionsChanged.subscribe(coapBridges.sourcesChanged);
-  const intercepts = createIntercepts({
-    intercepts: workspace.intercepts.list(),
+  const bridges = createBridges({
+    workspace,
+    secretKeys: { intercept: interceptSecret, topicBridge: topicBridgeSecret },
     connections,
     fill: fillProfile,
-    // One that cannot be opened (any more) counts as none.
-    password: (id) => workspace.secrets.get(interceptSecret(id)).catch(() => undefined),
     labFiles: (id) => tlsLab.files(id),
-    now,
+    brokerStatus: () => broker.status(),
+    onBroker: brokerChanged.subscribe,
+    onFaults: faultsSet.subscribe,
+    ...{ now, random },
     onMessages: (id, records) => receive(`intercept:${id}`, records),
     offerPackets: (source) => packets.offer(source),
   });
-  faultsSet.subscribe(intercepts.setFaults);
-  const topicBridges = createTopicBridges({
-    bridges: workspace.topicBridges.list(),
-    connections,
-    fill: fillProfile,
-    password: (id) => workspace.secrets.get(topicBridgeSecret(id)).catch(() => undefined),
-    brokerStatus: () => broker.status(),
-    now,
-    random,
-  });
-  brokerChanged.subscribe(topicBridges.sourcesChanged);
   const connectionPackets = packets.offerListed({
     kind: 'connection',
     list: workspace.profiles,
@@ -416,8 +407,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     rpcNodes,
     mockDevices,
     coapBridges,
-    intercepts,
-    topicBridges,
+    ...bridges,
     pipelines,
     rpcPeers,
     lastMessageId: () => ingest.lastId,
@@ -446,7 +436,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     coapUdp.close();
     schemaThread.close();
     payload.close();
-    intercepts.close();
     await within(
       closeCallsMs,
       Promise.all([
@@ -455,7 +444,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         rpcNodes.close(),
         mockDevices.close(),
         coapBridges.close(),
-        topicBridges.close(),
+        bridges.close(),
         pipelines.close(),
         scripts.close(),
       ]),

@@ -1,2 +1,3 @@
+export { createBridges } from './create-bridges.ts';
 export { createIntercepts, type Intercepts } from './intercept/intercepts.ts';
-export { createTopicBridges, topicBridgeProblem, type TopicBridges } from './topic/topic-bridges.ts';
+export { topicBridgeProblem, type TopicBridges } from './topic/topic-bridges.ts';

@@ -10,7 +10,16 @@ import type { Problem } from '../../../../shared/contract/common.ts';
 import { CodedError } from '../../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../../shared/messages/record.ts';
 import type { TappedConnection } from '../../../../shared/messages/tapped-packet.ts';
-import { FaultPlan, faultyStream, openOneListener, toBrokerFailure, withLabFilesOf, type ConnectionInfo, type FindLabFiles, type OpenListener } from '../../broker/index.ts';
+import {
+  FaultPlan,
+  faultyStream,
+  openOneListener,
+  toBrokerFailure,
+  withLabFilesOf,
+  type ConnectionInfo,
+  type FindLabFiles,
+  type OpenListener,
+} from '../../broker/index.ts';
 import { explainFailure, openTransport, type TransportStage } from '../../connections/index.ts';
 import { atEndOfTurn } from '../../mqtt-client/index.ts';
 import { remoteText, type RemoteAccess } from '../remote-access.ts';
