@@ -6,6 +6,7 @@ import { readAclFile } from '../access/acl-file.ts';
 import type { BrokerOptions } from '../../../../shared/contract/broker.ts';
 import { appVersion, openLocalBroker, type LocalBroker, type LocalBrokerExtras } from '../local-broker.ts';
 import { BrokerCore } from '../core/broker-core.ts';
+import { changeClientLimits } from '../core/client-limits.ts';
 import type { ClientLimits } from '../core/core-options.ts';
 import type { BrokerFacts } from '../monitoring/broker-facts.ts';
 import { startMonitorServer, type MonitorServer } from '../monitoring/monitor-server.ts';
@@ -108,7 +109,7 @@ async function openConfigured(config: CliConfig, given: GivenOptions, handlers: 
   const control = new AccessControl(access);
   const broker = await open(given, options, { access: control, ...handlers, ...persistence(persistenceFile), ...faults(given, options) });
   const { engine } = broker;
-  const live = { access: control, changeLimits: engine instanceof BrokerCore ? (limits: ClientLimits) => engine.changeClientLimits(limits) : null };
+  const live = { access: control, changeLimits: engine instanceof BrokerCore ? (limits: ClientLimits) => changeClientLimits(engine, limits) : null };
   let used = config;
   let reloading: Promise<void> = Promise.resolve();
   process.on('SIGHUP', () => {

@@ -15,6 +15,7 @@ import { RetainedTrie } from '../routing/retained-trie.ts';
 import { SubscriptionTrie } from '../routing/subscription-trie.ts';
 import { TimerWheel, type WheelTimer } from '../routing/timer-wheel.ts';
 import { listClients } from './client-list.ts';
+import { limitsClients } from './client-limits.ts';
 import { ConnectLimits, hostOf } from './connect-limits.ts';
 import { closeStreams } from './close-streams.ts';
 import { Connection } from './connection.ts';
@@ -24,7 +25,7 @@ import { Counters } from './counters.ts';
 import { coreMetrics } from './core-metrics.ts';
 import type { CoreHandlers } from './core-handlers.ts';
 import { hasRoom } from './delivery.ts';
-import { defaultCoreOptions, type ClientLimits, type CoreOptions } from './core-options.ts';
+import { defaultCoreOptions, type CoreOptions } from './core-options.ts';
 import type { QueueTotals } from './delivery-queue.ts';
 import type { CoreCluster } from './core-cluster.ts';
 import { describeClient } from './describe-client.ts';
@@ -274,19 +275,6 @@ export class BrokerCore implements BrokerEngine {
     return Math.min(wantedSeconds === 0xffff_ffff ? Infinity : wantedSeconds, this.options.maximumSessionExpirySeconds);
   }
 
-  /** From now on. Who is connected counts and stays; rates begin anew. */
-  changeClientLimits(limits: ClientLimits): void {
-    Object.assign(this.options, limits);
-    this.hasClientLimits = limitsClients(this.options);
-    this.connectLimits = ConnectLimits.of(this.options);
-    for (const { connection } of this.sessions.values()) {
-      if (connection === null) continue;
-      connection.publishAllowance = null;
-      connection.subscribeAllowance = null;
-      if (!connection.isOwn) this.connectLimits?.enter(hostOf(connection.info.address));
-    }
-  }
-
   takeOver(connection: Connection): void {
     if (connection.level === 5) connection.sendDisconnect(0x8e, 'Another client connected with this client id.');
     connection.end('taken-over');
@@ -504,7 +492,3 @@ export class BrokerCore implements BrokerEngine {
 const subscriptionsAtOnce = 2000;
 const sweepEveryMs = 1000;
 const sweptAtOnce = 2000;
-
-function limitsClients({ messagesPerSecond, subscriptionsPerMinute, maximumPayloadBytes }: ClientLimits): boolean {
-  return messagesPerSecond !== null || subscriptionsPerMinute !== null || maximumPayloadBytes !== null;
-}

@@ -1,6 +1,9 @@
 import type { PublishPacket } from '../../../../shared/mqtt/packet/packets.ts';
 import { Allowance } from '../allowance.ts';
+import type { BrokerCore } from './broker-core.ts';
+import { ConnectLimits, hostOf } from './connect-limits.ts';
 import type { Connection } from './connection.ts';
+import type { ClientLimits } from './core-options.ts';
 
 const messageRateTooHigh = 0x96;
 
@@ -47,4 +50,22 @@ export function maySubscribeNow(connection: Connection, filter: string): boolean
   if ((connection.subscribeAllowance ??= new Allowance(subscriptionsPerMinute, 60_000)).take(core.nowMs)) return true;
   core.reportOverLimit(connection, `It may subscribe to ${subscriptionsPerMinute} filters per minute: further ones are refused.`, filter);
   return false;
+}
+
+/** Whether there is a limit to what a connected client does. */
+export function limitsClients({ messagesPerSecond, subscriptionsPerMinute, maximumPayloadBytes }: Omit<ClientLimits, 'whenTooFast'>): boolean {
+  return messagesPerSecond !== null || subscriptionsPerMinute !== null || maximumPayloadBytes !== null;
+}
+
+/** From now on. Who is connected counts and stays; rates begin anew. */
+export function changeClientLimits(core: BrokerCore, limits: ClientLimits): void {
+  Object.assign(core.options, limits);
+  core.hasClientLimits = limitsClients(core.options);
+  core.connectLimits = ConnectLimits.of(core.options);
+  for (const { connection } of core.sessions.values()) {
+    if (connection === null) continue;
+    connection.publishAllowance = null;
+    connection.subscribeAllowance = null;
+    if (!connection.isOwn) core.connectLimits?.enter(hostOf(connection.info.address));
+  }
 }
