@@ -150,18 +150,6 @@ function Receiver({ receiver, routedAtUs }: { readonly receiver: TracedReceiver;
         <div className={styles.words} data-tone={tone} title={title}>
           {text}
         </div>
-        {state === 'not-authorised' && clientId !== null && filters[0] !== undefined && (
-          <div>
-            <Button
-              size="small"
-              variant="ghost"
-              icon={<ListPlus size={13} aria-hidden />}
-              onClick={() => jumpToNewRule({ effect: 'allow', clientId, action: 'subscribe', filter: filters[0] ?? '' })}
-            >
-              Make a rule
-            </Button>
-          </div>
-        )}
         <div className={styles.detail}>
           {group !== null && <>group {group}, </>}
           {filters.map((filter, at) => (
@@ -172,6 +160,17 @@ function Receiver({ receiver, routedAtUs }: { readonly receiver: TracedReceiver;
           ))}
           {causes[cause] !== null && <>, {causes[cause]}</>}
         </div>
+        {state === 'not-authorised' && clientId !== null && filters[0] !== undefined && (
+          <div>
+            <Button
+              size="small"
+              icon={<ListPlus size={13} aria-hidden />}
+              onClick={() => jumpToNewRule({ effect: 'allow', clientId, action: 'subscribe', filter: filters[0] ?? '' })}
+            >
+              Make a rule
+            </Button>
+          </div>
+        )}
       </div>
     </li>
   );
