@@ -124,8 +124,8 @@ test('handlers in the broker: made by clicking, met by real clients, with their 
     const outside = mkdtempSync(path.join(os.tmpdir(), 'handlers-e2e-'));
     writeFileSync(path.join(outside, 'hi.js'), exported.bytes.toString().replace('Answer a subscription', 'Imported'));
     await page.getByLabel('Files of handlers').setInputFiles(path.join(outside, 'hi.js'));
-    rmSync(outside, { recursive: true });
     await expect(editor(page)).toHaveAccessibleName('Handler Imported');
+    rmSync(outside, { recursive: true });
   });
   expect(workbench.pageErrors).toEqual([]);
 });

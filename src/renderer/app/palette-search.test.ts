@@ -23,6 +23,8 @@ test('words come in any order, and keywords count', () => {
 
 test('letters in order find a command by its initials', () => {
   expect(found('slb')).toEqual(['Start local broker']);
+  const scattered = command('Packets of the local broker', 'Broker');
+  expect(search('slb', [scattered, start], [])[0]).toBe(start);
   expect(score('zzz', start)).toBe(0);
 });
 

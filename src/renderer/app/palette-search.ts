@@ -14,7 +14,7 @@ export function score(query: string, command: Pick<Command, 'title' | 'group' | 
   return total + (title.startsWith(query.toLocaleLowerCase()) ? 10 : 0);
 }
 
-/** 5: a whole word, 4: the start of one, 3: inside one, 1: its letters in order, close together. */
+/** 5: a whole word, 4: the start of one, 3: inside one, 2: the initials of words that follow each other, 1: its letters in order, close together. */
 function fit(word: string, text: string): number {
   const at = text.indexOf(word);
   if (at >= 0) {
@@ -23,7 +23,13 @@ function fit(word: string, text: string): number {
     return new RegExp(`(^|\\s)${escape(word)}(\\s|$)`).test(text) ? 5 : 4;
   }
   if (word.length < 2) return 0;
-  // Initials and skipped letters: `slb` for “Start local broker”.
+  // `slb` for “Start local broker”.
+  if (
+    Array.from(text.matchAll(/(?:^|\s)(\S)/g), ([, initial]) => initial)
+      .join('')
+      .includes(word)
+  )
+    return 2;
   let from = 0;
   let first = -1;
   for (const letter of word) {
