@@ -1,6 +1,7 @@
 import { Ellipsis, FileCode, RotateCw } from 'lucide-react';
 import { useCallback, useState, type ReactElement } from 'react';
 import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
+import { shorten } from '../../../../shared/text/shorten.ts';
 import { Banner } from '../../../ui/banner.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { IconButton } from '../../../ui/icon-button.tsx';
@@ -15,6 +16,9 @@ import { ProfileFileDialog } from './profile-file-dialog.tsx';
 import { ProfileImportDialog } from './profile-import-dialog.tsx';
 import styles from './profiles.module.css';
 import { SwitchDialog } from './switch-dialog.tsx';
+
+/** More would leave no room for the name. */
+const shownDescription = 36;
 
 type Task = { readonly kind: 'new' | 'import' } | { readonly kind: 'duplicate' | 'rename' | 'file' | 'switch'; readonly name: string };
 
@@ -81,7 +85,7 @@ export function ProfilesCard({ status }: { readonly status: BrokerStatus }): Rea
             ...profiles.map(({ name, description, broken, file }) => ({
               value: name,
               label: name,
-              detail: broken ? `${file} cannot be used` : description === '' ? file : description,
+              detail: broken ? `${file} cannot be used` : description === '' ? file : shorten(description, shownDescription),
             })),
           ]}
         />
