@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { projectFolder } from '../../tools/project.ts';
 import { RawClient } from '../conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../conformance/mqtt/streams.ts';
-import { connect, type ConnectFields, type Level } from '../conformance/mqtt/wire.ts';
+import { connect, pingreq, type ConnectFields, type Level } from '../conformance/mqtt/wire.ts';
 import { follow, Publisher, Subscriber } from './qos-peers.ts';
 import { RedisServer } from './redis-server.ts';
 
@@ -43,6 +43,19 @@ async function enter(port: number, level: Level, fields: ConnectFields): Promise
 
 const kept = (clientId: string): ConnectFields => ({ clientId, clean: false, properties: [['sessionExpiryInterval', 0xffff_ffff]] });
 
+/** Each message comes to one of them. */
+async function drainTogether(clients: readonly RawClient[], subscribers: readonly Subscriber[], wanted: number): Promise<void> {
+  const isDone = (): boolean => subscribers.reduce((sum, { received }) => sum + received.length, 0) >= wanted;
+  // Whoever gets nothing more looks again with each answer.
+  const timer = setInterval(() => clients.forEach((client) => client.send(pingreq)), 100);
+  try {
+    await Promise.all(clients.map((client, at) => follow(client, (packet) => subscribers[at]?.handle(client, packet), isDone)));
+    for (const [at, client] of clients.entries()) await subscribers[at]?.drain(client, []);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /**
  * One of two brokers is killed in the middle of the work, again and again, and all clients go to the other: nothing that was acknowledged may be
  * lost, QoS 2 comes once, and so do wills.
@@ -72,6 +85,13 @@ export async function killBrokersOfRedis(rounds: number): Promise<void> {
     ] as const) {
       const client = await enter(doomed.port, 5, kept(id));
       await client.subscribe(filters.map((filter) => ({ filter, qos: 2 as const })));
+      await client.disconnect();
+    }
+
+    const shares = [new Subscriber(), new Subscriber()] as const;
+    for (const [at, { port }] of [doomed, other].entries()) {
+      const client = await enter(port, 5, kept(`share-${at}`));
+      await client.subscribe({ filter: '$share/both/q2', qos: 2 });
       await client.disconnect();
     }
 
@@ -135,6 +155,9 @@ export async function killBrokersOfRedis(rounds: number): Promise<void> {
     await awayReader.drain(third, [...exact.taken, ...wills]);
     expect(exactReader.received.toSorted()).toEqual(exact.taken.toSorted());
     expect(awayReader.received.toSorted()).toEqual([...exact.taken, ...wills].toSorted());
+    const members = [await enter(doomed.port, 5, kept('share-0')), await enter(other.port, 5, kept('share-1'))] as const;
+    await drainTogether(members, shares, exact.taken.length);
+    expect(shares.flatMap(({ received }) => received).toSorted()).toEqual(exact.taken.toSorted());
     expect(exact.taken.length).toBeGreaterThan(rounds * 10);
   } finally {
     for (const { child } of brokers) child.kill('SIGKILL');

@@ -17,6 +17,8 @@ export class Adoption {
   /** Their entries in the log are dealt with. */
   readonly #done = new Set<string>();
   readonly #given = new Set<string>();
+  /** Brokers that are gone, and up to where they had read the log. */
+  readonly #orphans = new Map<string, string>();
   /** Clients whose sessions nobody can read: they hold on to nothing. */
   readonly #unreadable = new Set<string>();
   /** Became this broker's, and are still to be fetched. */
@@ -51,6 +53,12 @@ export class Adoption {
       if (hasLeft || now - since >= leaseMs / 2) await this.#adopt(run);
     }
     await this.#fetch();
+    // Only now: members of its groups may be among the sessions that came.
+    if (this.#clients.length > 0) return;
+    for (const [run, from] of this.#orphans) {
+      await this.#giveRest(run, from);
+      this.#orphans.delete(run);
+    }
   }
 
   async #adopt(gone: string): Promise<void> {
@@ -64,16 +72,17 @@ export class Adoption {
     cluster.counters.sessionsAdopted += clients.length;
     if (clients.length > 0) link.notice(`Took over ${clients.length} ${clients.length === 1 ? 'session' : 'sessions'} of broker ${gone}, which is gone.`);
     await cluster.readGroups();
-    for (let at = 0; at + 1 < orphans.length; at += 2) await this.#giveRest(orphans[at] as string, orphans[at + 1] as string);
+    for (let at = 0; at + 1 < orphans.length; at += 2) this.#orphans.set(orphans[at] as string, orphans[at + 1] as string);
   }
 
   /** What the log meant for members of groups at that broker, and it had not read. */
   async #giveRest(gone: string, from: string): Promise<void> {
     if (this.#given.has(gone)) return;
-    this.#given.add(gone);
     const cluster = this.#cluster;
     const { link } = cluster;
-    for (const { items } of await readRange(link.commands, link.key('log'), from, await this.#newest(from))) {
+    const entries = await readRange(link.commands, link.key('log'), from, await this.#newest(from));
+    this.#given.add(gone);
+    for (const { items } of entries) {
       for (const item of items) {
         const message = readItem(item);
         if (message?.targets.some(([, to]) => to === gone) === true) cluster.intake.take(message, gone, false);
@@ -112,6 +121,7 @@ export class Adoption {
     this.#seen.clear();
     this.#done.clear();
     this.#given.clear();
+    this.#orphans.clear();
     this.#clients = [];
   }
 
