@@ -6,12 +6,19 @@ import { act, saveFile } from '../../common/index.ts';
 import { draftOf, setDraft, setHandlers, setTried } from './handlers-model.ts';
 import { fromTemplate, type HandlerTemplate } from './templates.ts';
 
+const comesBackMs = 2000;
+
 /** `revision` as in the contract; `null`: a new file. */
 async function write(handler: BrokerHandler, revision: string | null, failed: string): Promise<boolean> {
   return act(
     (async () => {
       const saved = await engineClient().call('brokerHandlers.save', { handler, revision });
-      setDraft(handler.id, { handler, revision: saved.revision, savedAs: saved.revision });
+      const { revision: savedAs } = saved;
+      setDraft(handler.id, { handler, revision: savedAs, savedAs });
+      // It comes back as a file within that time, unless another program has changed it meanwhile.
+      setTimeout(() => {
+        if (draftOf(handler.id)?.savedAs === savedAs) setDraft(handler.id, null);
+      }, comesBackMs);
     })(),
     failed,
   );
@@ -35,19 +42,15 @@ export async function saveDraft(id: string, isGone: boolean): Promise<boolean> {
 /** At once, whatever else is unsaved. */
 export async function setEnabled({ id, handler, revision }: SavedHandler, enabled: boolean): Promise<void> {
   if (handler === null) return;
-  const draft = draftOf(id);
-  const saved = await act(
-    (async () => {
-      const written = await engineClient().call('brokerHandlers.save', { handler: { ...handler, enabled }, revision });
-      if (draft !== undefined && draft.savedAs === null) setDraft(id, { handler: { ...draft.handler, enabled }, revision: written.revision, savedAs: null });
-    })(),
-    'The handler could not be switched',
-  );
-  // On again after it was switched off by itself.
-  if (saved && enabled)
-    await engineClient()
-      .call('brokerHandlers.restart', { id })
-      .catch(() => undefined);
+  const work = async (): Promise<void> => {
+    const written = await engineClient().call('brokerHandlers.save', { handler: { ...handler, enabled }, revision });
+    const draft = draftOf(id);
+    if (draft === undefined || draft.savedAs !== null) return;
+    // What another program has changed stays to be told.
+    const known = draft.revision === revision ? written.revision : draft.revision;
+    setDraft(id, { handler: { ...draft.handler, enabled }, revision: known, savedAs: null });
+  };
+  await act(work(), 'The handler could not be switched');
 }
 
 export const restartHandler = (id: string): Promise<boolean> =>
