@@ -47,13 +47,13 @@ function Editor({ row, file, status }: HandlerEditorProps & { readonly file: Bro
   const { saved, isGone } = row;
   const { id } = saved;
   const { drafts, tried } = useHandlersState();
-  const isRunning = useBrokerStatus()?.phase === 'running';
+  const broker = useBrokerStatus();
   const [saving, setSaving] = useState(false);
   const open = drafts[id];
   const unsaved = open !== undefined && open.savedAs === null;
   const handler = open?.handler ?? file;
   const own = statusOf(status, id);
-  const { text } = stateWords(file, own, isRunning);
+  const { text } = stateWords(file, own, broker);
   const problems = problemsOf(handler);
   const edit = (part: Partial<BrokerHandler>): void => {
     const next = { ...handler, ...part };

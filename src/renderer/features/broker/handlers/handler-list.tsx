@@ -114,7 +114,7 @@ interface RowProps {
 function Row({ row: { saved, isGone }, index, ids, status }: RowProps): ReactElement {
   const { id, handler } = saved;
   const draft = useHandlersState().drafts[id];
-  const isRunning = useBrokerStatus()?.phase === 'running';
+  const broker = useBrokerStatus();
   const own = statusOf(status, id);
   if (handler === null) {
     return (
@@ -130,7 +130,7 @@ function Row({ row: { saved, isGone }, index, ids, status }: RowProps): ReactEle
       </span>
     );
   }
-  const { tone, text } = stateWords(handler, own, isRunning);
+  const { tone, text } = stateWords(handler, own, broker);
   const counts = own === undefined || !handler.enabled ? '' : countWords(own);
   return (
     <ContextMenu

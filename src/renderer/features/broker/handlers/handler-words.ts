@@ -1,4 +1,5 @@
 import type { BrokerHandler, HandlerStatus, TryResult } from '../../../../shared/contract/broker-handlers.ts';
+import type { BrokerStatus } from '../../../../shared/contract/broker.ts';
 import type { DotTone } from '../../../ui/badge.tsx';
 import { formatCount } from '../../common/index.ts';
 
@@ -15,9 +16,14 @@ export function matchWords({ on, pattern }: Pick<BrokerHandler, 'on' | 'pattern'
   return `${events[on]} ${pattern === '' ? '*' : pattern}`;
 }
 
-export function stateWords(handler: BrokerHandler, status: HandlerStatus | undefined, isRunning: boolean): { readonly tone: DotTone; readonly text: string } {
+export function stateWords(
+  handler: BrokerHandler,
+  status: HandlerStatus | undefined,
+  broker: BrokerStatus | undefined,
+): { readonly tone: DotTone; readonly text: string } {
   if (!handler.enabled) return { tone: 'off', text: 'Switched off' };
-  if (!isRunning) return { tone: 'off', text: 'The broker is not running' };
+  if (broker?.engine === 'aedes') return { tone: 'off', text: 'The engine aedes runs no handlers' };
+  if (broker?.phase !== 'running') return { tone: 'off', text: 'The broker is not running' };
   switch (status?.phase) {
     case 'unusable':
       return { tone: 'bad', text: 'Its script cannot be loaded' };
