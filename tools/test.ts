@@ -25,7 +25,7 @@ const resultsFolder = path.join(projectFolder, 'test-results');
 mkdirSync(resultsFolder, { recursive: true });
 
 let totals = noTotals;
-await installSystemPackages(['mosquitto', 'mosquitto-clients', 'openssl', 'redis-server']);
+await installSystemPackages(['mosquitto', 'mosquitto-clients', 'openssl', 'redis-server', 'tshark']);
 for (const part of chosen) {
   const began = Date.now();
   console.log(`\n== ${part}`);
