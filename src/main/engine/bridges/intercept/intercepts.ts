@@ -69,8 +69,14 @@ export function createIntercepts(options: InterceptsOptions): Intercepts {
   };
   const add = (intercept: InterceptOptions): Intercept => {
     const { id } = intercept;
-    const made = new Intercept(intercept, parts, all.get(id)?.packets);
+    const before = all.get(id);
+    const made = new Intercept(intercept, parts, before?.packets);
     all.set(id, made);
+    // Another name is told by another offer; one that is recorded goes on as it is.
+    if (before !== undefined && before.options.name !== intercept.name && !before.packets.isFollowed) {
+      offers.get(id)?.();
+      offers.delete(id);
+    }
     if (!offers.has(id)) {
       const offered = options.offerPackets?.({
         id: `intercept:${id}`,
