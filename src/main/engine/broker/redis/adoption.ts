@@ -23,6 +23,7 @@ export class Adoption {
   readonly #unreadable = new Set<string>();
   /** Became this broker's, and are still to be fetched. */
   #clients: string[] = [];
+  #isAdopting = false;
 
   constructor(cluster: RedisCluster) {
     this.#cluster = cluster;
@@ -41,8 +42,14 @@ export class Adoption {
     this.#deadSince.clear();
   }
 
+  /** Sessions are on their way here. */
+  get isFetching(): boolean {
+    return this.#clients.length > 0 || this.#isAdopting;
+  }
+
   async look(): Promise<void> {
-    const { leaseMs } = this.#cluster;
+    const cluster = this.#cluster;
+    const { leaseMs } = cluster;
     const now = performance.now();
     const before = this.#deadSince;
     this.#deadSince = new Map();
@@ -53,6 +60,7 @@ export class Adoption {
       if (hasLeft || now - since >= leaseMs / 2) await this.#adopt(run);
     }
     await this.#fetch();
+    cluster.intake.giveParked();
     // Only now: members of its groups may be among the sessions that came.
     if (this.#clients.length > 0) return;
     for (const [run, from] of this.#orphans) {
@@ -64,7 +72,13 @@ export class Adoption {
   async #adopt(gone: string): Promise<void> {
     const cluster = this.#cluster;
     const { link, run, metaId } = cluster;
-    const answer = (await link.scripts.call('mqttAdopt', run, metaId, gone)) as readonly unknown[];
+    this.#isAdopting = true;
+    let answer: readonly unknown[];
+    try {
+      answer = (await link.scripts.call('mqttAdopt', run, metaId, gone)) as readonly unknown[];
+    } finally {
+      this.#isAdopting = false;
+    }
     if ((answer[0] as Standing | 'alive') !== 'ok') return;
     const [, clients, orphans] = answer as readonly [string, readonly string[], readonly string[]];
     this.#deadSince.delete(gone);

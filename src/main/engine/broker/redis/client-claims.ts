@@ -15,6 +15,8 @@ interface Release {
   readonly cursor: string;
   readonly skipSeq: number;
   readonly key: number | null;
+  /** Shared subscriptions whose member is on its way. */
+  readonly shares: readonly string[];
 }
 
 const askAgainMs = 250;
@@ -39,6 +41,16 @@ export class ClientClaims {
     return this.#held.has(clientId);
   }
 
+  /** Sessions may be on their way here. */
+  get isClaiming(): boolean {
+    return this.#claiming.size > 0;
+  }
+
+  /** The broker that a member of this shared subscription is on its way to. */
+  leavingTo(share: string): string | null {
+    return this.#releases.find(({ shares }) => shares.includes(share))?.to ?? null;
+  }
+
   took(clientId: string): void {
     this.#held.add(clientId);
     this.#ended.delete(clientId);
@@ -47,7 +59,10 @@ export class ClientClaims {
   async claim(clientId: string, isKept: boolean): Promise<boolean> {
     const earlier = this.#claiming.get(clientId);
     if (earlier !== undefined) return earlier;
-    const claiming = this.#claim(clientId, isKept).finally(() => this.#claiming.delete(clientId));
+    const claiming = this.#claim(clientId, isKept).finally(() => {
+      this.#claiming.delete(clientId);
+      this.#cluster.intake.giveParked();
+    });
     this.#claiming.set(clientId, claiming);
     return claiming;
   }
@@ -143,6 +158,7 @@ export class ClientClaims {
     const connection = core.sessions.get(clientId)?.connection;
     if (connection) core.takeOver(connection);
     const session = core.sessions.get(clientId);
+    const shares = [...(session?.subscriptions.keys() ?? [])].filter((filter) => filter.startsWith('$share/'));
     if (session !== undefined) {
       cluster.weightsGone(session);
       detach(core, session);
@@ -151,7 +167,7 @@ export class ClientClaims {
     this.#held.delete(clientId);
     this.#ended.delete(clientId);
     this.#leaving.add(clientId);
-    this.#releases.push({ clientId, to, cursor: cluster.intake.cursor, skipSeq: cluster.outbox.lastSeq, key: session?.kept?.key ?? null });
+    this.#releases.push({ clientId, to, cursor: cluster.intake.cursor, skipSeq: cluster.outbox.lastSeq, key: session?.kept?.key ?? null, shares });
     cluster.touch();
   }
 
@@ -167,7 +183,10 @@ export class ClientClaims {
   changes(out: Argument[], again: boolean): () => void {
     if (again) for (const clientId of this.#held) out.push('C', clientId);
     const releases = [...this.#releases];
-    for (const { clientId, to, cursor, skipSeq } of releases) out.push('X', clientId, to, cursor, String(skipSeq));
+    for (const { clientId, to, cursor, skipSeq, shares } of releases) {
+      out.push('X', clientId, to, cursor, String(skipSeq));
+      for (const share of shares) out.push('H', share, to);
+    }
     for (const clientId of this.#ended) {
       // A clean start has put another session in its place.
       if (this.#cluster.core.sessions.has(clientId)) this.took(clientId);

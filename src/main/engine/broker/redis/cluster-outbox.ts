@@ -57,8 +57,15 @@ export class ClusterOutbox {
   }
 }
 
-/** The changes for the script, with receivers of shared subscriptions chosen by the table as it is. `awaits`: told what this broker has to read again itself. */
-export function logChanges(items: readonly OutboxItem[], table: GroupTable, clocks: Clocks, run: string, awaits: (seq: number) => void): Argument[] {
+/** The changes for the script, with receivers of shared subscriptions chosen by the table as it is. `awaits`: told what this broker has to read again itself. `leavingTo`: where a member is on its way to. */
+export function logChanges(
+  items: readonly OutboxItem[],
+  table: GroupTable,
+  clocks: Clocks,
+  run: string,
+  awaits: (seq: number) => void,
+  leavingTo: (share: string) => string | null,
+): Argument[] {
   const out: Argument[] = [];
   for (const { seq, message, direct, redirect } of items) {
     if (message === null) {
@@ -69,8 +76,9 @@ export function logChanges(items: readonly OutboxItem[], table: GroupTable, cloc
     const stored: SharedMessage = storeMessage(message, clocks);
     const targets: [string, string][] = [];
     if (redirect !== null) {
-      const to = table.choose(redirect.share, new Set([run, ...redirect.passed]));
-      if (to !== null) targets.push([redirect.share, to]);
+      const to = leavingTo(redirect.share) ?? table.choose(redirect.share, new Set([run, ...redirect.passed]));
+      if (to === null) continue;
+      targets.push([redirect.share, to]);
     } else {
       for (const share of table.matching(message.topic)) {
         if (direct?.includes(share) === true) continue;

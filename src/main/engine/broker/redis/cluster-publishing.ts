@@ -65,10 +65,9 @@ export class ClusterPublishing {
     return hasPeers;
   }
 
-  /** For a member at another broker; nothing when nobody but those of `passed` has one. */
+  /** For a member at another broker than those of `passed`; whether there is one, the table says when it is written. */
   redirect(message: Message, share: string, passed: readonly string[]): void {
-    const { table, run, outbox } = this.#cluster;
-    if (table.choose(share, new Set([run, ...passed])) === null) return;
+    const { outbox } = this.#cluster;
     message.keep();
     outbox.add({ message, direct: null, redirect: { share, passed } });
     this.#cluster.touch(message.weight);

@@ -26,6 +26,11 @@ export class GroupWeights {
     this.#change(share);
   }
 
+  /** What Redis has of it may not be so. */
+  check(share: string): void {
+    this.#change(share);
+  }
+
   connectionChanged(session: Session): void {
     for (const share of this.#sharesOf.get(session) ?? []) this.#change(share);
   }

@@ -8,6 +8,13 @@ import type { RedisCluster } from './redis-cluster.ts';
 import type { SharedMessage, TravellingMessage } from './redis-records.ts';
 import { readRetained } from './retained-rows.ts';
 
+/** For a member of a shared subscription, which is not here yet. */
+interface Parked {
+  readonly message: Message;
+  readonly share: string;
+  readonly passed: readonly string[];
+}
+
 /** What comes from the log and from other brokers, in its order, into the core. */
 export class LogIntake {
   readonly #cluster: RedisCluster;
@@ -17,6 +24,7 @@ export class LogIntake {
   readonly #late = new Map<Session, number>();
   /** Own messages that are not over when they are written. */
   readonly #awaited = new Set<number>();
+  #parked: Parked[] = [];
   #waiters: { readonly id: string; readonly done: () => void }[] = [];
   /** Entries read while a session is on its way here. */
   recent: LogEntry[] | null = null;
@@ -65,6 +73,7 @@ export class LogIntake {
     this.#ownRetained.clear();
     this.#late.clear();
     this.#awaited.clear();
+    this.#parked = [];
     this.#wake(true);
   }
 
@@ -121,7 +130,26 @@ export class LogIntake {
   #give(message: Message, { targets, passed }: TravellingMessage, run: string, isForAll: boolean, isRetained: boolean): void {
     const shares = targets.filter(([, to]) => to === run).map(([share]) => share);
     const missing = receive(this.#cluster.core, { message, isForAll, isRetained, shares });
-    for (const share of missing) this.#cluster.redirect(message, share, passed);
+    for (const share of missing) this.#noMember({ message, share, passed });
+  }
+
+  /** Its member may be on its way here. */
+  #noMember(parked: Parked): void {
+    const { message, share, passed } = parked;
+    if (!this.#cluster.awaitsSessions) return this.#cluster.redirect(message, share, passed);
+    message.keep();
+    this.#parked.push(parked);
+  }
+
+  /** Sessions have come, or do not come. */
+  giveParked(): void {
+    const parked = this.#parked;
+    this.#parked = [];
+    for (const one of parked) {
+      const { message, share } = one;
+      const missing = receive(this.#cluster.core, { message, isForAll: false, isRetained: false, shares: [share] });
+      if (missing.length > 0) this.#noMember(one);
+    }
   }
 
   /** `null`: it has expired, or cannot be read. */

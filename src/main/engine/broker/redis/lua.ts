@@ -231,6 +231,11 @@ local changes = {
       if redis.call('HDEL', k('groups'), field) == 1 then groupsChanged = true end
     elseif redis.call('HSET', k('groups'), field, value) == 1 then groupsChanged = true end
   end,
+  H = function()
+    local share, to = take(), take()
+    weightsChanged = true
+    if redis.call('HSETNX', k('groups'), to .. ' ' .. share, '0,1') == 1 then groupsChanged = true end
+  end,
   A = function()
     local gone = take()
     redis.call('DEL', k('broker:' .. gone))
@@ -315,6 +320,8 @@ local changed = false
 for _, field in ipairs(redis.call('HKEYS', k('groups'))) do
   if string.sub(field, 1, #gone + 1) == gone .. ' ' then
     redis.call('HDEL', k('groups'), field)
+    -- Its members are on their way here: what comes meanwhile waits for them.
+    redis.call('HSETNX', k('groups'), run .. ' ' .. string.sub(field, #gone + 2), '0,1')
     changed = true
   end
 end

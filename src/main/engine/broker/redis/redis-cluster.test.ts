@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { RawClient } from '../../../../../test/conformance/mqtt/raw-client.ts';
 import { dialTcp } from '../../../../../test/conformance/mqtt/streams.ts';
 import { ack, type ConnectFields, type Level } from '../../../../../test/conformance/mqtt/wire.ts';
-import { follow } from '../../../../../test/support/qos-peers.ts';
+import { follow, Subscriber } from '../../../../../test/support/qos-peers.ts';
 import { hasRedis, RedisServer } from '../../../../../test/support/redis-server.ts';
 import type { RedisConfig } from '../../../../shared/contract/broker-redis.ts';
 import { openLocalBroker, type LocalBroker } from '../local-broker.ts';
@@ -153,6 +153,38 @@ describe.skipIf(!hasRedis())('brokers that share a Redis (redis-server is needed
     await vi.waitFor(() => expect(got.flat()).toHaveLength(40), { timeout: 10_000 });
     expect(new Set(got.flat()).size).toBe(40);
     expect(Math.min(...got.map(({ length }) => length))).toBeGreaterThan(5);
+  });
+
+  it('loses nothing for the only member of a shared subscription while it moves again and again', async () => {
+    const [one, other] = await two();
+    const subscriber = new Subscriber();
+    const first = await enter(one, kept('mover'));
+    await first.subscribe({ filter: '$share/g/job', qos: 2 });
+    first.drop();
+    const writer = await enter(one, 'writer');
+    let moves = 0;
+    let isOver = false;
+    const moving = (async () => {
+      for (; !isOver; moves += 1) {
+        const client = await enter(moves % 2 === 0 ? other : one, kept('mover'));
+        const before = subscriber.received.length;
+        await follow(
+          client,
+          (packet) => subscriber.handle(client, packet),
+          () => isOver || subscriber.received.length >= before + 5,
+        );
+        client.drop();
+      }
+    })();
+    const wanted = Array.from({ length: 60 }, (_, at) => `${at}`);
+    for (const payload of wanted) await writer.publish({ topic: 'job', payload, qos: 2 });
+    isOver = true;
+    await writer.publish({ topic: 'job', payload: 'last', qos: 2 });
+    await moving;
+    const last = await enter(one, kept('mover'));
+    await subscriber.drain(last, [...wanted, 'last']);
+    expect(subscriber.received.toSorted()).toEqual([...wanted, 'last'].toSorted());
+    expect(moves).toBeGreaterThan(2);
   });
 
   it('publishes the will of a client whose broker is taken for dead, once, and hands its sessions over', async () => {

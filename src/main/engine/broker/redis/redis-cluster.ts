@@ -313,7 +313,13 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     this.#publishing.redirect(message, `$share/${name}/${filter}`, []);
   }
 
+  get awaitsSessions(): boolean {
+    return this.claims.isClaiming || this.#adoption.isFetching;
+  }
+
   redirect(message: Message, share: string, passed: readonly string[]): void {
+    // The table says that a member is here.
+    this.#weights.check(share);
     this.#publishing.redirect(message, share, passed);
   }
 
@@ -346,7 +352,14 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     if (this.run !== run) return this.#overtaken();
     for (;;) {
       this.#batch += 1;
-      const log = logChanges(items, this.table, core, this.run, (seq) => this.intake.awaits(seq));
+      const log = logChanges(
+        items,
+        this.table,
+        core,
+        this.run,
+        (seq) => this.intake.awaits(seq),
+        (share) => this.claims.leavingTo(share),
+      );
       const version = items.length === 0 ? '' : this.table.version;
       const [standing] = (await this.link.scripts.call(
         'mqttCommit',
