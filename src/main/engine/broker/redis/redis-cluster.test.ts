@@ -163,22 +163,22 @@ describe.skipIf(!hasRedis())('brokers that share a Redis (redis-server is needed
     first.drop();
     const writer = await enter(one, 'writer');
     let moves = 0;
-    let isOver = false;
+    const work = { isOver: false };
     const moving = (async () => {
-      for (; !isOver; moves += 1) {
+      for (; !work.isOver; moves += 1) {
         const client = await enter(moves % 2 === 0 ? other : one, kept('mover'));
         const before = subscriber.received.length;
         await follow(
           client,
           (packet) => subscriber.handle(client, packet),
-          () => isOver || subscriber.received.length >= before + 5,
+          () => work.isOver || subscriber.received.length >= before + 5,
         );
         client.drop();
       }
     })();
     const wanted = Array.from({ length: 60 }, (_, at) => `${at}`);
     for (const payload of wanted) await writer.publish({ topic: 'job', payload, qos: 2 });
-    isOver = true;
+    work.isOver = true;
     await writer.publish({ topic: 'job', payload: 'last', qos: 2 });
     await moving;
     const last = await enter(one, kept('mover'));
