@@ -17,6 +17,8 @@ interface Release {
   readonly key: number | null;
   /** Shared subscriptions whose member is on its way. */
   readonly shares: readonly string[];
+  /** What it was still to be given here, see `LoadedRows`. */
+  readonly late: number;
 }
 
 const askAgainMs = 250;
@@ -49,6 +51,10 @@ export class ClientClaims {
   /** The broker that a member of this shared subscription is on its way to. */
   leavingTo(share: string): string | null {
     return this.#releases.find(({ shares }) => shares.includes(share))?.to ?? null;
+  }
+
+  lateUpTo(clientId: string): number {
+    return this.#releases.find((release) => release.clientId === clientId)?.late ?? 0;
   }
 
   took(clientId: string): void {
@@ -167,7 +173,15 @@ export class ClientClaims {
     this.#held.delete(clientId);
     this.#ended.delete(clientId);
     this.#leaving.add(clientId);
-    this.#releases.push({ clientId, to, cursor: cluster.intake.cursor, skipSeq: cluster.outbox.lastSeq, key: session?.kept?.key ?? null, shares });
+    this.#releases.push({
+      clientId,
+      to,
+      cursor: cluster.intake.cursor,
+      skipSeq: cluster.outbox.lastSeq,
+      key: session?.kept?.key ?? null,
+      shares,
+      late: cluster.intake.lateUpTo(session),
+    });
     cluster.touch();
   }
 

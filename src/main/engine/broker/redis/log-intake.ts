@@ -86,6 +86,11 @@ export class LogIntake {
     this.#late.set(session, seq);
   }
 
+  /** 0: it has had all that was published here. */
+  lateUpTo(session: Session | undefined): number {
+    return (session === undefined ? undefined : this.#late.get(session)) ?? 0;
+  }
+
   ended(session: Session): void {
     this.#late.delete(session);
   }

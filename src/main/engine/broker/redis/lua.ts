@@ -131,12 +131,12 @@ local changes = {
     if mine(client) and redis.call('HGET', k('session:' .. client), 'uid') == uid then wipe(client) end
   end,
   S = function()
-    local client, uid, data = take(), take(), take()
+    local client, uid, data, late = take(), take(), take(), take()
     if not mine(client) then return end
     local key = k('session:' .. client)
     local old = redis.call('HGET', key, 'uid')
     if old and old ~= uid then wipe(client) end
-    redis.call('HSET', key, 'uid', uid, 'data', data)
+    redis.call('HSET', key, 'uid', uid, 'data', data, 'late', late)
     redis.call('HDEL', key, 'cursor', 'skip', 'skipSeq')
     redis.call('ZREM', k('moving'), client)
     own(client, run)

@@ -342,7 +342,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     const changes: Argument[] = [];
     const again = this.#writeAllAgain;
     if (again) for (const { clientId } of core.sessions.values()) changes.push('Z', clientId);
-    this.rows.changes(batch, changes);
+    this.rows.changes(batch, changes, (clientId) => this.intake.lateUpTo(core.sessions.get(clientId)) || this.claims.lateUpTo(clientId));
     const settleClaims = this.claims.changes(changes, again);
     const settleWeights = this.#weights.changes(changes);
     const settleAdoption = this.#adoption.changes(changes);

@@ -64,11 +64,11 @@ function install(cluster: RedisCluster, loaded: readonly LoadedRows[], entries: 
   }
 }
 
-function giveEntry(cluster: RedisCluster, { clientId, skip, skipSeq }: LoadedRows, { run, items }: LogEntry): void {
+function giveEntry(cluster: RedisCluster, { clientId, skip, skipSeq, late }: LoadedRows, { run, items }: LogEntry): void {
   const session = cluster.core.sessions.get(clientId);
   if (session === undefined) return;
   for (const one of items) {
-    if (run === skip && one.seq <= skipSeq) continue;
+    if (run === skip && one.seq <= skipSeq && one.seq > late) continue;
     const item = readItem(one);
     if (!item || item.isRedirected) continue;
     const message = cluster.intake.read(item);

@@ -18,6 +18,8 @@ export interface LoadedRows {
   /** And of these those that `skip` wrote, up to this number; `Infinity`: all. */
   readonly skip: string;
   readonly skipSeq: number;
+  /** But those up to this number it was still to be given there. */
+  readonly late: number;
   /** The newest entry of the log when it was read. */
   readonly newest: string;
 }
@@ -37,7 +39,7 @@ export class SessionRows {
   }
 
   /** The changes for the script, see `commitScript`. */
-  changes(batch: PersistentBatch, out: Argument[]): void {
+  changes(batch: PersistentBatch, out: Argument[], lateUpTo: (clientId: string) => number): void {
     for (const key of batch.endedSessions) {
       const name = this.#sessions.get(key);
       if (name !== undefined) out.push('E', name.clientId, name.uid);
@@ -45,7 +47,7 @@ export class SessionRows {
     for (const session of batch.sessions) {
       // Only its will would be kept: whoever takes over after this broker publishes it.
       const { clientId, uid } = this.#named(session.key, session.clientId);
-      out.push('S', clientId, uid, packSession(session));
+      out.push('S', clientId, uid, packSession(session), String(lateUpTo(clientId)));
     }
     for (const subscription of batch.subscriptions) {
       const name = this.#sessions.get(subscription.session);
@@ -148,6 +150,7 @@ export class SessionRows {
       cursor: row.get('cursor')?.toString() ?? '',
       skip: row.get('skip')?.toString() ?? '',
       skipSeq: skipSeq === 'inf' ? Infinity : Number(skipSeq ?? 0),
+      late: Number(row.get('late')?.toString() ?? 0),
       newest,
     };
   }
