@@ -4,13 +4,13 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { goTo, goToCoap, publish, setBrokerPorts, startBroker, topicRow } from '../test/e2e/steps.ts';
+import { goTo, goToBroker, goToCoap, publish, setBrokerPorts, startBroker, topicRow } from '../test/e2e/steps.ts';
 import { expect, startWorkbench } from '../test/e2e/workbench.ts';
 import { buildIfStale } from './build.ts';
 import { projectFolder } from './project.ts';
 
 /** A picture that is larger slows the page down that shows it, and every clone. */
-const maxPictureBytes = 250 * 1024;
+const maxPictureBytes = 300 * 1024;
 const usualPorts = { tcp: 1883, webSocket: 8083 } as const;
 /** Enough for a history that fills its panel. */
 const shownMessages = 12;
@@ -69,10 +69,47 @@ async function takePictures(page: Page): Promise<void> {
   await runExample(page);
   await shoot(page, 'collections');
 
-  for (const place of ['Broker', 'Connections', 'Settings'] as const) {
+  await goToBroker(page, 'Overview');
+  await shoot(page, 'broker');
+  await lookInside(page);
+
+  for (const place of ['Connections', 'Settings'] as const) {
     await goTo(page, place);
     await shoot(page, place.toLowerCase());
   }
+}
+
+/** The tabs of the broker with something in them: a handler, a fault for one client, clients with details, and the packets of a call. */
+async function lookInside(page: Page): Promise<void> {
+  await goToBroker(page, 'Handlers');
+  await page.getByRole('button', { name: 'Answer a subscription' }).click();
+  await expect(page.getByRole('form', { name: /^Handler / }).getByText(/^In use/)).toBeVisible();
+  await expect(page.getByText('No problems')).toBeVisible({ timeout: 60_000 });
+  await shoot(page, 'broker-handlers');
+
+  await goToBroker(page, 'Faults');
+  await page.getByRole('button', { name: 'Turn on Slow link' }).click();
+  await page.getByRole('combobox', { name: 'For' }).click();
+  await page.getByRole('option', { name: /^One client/ }).click();
+  await page.getByRole('textbox', { name: 'Client id' }).fill('demo-*');
+  await page.getByRole('button', { name: 'Turn on', exact: true }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Faults are on' })).toBeVisible();
+  await shoot(page, 'broker-faults');
+  await page.getByRole('status').filter({ hasText: 'Faults are on' }).getByRole('button').last().click();
+
+  await goToBroker(page, 'Clients');
+  await page.getByRole('row').filter({ hasText: 'demo-thermostat' }).click();
+  await shoot(page, 'broker-clients');
+
+  await goToBroker(page, 'Packets');
+  await page.getByRole('button', { name: 'Record packets' }).click();
+  await goTo(page, 'RPC');
+  await page.getByRole('tab', { name: 'Call', exact: true }).click();
+  await page.getByRole('button', { name: 'Call', exact: true }).click();
+  await goToBroker(page, 'Packets');
+  await page.getByRole('list', { name: 'Packets' }).getByRole('listitem').filter({ hasText: 'edge/demo-thermostat' }).first().click();
+  await expect(page.getByRole('tree', { name: 'Fields' })).toBeVisible();
+  await shoot(page, 'broker-packets');
 }
 
 /** Some calls with results and one that failed, the last one shown. */
@@ -135,12 +172,14 @@ async function playDevice(page: Page): Promise<void> {
   await expect(page.getByRole('list', { name: 'Console' })).toContainText('gains were');
 }
 
-/** Pasted, as the editor indents and completes what is typed. */
 async function write(page: Page, label: string, text: string): Promise<void> {
-  await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
+  const isLong = text.includes('\n');
+  if (isLong) await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
   await page.getByRole('textbox', { name: label }).focus();
   await page.keyboard.press('ControlOrMeta+A');
-  await page.keyboard.press('ControlOrMeta+V');
+  // Several lines are pasted, which takes the editor a moment, as it indents and completes what is typed.
+  if (isLong) await page.keyboard.press('ControlOrMeta+V');
+  else await page.keyboard.insertText(text);
   // From the first line on, where it does not fit.
   await page.keyboard.press('ControlOrMeta+Home');
 }
