@@ -52,7 +52,7 @@ export function readMetrics(text: string, open = false): ReadonlyMap<string, Fam
       if (!suffixes.some((suffix) => name === `${current?.name}${suffix}`)) fail('a sample of another family');
       if (current.family.type === 'counter' && !name.endsWith('_total')) fail('a counter ends in _total');
       const labels = readLabels(labelText, fail);
-      const key = `${name}${JSON.stringify(Object.entries(labels).toSorted())}`;
+      const key = `${name}${JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
       if (seen.has(key)) fail('the same sample twice');
       seen.add(key);
       const number = value === '+Inf' || value === 'Inf' ? Infinity : Number(value);
