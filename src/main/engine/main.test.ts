@@ -111,8 +111,9 @@ describe('the inside of the local broker', () => {
     const tracing = newest<TracingStatus>((listener) => page.stream('broker.tracing', undefined, listener));
     const packets: TappedPacket[] = [];
     page.stream('broker.packets', { clientId: 'reader' }, { item: (batch) => void packets.push(...unpackPackets(batch.packets)) });
-    await expect.poll(() => tracing.value()).toEqual({ messages: 0, lost: 0, revision: 0 });
+    await expect.poll(() => tracing.value()).toEqual({ active: false, messages: 0, lost: 0, revision: 0 });
     const status = await startBroker(page);
+    await expect.poll(() => tracing.value()).toMatchObject({ active: true });
     const reader = await device(status, { clientId: 'reader' });
     await reader.subscribeAsync('plant/#', { qos: 1 });
     await page.call('messages.publish', { source: 'broker', topic: 'plant/pump', payload: bytes('on'), qos: 1, retain: true });

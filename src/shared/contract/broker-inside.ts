@@ -114,6 +114,8 @@ export interface MessageTrace {
 }
 
 export interface TracingStatus {
+  /** The broker has heard of it: messages that come from now on are traced. */
+  readonly active: boolean;
   /** Messages whose traces are held. */
   readonly messages: number;
   /** Events that came too fast to be taken in. */

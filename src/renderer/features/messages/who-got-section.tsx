@@ -45,18 +45,19 @@ export function WhoGotSection({ target }: { readonly target: WhoGotTarget }): Re
       {engine === 'aedes' ? (
         <p className={styles.note}>The engine aedes does not tell who gets a message. The workbench’s own engine does; choose it on the Broker page.</p>
       ) : (
-        model && <WhoGot model={model} isOn={tracing.isOn} />
+        model && <WhoGot model={model} isOn={tracing.isOn} isActive={tracing.status?.active === true} />
       )}
       {lost > 0 && <p className={styles.note}>{plural(lost, 'event')} came too fast to be traced: something may be missing here.</p>}
     </section>
   );
 }
 
-function WhoGot({ model, isOn }: { readonly model: WhoGotModel; readonly isOn: boolean }): ReactElement | null {
+function WhoGot({ model, isOn, isActive }: { readonly model: WhoGotModel; readonly isOn: boolean; readonly isActive: boolean }): ReactElement | null {
   useModel(model.notifier);
   const { trace } = model;
   if (trace) return <Receivers trace={trace} />;
   if (!isOn) return <p className={styles.note}>Tracing is off. Switch it on to see who gets the messages that are published from then on.</p>;
+  if (!isActive) return <p className={styles.note}>Tracing begins as soon as the broker has heard of it.</p>;
   return trace === null ? (
     <p className={styles.note}>This message was not traced: it came before tracing was on, or its trace is too old. The next one on this topic will be.</p>
   ) : null;

@@ -32,7 +32,7 @@ function open(): {
     {
       'broker.tracing': (_input, sink) => {
         sinks.add(sink);
-        void sink.send({ messages: 0, lost: 0, revision: 0 });
+        void sink.send({ active: true, messages: 0, lost: 0, revision: 0 });
         return () => void sinks.delete(sink);
       },
       'broker.whoGot': ({ id }) => {
@@ -75,7 +75,7 @@ it('traces while it is switched on, and asks again when something has happened',
   expect(tracing.isOn).toBe(true);
   await until(tracing.notifier, () => tracing.status?.revision === 0);
   traces.set(5, trace('late'));
-  for (const sink of sinks) void sink.send({ messages: 1, lost: 3, revision: 1 });
+  for (const sink of sinks) void sink.send({ active: true, messages: 1, lost: 3, revision: 1 });
   await until(model.notifier, () => model.trace?.publisher === 'late');
   expect(tracing.status?.lost).toBe(3);
   tracing.set(false);

@@ -28,6 +28,8 @@ export class InsideStreams {
 
   trace(sink: StreamSink<TraceBatch>): () => void {
     const queue = new TraceQueue();
+    // From now on nothing is missed, which whoever opened it can tell by an empty batch.
+    sink.send({ events: [], lost: 0, clockOffsetUs: 0 }).catch(() => undefined);
     return this.#follow(queue, (inside) => inside.onTrace((event) => queue.push(event)), queue.attach(sink));
   }
 

@@ -35,6 +35,7 @@ export class InsideView implements BrokerInsideView {
   readonly #tracers = new Set<{ readonly onChange: () => void }>();
   readonly #followers = new Set<PacketFollower>();
   #stopTracing: (() => void) | undefined;
+  #isTracing = false;
 
   /** `onAcknowledged`: a traced message was acknowledged, so long after it had come. */
   constructor(links: { readonly current: () => WorkerLink | undefined; readonly onAcknowledged?: (us: number) => void }) {
@@ -45,6 +46,7 @@ export class InsideView implements BrokerInsideView {
   /** A new run of the broker: whoever looks goes on looking. */
   begin(link: WorkerLink): void {
     this.#traces.newRun();
+    this.#isTracing = false;
     if (this.#tracers.size > 0) this.#openTrace(link);
     for (const follower of this.#followers) openPackets(link, follower);
   }
@@ -58,11 +60,12 @@ export class InsideView implements BrokerInsideView {
       if (!this.#tracers.delete(tracer) || this.#tracers.size > 0) return;
       this.#stopTracing?.();
       this.#stopTracing = undefined;
+      this.#isTracing = false;
     };
   }
 
   tracing(): TracingStatus {
-    return this.#traces.status;
+    return { active: this.#isTracing, ...this.#traces.status };
   }
 
   numbered(records: readonly MessageRecord[], firstId: number): void {
@@ -101,6 +104,7 @@ export class InsideView implements BrokerInsideView {
       item: (batch) => {
         // The last run may still have something to say; its numbers mean nothing any more.
         if (this.#current() !== link) return;
+        this.#isTracing = true;
         this.#traces.countLost(batch.lost - lost);
         lost = batch.lost;
         this.#traces.apply(batch.events, batch.clockOffsetUs);

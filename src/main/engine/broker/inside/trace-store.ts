@@ -48,7 +48,7 @@ export class TraceStore {
     this.#limits = { ...defaults, ...limits };
   }
 
-  get status(): TracingStatus {
+  get status(): Omit<TracingStatus, 'active'> {
     return { messages: this.#entries.size, lost: this.#lost, revision: this.#revision };
   }
 
