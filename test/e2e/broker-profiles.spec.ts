@@ -102,8 +102,8 @@ test('profiles of the broker: made, switched, broken by hand, imported', async (
 
   await test.step('another one is deleted, taken back, and saved elsewhere', async () => {
     await card.getByRole('button', { name: 'More about profiles' }).click();
-    await page.getByRole('menuitem', { name: 'Delete another' }).click();
-    await page.getByRole('menuitem', { name: 'bench' }).click();
+    await page.getByRole('menuitem', { name: 'Delete another' }).press('ArrowRight');
+    await page.getByRole('menuitem', { name: 'bench' }).press('Enter');
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(() => expect(readFileSync(fileOf('bench'), 'utf8')).toContain('# for the bench')).toPass();
     const saved = await fileSavedBy(page, () => more('Save a copy as a file …'));

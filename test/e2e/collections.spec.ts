@@ -75,8 +75,8 @@ test('a call is saved with what it has to answer, and a run says which assertion
     await expect(result(page).getByRole('status')).toContainText('Passed');
     await part(page, /^Assertions/);
     await page.getByRole('button', { name: 'Add from the last answer' }).click();
-    await page.getByRole('menuitem', { name: 'Value', exact: true }).click();
-    await page.getByRole('menuitem', { name: /^\$\.target/ }).click();
+    await page.getByRole('menuitem', { name: 'Value', exact: true }).press('ArrowRight');
+    await page.getByRole('menuitem', { name: /^\$\.target/ }).press('Enter');
     await expect(assertion(page, 'Value 2').getByRole('textbox', { name: 'Value as JSON' })).toHaveValue(/^\d/);
     await page.getByRole('button', { name: 'Add an assertion' }).click();
     await page.getByRole('menuitem', { name: 'Value at a path' }).click();
