@@ -108,9 +108,14 @@ export class Subscriber {
       const here = new Set(this.received);
       return wanted.every((payload) => here.has(payload)) && this.#unreleased.size === 0;
     };
-    while (!isHere()) handle(await client.next(patienceMs));
+    while (!isHere()) handle(await client.next(patienceMs).catch((error: unknown) => this.#complain(wanted, error)));
     const pongs = this.#pongs;
     client.send(pingreq);
     await follow(client, handle, () => this.#pongs > pongs && this.#unreleased.size === 0);
+  }
+
+  #complain(wanted: readonly string[], cause: unknown): never {
+    const missing = wanted.filter((payload) => !this.received.includes(payload));
+    throw new Error(`Missing: ${missing.join(', ') || 'nothing'}; PUBREL is to come for: ${[...this.#unreleased].join(', ') || 'nothing'}.`, { cause });
   }
 }

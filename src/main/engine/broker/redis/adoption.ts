@@ -22,7 +22,7 @@ export class Adoption {
   /** Clients whose sessions nobody can read: they hold on to nothing. */
   readonly #unreadable = new Set<string>();
   /** Became this broker's, and are still to be fetched. */
-  #clients: string[] = [];
+  readonly #clients = new Set<string>();
   #isAdopting = false;
 
   constructor(cluster: RedisCluster) {
@@ -44,7 +44,17 @@ export class Adoption {
 
   /** Sessions are on their way here. */
   get isFetching(): boolean {
-    return this.#clients.length > 0 || this.#isAdopting;
+    return this.#clients.size > 0 || this.#isAdopting;
+  }
+
+  /** The session of this client is, or may be, this broker's by now, and is not here yet. */
+  mayBring(clientId: string): boolean {
+    return this.#isAdopting || this.#clients.has(clientId);
+  }
+
+  /** It is here: what was read of it elsewhere is old. */
+  brought(clientId: string): void {
+    this.#clients.delete(clientId);
   }
 
   async look(): Promise<void> {
@@ -62,7 +72,7 @@ export class Adoption {
     await this.#fetch();
     cluster.intake.giveParked();
     // Only now: members of its groups may be among the sessions that came.
-    if (this.#clients.length > 0) return;
+    if (this.#clients.size > 0) return;
     for (const [run, from] of this.#orphans) {
       await this.#giveRest(run, from);
       this.#orphans.delete(run);
@@ -82,7 +92,7 @@ export class Adoption {
     if ((answer[0] as Standing | 'alive') !== 'ok') return;
     const [, clients, orphans] = answer as readonly [string, readonly string[], readonly string[]];
     this.#deadSince.delete(gone);
-    this.#clients.push(...clients);
+    for (const clientId of clients) this.#clients.add(clientId);
     cluster.counters.sessionsAdopted += clients.length;
     if (clients.length > 0) link.notice(`Took over ${clients.length} ${clients.length === 1 ? 'session' : 'sessions'} of broker ${gone}, which is gone.`);
     await cluster.readGroups();
@@ -114,18 +124,19 @@ export class Adoption {
 
   async #fetch(): Promise<void> {
     const cluster = this.#cluster;
-    while (this.#clients.length > 0 && cluster.isReady) {
-      const part = this.#clients.slice(0, sessionsAtOnce);
+    const { run } = cluster;
+    while (this.#clients.size > 0 && cluster.isReady) {
+      const part = firstOf(this.#clients, sessionsAtOnce);
       const wanted = part.filter((clientId) => !cluster.core.sessions.has(clientId));
       const rows = await Promise.all(wanted.map((clientId) => readSession(cluster, clientId)));
       rows.forEach((row, at) => row === null && this.#unreadable.add(wanted[at] as string));
       if (this.#unreadable.size > 0) cluster.touch();
       const loaded = rows.filter((row): row is LoadedRows => row !== null && row !== undefined);
-      if (loaded.length > 0 && !(await installSessions(cluster, loaded))) {
-        this.#clients = [];
+      if (loaded.length > 0 && !(await installSessions(cluster, loaded, (clientId) => this.#clients.has(clientId)))) {
+        if (cluster.run !== run) this.#clients.clear();
         return;
       }
-      this.#clients.splice(0, part.length);
+      for (const clientId of part) this.#clients.delete(clientId);
     }
   }
 
@@ -136,7 +147,7 @@ export class Adoption {
     this.#done.clear();
     this.#given.clear();
     this.#orphans.clear();
-    this.#clients = [];
+    this.#clients.clear();
   }
 
   /** For the script; what it answers is to be called when they are written. */
@@ -150,4 +161,13 @@ export class Adoption {
       for (const run of done) this.#done.delete(run);
     };
   }
+}
+
+function firstOf<T>(all: Iterable<T>, count: number): T[] {
+  const found: T[] = [];
+  for (const one of all) {
+    if (found.length >= count) break;
+    found.push(one);
+  }
+  return found;
 }

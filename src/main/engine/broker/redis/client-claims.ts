@@ -60,6 +60,7 @@ export class ClientClaims {
   took(clientId: string): void {
     this.#held.add(clientId);
     this.#ended.delete(clientId);
+    this.#cluster.adoption.brought(clientId);
   }
 
   async claim(clientId: string, isKept: boolean): Promise<boolean> {
@@ -114,7 +115,7 @@ export class ClientClaims {
       if (loaded === undefined) return false;
       if (loaded === null) return true;
       cluster.counters.sessionsIn += 1;
-      return await installSessions(cluster, [loaded]);
+      return await installSessions(cluster, [loaded], () => true);
     } catch (error) {
       if (cluster.link.isReady) cluster.core.reportBug(error);
       await wait(askAgainMs);
@@ -159,7 +160,7 @@ export class ClientClaims {
   #release(clientId: string, to: string): void {
     const cluster = this.#cluster;
     // It is just coming here: whoever asks asks again.
-    if (this.#claiming.has(clientId) || this.#leaving.has(clientId) || !cluster.isReady) return;
+    if (this.#claiming.has(clientId) || cluster.adoption.mayBring(clientId) || this.#leaving.has(clientId) || !cluster.isReady) return;
     const { core } = cluster;
     const connection = core.sessions.get(clientId)?.connection;
     if (connection) core.takeOver(connection);

@@ -26,8 +26,8 @@ export class LogIntake {
   readonly #awaited = new Set<number>();
   #parked: Parked[] = [];
   #waiters: { readonly id: string; readonly done: () => void }[] = [];
-  /** Entries read while a session is on its way here. */
-  recent: LogEntry[] | null = null;
+  /** Entries read while sessions are on their way here, for each that waits. */
+  readonly recent = new Set<LogEntry[]>();
   /** The last entry that was read. */
   cursor = '0-0';
 
@@ -47,7 +47,7 @@ export class LogIntake {
       else if (isOwn) this.#own(item.seq, message);
       else this.take(message, run, true);
     }
-    this.recent?.push(entry);
+    for (const list of this.recent) list.push(entry);
     this.cursor = entry.id;
     if (this.#waiters.length > 0) this.#wake(false);
   }

@@ -210,8 +210,10 @@ local changes = {
     if redis.call('HGET', k('clients'), client) == run then
       redis.call('SREM', k('owned:' .. run), client)
       own(client, to)
-      if redis.call('EXISTS', k('session:' .. client)) == 1 then
-        redis.call('HSET', k('session:' .. client), 'cursor', position, 'skip', run, 'skipSeq', skipSeq)
+      local key = k('session:' .. client)
+      -- One that has never come into the memory of this broker has had no more than where it was before.
+      if redis.call('EXISTS', key) == 1 and redis.call('HEXISTS', key, 'cursor') == 0 then
+        redis.call('HSET', key, 'cursor', position, 'skip', run, 'skipSeq', skipSeq)
         redis.call('ZADD', k('moving'), msOf(position), client)
       end
     end

@@ -7,6 +7,9 @@ import { follow, Subscriber } from '../../../../../test/support/qos-peers.ts';
 import { hasRedis, RedisServer } from '../../../../../test/support/redis-server.ts';
 import type { RedisConfig } from '../../../../shared/contract/broker-redis.ts';
 import { openLocalBroker, type LocalBroker } from '../local-broker.ts';
+import { ClientClaims } from './client-claims.ts';
+import { LogIntake } from './log-intake.ts';
+import { adoptScript } from './lua.ts';
 
 const leaseMs = 600;
 let server: RedisServer;
@@ -53,6 +56,10 @@ describe.skipIf(!hasRedis())('brokers that share a Redis (redis-server is needed
     return client;
   };
   const kept = (clientId: string): ConnectFields => ({ clientId, clean: false, properties: [['sessionExpiryInterval', 1000]] });
+
+  const runOf = ({ redis: use }: LocalBroker): string => use?.state().peers.find(({ isSelf }) => isSelf)?.id ?? '';
+
+  const newest = async (): Promise<string | undefined> => (await redis.xrevrange(`t${prefix}:log`, '+', '-', 'COUNT', 1))[0]?.[0];
 
   it.for([0, 1, 2] as const)('brings a message of QoS %i to a subscriber at the other broker', async (qos) => {
     const [one, other] = await two();
@@ -211,6 +218,95 @@ describe.skipIf(!hasRedis())('brokers that share a Redis (redis-server is needed
     expect(back.connack?.sessionPresent).toBe(true);
     await watcher.publish({ topic: 'd', payload: 'to the one that was dead', qos: 1 });
     expect(await back.receive()).toMatchObject({ payload: Buffer.from('to the one that was dead') });
+  });
+
+  it('lets nobody have a session it is just fetching from a broker that is gone', async () => {
+    const [one, second] = await two();
+    const third = await open();
+    const subscriber = new Subscriber();
+    const first = await enter(one, kept('reader'));
+    await first.subscribe({ filter: 'm', qos: 2 });
+    await first.disconnect();
+    // The one that takes over has all it needs, and is held up before the session is in its memory.
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    const caughtUp = vi.spyOn(LogIntake.prototype, 'caughtUp').mockReturnValueOnce(mayGoOn);
+    const told = vi.spyOn(ClientClaims.prototype, 'told');
+    try {
+      await one.close();
+      await vi.waitFor(() => expect(caughtUp).toHaveBeenCalled(), { timeout: 10_000 });
+      const holder = await redis.hget(`t${prefix}:clients`, 'reader');
+      const [holding, other] = runOf(second) === holder ? [second, third] : [third, second];
+      const writer = await enter(other, 'writer');
+      await writer.publish({ topic: 'm', payload: 'meanwhile', qos: 2 });
+      const entering = enter(other, kept('reader'));
+      // Asked for it, and asked again.
+      await vi.waitFor(() => expect(told.mock.calls.filter(([text]) => text.includes('"release"')).length).toBeGreaterThan(1), { timeout: 10_000 });
+      await writer.publish({ topic: 'm', payload: 'and then', qos: 2 });
+      expect(await redis.hget(`t${prefix}:clients`, 'reader')).toBe(holder);
+      goOn();
+      await subscriber.drain(await entering, ['meanwhile', 'and then']);
+      await subscriber.drain(await enter(holding, kept('reader')), ['meanwhile', 'and then']);
+      expect(subscriber.received).toEqual(['meanwhile', 'and then']);
+    } finally {
+      goOn();
+      caughtUp.mockRestore();
+      told.mockRestore();
+    }
+  });
+
+  it('gives a session that is long on its way what comes meanwhile, though another one has come before', async () => {
+    const [one, other] = await two();
+    const ids = ['early', 'late'] as const;
+    for (const id of ids) {
+      const client = await enter(one, kept(id));
+      await client.subscribe({ filter: 'm', qos: 1 });
+      await client.disconnect();
+    }
+    const writer = await enter(other, 'writer');
+    await writer.publish({ topic: 'any', payload: '', qos: 1 });
+    // There is something to be read again for both.
+    for (const id of ids) await redis.hset(`t${prefix}:session:${id}`, { cursor: '0-0', skip: runOf(one), skipSeq: 'inf' });
+    const read = Redis.prototype.callBuffer;
+    const gates = ids.map(() => Promise.withResolvers<void>());
+    let reads = 0;
+    const spy = vi.spyOn(Redis.prototype, 'callBuffer').mockImplementation(async function (this: Redis, ...args) {
+      const answer: unknown = await read.apply(this, args);
+      if (args[0] === 'XRANGE') await gates[(reads += 1) - 1]?.promise;
+      return answer;
+    });
+    try {
+      const early = enter(other, kept('early'));
+      await vi.waitFor(() => expect(reads).toBe(1));
+      const late = enter(other, kept('late'));
+      await vi.waitFor(() => expect(reads).toBe(2));
+      gates[0]?.resolve();
+      const first = await early;
+      await writer.publish({ topic: 'm', payload: 'meanwhile', qos: 1 });
+      expect(await first.receive()).toMatchObject({ payload: Buffer.from('meanwhile') });
+      await vi.waitFor(async () => expect(await redis.hget(`t${prefix}:broker:${runOf(other)}`, 'cursor')).toBe(await newest()), { timeout: 10_000 });
+      gates[1]?.resolve();
+      expect(await (await late).receive()).toMatchObject({ payload: Buffer.from('meanwhile') });
+    } finally {
+      for (const { resolve } of gates) resolve();
+      spy.mockRestore();
+    }
+  });
+
+  it('lets go of a session that never came into its memory as it was', async () => {
+    const [one, other] = await two();
+    const third = await open();
+    const first = await enter(one, kept('reader'));
+    await first.subscribe({ filter: 'm', qos: 1 });
+    await first.disconnect();
+    // It becomes the other's, which does not learn that: the answer was lost.
+    const adoption = `redis.call('DEL', ARGV[1] .. ':alive:' .. ARGV[4])\n${adoptScript}`;
+    const metaId = (await redis.hget(`t${prefix}:meta`, 'id')) ?? '';
+    expect(await redis.eval(adoption, 0, `t${prefix}`, runOf(other), metaId, runOf(one))).toMatchObject(['ok', ['reader'], [runOf(one), expect.anything()]]);
+    const writer = await enter(other, 'writer');
+    await writer.publish({ topic: 'm', payload: 'meanwhile', qos: 1 });
+    const back = await enter(third, kept('reader'));
+    expect(back.connack?.sessionPresent).toBe(true);
+    expect(await back.receive()).toMatchObject({ payload: Buffer.from('meanwhile') });
   });
 
   it('goes on among its own clients while Redis is away, and what waited is acknowledged and shared when it is back', async () => {

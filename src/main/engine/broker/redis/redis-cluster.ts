@@ -56,7 +56,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
   readonly rows = new SessionRows(randomUUID().slice(0, 13));
   readonly claims: ClientClaims;
   readonly live: LiveChannel;
-  readonly #adoption: Adoption;
+  readonly adoption: Adoption;
   readonly #weights: GroupWeights;
   readonly #reader: LogReader;
   readonly #onChange: () => void;
@@ -90,7 +90,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     this.intake = new LogIntake(this);
     this.#publishing = new ClusterPublishing(this);
     this.claims = new ClientClaims(this);
-    this.#adoption = new Adoption(this);
+    this.adoption = new Adoption(this);
     this.#weights = new GroupWeights(() => this.touch());
     this.live = new LiveChannel(this);
     this.#reader = new LogReader({
@@ -201,7 +201,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
   async #beatOnce(): Promise<void> {
     if (this.#recovering !== null || this.#isClosed) return;
     if (!this.link.isReady) {
-      this.#adoption.lostSight();
+      this.adoption.lostSight();
       return;
     }
     const began = performance.now();
@@ -209,7 +209,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     try {
       answer = (await this.link.scripts.call('mqttBeat', this.run, this.metaId, this.leaseMs, this.#info())) as readonly unknown[];
     } catch (error) {
-      this.#adoption.lostSight();
+      this.adoption.lostSight();
       this.link.away(error);
       return;
     }
@@ -226,7 +226,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     if (this.#isAdopting) return;
     this.#isAdopting = true;
     try {
-      await this.#adoption.look();
+      await this.adoption.look();
     } catch (error) {
       // With the next beat again; whether Redis is away is told elsewhere.
       if (this.link.isReady && !this.#isClosed && !isRedisFailure(error)) this.core.reportBug(error);
@@ -237,7 +237,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
 
   #readPeers([, newest, ...rest]: readonly unknown[]): void {
     const peers: RedisPeer[] = [];
-    this.#adoption.begin();
+    this.adoption.begin();
     for (let at = 0; at + 4 < rest.length; at += 5) {
       const [id, info, alive, left, cursor] = rest.slice(at, at + 5) as [string, string, number, number, string];
       const { name = id, since = 0, clients = 0, beat = 0 } = readInfo(info);
@@ -247,7 +247,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
       const lagMs = behindMs > (2 * this.leaseMs) / beatsInLease ? behindMs : 0;
       peers.push({ id, name, since, clients, lastBeat: beat, lagMs, isSelf });
       if (isSelf) this.#lagMs = lagMs;
-      if (!isSelf && alive === 0) this.#adoption.seenDead(id, left === 1);
+      if (!isSelf && alive === 0) this.adoption.seenDead(id, left === 1);
     }
     this.#peers = peers.toSorted((one, other) => one.since - other.since);
   }
@@ -314,7 +314,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
   }
 
   get awaitsSessions(): boolean {
-    return this.claims.isClaiming || this.#adoption.isFetching;
+    return this.claims.isClaiming || this.adoption.isFetching;
   }
 
   redirect(message: Message, share: string, passed: readonly string[]): void {
@@ -345,7 +345,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
     this.rows.changes(batch, changes, (clientId) => this.intake.lateUpTo(core.sessions.get(clientId)) || this.claims.lateUpTo(clientId));
     const settleClaims = this.claims.changes(changes, again);
     const settleWeights = this.#weights.changes(changes);
-    const settleAdoption = this.#adoption.changes(changes);
+    const settleAdoption = this.adoption.changes(changes);
     const count = this.outbox.length;
     const items = this.outbox.first(count);
     if (this.#recovering !== null) await this.#recovering;
@@ -415,7 +415,7 @@ export class RedisCluster implements CoreCluster, BrokerPersistence {
       this.journal.abandon();
       this.outbox.keepOwn();
       this.claims.forgetAll();
-      this.#adoption.reset();
+      this.adoption.reset();
       await this.#join();
       await this.intake.readRetainedAgain();
       link.notice(

@@ -13,26 +13,27 @@ export async function readSession(cluster: RedisCluster, clientId: string): Prom
 }
 
 /**
- * Puts sessions into the core, with what the log has had for them since they left the broker they were at. False: this broker is not the one
- * any more that fetched them.
+ * Puts sessions into the core, with what the log has had for them since they left the broker they were at; `isWanted` is asked in the end.
+ * False: this broker is not the one any more that fetched them, or cannot ask Redis at the moment.
  */
-export async function installSessions(cluster: RedisCluster, loaded: readonly LoadedRows[]): Promise<boolean> {
+export async function installSessions(cluster: RedisCluster, loaded: readonly LoadedRows[], isWanted: (clientId: string) => boolean): Promise<boolean> {
   const { link, run } = cluster;
   const from = loaded.map(({ cursor }) => cursor).reduce((one, other) => (compareLogIds(one, other) <= 0 ? one : other));
   const newest = loaded.map((rows) => rows.newest).reduce((one, other) => (compareLogIds(one, other) >= 0 ? one : other));
   // What is read while the question is under way is kept beside it.
-  const isFirst = cluster.intake.recent === null;
-  cluster.intake.recent ??= [];
+  const recent: LogEntry[] = [];
+  cluster.intake.recent.add(recent);
   try {
     // Behind that, this broker would give them again what they have had elsewhere.
     await cluster.intake.caughtUp(newest);
     const entries = await readRange(link.commands, link.key('log'), from, cluster.intake.cursor);
-    if (cluster.run !== run || cluster.isClosed) return false;
+    if (cluster.run !== run || !cluster.isReady) return false;
     const last = entries.at(-1)?.id ?? from;
-    install(cluster, loaded, [...entries, ...(cluster.intake.recent ?? []).filter(({ id }) => compareLogIds(id, last) > 0)]);
+    const wanted = loaded.filter(({ clientId }) => isWanted(clientId));
+    install(cluster, wanted, [...entries, ...recent.filter(({ id }) => compareLogIds(id, last) > 0)]);
     return true;
   } finally {
-    if (isFirst) cluster.intake.recent = null;
+    cluster.intake.recent.delete(recent);
   }
 }
 
