@@ -23,6 +23,8 @@ export class Adoption {
   readonly #unreadable = new Set<string>();
   /** Became this broker's, and are still to be fetched. */
   readonly #clients = new Set<string>();
+  /** Asked for, and not answered: they may have become this broker's. */
+  readonly #unanswered = new Set<string>();
   #isAdopting = false;
 
   constructor(cluster: RedisCluster) {
@@ -63,6 +65,7 @@ export class Adoption {
     const now = performance.now();
     const before = this.#deadSince;
     this.#deadSince = new Map();
+    for (const run of this.#unanswered) await this.#adopt(run);
     for (const [run, hasLeft] of this.#seen) {
       const since = before.get(run) ?? now;
       this.#deadSince.set(run, since);
@@ -83,12 +86,14 @@ export class Adoption {
     const cluster = this.#cluster;
     const { link, run, metaId } = cluster;
     this.#isAdopting = true;
+    this.#unanswered.add(gone);
     let answer: readonly unknown[];
     try {
       answer = (await link.scripts.call('mqttAdopt', run, metaId, gone)) as readonly unknown[];
     } finally {
       this.#isAdopting = false;
     }
+    this.#unanswered.delete(gone);
     if ((answer[0] as Standing | 'alive') !== 'ok') return;
     const [, clients, orphans] = answer as readonly [string, readonly string[], readonly string[]];
     this.#deadSince.delete(gone);
@@ -147,6 +152,7 @@ export class Adoption {
     this.#done.clear();
     this.#given.clear();
     this.#orphans.clear();
+    this.#unanswered.clear();
     this.#clients.clear();
   }
 

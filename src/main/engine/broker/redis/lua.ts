@@ -299,38 +299,48 @@ export const adoptScript = `${common}
 local run, gone = ARGV[2], ARGV[4]
 local how = standing(run, ARGV[3])
 if how ~= 'ok' then return { how } end
-if redis.call('HEXISTS', k('brokers'), gone) == 0 or redis.call('EXISTS', k('alive:' .. gone)) == 1 then return { 'alive' } end
-local cursor = redis.call('HGET', k('broker:' .. gone), 'cursor') or '0-0'
 local found = {}
-for _, client in ipairs(redis.call('SMEMBERS', k('owned:' .. gone))) do
-  if redis.call('HGET', k('clients'), client) == gone then
-    local key = k('session:' .. client)
-    if redis.call('EXISTS', key) == 1 then
-      if redis.call('HEXISTS', key, 'cursor') == 0 then
-        redis.call('HSET', key, 'cursor', cursor, 'skip', gone, 'skipSeq', 'inf')
-        redis.call('ZADD', k('moving'), msOf(cursor), client)
+local function take()
+  local cursor = redis.call('HGET', k('broker:' .. gone), 'cursor') or '0-0'
+  for _, client in ipairs(redis.call('SMEMBERS', k('owned:' .. gone))) do
+    if redis.call('HGET', k('clients'), client) == gone then
+      local key = k('session:' .. client)
+      if redis.call('EXISTS', key) == 1 then
+        if redis.call('HEXISTS', key, 'cursor') == 0 then
+          redis.call('HSET', key, 'cursor', cursor, 'skip', gone, 'skipSeq', 'inf')
+          redis.call('ZADD', k('moving'), msOf(cursor), client)
+        end
+        own(client, run)
+        found[#found + 1] = client
+      else
+        redis.call('HDEL', k('clients'), client)
       end
-      own(client, run)
-      found[#found + 1] = client
-    else
-      redis.call('HDEL', k('clients'), client)
     end
   end
-end
-redis.call('DEL', k('owned:' .. gone))
-local changed = false
-for _, field in ipairs(redis.call('HKEYS', k('groups'))) do
-  if string.sub(field, 1, #gone + 1) == gone .. ' ' then
-    redis.call('HDEL', k('groups'), field)
-    -- Its members are on their way here: what comes meanwhile waits for them.
-    redis.call('HSETNX', k('groups'), run .. ' ' .. string.sub(field, #gone + 2), '0,1')
-    changed = true
+  redis.call('DEL', k('owned:' .. gone))
+  local changed = false
+  for _, field in ipairs(redis.call('HKEYS', k('groups'))) do
+    if string.sub(field, 1, #gone + 1) == gone .. ' ' then
+      redis.call('HDEL', k('groups'), field)
+      -- Its members are on their way here: what comes meanwhile waits for them.
+      redis.call('HSETNX', k('groups'), run .. ' ' .. string.sub(field, #gone + 2), '0,1')
+      changed = true
+    end
   end
+  if changed then redis.call('HINCRBY', k('meta'), 'groups', 1) end
+  redis.call('HDEL', k('brokers'), gone)
+  redis.call('HSET', k('broker:' .. gone), 'adopter', run)
+  redis.call('ZADD', k('orphans'), msOf(cursor), gone)
 end
-if changed then redis.call('HINCRBY', k('meta'), 'groups', 1) end
-redis.call('HDEL', k('brokers'), gone)
-redis.call('HSET', k('broker:' .. gone), 'adopter', run)
-redis.call('ZADD', k('orphans'), msOf(cursor), gone)
+if redis.call('HEXISTS', k('brokers'), gone) == 1 then
+  if redis.call('EXISTS', k('alive:' .. gone)) == 1 then return { 'alive' } end
+  take()
+elseif redis.call('HGET', k('broker:' .. gone), 'adopter') == run then
+  -- It asks again, since it had no answer: what it has not written as its own is still to be fetched.
+  for _, client in ipairs(redis.call('SMEMBERS', k('owned:' .. run))) do
+    if redis.call('HEXISTS', k('session:' .. client), 'cursor') == 1 then found[#found + 1] = client end
+  end
+else return { 'alive' } end
 local orphans = {}
 for _, one in ipairs(redis.call('ZRANGE', k('orphans'), 0, -1)) do
   local adopter = redis.call('HGET', k('broker:' .. one), 'adopter')

@@ -10,6 +10,7 @@ import { openLocalBroker, type LocalBroker } from '../local-broker.ts';
 import { ClientClaims } from './client-claims.ts';
 import { LogIntake } from './log-intake.ts';
 import { adoptScript } from './lua.ts';
+import { RedisScripts } from './redis-scripts.ts';
 
 const leaseMs = 600;
 let server: RedisServer;
@@ -251,6 +252,31 @@ describe.skipIf(!hasRedis())('brokers that share a Redis (redis-server is needed
       goOn();
       caughtUp.mockRestore();
       told.mockRestore();
+    }
+  });
+
+  it('asks again what it has taken over where the answer was lost', async () => {
+    const [one, other] = await two();
+    const first = await enter(one, kept('reader'));
+    await first.subscribe({ filter: 'm', qos: 1 });
+    await first.disconnect();
+    const call = RedisScripts.prototype.call;
+    let isLost = false;
+    const spy = vi.spyOn(RedisScripts.prototype, 'call').mockImplementation(async function (this: RedisScripts, name, ...args) {
+      const answer = await call.call(this, name, ...args);
+      if (name !== 'mqttAdopt' || isLost) return answer;
+      isLost = true;
+      throw new Error('Command timed out');
+    });
+    try {
+      await one.close();
+      await vi.waitFor(() => expect(other.redis?.state().counters.sessionsAdopted).toBe(1), { timeout: 10_000 });
+      await vi.waitFor(async () => expect([await redis.zcard(`t${prefix}:moving`), await redis.zcard(`t${prefix}:orphans`)]).toEqual([0, 0]), {
+        timeout: 10_000,
+      });
+      expect(isLost).toBe(true);
+    } finally {
+      spy.mockRestore();
     }
   });
 
