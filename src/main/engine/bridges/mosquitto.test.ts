@@ -11,6 +11,7 @@ import { CodedError } from '../../../shared/ipc/errors.ts';
 import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { createIntercepts } from './intercept/intercepts.ts';
 import { bridge, closeAll, closers, device, until, workbenchBroker } from '../../../../test/support/bridge-bench.ts';
+import { needs } from '../../../../test/support/needs.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -54,7 +55,9 @@ function run(program: string, args: readonly string[]): { child: ChildProcess; l
   return { child, lines: printed, ended };
 }
 
-describe.skipIf(!hasClients)('an intercept before mosquitto', () => {
+describe('an intercept before mosquitto', () => {
+  needs(hasClients, 'mosquitto and its clients are not installed');
+
   test.each(['mqttv311', 'mqttv5'])('mosquitto_pub and mosquitto_sub with %s do not notice', async (version) => {
     const broker = await mosquitto();
     const messages: MessageRecord[] = [];
@@ -102,7 +105,9 @@ describe.skipIf(!hasClients)('an intercept before mosquitto', () => {
   });
 });
 
-describe.skipIf(!hasClients)('mosquitto at the other end of a bridge', () => {
+describe('mosquitto at the other end of a bridge', () => {
+  needs(hasClients, 'mosquitto and its clients are not installed');
+
   test.each(['5', '3.1.1'] as const)('both ways with MQTT %s, through its restart, nothing of QoS 1 is lost and nothing goes round', async (version) => {
     const first = await mosquitto();
     const { port } = first;

@@ -6,6 +6,7 @@ import type { MessageRecord } from '../../../shared/messages/record.ts';
 import { hasMosquitto, startMosquitto } from '../../../../test/conformance/mqtt/broker-process.ts';
 import { openTlsLab, type TlsLab } from '../../../../test/support/tls-lab.ts';
 import { createConnections, type Connections, type ConnectionSecrets } from './index.ts';
+import { needs } from '../../../../test/support/needs.ts';
 
 const patience = { timeout: 20_000 };
 let lab: TlsLab | undefined;
@@ -72,7 +73,9 @@ const secured = (from: TlsLab, more: readonly string[] = []): readonly [Readonly
   ];
 };
 
-describe.skipIf(!hasMosquitto())('mosquitto', () => {
+describe('mosquitto', () => {
+  needs(hasMosquitto(), 'mosquitto is not installed');
+
   test.each(['3.1', '3.1.1', '5'] as const)('plain, MQTT %s', async (version) => {
     const port = await mosquitto(['allow_anonymous true']);
     const bench = connectionTo(`mqtt://127.0.0.1:${port}`, { version, subscriptions });

@@ -15,6 +15,7 @@ import { openLocalBroker, type LocalBroker } from '../broker/local-broker.ts';
 import { createConnections } from '../connections/index.ts';
 import { createMessageSender, createPublishing, type Publishing } from './index.ts';
 import type { MessageSender, OutgoingMessage } from './send-message.ts';
+import { needs } from '../../../../test/support/needs.ts';
 
 const patience = { timeout: 15_000 };
 const lab = 'connection:lab';
@@ -320,7 +321,9 @@ describe('what was published here', () => {
 
 const mosquittoSub = onPath('mosquitto_sub');
 
-describe.skipIf(mosquittoSub === undefined)('seen by mosquitto_sub', () => {
+describe('seen by mosquitto_sub', () => {
+  needs(mosquittoSub !== undefined, 'mosquitto_sub is not installed');
+
   interface Seen {
     readonly topic: string;
     readonly qos: number;

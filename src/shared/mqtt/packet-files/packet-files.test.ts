@@ -10,6 +10,7 @@ import { bytesOf, packetTypesOf, samplePacket, seeded } from '../packet/packet-s
 import type { ConnectPacket, Packet, ProtocolLevel } from '../packet/packets.ts';
 import { packetFile, type FilePacket, type PacketFileFormat } from './index.ts';
 import { parseEndpoint } from './ip-address.ts';
+import { needs } from '../../../../test/support/needs.ts';
 
 const application = 'MQTT Workbench test';
 
@@ -99,7 +100,9 @@ test.each<[string | null, number[] | null, number]>([
 
 const tshark = onPath('tshark');
 
-describe.skipIf(tshark === undefined)('tshark, where it is installed,', () => {
+describe('tshark', () => {
+  needs(tshark !== undefined, 'tshark is not installed');
+
   let folder = '';
   beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'pcapng-'))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

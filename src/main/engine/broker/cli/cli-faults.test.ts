@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { execute } from '../../../../../tools/project.ts';
 import { onPath } from '../../../../../tools/system.ts';
+import { needs } from '../../../../../test/support/needs.ts';
 
 const curl = onPath('curl') === undefined ? undefined : await execute('curl', ['--version']);
 const hasCurl = curl?.stdout.match(/^Protocols:.*\bmqtt\b/m) !== null && curl !== undefined;
@@ -40,7 +41,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe.runIf(hasCurl && hasMosquitto)('curl, asking the broker alone with a file of keys that is read at each connection', () => {
+describe('curl, asking the broker alone with a file of keys that is read at each connection', () => {
+  needs(hasCurl && hasMosquitto, 'curl with MQTT and mosquitto’s clients are not installed');
+
   it.each([
     ['', 0],
     ['PUBLISH-before-SUBACK TRUE', 0],
@@ -77,8 +80,6 @@ describe.runIf(hasCurl && hasMosquitto)('curl, asking the broker alone with a fi
     expect(lines[1]).toMatch(/faults\.conf:2: .*takes 44/);
   });
 });
-
-it.skipIf(hasCurl && hasMosquitto)('needs a curl with MQTT and mosquitto’s clients', () => undefined);
 
 it('refuses arguments that make no sense', async () => {
   const run = (...args: readonly string[]) => execute(process.execPath, [`${import.meta.dirname}/cli.ts`, '--port', '0', ...args]);

@@ -12,6 +12,7 @@ import { noFaults, type ActiveFault, type FaultProfile } from '../../../../share
 import { brokerOptionsSchema } from '../../../../shared/contract/broker.ts';
 import { ClientSession, MqttClient } from '../../mqtt-client/index.ts';
 import { openLocalBroker, type LocalBroker } from '../local-broker.ts';
+import { needs } from '../../../../../test/support/needs.ts';
 
 const brokers: LocalBroker[] = [];
 afterEach(async () => {
@@ -194,7 +195,9 @@ describe('a real network', () => {
 const subCommand = onPath('mosquitto_sub');
 const pubCommand = onPath('mosquitto_pub');
 
-describe.skipIf(subCommand === undefined || pubCommand === undefined)('mosquitto’s clients', () => {
+describe('mosquitto’s clients', () => {
+  needs(subCommand !== undefined && pubCommand !== undefined, 'mosquitto’s clients are not installed');
+
   it('see delay, loss and duplicates', async () => {
     const { port, on, broker } = await start();
     const child = spawn(subCommand ?? '', ['-p', String(port), '-i', 'sub', '-t', 't', '-q', '2', '-F', '%U %p'], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -224,5 +227,3 @@ describe.skipIf(subCommand === undefined || pubCommand === undefined)('mosquitto
     await ended;
   }, 30_000);
 });
-
-it.skipIf(subCommand !== undefined && pubCommand !== undefined)('needs mosquitto’s clients', () => undefined);

@@ -337,7 +337,8 @@ describe('without a broker', () => {
   });
 });
 
-it.skipIf(process.platform === 'win32')('Ctrl+C ends it with a report of what there was, and with 130', async () => {
+it('Ctrl+C ends it with a report of what there was, and with 130', async ({ skip }) => {
+  skip(process.platform === 'win32', 'Ctrl+C cannot be sent to a process on Windows');
   await plant(call('Slow', 'run_self_test'), 'Lab', '2 slow.request.json');
   const { child, ended, seen } = start(['Lab', '--broker', url, '--reporter', 'json', '--output', 'report.json', '--iterations', '50']);
   await vi.waitUntil(() => seen().includes('Status'), { timeout: 20_000 });
