@@ -15,6 +15,8 @@ const payload = Buffer.alloc(256, 'x');
 /** Under way from the publisher at once. */
 const windowSize = 500;
 const ids = 65_535;
+/** A broker that acknowledges nothing for so long will not go on. */
+const patienceMs = 60_000;
 /** Messages before the clock starts, and when it stops: what waits for the client that is away stays below the limit of its queue. */
 const counted = { there: { from: 50_000, to: 250_000 }, away: { from: 20_000, to: 90_000 }, redis: { from: 10_000, to: 40_000 } } as const;
 
@@ -114,7 +116,7 @@ async function enter(port: number, clientId: string): Promise<RawClient> {
   return client;
 }
 
-/** Keeps the window full; messages acknowledged a second between two counts. */
+/** Keeps the window full; messages acknowledged a second between two counts. Rejects when the broker does not go on: a bench that waits for ever says nothing. */
 function publishOn(socket: net.Socket, { from, to }: { readonly from: number; readonly to: number }): Promise<number> {
   const packets = Buffer.concat(Array.from({ length: ids }, (_, at) => publish(4, { topic, payload, qos: 1, id: at + 1 })));
   const size = packets.length / ids;
@@ -129,10 +131,17 @@ function publishOn(socket: net.Socket, { from, to }: { readonly from: number; re
       left -= now;
     }
   };
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let began = 0;
     let before = 0;
+    const fail = (why: string): void => reject(new Error(`${why}, after ${Math.floor(bytes / 4)} acknowledgements.`));
+    const stalled = setTimeout(() => fail(`The broker has acknowledged nothing for ${patienceMs / 1000} s`), patienceMs);
+    socket.once('close', () => {
+      clearTimeout(stalled);
+      fail('The broker has ended the connection of the publisher');
+    });
     socket.removeAllListeners('data').on('data', (chunk: Buffer) => {
+      stalled.refresh();
       bytes += chunk.length;
       const acknowledged = Math.floor(bytes / 4);
       if (began === 0 && acknowledged >= from) {
