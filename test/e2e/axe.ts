@@ -28,11 +28,11 @@ async function analyze({ page, kind }: Workbench, theme: string, where: string, 
   );
 }
 
-/** Colours on their way from one to another are neither, and one may begin at any time. Through a style sheet of the document: the policy of the page allows no other. */
+/** Colours on their way from one to another are neither, and one may begin at any time; an animation keeps those of the theme in which it began. Through a style sheet of the document: the policy of the page allows no other. */
 async function endTransitions(page: Page): Promise<void> {
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync('*, *::before, *::after { transition: none !important; }');
+    sheet.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important; }');
     document.adoptedStyleSheets = [sheet];
   });
 }
